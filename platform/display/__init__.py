@@ -1,0 +1,1 @@
+"""How hours, money, percent, dates and states look, everywhere the same."""

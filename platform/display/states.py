@@ -1,0 +1,72 @@
+"""One registry for the look of every state: code -> icon, tone and word. A state is never colour alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Tone = Literal["ok", "info", "warn", "bad", "solid", "quiet"]
+
+
+@dataclass(frozen=True, slots=True)
+class StateLook:
+    """How one state is shown: a Tabler icon name, a tone class of the badge and its word."""
+
+    icon: str
+    tone: Tone
+    word: str | Promise
+
+
+LOOKS: dict[str, StateLook] = {
+    # Bookings
+    "requested": StateLook("hourglass", "warn", _("Awaiting approval")),
+    "confirmed": StateLook("calendar-check", "ok", _("Confirmed")),
+    "in_use": StateLook("player-play", "solid", _("In use")),
+    "completed": StateLook("circle-check", "quiet", _("Completed")),
+    "declined": StateLook("ban", "bad", _("Declined")),
+    "cancelled": StateLook("calendar-x", "quiet", _("Cancelled")),
+    "expired": StateLook("clock-off", "quiet", _("Expired")),
+    "no_show": StateLook("user-off", "bad", _("No-show")),
+    # Kinds of booking that are not somebody's use
+    "use": StateLook("calendar-check", "ok", _("Use")),
+    "maintenance": StateLook("tool", "warn", _("Maintenance")),
+    # Instruments
+    "in_service": StateLook("circle-check", "ok", _("In service")),
+    "under_repair": StateLook("tool", "warn", _("Under repair")),
+    "suspended": StateLook("player-pause", "warn", _("Suspended")),
+    "retired": StateLook("archive", "quiet", _("Retired")),
+    # Sharing modes
+    "internal": StateLook("building", "quiet", _("Shared inside the unit")),
+    "external": StateLook("world-share", "info", _("Shared with everyone")),
+    "not_shared": StateLook("lock", "quiet", _("Not shared")),
+    # Grades
+    "excellent": StateLook("award", "ok", _("Excellent")),
+    "good": StateLook("thumb-up", "info", _("Good")),
+    "pass": StateLook("check", "quiet", _("Pass")),
+    "fail": StateLook("alert-triangle", "bad", _("Fail")),
+    # Rounds
+    "draft": StateLook("pencil", "quiet", _("Draft")),
+    "collecting": StateLook("clipboard-list", "info", _("Collecting")),
+    "scored": StateLook("calculator", "info", _("Scored")),
+    "publicised": StateLook("speakerphone", "warn", _("Publicised")),
+    "final": StateLook("lock", "ok", _("Final")),
+    # Reports and other background work
+    "queued": StateLook("hourglass-empty", "quiet", _("Queued")),
+    "running": StateLook("loader", "info", _("Running")),
+    "done": StateLook("circle-check", "ok", _("Done")),
+    "failed": StateLook("alert-triangle", "bad", _("Failed")),
+    # Units, people, tokens
+    "active": StateLook("circle-check", "ok", _("Active")),
+    "left": StateLook("logout", "quiet", _("Left the network")),
+    "revoked": StateLook("ban", "quiet", _("Revoked")),
+}
+
+
+def look_of(state: object, kind: str = "") -> StateLook:
+    """Give the look of a state; `kind:code` wins over `code`; an unknown state is neutral and raw."""
+    code = str(state)
+    known = LOOKS.get(f"{kind}:{code}") if kind else None
+    return known or LOOKS.get(code) or StateLook("point", "quiet", code)

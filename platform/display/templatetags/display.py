@@ -1,0 +1,192 @@
+"""`{% load display %}`: how every page shows figures, dates, states and drawings."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import template
+from django.http import QueryDict
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from display import formats, illustrations, querystrings, states
+
+register = template.Library()
+
+
+def _figure(value: object) -> Decimal | None:
+    """Read a figure from the context; what is not one (None, "", a lazy blank) is shown as a dash."""
+    if value is None or value == "":
+        return None
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        return None
+
+
+def _today() -> date:
+    return formats.local_day(timezone.now())
+
+
+@register.filter
+def number(value: object) -> str:
+    """Write a count: 1347, 186,420."""
+    return formats.number(_figure(value))
+
+
+@register.filter
+def hours(value: object, places: int = 1) -> str:
+    """Write hours without the unit: 1,862.5; `|hours:0` for whole ones."""
+    return formats.hours(_figure(value), int(places))
+
+
+@register.filter
+def money(value: object, places: int = 2) -> str:
+    """Write yuan to the fen: ¥1,234.00; `|money:0` without."""
+    return formats.money(_figure(value), int(places))
+
+
+@register.filter
+def money_short(value: object) -> str:
+    """Write a large sum of yuan shortly: 138.6 万元, ¥1.39M."""
+    return formats.money_short(_figure(value), get_language())
+
+
+@register.filter
+def percent(value: object, places: int = 1) -> str:
+    """Write a ratio (0.8125) as 81.3%."""
+    return formats.percent(_figure(value), int(places))
+
+
+@register.filter
+def minutes(value: int | None) -> str:
+    """Write a length given in minutes: 45 分钟, 2.5 小时."""
+    return formats.minutes(None if value is None else int(value), get_language())
+
+
+@register.filter
+def clock(value: datetime | None) -> str:
+    """Write the time of day in Asia/Shanghai: 14:00."""
+    return formats.clock(value)
+
+
+@register.filter
+def local_date(value: date | datetime | None) -> str:
+    """Write a day in the reader's form."""
+    return formats.local_date(value or None, get_language())
+
+
+@register.filter
+def local_datetime(value: datetime | None) -> str:
+    """Write a moment in the reader's form, in Asia/Shanghai."""
+    return formats.local_datetime(value or None, get_language())
+
+
+@register.filter
+def weekday(value: date | datetime | None) -> str:
+    """Write the weekday of a day or moment: 周三, Wed."""
+    return formats.weekday(value, get_language()) if value else formats.NOTHING
+
+
+@register.filter
+def short_day(value: date | datetime | None) -> str:
+    """Write weekday and day: 周三 11-25, Wed 25 Nov; with the year when it is not this one."""
+    return formats.short_day(value, get_language(), _today()) if value else formats.NOTHING
+
+
+@register.filter
+def time_range(value: Any, end: datetime | None = None) -> str:
+    """Write an interval: `start|time_range:end`, or `booking|time_range` for anything with start and end."""
+    if not value:
+        return formats.NOTHING
+    start, stop = (value, end) if isinstance(value, datetime) else (value.start, value.end)
+    if stop is None:
+        return formats.local_datetime(start, get_language())
+    return formats.time_range(start, stop, get_language(), _today())
+
+
+@register.filter
+def localized(obj: object, field: str) -> str:
+    """Give `<field>_zh` or `<field>_en` of an object by language, the other when it is empty."""
+    if obj is None or obj == "":
+        return ""
+    suffixes = ("zh", "en") if formats.is_chinese(get_language()) else ("en", "zh")
+    for suffix in suffixes:
+        text = (
+            obj.get(f"{field}_{suffix}") if isinstance(obj, dict) else getattr(obj, f"{field}_{suffix}", "")
+        )
+        if text:
+            return str(text)
+    return ""
+
+
+@register.filter
+def named(obj: object) -> str:
+    """Give the name of an object in the reader's language, falling back to the other one."""
+    return localized(obj, "name")
+
+
+@register.simple_tag
+def icon(name: str, extra: str = "") -> SafeString:
+    """Draw a decorative Tabler icon: `{% icon "search" %}`; words beside it carry the meaning."""
+    return format_html('<i class="ti ti-{}{}" aria-hidden="true"></i>', name, f" {extra}" if extra else "")
+
+
+@register.inclusion_tag("components/state_badge.html")
+def state_badge(state: object, kind: str = "", note: str = "") -> dict[str, object]:
+    """Show a state as icon, word and tone; `note` replaces the word (for "公示中，明天截止")."""
+    look = states.look_of(state, kind)
+    return {"icon": look.icon, "tone": look.tone, "word": note or look.word, "code": str(state)}
+
+
+@register.simple_tag
+def state_word(state: object, kind: str = "") -> str:
+    """Give only the word of a state, for sentences and cells."""
+    return str(states.look_of(state, kind).word)
+
+
+@register.simple_tag
+def illustration(class_code: object = "", label: str = "", extra: str = "") -> SafeString:
+    """Draw the line drawing of an instrument class; decorative unless a label is given."""
+    target = f"{static(illustrations.SPRITE)}#{illustrations.drawing_for(class_code)}"
+    css = f"ill {extra}".strip()
+    if label:
+        return format_html(
+            '<svg class="{}" viewBox="0 0 120 96" role="img" aria-label="{}"><use href="{}"></use></svg>',
+            css, label, target,
+        )  # fmt: skip
+    return format_html(
+        '<svg class="{}" viewBox="0 0 120 96" aria-hidden="true"><use href="{}"></use></svg>', css, target
+    )
+
+
+def _query(context: template.Context) -> QueryDict:
+    request = context.get("request")
+    return request.GET if request is not None else QueryDict()
+
+
+@register.simple_tag(takes_context=True)
+def query_with(context: template.Context, **changes: object) -> str:
+    """Write the query of this page with keys changed: `{% query_with sort="price" %}`; "" removes one."""
+    return querystrings.with_changes(_query(context), **changes)
+
+
+@register.simple_tag(takes_context=True)
+def query_toggle(context: template.Context, key: str, value: object) -> str:
+    """Write the query string with one value of a facet added or, if chosen, removed."""
+    return querystrings.toggled(_query(context), key, value)
+
+
+@register.simple_tag
+def share_class(part: object, whole: object, steps: int = 100) -> str:
+    """Name the width class of a bar (`w0`..`w100`) for part of whole: bars need no inline style."""
+    numerator, denominator = _figure(part), _figure(whole)
+    if not numerator or not denominator or denominator <= 0:
+        return "w0"
+    share = min(max(numerator / denominator, Decimal(0)), Decimal(1))
+    return f"w{formats.rounded(share * steps, 0)}"
