@@ -190,3 +190,11 @@ def share_class(part: object, whole: object, steps: int = 100) -> str:
         return "w0"
     share = min(max(numerator / denominator, Decimal(0)), Decimal(1))
     return f"w{formats.rounded(share * steps, 0)}"
+
+
+@register.simple_tag(takes_context=True)
+def current_section(context: template.Context, url: str) -> SafeString:
+    """Mark the menu entry under which the present page lies: ` aria-current="true"` or nothing."""
+    request = context.get("request")
+    here = request is not None and bool(url) and request.path.startswith(url)
+    return format_html(' aria-current="{}"', "page" if request.path == url else "true") if here else SafeString("")
