@@ -197,4 +197,8 @@ def current_section(context: template.Context, url: str) -> SafeString:
     """Mark the menu entry under which the present page lies: ` aria-current="true"` or nothing."""
     request = context.get("request")
     here = request is not None and bool(url) and request.path.startswith(url)
-    return format_html(' aria-current="{}"', "page" if request.path == url else "true") if here else SafeString("")
+    return (
+        format_html(' aria-current="{}"', "page" if request.path == url else "true")
+        if here
+        else SafeString("")
+    )

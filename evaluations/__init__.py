@@ -1,0 +1,1 @@
+"""Judge and award: schemes, rounds, snapshots, results, awards."""

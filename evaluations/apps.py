@@ -1,0 +1,73 @@
+"""The evaluations app and its database guards: what is final stays final."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from safeguards.triggers import refuse, register
+
+FINAL = "the round is final"
+IN_FINAL_ROUND = (
+    "EXISTS (SELECT 1 FROM evaluations_round r WHERE r.id = {row}.round_id AND r.state = 'final')"
+)
+
+
+class EvaluationsConfig(AppConfig):
+    """Registers the guards of final rounds, snapshots and locked schemes."""
+
+    name = "evaluations"
+    verbose_name = _("Evaluation")
+
+    def ready(self) -> None:
+        """Register the guards."""
+        any_change = "INSERT OR UPDATE OR DELETE"
+        register(
+            refuse("round_final", "evaluations_round", "UPDATE OR DELETE", FINAL, "{row}.state = 'final'"),
+        )
+        for name in ("result", "award", "reportedvalue", "givenscore"):
+            register(refuse(f"{name}_final", f"evaluations_{name}", any_change, FINAL, IN_FINAL_ROUND))
+        register(
+            refuse(
+                "indicatorscore_final",
+                "evaluations_indicatorscore",
+                any_change,
+                FINAL,
+                "EXISTS (SELECT 1 FROM evaluations_result s JOIN evaluations_round r ON r.id = s.round_id "
+                "WHERE s.id = {row}.result_id AND r.state = 'final')",
+            )
+        )
+        register(
+            refuse(
+                "snapshotrow_immutable",
+                "evaluations_snapshotrow",
+                "UPDATE OR DELETE",
+                "a snapshot is immutable",
+            )
+        )
+        register(
+            refuse(
+                "snapshotrow_closed",
+                "evaluations_snapshotrow",
+                "INSERT",
+                "the snapshot is closed",
+                "NOT EXISTS (SELECT 1 FROM evaluations_metricsnapshot m "
+                "WHERE m.id = {row}.snapshot_id AND m.state = 'running')",
+            )
+        )
+        register(
+            refuse(
+                "metricsnapshot_immutable",
+                "evaluations_metricsnapshot",
+                "UPDATE OR DELETE",
+                "a snapshot is immutable",
+                "{row}.state <> 'running'",
+            )
+        )
+        register(
+            refuse(
+                "scheme_locked",
+                "evaluations_scheme",
+                "UPDATE OR DELETE",
+                "the scheme is locked: a change is a new version",
+                "{row}.locked_at IS NOT NULL",
+            )
+        )

@@ -1,0 +1,57 @@
+"""A yearly round."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from evaluations.enums import ObjectKind, RoundState
+
+
+class Round(models.Model):
+    """One evaluation (年度评价) of the data year `year`, over [data_start, data_end)."""
+
+    year = models.PositiveSmallIntegerField(_("year"))
+    kind = models.CharField(_("judges"), max_length=10, choices=ObjectKind.choices, default=ObjectKind.UNIT)
+    scheme = models.ForeignKey(
+        "evaluations.Scheme", verbose_name=_("scheme"), on_delete=models.PROTECT, related_name="rounds"
+    )
+    data_start = models.DateTimeField(_("data from"))
+    data_end = models.DateTimeField(_("data until (exclusive)"))
+    budget = models.DecimalField(_("budget (yuan)"), max_digits=14, decimal_places=2)
+    state = models.CharField(_("state"), max_length=12, choices=RoundState.choices, default=RoundState.DRAFT)
+    collecting_until = models.DateField(_("units report until"), null=True, blank=True)
+    publicity_start = models.DateField(_("publicity from"), null=True, blank=True)
+    publicity_end = models.DateField(_("publicity until"), null=True, blank=True)
+    snapshot = models.ForeignKey(
+        "evaluations.MetricSnapshot",
+        verbose_name=_("snapshot"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    scored_at = models.DateTimeField(_("scored"), null=True, blank=True)
+    publicised_at = models.DateTimeField(_("publicised"), null=True, blank=True)
+    finalised_at = models.DateTimeField(_("made final"), null=True, blank=True)
+    digest = models.CharField(_("digest"), max_length=64, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        verbose_name = _("round")
+        verbose_name_plural = _("rounds")
+        ordering = ["-year", "kind"]
+        constraints = [
+            models.UniqueConstraint(fields=["year", "kind"], name="one_round_a_year"),
+            models.CheckConstraint(
+                condition=models.Q(data_end__gt=models.F("data_start")), name="round_period"
+            ),
+            models.CheckConstraint(condition=models.Q(budget__gte=0), name="round_budget_not_negative"),
+            models.CheckConstraint(condition=models.Q(state__in=RoundState.values), name="round_state_known"),
+            models.CheckConstraint(
+                condition=~models.Q(state="final") | ~models.Q(digest=""), name="final_round_has_digest"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year}"

@@ -1,0 +1,1 @@
+"""What, when, how much: classes, fields, instruments, policies, bookings, usage, prices."""

@@ -1,0 +1,130 @@
+"""The terms of use of one instrument: opening hours, policy, rates."""
+
+from __future__ import annotations
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from members.enums import UserCategory
+
+
+class OpeningPeriod(models.Model):
+    """Weekly opening time [opens, closes) in minutes after local midnight; weekday 0 is Monday. 1440 is midnight."""
+
+    instrument = models.ForeignKey(
+        "instruments.Instrument", on_delete=models.CASCADE, related_name="opening_periods"
+    )
+    weekday = models.PositiveSmallIntegerField(_("weekday"))
+    opens = models.PositiveSmallIntegerField(_("opens (minutes after midnight)"))
+    closes = models.PositiveSmallIntegerField(_("closes (minutes after midnight)"))
+
+    class Meta:
+        verbose_name = _("opening period")
+        verbose_name_plural = _("opening periods")
+        ordering = ["instrument", "weekday", "opens"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(weekday__lte=6), name="opening_weekday"),
+            models.CheckConstraint(
+                condition=models.Q(closes__gt=models.F("opens"), closes__lte=1440),
+                name="opening_closes_after_it_opens",
+            ),
+            models.UniqueConstraint(fields=["instrument", "weekday", "opens"], name="opening_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.weekday} {self.opens}–{self.closes}"
+
+
+class OpeningException(models.Model):
+    """A dated exception [start, end): closed although the week says open, or open although it says closed."""
+
+    instrument = models.ForeignKey(
+        "instruments.Instrument", on_delete=models.CASCADE, related_name="opening_exceptions"
+    )
+    start = models.DateTimeField(_("start"))
+    end = models.DateTimeField(_("end"))
+    is_open = models.BooleanField(_("open"), default=False)
+    reason = models.CharField(_("reason"), max_length=100, blank=True)
+
+    class Meta:
+        verbose_name = _("exception to the opening hours")
+        verbose_name_plural = _("exceptions to the opening hours")
+        ordering = ["instrument", "start"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(end__gt=models.F("start")), name="opening_exception_interval"
+            ),
+        ]
+        indexes = [models.Index(fields=["instrument", "start"], name="opening_exception_start")]
+
+    def __str__(self) -> str:
+        return f"{self.start:%Y-%m-%d %H:%M}"
+
+
+class BookingPolicy(models.Model):
+    """The booking rules of one instrument; lengths in minutes unless the name says otherwise."""
+
+    instrument = models.OneToOneField(
+        "instruments.Instrument", on_delete=models.CASCADE, related_name="policy"
+    )
+    approval_required = models.BooleanField(_("approval needed"), default=True)
+    shortest_minutes = models.PositiveIntegerField(_("shortest booking (minutes)"), default=30)
+    longest_minutes = models.PositiveIntegerField(_("longest booking (minutes)"), default=480)
+    step_minutes = models.PositiveSmallIntegerField(_("step (minutes)"), default=30)
+    notice_minutes = models.PositiveIntegerField(_("notice (minutes)"), default=60)
+    horizon_days = models.PositiveSmallIntegerField(_("horizon (days)"), default=60)
+    cancel_cutoff_minutes = models.PositiveIntegerField(_("cancellation until (minutes before)"), default=0)
+    request_expiry_hours = models.PositiveSmallIntegerField(_("a request expires after (hours)"), default=48)
+    check_in_early_minutes = models.PositiveSmallIntegerField(
+        _("check-in opens (minutes before)"), default=30
+    )
+    no_show_minutes = models.PositiveSmallIntegerField(_("no-show after (minutes late)"), default=30)
+
+    class Meta:
+        verbose_name = _("booking policy")
+        verbose_name_plural = _("booking policies")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    step_minutes__gte=5,
+                    shortest_minutes__gte=models.F("step_minutes"),
+                    longest_minutes__gte=models.F("shortest_minutes"),
+                    horizon_days__gte=1,
+                    request_expiry_hours__gte=1,
+                ),
+                name="policy_makes_sense",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.instrument_id}"
+
+
+class Rate(models.Model):
+    """Price per hour for one user category, valid from a day until the next rate of that category begins.
+
+    Validity has no end column, so two rates of one category can never overlap.
+    """
+
+    instrument = models.ForeignKey("instruments.Instrument", on_delete=models.CASCADE, related_name="rates")
+    category = models.CharField(_("user category"), max_length=10, choices=UserCategory.choices)
+    yuan_per_hour = models.DecimalField(
+        _("yuan per hour"), max_digits=10, decimal_places=2, validators=[MinValueValidator(0)]
+    )
+    valid_from = models.DateField(_("valid from"))
+
+    class Meta:
+        verbose_name = _("rate")
+        verbose_name_plural = _("rates")
+        ordering = ["instrument", "category", "-valid_from"]
+        constraints = [
+            models.UniqueConstraint(fields=["instrument", "category", "valid_from"], name="one_rate_per_day"),
+            models.CheckConstraint(condition=models.Q(yuan_per_hour__gte=0), name="rate_not_negative"),
+            models.CheckConstraint(
+                condition=models.Q(category__in=UserCategory.values), name="rate_category_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.category} {self.yuan_per_hour}"

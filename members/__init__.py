@@ -1,0 +1,1 @@
+"""Who: regions, units, people, roles, accounts."""

@@ -1,0 +1,52 @@
+"""Refusals of the members app, each a sentence a person can act on."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+
+class MembersError(Exception):
+    """Base of all refusals in this app. `message` is translatable, `code` is stable."""
+
+    code = "members"
+    message = _("This is not possible.")
+
+    def __init__(self, message: object | None = None) -> None:
+        if message is not None:
+            self.message = message  # type: ignore[assignment]
+        super().__init__(self.message)
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class NotAllowed(MembersError):
+    """The person has no right to do this."""
+
+    code = "not_allowed"
+    message = _("You have no right to do this.")
+
+
+class LastManager(MembersError):
+    """A unit would be left without a manager."""
+
+    code = "last_manager"
+    message = _("A unit always keeps at least one manager. Name another manager first.")
+
+
+class RoleExists(MembersError):
+    """The person already has this role at that time."""
+
+    code = "role_exists"
+    message = _("This person already has this role in that period.")
+
+
+class InvalidUnit(MembersError):
+    """Fields of a unit are wrong; `fields` maps field name to a list of messages."""
+
+    code = "invalid_unit"
+    message = _("Some fields of the unit are wrong.")
+
+    def __init__(self, fields: dict[str, list[str]]) -> None:
+        self.fields = fields
+        super().__init__()

@@ -1,0 +1,19 @@
+"""The audit app and its guard against change."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from safeguards.triggers import refuse, register
+
+
+class AuditConfig(AppConfig):
+    """Registers the triggers that make the history append-only."""
+
+    name = "audit"
+    verbose_name = _("Audit")
+
+    def ready(self) -> None:
+        """Register the append-only guard."""
+        register(
+            refuse("audit_append_only", "audit_entry", "UPDATE OR DELETE", "audit entries are append-only")
+        )

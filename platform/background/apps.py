@@ -1,0 +1,11 @@
+"""The background app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class BackgroundConfig(AppConfig):
+    """Heartbeats and the serve command."""
+
+    name = "background"
+    verbose_name = _("Background work")

@@ -1,0 +1,5 @@
+"""Room of the whole: settings, addresses, Celery application, servers."""
+
+from config.celery import app as celery_app
+
+__all__ = ["celery_app"]

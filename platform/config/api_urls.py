@@ -1,0 +1,11 @@
+"""The public contract below /api/v1/: each app brings its own resources."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("webapi.urls")),
+    path("", include("members.api.urls")),
+    path("", include("instruments.api.urls")),
+    path("", include("evaluations.api.urls")),
+    path("", include("portal.api_urls")),
+]

@@ -1,0 +1,28 @@
+"""The Celery application and the only schedule of the network."""
+
+from __future__ import annotations
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
+
+app = Celery("open_instruments")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    "background.beat": {"task": "background.beat", "schedule": 20.0},
+    "instruments.expire_requests": {"task": "instruments.expire_requests", "schedule": 60.0},
+    "instruments.mark_no_shows": {"task": "instruments.mark_no_shows", "schedule": 300.0},
+    "instruments.remind_bookings": {"task": "instruments.remind_bookings", "schedule": 900.0},
+    "reporting.resend_stale_runs": {"task": "reporting.resend_stale_runs", "schedule": 30.0},
+    "reporting.expire_files": {"task": "reporting.expire_files", "schedule": crontab(hour=3, minute=20)},
+    "evaluations.resend_stale_snapshots": {"task": "evaluations.resend_stale_snapshots", "schedule": 60.0},
+    "notices.send_pending_mail": {"task": "notices.send_pending_mail", "schedule": 60.0},
+    "webapi.forget_old_answers": {
+        "task": "webapi.forget_old_answers",
+        "schedule": crontab(hour=3, minute=40),
+    },
+}

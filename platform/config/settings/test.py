@@ -1,0 +1,31 @@
+"""For the tests: fast hashing, mail kept in memory, tasks run at once, unhashed static files."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from config import env
+from config.settings.base import *
+from config.settings.base import REST_FRAMEWORK, STORAGES, VAR
+
+SECRET_KEY = "tests-only-key-of-sufficient-length-for-every-signer-in-use"
+ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
+DATABASES = {"default": env.database(VAR / "test.sqlite3")}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file, not memory: race tests open the same database from several processes.
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR / "test-suite.sqlite3")}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+CELERY_TASK_ALWAYS_EAGER = True
+CELERY_TASK_EAGER_PROPAGATES = True
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+STORAGES = {
+    **STORAGES,
+    "reports": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(Path(tempfile.gettempdir()) / "open-instruments-test-reports")},
+    },
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"] = {"caller": "100000/min"}

@@ -1,0 +1,1 @@
+"""Room of the invented network: fixed seed, never imported by others."""

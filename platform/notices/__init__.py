@@ -1,0 +1,1 @@
+"""Room of messages to people: a row first, mail after commit; and public announcements."""

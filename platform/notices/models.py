@@ -1,0 +1,81 @@
+"""A notice to one person, and an announcement to everybody."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class MailState(models.TextChoices):
+    """Where the mail of a notice stands."""
+
+    PENDING = "pending", _("waiting to be sent")
+    SENDING = "sending", _("being sent")
+    SENT = "sent", _("sent")
+    FAILED = "failed", _("could not be sent")
+    UNWANTED = "unwanted", _("no mail wanted")
+
+
+class Notice(models.Model):
+    """One message to one person; its sentence is made from `kind` and `context` in the reader's language."""
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("person"), on_delete=models.PROTECT, related_name="notices"
+    )
+    kind = models.CharField(_("kind"), max_length=60)
+    context = models.JSONField(_("content"), default=dict)
+    link = models.CharField(_("link"), max_length=300, blank=True)
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+    read_at = models.DateTimeField(_("read"), null=True, blank=True)
+    mail_state = models.CharField(
+        _("mail"), max_length=10, choices=MailState.choices, default=MailState.PENDING
+    )
+    mail_attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    mail_claimed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("notice")
+        verbose_name_plural = _("notices")
+        ordering = ["-created_at", "-id"]
+        indexes = [
+            models.Index(fields=["person", "-created_at"], name="notice_person"),
+            models.Index(fields=["person"], name="notice_unread", condition=models.Q(read_at=None)),
+            models.Index(fields=["mail_state", "created_at"], name="notice_mail"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} → {self.person_id}"
+
+
+class AnnouncementKind(models.TextChoices):
+    """What an announcement (公告) is about."""
+
+    EVALUATION = "evaluation", _("Evaluation")
+    OPENING = "opening", _("Opening")
+    JOINING = "joining", _("Joining")
+    OUTAGE = "outage", _("Outage")
+    TRAINING = "training", _("Training")
+    RULES = "rules", _("Rules")
+
+
+class Announcement(models.Model):
+    """One public announcement (公告) on the home page, in both languages."""
+
+    kind = models.CharField(_("kind"), max_length=12, choices=AnnouncementKind.choices)
+    title_zh = models.CharField(_("title (Chinese)"), max_length=120)
+    title_en = models.CharField(_("title (English)"), max_length=200)
+    body_zh = models.TextField(_("text (Chinese)"), blank=True)
+    body_en = models.TextField(_("text (English)"), blank=True)
+    link = models.CharField(_("link"), max_length=300, blank=True)
+    published_at = models.DateTimeField(_("published"), default=timezone.now)
+    deadline = models.DateTimeField(_("deadline"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("announcement")
+        verbose_name_plural = _("announcements")
+        ordering = ["-published_at", "-id"]
+
+    def __str__(self) -> str:
+        return self.title_zh

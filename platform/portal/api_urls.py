@@ -1,0 +1,7 @@
+"""Addresses of report runs in the public contract."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

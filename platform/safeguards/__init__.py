@@ -1,0 +1,1 @@
+"""Room of the database's own guards: triggers and exclusion constraints on both engines."""

@@ -1,0 +1,107 @@
+"""A register of triggers, one text per engine, installed after every migrate and verifiable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """One guard: its name, its table, and the statements that (re)create it on each engine.
+
+    `sqlite` and `postgresql` are lists of statements, safe to run when the guard exists already.
+    """
+
+    name: str
+    table: str
+    sqlite: tuple[str, ...]
+    postgresql: tuple[str, ...]
+
+
+REGISTER: dict[str, Trigger] = {}
+
+
+def register(trigger: Trigger) -> None:
+    """Add a guard; apps call this when they are loaded. Raises ValueError for a second one of that name."""
+    known = REGISTER.get(trigger.name)
+    if known is not None and known != trigger:
+        raise ValueError(f"Two guards are called {trigger.name}.")
+    REGISTER[trigger.name] = trigger
+
+
+def install(using: str = "default") -> list[str]:
+    """Create or replace every guard whose table exists; return the names installed."""
+    connection = connections[using]
+    if connection.vendor not in {"sqlite", "postgresql"}:
+        return []
+    installed = []
+    with connection.cursor() as cursor:
+        tables = set(connection.introspection.table_names(cursor))
+        for trigger in REGISTER.values():
+            if trigger.table not in tables:
+                continue
+            for statement in trigger.sqlite if connection.vendor == "sqlite" else trigger.postgresql:
+                cursor.execute(statement)
+            installed.append(trigger.name)
+    return installed
+
+
+def missing(using: str = "default") -> list[str]:
+    """Name the registered guards that the database does not hold at this moment."""
+    connection = connections[using]
+    present = _present(connection)
+    return [
+        name
+        for name, trigger in REGISTER.items()
+        if getattr(trigger, connection.vendor)
+        and not any(p == name or p.startswith(f"{name}_") for p in present)
+    ]
+
+
+def _present(connection: BaseDatabaseWrapper) -> set[str]:
+    query = (
+        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        if connection.vendor == "sqlite"
+        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return {row[0] for row in cursor.fetchall()}
+
+
+def refuse(name: str, table: str, events: str, message: str, when: str = "") -> Trigger:
+    """Build a guard that refuses `events` ("UPDATE", "DELETE", "INSERT", joined by OR) on `table`.
+
+    `when` is a condition that reads on both engines; in it {row} stands for NEW on an INSERT and OLD otherwise.
+    The refusal reaches Django as an IntegrityError that carries `message`.
+    """
+    kinds = [event.strip() for event in events.split(" OR ")]
+    sqlite: list[str] = []
+    postgresql: list[str] = [
+        f"CREATE OR REPLACE FUNCTION {name}_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        f"BEGIN RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
+    ]
+    for kind in kinds:
+        row = "NEW" if kind == "INSERT" else "OLD"
+        condition = when.replace("{row}", row)
+        guard = f"{name}_{kind.lower()}"
+        sqlite += [
+            f"DROP TRIGGER IF EXISTS {guard}",
+            f"CREATE TRIGGER {guard} BEFORE {kind} ON {table} FOR EACH ROW "
+            + (f"WHEN {condition} " if condition else "")
+            + f"BEGIN SELECT RAISE(ABORT, '{message}'); END",
+        ]
+        body = f"EXECUTE FUNCTION {name}_refuse()"
+        if condition:
+            # PostgreSQL allows no subquery in WHEN, so the condition moves into a function of its own.
+            postgresql.append(
+                f"CREATE OR REPLACE FUNCTION {guard}_check() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+                f"IF {condition} THEN RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation'; "
+                f"END IF; RETURN {'OLD' if kind == 'DELETE' else 'NEW'}; END $$"
+            )
+            body = f"EXECUTE FUNCTION {guard}_check()"
+        postgresql.append(f"CREATE OR REPLACE TRIGGER {guard} BEFORE {kind} ON {table} FOR EACH ROW {body}")
+    return Trigger(name, table, tuple(sqlite), tuple(postgresql))

@@ -1,0 +1,1 @@
+"""Room of what every API shares: tokens, idempotency, throttles, paging, error shape."""
