@@ -14,13 +14,19 @@ from urllib.parse import quote
 
 SOURCES = (
     "platform/templates",
-    "platform/static/js",
-    "platform/static/css",
+    "platform/static",
     "platform/display",
     "platform/portal",
+    "platform/notices",
+    "platform/reporting",
+    "platform/audit",
+    "platform/background",
+    "platform/webapi",
+    "platform/config",
+    "members",
+    "instruments",
+    "evaluations",
 )
-APP_FOLDERS = ("members", "instruments", "evaluations", "platform/notices", "platform/reporting", "platform/audit",
-               "platform/background", "platform/demo", "platform/webapi", "platform/config")  # fmt: skip
 SUFFIXES = {".html", ".py", ".js", ".css"}
 NAME = re.compile(r"ti-([a-z0-9-]+)|[\"']([a-z][a-z0-9-]*)[\"']")
 SYMBOL = re.compile(r'<symbol id="tabler-(filled-)?([a-z0-9-]+)"[^>]*>(.*?)</symbol>', re.DOTALL)
@@ -37,7 +43,7 @@ HEAD = """\
 
 def source_files(root: Path) -> Iterator[Path]:
     """Give every source file in which an icon may be named, in a fixed order."""
-    for folder in (*SOURCES, *APP_FOLDERS):
+    for folder in SOURCES:
         for path in sorted((root / folder).rglob("*")):
             if path.suffix in SUFFIXES and "vendor" not in path.parts:
                 yield path
