@@ -1,0 +1,62 @@
+# Two commands a newcomer needs: `make demo` and `make test`. Each sets everything up and may be run again.
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+export PYTHONPATH :=
+
+.PHONY: demo test check bench clean setup setup-dev frontend messages lock
+
+demo: setup frontend
+	@$(BIN)/pybabel -q compile -D django -d platform/locale
+	@$(BIN)/python manage.py migrate -v 0
+	@$(BIN)/python manage.py collectstatic -v 0 --no-input
+	@$(BIN)/python manage.py load_reference
+	@$(BIN)/python manage.py seed_demo --if-empty
+	@PORT=$(PORT) $(BIN)/python manage.py serve
+
+test: setup-dev frontend
+	@$(BIN)/pybabel -q compile -D django -d platform/locale
+	$(BIN)/pytest $(ARGS)
+
+check: setup-dev frontend
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy .
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	.ci/check-messages
+	.ci/check-deploy
+
+bench: setup-dev frontend
+	@$(BIN)/pybabel -q compile -D django -d platform/locale
+	$(BIN)/python -m tests.bench $(ARGS)
+
+clean:
+	rm -rf .venv var build platform/static/vendor platform/frontend/node_modules
+
+setup: .venv/.base
+setup-dev: .venv/.dev
+
+.venv/.uv: requirements/setup.lock
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/setup.lock
+	@touch $@
+
+.venv/.base: .venv/.uv requirements/base.lock
+	@test -e .venv/.dev || $(BIN)/uv pip sync -q --require-hashes requirements/base.lock
+	@touch $@
+
+.venv/.dev: .venv/.uv requirements/dev.lock
+	$(BIN)/uv pip sync -q --require-hashes requirements/dev.lock
+	@touch $@ .venv/.base
+
+frontend:
+	@$(BIN)/python platform/frontend/vendor.py
+
+messages:
+	$(BIN)/python manage.py makemessages -l zh_Hans --no-location --ignore .venv --ignore var
+
+lock: .venv/.uv
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra setup pyproject.toml -o requirements/base.lock
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra setup --extra dev -c requirements/base.lock pyproject.toml -o requirements/dev.lock
+	grep -A 40 '^uv==' requirements/base.lock | awk 'NR==1 || /^    --hash/ {print} NR>1 && !/^    --hash/ {exit}' > requirements/setup.lock

@@ -1,0 +1,108 @@
+"""The layout of the tree: `platform/` stays a plain folder and nothing shadows our packages."""
+
+from __future__ import annotations
+
+import importlib.util
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PLATFORM = ROOT / "platform"
+PACKAGES = sorted(p.parent.name for p in PLATFORM.glob("*/__init__.py"))
+APPS = ["members", "instruments", "evaluations"]
+LIMIT = 400
+
+
+def tracked(*patterns: str) -> list[Path]:
+    """Files git knows or would add, by pattern."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", *patterns],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
+    return [ROOT / name for name in listed if (ROOT / name).is_file()]
+
+
+def test_platform_holds_no_python_file_of_its_own():
+    """A package called `platform` would shadow the standard module."""
+    assert list(PLATFORM.glob("*.py")) == []
+    assert hasattr(platform, "python_version")
+    assert Path(platform.__file__).parent == Path(subprocess.__file__).parent
+
+
+@pytest.mark.parametrize("name", PACKAGES + APPS)
+def test_each_package_resolves_inside_the_repository(name):
+    """A dependency that ships a package of the same name would win silently."""
+    spec = importlib.util.find_spec(name)
+    assert spec is not None
+    assert spec.origin is not None
+    assert Path(spec.origin).is_relative_to(ROOT)
+
+
+@pytest.mark.parametrize("name", PACKAGES + APPS)
+def test_no_package_bears_the_name_of_a_standard_module(name):
+    """`calendar`, `locale`, `site`, `code`, `types` and `test` are traps."""
+    assert name not in sys.stdlib_module_names
+
+
+def test_the_top_level_holds_only_what_is_agreed():
+    """The client gave the top level; beside it stands only what tools demand."""
+    allowed = {
+        "manage.py",
+        "pyproject.toml",
+        "README.md",
+        "LICENSE",
+        "Makefile",
+        "platform",
+        "instruments",
+        "members",
+        "evaluations",
+        "tests",
+        "requirements",
+        "docs",
+        "deploy",
+        ".ci",
+        ".gitignore",
+        ".gitattributes",
+    }
+    assert {path.relative_to(ROOT).parts[0] for path in tracked()} <= allowed
+
+
+def test_no_file_grows_past_the_limit():
+    """A file near 400 lines is split by noun, then by verb."""
+    long = {
+        str(path.relative_to(ROOT)): lines
+        for path in tracked("*.py")
+        if "migrations" not in path.parts and (lines := len(path.read_text("utf-8").splitlines())) > LIMIT
+    }
+    assert long == {}
+
+
+def test_every_module_says_what_it_is():
+    """Each module of the packages begins with a docstring."""
+    silent = [
+        str(path.relative_to(ROOT))
+        for path in tracked("members/*.py", "instruments/*.py", "evaluations/*.py", "platform/*.py")
+        if "migrations" not in path.parts
+        and path.stat().st_size
+        and not path.read_text("utf-8").startswith(("\"\"\"", "r\"\"\""))
+    ]
+    assert silent == []
+
+
+def test_templates_hold_no_inline_script_or_style():
+    """The content policy refuses them, so they would only look as if they worked."""
+    offenders = []
+    for path in tracked("*.html"):
+        if "/admin/" in str(path):
+            continue
+        text = path.read_text("utf-8")
+        if " style=" in text or "<style" in text or "onclick=" in text or "<script>" in text:
+            offenders.append(str(path.relative_to(ROOT)))
+    assert offenders == []
