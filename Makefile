@@ -54,7 +54,7 @@ frontend:
 	@$(BIN)/python platform/frontend/vendor.py
 
 messages:
-	$(BIN)/python manage.py makemessages -l zh_Hans --no-location --ignore .venv --ignore var
+	$(BIN)/python manage.py makemessages -l zh_Hans --no-location --no-wrap --ignore .venv --ignore var --ignore build --ignore tests --ignore "platform/static/*" --ignore "platform/frontend/*"
 
 lock: .venv/.uv
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra setup pyproject.toml -o requirements/base.lock
