@@ -39,8 +39,8 @@ LOOKS: dict[str, StateLook] = {
     "suspended": StateLook("player-pause", "warn", _("Suspended")),
     "retired": StateLook("archive", "quiet", _("Retired")),
     # Sharing modes
-    "internal": StateLook("building", "quiet", _("Shared inside the unit")),
-    "external": StateLook("world-share", "info", _("Shared with everyone")),
+    "internal": StateLook("building", "quiet", _("Shared internally")),
+    "external": StateLook("world-share", "info", _("Shared externally")),
     "not_shared": StateLook("lock", "quiet", _("Not shared")),
     # Grades
     "excellent": StateLook("award", "ok", _("Excellent")),
@@ -57,10 +57,11 @@ LOOKS: dict[str, StateLook] = {
     "queued": StateLook("hourglass-empty", "quiet", _("Queued")),
     "running": StateLook("loader", "info", _("Running")),
     "done": StateLook("circle-check", "ok", _("Done")),
+    "abandoned": StateLook("ban", "quiet", _("Abandoned")),
     "failed": StateLook("alert-triangle", "bad", _("Failed")),
     # Units, people, tokens
     "active": StateLook("circle-check", "ok", _("Active")),
-    "left": StateLook("logout", "quiet", _("Left the network")),
+    "left": StateLook("logout", "quiet", _("Left")),
     "revoked": StateLook("ban", "quiet", _("Revoked")),
 }
 
