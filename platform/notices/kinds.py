@@ -1,0 +1,64 @@
+"""The kinds of notice: each brings its sentences, with named placeholders, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+
+from notices.wording import shown
+
+Sentence = str | Promise
+
+
+@dataclass(frozen=True)
+class NoticeKind:
+    """One kind: the line that stands in the list and as the mail's subject, and the text below it."""
+
+    code: str
+    subject: Sentence
+    body: Sentence
+
+
+@dataclass(frozen=True)
+class Written:
+    """A notice in words."""
+
+    subject: str
+    body: str
+
+
+_KINDS: dict[str, NoticeKind] = {}
+
+
+def register(kind: str, *, subject: Sentence, body: Sentence) -> None:
+    """Add a kind; apps call this when they are loaded. Raises ValueError for other sentences under that name.
+
+    The sentences are lazy translations with placeholders such as `%(instrument)s`; a percent sign is `%%`.
+    """
+    new = NoticeKind(kind, subject, body)
+    known = _KINDS.setdefault(kind, new)
+    if known != new:
+        raise ValueError(f"Two kinds of notice are called {kind}.")
+
+
+def registered() -> tuple[str, ...]:
+    """Names of all kinds."""
+    return tuple(_KINDS)
+
+
+def write(kind: str, context: Mapping[str, Any], language: str) -> Written:
+    """Put a notice into words; the language's translation must be active.
+
+    `context` is what `wording.stored` made. Raises ValueError for an unknown kind or a missing placeholder.
+    """
+    known = _KINDS.get(kind)
+    if known is None:
+        raise ValueError(f"No kind of notice is called {kind}.")
+    values = {name: shown(value, language) for name, value in context.items()}
+    try:
+        return Written(str(known.subject) % values, str(known.body) % values)
+    except KeyError as error:
+        raise ValueError(f"A notice of kind {kind} lacks {error.args[0]}.") from error

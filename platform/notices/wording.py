@@ -1,0 +1,63 @@
+"""Values of a notice: kept as plain JSON, shown in the reader's language."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+from django.utils.functional import Promise
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def stored(value: object) -> Any:
+    """Make a value plain: moments, days and decimals keep their kind; `{"zh": …, "en": …}` is a name in two languages.
+
+    Raises ValueError for a naive moment, TypeError for binary floats and anything else that has no fixed form.
+    """
+    match value:
+        case Promise():
+            raise TypeError("A lazy text would be frozen in one language; give both as zh and en.")
+        case None | bool() | str() | int():
+            return value
+        case Decimal():
+            return {"number": str(value)}
+        case dt.datetime():
+            if value.tzinfo is None:
+                raise ValueError("A moment in a notice needs a time zone.")
+            return {"at": value.astimezone(dt.UTC).isoformat()}
+        case dt.date():
+            return {"day": value.isoformat()}
+        case {"zh": str() as zh, "en": str() as en}:
+            return {"zh": zh, "en": en}
+    raise TypeError(f"{type(value).__name__} cannot stand in a notice.")
+
+
+def stored_all(context: Mapping[str, object]) -> dict[str, Any]:
+    """Make all values of a notice plain."""
+    return {name: stored(value) for name, value in context.items()}
+
+
+def shown(value: Any, language: str) -> str:
+    """Show a stored value: "2026-11-25 14:00" or "25 Nov 2026, 14:00", "1,234.50", the name in the language."""
+    chinese = language.lower().startswith("zh")
+    match value:
+        case {"at": str() as text}:
+            moment = timezone.localtime(dt.datetime.fromisoformat(text))
+            return f"{_day(moment.date(), chinese=chinese)}{' ' if chinese else ', '}{moment:%H:%M}"
+        case {"day": str() as text}:
+            return _day(dt.date.fromisoformat(text), chinese=chinese)
+        case {"number": str() as text}:
+            return f"{Decimal(text):,f}"
+        case {"zh": str() as zh, "en": str() as en}:
+            return zh if chinese or not en else en
+        case None:
+            return "–"
+    return str(value)
+
+
+def _day(day: dt.date, *, chinese: bool) -> str:
+    return day.isoformat() if chinese else f"{day.day} {MONTHS[day.month - 1]} {day.year}"
