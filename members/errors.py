@@ -50,3 +50,21 @@ class InvalidUnit(MembersError):
     def __init__(self, fields: dict[str, list[str]]) -> None:
         self.fields = fields
         super().__init__()
+
+
+class InvalidPerson(MembersError):
+    """Fields of a person are wrong; `fields` maps field name to a list of messages."""
+
+    code = "invalid_person"
+    message = _("Some fields of the person are wrong.")
+
+    def __init__(self, fields: dict[str, list[str]]) -> None:
+        self.fields = fields
+        super().__init__()
+
+
+class InvalidRole(MembersError):
+    """The dates or the holder of a role make no sense."""
+
+    code = "invalid_role"
+    message = _("A role cannot end before it begins.")

@@ -1,0 +1,145 @@
+"""Actions room: create and change people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit.chain import record
+from members.enums import Affiliation, UnitRoleKind
+from members.errors import InvalidPerson, LastManager
+from members.locks import lock_person, lock_unit
+from members.models import MemberUnit, Person, UnitRole
+from members.permissions import Actor, require
+
+
+@dataclass(frozen=True)
+class PersonData:
+    """What others may set about a person; rights are never among it."""
+
+    email: str
+    display_name: str
+    affiliation: str = Affiliation.MEMBER_UNIT.value
+    home_unit: MemberUnit | None = None
+    organisation: str = ""
+    phone: str = ""
+    language: str = "zh-hans"
+    mail_wanted: bool = True
+    is_active: bool = True
+
+
+def create_person(data: PersonData, *, actor: Actor, password: str | None = None) -> Person:
+    """Create one account; without a password the person sets one by the reset mail.
+
+    An officer may create anybody, a manager people of the own unit.
+    Raises NotAllowed, InvalidPerson (all wrong fields at once).
+    """
+    require(actor, "create_person", data.home_unit)
+    with transaction.atomic():
+        person = write_person(data, password=password)
+        record(actor=_who(actor), verb="members.person.created", target=person, after=person_state(person))
+    return person
+
+
+def change_person(person: Person, data: PersonData, *, actor: Actor) -> Person:
+    """Change an account's particulars. Officers only.
+
+    Raises NotAllowed, InvalidPerson, and LastManager where closing the account would leave a unit unmanaged.
+    """
+    require(actor, "change_person", person)
+    with transaction.atomic():
+        if not data.is_active:
+            _keep_units_managed(person)
+        locked = lock_person(person.pk)
+        before = person_state(locked)
+        _fill(locked, data)
+        _check(locked)
+        locked.save()
+        after = person_state(locked)
+        if after != before:
+            record(
+                actor=_who(actor), verb="members.person.changed", target=locked, before=before, after=after
+            )
+    return locked
+
+
+def set_admin_access(person: Person, allowed: bool, *, actor: Actor) -> Person:
+    """Let a person into the admin, or no longer. Superusers only. Raises NotAllowed."""
+    require(actor, "give_admin_access", person)
+    with transaction.atomic():
+        locked = lock_person(person.pk)
+        if locked.is_staff != allowed:
+            locked.is_staff = allowed
+            locked.save(update_fields=["is_staff"])
+            record(
+                actor=_who(actor),
+                verb="members.person.changed",
+                target=locked,
+                before={"is_staff": not allowed},
+                after={"is_staff": allowed},
+            )
+    return locked
+
+
+def write_person(data: PersonData, *, password: str | None = None) -> Person:
+    """Write a new account inside the caller's action, which checks rights and records it."""
+    person = Person()
+    _fill(person, data)
+    person.set_password(password)
+    _check(person)
+    person.save(force_insert=True)
+    return person
+
+
+def person_state(person: Person) -> dict[str, object]:
+    """Return what the history keeps of a person."""
+    return {
+        "email": person.email,
+        "display_name": person.display_name,
+        "affiliation": person.affiliation,
+        "home_unit": person.home_unit_id,
+        "organisation": person.organisation,
+        "phone": person.phone,
+        "is_active": person.is_active,
+    }
+
+
+def _keep_units_managed(person: Person) -> None:
+    today = timezone.localdate()
+    roles = UnitRole.objects.on(today).filter(kind=UnitRoleKind.MANAGER)
+    for unit_pk in roles.filter(person=person).order_by("unit_id").values_list("unit_id", flat=True):
+        lock_unit(unit_pk)
+        others = roles.filter(unit_id=unit_pk, valid_to=None, person__is_active=True)
+        if not others.exclude(person=person).exists():
+            raise LastManager
+
+
+def _fill(person: Person, data: PersonData) -> None:
+    for field in fields(data):
+        setattr(person, field.name, getattr(data, field.name))
+    person.email = data.email.strip().lower()
+
+
+def _check(person: Person) -> None:
+    problems: dict[str, list[str]] = {}
+    try:
+        person.full_clean(exclude=["password"], validate_constraints=False)
+    except ValidationError as error:
+        problems = dict(error.message_dict)
+    if Person.objects.filter(email__iexact=person.email).exclude(pk=person.pk).exists():
+        problems["email"] = [_("An account with this address exists already.")]
+    in_network = person.affiliation == Affiliation.MEMBER_UNIT
+    if in_network and person.home_unit_id is None and not person.is_staff:
+        problems.setdefault("home_unit", []).append(_("Name the unit this person belongs to."))
+    if not in_network and person.home_unit_id is not None and not person.is_staff:
+        problems.setdefault("home_unit", []).append(_("A person outside the network has no unit in it."))
+    if problems:
+        raise InvalidPerson(problems)
+
+
+def _who(actor: Actor) -> Person | None:
+    return actor if isinstance(actor, Person) else None

@@ -1,0 +1,145 @@
+"""Actions room: give and end dated roles, in a unit and in the network."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from audit.chain import record
+from members.enums import NetworkRoleKind, UnitRoleKind
+from members.errors import InvalidRole, LastManager, RoleExists
+from members.locks import lock_network_role, lock_person, lock_unit, lock_unit_role
+from members.models import MemberUnit, NetworkRole, Person, UnitRole
+from members.permissions import Actor, forget_roles, require
+
+
+def give_unit_role(
+    person: Person, unit: MemberUnit, kind: str, *, actor: Actor, valid_from: dt.date | None = None
+) -> UnitRole:
+    """Give a person a role in a unit from a day on (today unless told).
+
+    Officers, and managers of that unit. Raises NotAllowed, RoleExists where the person holds that role
+    on that day or later, InvalidRole for a person whose account is closed.
+    """
+    require(actor, "give_unit_role", unit)
+    UnitRoleKind(kind)
+    with transaction.atomic():
+        lock_unit(unit.pk)
+        role = write_unit_role(person, unit, kind, valid_from or timezone.localdate())
+        record(
+            actor=_who(actor),
+            verb="members.role.given",
+            target=role,
+            after={"person": person.pk, "unit": unit.code, "kind": kind, "valid_from": role.valid_from},
+        )
+    forget_roles(person)
+    return role
+
+
+def write_unit_role(person: Person, unit: MemberUnit, kind: str, valid_from: dt.date) -> UnitRole:
+    """Write one role inside the caller's action, which holds the unit's lock and records it."""
+    if not person.is_active:
+        raise InvalidRole(_("This account is closed, so it can hold no role."))
+    held = UnitRole.objects.filter(Q(valid_to=None) | Q(valid_to__gt=valid_from))
+    if held.filter(person=person, unit=unit, kind=kind).exists():
+        raise RoleExists
+    return UnitRole.objects.create(person=person, unit=unit, kind=kind, valid_from=valid_from)
+
+
+def end_unit_role(role: UnitRole, *, actor: Actor, valid_to: dt.date | None = None) -> UnitRole:
+    """End a role; `valid_to` (today unless told) is the first day without it.
+
+    Officers, and managers of that unit. Raises NotAllowed, InvalidRole, and LastManager where from that day
+    on nobody would manage the unit. Ending an ended role again changes nothing.
+    """
+    require(actor, "end_unit_role", role.unit)
+    last_day = valid_to or timezone.localdate()
+    with transaction.atomic():
+        unit = lock_unit(role.unit_id)
+        locked = lock_unit_role(role.pk)
+        if locked.valid_to is not None and locked.valid_to <= last_day:
+            return locked
+        if last_day < locked.valid_from:
+            raise InvalidRole
+        if locked.kind == UnitRoleKind.MANAGER and not _managed_without(locked, unit, last_day):
+            raise LastManager
+        before = locked.valid_to
+        locked.valid_to = last_day
+        locked.save(update_fields=["valid_to"])
+        record(
+            actor=_who(actor),
+            verb="members.role.ended",
+            target=locked,
+            before={"valid_to": before},
+            after={"valid_to": last_day},
+        )
+    forget_roles(role.person)
+    return locked
+
+
+def give_network_role(
+    person: Person, kind: str, *, actor: Actor, valid_from: dt.date | None = None
+) -> NetworkRole:
+    """Give a network-wide role from a day on (today unless told).
+
+    Officers name experts; superusers also officers. Raises NotAllowed, RoleExists, InvalidRole.
+    """
+    require(actor, "give_network_role", NetworkRoleKind(kind).value)
+    first_day = valid_from or timezone.localdate()
+    with transaction.atomic():
+        locked = lock_person(person.pk)
+        if not locked.is_active:
+            raise InvalidRole(_("This account is closed, so it can hold no role."))
+        held = NetworkRole.objects.filter(Q(valid_to=None) | Q(valid_to__gt=first_day))
+        if held.filter(person=locked, kind=kind).exists():
+            raise RoleExists
+        role = NetworkRole.objects.create(person=locked, kind=kind, valid_from=first_day)
+        record(
+            actor=_who(actor),
+            verb="members.role.given",
+            target=role,
+            after={"person": person.pk, "kind": kind, "valid_from": first_day},
+        )
+    forget_roles(person)
+    return role
+
+
+def end_network_role(role: NetworkRole, *, actor: Actor, valid_to: dt.date | None = None) -> NetworkRole:
+    """End a network-wide role; `valid_to` (today unless told) is the first day without it.
+
+    Raises NotAllowed, InvalidRole. Ending an ended role again changes nothing.
+    """
+    require(actor, "end_network_role", role.kind)
+    last_day = valid_to or timezone.localdate()
+    with transaction.atomic():
+        locked = lock_network_role(role.pk)
+        if locked.valid_to is not None and locked.valid_to <= last_day:
+            return locked
+        if last_day < locked.valid_from:
+            raise InvalidRole
+        before = locked.valid_to
+        locked.valid_to = last_day
+        locked.save(update_fields=["valid_to"])
+        record(
+            actor=_who(actor),
+            verb="members.role.ended",
+            target=locked,
+            before={"valid_to": before},
+            after={"valid_to": last_day},
+        )
+    forget_roles(role.person)
+    return locked
+
+
+def _managed_without(role: UnitRole, unit: MemberUnit, day: dt.date) -> bool:
+    """Say whether on `day` and without end somebody else, whose account is open, manages the unit."""
+    others = UnitRole.objects.filter(unit=unit, kind=UnitRoleKind.MANAGER, person__is_active=True)
+    return others.exclude(pk=role.pk).filter(valid_from__lte=day, valid_to=None).exists()
+
+
+def _who(actor: Actor) -> Person | None:
+    return actor if isinstance(actor, Person) else None

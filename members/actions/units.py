@@ -1,0 +1,152 @@
+"""Actions room: create and change member units."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, fields, replace
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit.chain import Event, record, record_many
+from members.actions.people import PersonData, person_state, write_person
+from members.actions.roles import write_unit_role
+from members.enums import Affiliation, UnitKind, UnitRoleKind, UnitState
+from members.errors import InvalidUnit
+from members.locks import lock_unit
+from members.models import MemberUnit, Person, Region
+from members.permissions import Actor, forget_roles, require
+from members.rules.credit_code import clean_credit_code
+
+
+@dataclass(frozen=True)
+class UnitProfile:
+    """What a unit's own manager may change."""
+
+    contact_name: str = ""
+    contact_phone: str = ""
+    contact_email: str = ""
+    website: str = ""
+    about_zh: str = ""
+    about_en: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitData(UnitProfile):
+    """Everything the department keeps about a unit."""
+
+    code: str
+    name_zh: str
+    region: Region
+    joined_on: dt.date
+    name_en: str = ""
+    short_name: str = ""
+    kind: str = UnitKind.UNIVERSITY.value
+    credit_code: str | None = None
+    nrii_code: str = ""
+    state: str = UnitState.ACTIVE.value
+    invented: bool = False
+
+
+def create_unit(data: UnitData, *, actor: Actor, manager: Person | PersonData) -> MemberUnit:
+    """Create a unit together with its first manager: an account there is, or a new one in this unit.
+
+    Officers only. Raises NotAllowed, InvalidUnit, InvalidPerson, InvalidRole; then nothing is written.
+    """
+    require(actor, "create_unit")
+    with transaction.atomic():
+        unit = MemberUnit()
+        _fill(unit, data)
+        _check(unit)
+        unit.save(force_insert=True)
+        events = [Event("members.unit.created", unit, None, unit_state(unit))]
+        if isinstance(manager, PersonData):
+            person = write_person(
+                replace(manager, affiliation=Affiliation.MEMBER_UNIT.value, home_unit=unit, organisation="")
+            )
+            events.append(Event("members.person.created", person, None, person_state(person)))
+        else:
+            person = manager
+        lock_unit(unit.pk)
+        role = write_unit_role(person, unit, UnitRoleKind.MANAGER.value, timezone.localdate())
+        events.append(
+            Event(
+                "members.role.given",
+                role,
+                None,
+                {"person": person.pk, "unit": unit.code, "kind": role.kind, "valid_from": role.valid_from},
+            )
+        )
+        record_many(actor=_who(actor), events=events)
+    forget_roles(person)
+    return unit
+
+
+def change_unit(unit: MemberUnit, data: UnitData, *, actor: Actor) -> MemberUnit:
+    """Change everything about a unit. Officers only.
+
+    Raises NotAllowed, InvalidUnit. A change of a name does not reach the search index of the unit's
+    instruments by itself: the upper room that calls this reindexes them.
+    """
+    require(actor, "change_unit", unit)
+    return _write(unit, data, actor)
+
+
+def change_unit_profile(unit: MemberUnit, profile: UnitProfile, *, actor: Actor) -> MemberUnit:
+    """Change contact, website and description. Officers, and managers of the unit.
+
+    Raises NotAllowed, InvalidUnit.
+    """
+    require(actor, "change_unit_profile", unit)
+    return _write(unit, profile, actor)
+
+
+def unit_state(unit: MemberUnit) -> dict[str, object]:
+    """Return what the history keeps of a unit."""
+    return {
+        field.name: unit.region.code if field.name == "region" else getattr(unit, field.name)
+        for field in fields(UnitData)
+    }
+
+
+def _write(unit: MemberUnit, data: UnitProfile, actor: Actor) -> MemberUnit:
+    with transaction.atomic():
+        locked = lock_unit(unit.pk)
+        before = unit_state(locked)
+        _fill(locked, data)
+        _check(locked)
+        locked.save()
+        after = unit_state(locked)
+        if after != before:
+            record(actor=_who(actor), verb="members.unit.changed", target=locked, before=before, after=after)
+    return locked
+
+
+def _fill(unit: MemberUnit, data: UnitProfile) -> None:
+    for field in fields(data):
+        value = getattr(data, field.name)
+        setattr(unit, field.name, value.strip() if isinstance(value, str) else value)
+    unit.credit_code = unit.credit_code or None
+
+
+def _check(unit: MemberUnit) -> None:
+    problems: dict[str, list[str]] = {}
+    if unit.credit_code is not None:
+        try:
+            unit.credit_code = clean_credit_code(unit.credit_code)
+        except ValueError:
+            problems["credit_code"] = [
+                _("This is no valid unified social credit code: check its 18 characters.")
+            ]
+    try:
+        unit.full_clean(exclude=set(problems))
+    except ValidationError as error:
+        problems |= dict(error.message_dict)
+    if problems:
+        raise InvalidUnit(problems)
+
+
+def _who(actor: Actor) -> Person | None:
+    return actor if isinstance(actor, Person) else None

@@ -1,0 +1,30 @@
+"""Guarded room: objects for a person; missing and forbidden give the same 404."""
+
+from __future__ import annotations
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from members.models import MemberUnit
+from members.permissions import Actor, can
+from members.queries.units import directory
+
+
+def unit_for(person: Actor, code: str) -> MemberUnit:
+    """Return a unit of the directory; everybody may see those. Raises Http404."""
+    return _unit(code)
+
+
+def managed_unit_for(person: Actor, code: str, verb: str = "manage_unit") -> MemberUnit:
+    """Return a unit the person may `verb`. Raises Http404 for a missing one and a forbidden one alike."""
+    unit = _unit(code)
+    if not can(person, verb, unit):
+        raise Http404(_("There is no such page."))
+    return unit
+
+
+def _unit(code: str) -> MemberUnit:
+    unit = directory().filter(code=code).first()
+    if unit is None:
+        raise Http404(_("There is no such page."))
+    return unit

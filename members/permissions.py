@@ -1,0 +1,158 @@
+"""Permissions room: who has which role, who may do what to units, people and roles."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models, transaction
+from django.utils import timezone
+
+from audit.chain import record
+from members.enums import NetworkRoleKind, UnitRoleKind
+from members.errors import NotAllowed
+from members.models import MemberUnit, NetworkRole, Person, UnitRole
+
+Actor = Person | AnonymousUser
+
+_KEPT = "_members_roles"
+
+
+@dataclass(frozen=True)
+class Roles:
+    """What a person is today. Unit sets hold primary keys; an officer's rights include the superuser's."""
+
+    manager_of: frozenset[int] = field(default_factory=frozenset)
+    steward_in: frozenset[int] = field(default_factory=frozenset)
+    viewer_in: frozenset[int] = field(default_factory=frozenset)
+    is_officer: bool = False
+    is_expert: bool = False
+    is_superuser: bool = False
+
+    @property
+    def units(self) -> frozenset[int]:
+        """Units in which the person has any role."""
+        return self.manager_of | self.steward_in | self.viewer_in
+
+
+NO_ROLES = Roles()
+
+
+def roles_of(person: Actor) -> Roles:
+    """Return today's roles in one query, kept on the instance for the rest of the request.
+
+    Nobody (anonymous, inactive) has none. `is_officer` is also true for a superuser.
+    """
+    if not isinstance(person, Person) or not person.is_active:
+        return NO_ROLES
+    today = timezone.localdate()
+    kept: tuple[dt.date, Roles] | None = getattr(person, _KEPT, None)
+    if kept is not None and kept[0] == today:
+        return kept[1]
+    in_units = UnitRole.objects.on(today).filter(person=person).order_by().values_list("kind", "unit_id")
+    in_network = (
+        NetworkRole.objects.on(today)
+        .filter(person=person)
+        .order_by()
+        .values_list("kind", models.Value(None, output_field=models.BigIntegerField()))
+    )
+    rows = list(in_units.union(in_network, all=True))
+
+    def units(kind: UnitRoleKind) -> frozenset[int]:
+        return frozenset(unit for row, unit in rows if row == kind and unit is not None)
+
+    kinds = {kind for kind, unit in rows if unit is None}
+    roles = Roles(
+        manager_of=units(UnitRoleKind.MANAGER),
+        steward_in=units(UnitRoleKind.STEWARD),
+        viewer_in=units(UnitRoleKind.VIEWER),
+        is_officer=person.is_superuser or NetworkRoleKind.OFFICER in kinds,
+        is_expert=NetworkRoleKind.EXPERT in kinds,
+        is_superuser=person.is_superuser,
+    )
+    setattr(person, _KEPT, (today, roles))
+    return roles
+
+
+def forget_roles(person: Actor) -> None:
+    """Drop what `roles_of` keeps, after a role of this very object has changed."""
+    if hasattr(person, _KEPT):
+        delattr(person, _KEPT)
+
+
+def _officer(roles: Roles, _person: Actor, _obj: Any) -> bool:
+    return roles.is_officer
+
+
+def _superuser(roles: Roles, _person: Actor, _obj: Any) -> bool:
+    return roles.is_superuser
+
+
+def _officer_or_manager(roles: Roles, _person: Actor, obj: Any) -> bool:
+    return roles.is_officer or (isinstance(obj, MemberUnit) and obj.pk in roles.manager_of)
+
+
+def _in_unit(roles: Roles, _person: Actor, obj: Any) -> bool:
+    return roles.is_officer or (isinstance(obj, MemberUnit) and obj.pk in roles.units)
+
+
+def _self_or_officer(roles: Roles, person: Actor, obj: Any) -> bool:
+    return roles.is_officer or (isinstance(obj, Person) and person.pk is not None and person.pk == obj.pk)
+
+
+def _network_role(roles: Roles, _person: Actor, obj: Any) -> bool:
+    # Officers name experts; who becomes an officer is decided one step higher.
+    return roles.is_superuser or (roles.is_officer and obj == NetworkRoleKind.EXPERT)
+
+
+RULES: dict[str, Callable[[Roles, Actor, Any], bool]] = {
+    "create_unit": _officer,
+    "change_unit": _officer,
+    "change_unit_profile": _officer_or_manager,
+    "give_unit_role": _officer_or_manager,
+    "end_unit_role": _officer_or_manager,
+    "give_network_role": _network_role,
+    "end_network_role": _network_role,
+    "create_person": _officer_or_manager,
+    "change_person": _officer,
+    "change_own_account": _self_or_officer,
+    "give_admin_access": _superuser,
+    "view_members": _officer,
+    "view_unit_people": _in_unit,
+    "manage_unit": _officer_or_manager,
+    "change_reference": _officer,
+}
+
+
+def can(person: Actor, verb: str, obj: Any = None) -> bool:
+    """Say whether a person may do `verb` to `obj`. Raises ValueError for a verb nobody declared."""
+    try:
+        rule = RULES[verb]
+    except KeyError as error:
+        raise ValueError(f"No rule for the verb {verb!r}.") from error
+    return rule(roles_of(person), person, obj)
+
+
+def require(actor: Actor, verb: str, obj: Any = None) -> None:
+    """Raise NotAllowed, and put the refusal on record, unless `can` says yes.
+
+    Call it before the action's transaction: the record must outlive the rollback.
+    """
+    if not can(actor, verb, obj):
+        refuse(actor, verb, obj, app="members")
+
+
+def refuse(actor: Actor, verb: str, obj: Any, *, app: str, reason: str = "no_right") -> NoReturn:
+    """Record one refusal of right in its own transaction, then raise NotAllowed; shared by every app."""
+    target = obj if isinstance(obj, models.Model) and obj.pk is not None else f"{app}:{str(obj or '-')[:80]}"
+    with transaction.atomic():
+        record(
+            actor=None if isinstance(actor, AnonymousUser) else actor,
+            verb=f"{app}.refused",
+            target=target,
+            after={"verb": verb, "reason": reason},
+        )
+    raise NotAllowed
