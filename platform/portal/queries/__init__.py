@@ -1,0 +1,1 @@
+"""Room: what the portal reads from several apps."""

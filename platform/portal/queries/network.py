@@ -1,0 +1,154 @@
+"""The network at a glance: counts by region, class and field, hours of the year."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.core.cache import cache
+from django.db.models import Count, Q, Sum
+from django.utils import timezone
+from instruments.queries.availability import instruments_free_on
+
+from evaluations.models import Result, Round
+from instruments.enums import InstrumentState, SharingMode, UserKind
+from instruments.models import ApplicationField, Instrument, InstrumentClass, UsageRecord
+from members.enums import UnitState
+from members.models import MemberUnit, Region
+
+CENTS = Decimal("0.01")
+SHORTEST_USEFUL_MINUTES = 60
+COUNTS_KEY = "portal.counts"
+COUNTS_SECONDS = 120
+
+SHARED = ~Q(instruments__sharing_mode=SharingMode.NOT_SHARED) & ~Q(instruments__state=InstrumentState.RETIRED)
+
+
+@dataclass(frozen=True)
+class RegionCount:
+    """One league or city: shared instruments, member units, instruments with free time in the next seven days."""
+
+    region: Region
+    instruments: int
+    units: int
+    free: int
+
+    @property
+    def shade(self) -> int:
+        """Return the step of the map's legend, 1 (fewer than 25) to 5 (300 and more)."""
+        return 1 + sum(self.instruments >= bound for bound in (25, 50, 100, 300))
+
+
+@dataclass(frozen=True)
+class Network:
+    """The numbers of the home page, counted at `as_of`."""
+
+    as_of: dt.datetime
+    units: int
+    instruments: int
+    fields_in_use: int
+    free_this_week: int
+    external_hours: Decimal
+    regions: list[RegionCount]
+    hu_bao_e_wu: int
+
+    @property
+    def hu_bao_e_wu_percent(self) -> Decimal:
+        """Return the four cities' share of all shared instruments, in percent with one decimal."""
+        if not self.instruments:
+            return Decimal(0)
+        return (Decimal(100 * self.hu_bao_e_wu) / self.instruments).quantize(Decimal("0.1"))
+
+
+@dataclass(frozen=True)
+class PublishedRound:
+    """The newest round the public may see: how many units got each grade, and the first ones."""
+
+    round: Round
+    grades: dict[str, int]
+    first: list[Result]
+
+    @property
+    def total(self) -> int:
+        """Return the number of rated units."""
+        return sum(self.grades.values())
+
+
+def network() -> Network:
+    """Count the network; the answer is kept for two minutes."""
+    known = cache.get(COUNTS_KEY)
+    if isinstance(known, Network):
+        return known
+    counted = _count(timezone.now())
+    cache.set(COUNTS_KEY, counted, COUNTS_SECONDS)
+    return counted
+
+
+def _count(now: dt.datetime) -> Network:
+    shared = Instrument.objects.public()
+    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    free = instruments_free_on(now, midnight + dt.timedelta(days=7), SHORTEST_USEFUL_MINUTES)
+    by_region: dict[int, int] = dict(shared.values_list("region").annotate(n=Count("pk")).order_by())
+    free_by_region: dict[int, int] = {}
+    for pk, region in shared.values_list("pk", "region_id"):
+        if pk in free:
+            free_by_region[region] = free_by_region.get(region, 0) + 1
+    active = MemberUnit.objects.filter(state=UnitState.ACTIVE)
+    units: dict[int, int] = dict(active.values_list("region").annotate(n=Count("pk")).order_by())
+    regions = [
+        RegionCount(r, by_region.get(r.pk, 0), units.get(r.pk, 0), free_by_region.get(r.pk, 0))
+        for r in Region.objects.all()
+    ]
+    year_start = midnight.replace(month=1, day=1)
+    hours = (
+        UsageRecord.objects.current()
+        .filter(start__gte=year_start, start__lt=now, user_kind=UserKind.EXTERNAL)
+        .aggregate(total=Sum("effective_hours"))["total"]
+    )
+    return Network(
+        as_of=now,
+        units=sum(units.values()),
+        instruments=sum(by_region.values()),
+        fields_in_use=ApplicationField.objects.filter(SHARED).distinct().count(),
+        free_this_week=sum(free_by_region.values()),
+        external_hours=Decimal(hours or 0).quantize(CENTS),
+        regions=regions,
+        hu_bao_e_wu=sum(row.instruments for row in regions if row.region.hu_bao_e_wu),
+    )
+
+
+def classes_at_a_glance(limit: int = 8) -> list[tuple[InstrumentClass, int]]:
+    """Return the second-level classes with the most shared instruments, with their counts."""
+    by_prefix: dict[str, int] = {}
+    codes = (
+        Instrument.objects.public().values_list("instrument_class__code").annotate(n=Count("pk")).order_by()
+    )
+    for code, count in codes:
+        by_prefix[code[:4] + "00"] = by_prefix.get(code[:4] + "00", 0) + count
+    rows = InstrumentClass.objects.filter(scheme="nrii", level=2, code__in=by_prefix)
+    return sorted(((row, by_prefix[row.code]) for row in rows), key=lambda pair: (-pair[1], pair[0].code))[
+        :limit
+    ]
+
+
+def fields_at_a_glance() -> list[ApplicationField]:
+    """Return all fields in use with `shared_count`, the largest first."""
+    return list(
+        ApplicationField.objects.annotate(shared_count=Count("instruments", filter=SHARED, distinct=True))
+        .filter(shared_count__gt=0)
+        .order_by("-shared_count", "code")
+    )
+
+
+def newest_published_round() -> PublishedRound | None:
+    """Return the newest publicised or final round of units, or None before the first."""
+    newest = Round.objects.filter(kind="unit", state__in=["publicised", "final"]).order_by("-year").first()
+    if newest is None:
+        return None
+    results = Result.objects.filter(round=newest, instrument=None)
+    grades = dict(results.values_list("grade").annotate(n=Count("pk")).order_by())
+    first = list(results.select_related("unit", "unit__region").order_by("rank", "unit__code")[:4])
+    return PublishedRound(
+        newest, {grade: grades.get(grade, 0) for grade in ("excellent", "good", "pass", "fail")}, first
+    )

@@ -1,0 +1,97 @@
+"""Who offers what: the directory of units, and one unit's open-sharing figures."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Count, Q, QuerySet, Sum
+from django.http import Http404
+from django.utils import timezone
+
+from evaluations.models import Result
+from instruments.enums import InstrumentState, SharingMode, UserKind
+from instruments.models import Instrument, UsageRecord
+from members.enums import UnitState
+from members.models import MemberUnit
+
+CENTS = Decimal("0.01")
+SHARED = ~Q(instruments__sharing_mode=SharingMode.NOT_SHARED) & ~Q(instruments__state=InstrumentState.RETIRED)
+
+
+@dataclass(frozen=True)
+class UnitFigures:
+    """Open-sharing figures of one unit in one calendar year; hours and yuan are Decimal with two places."""
+
+    year: int
+    registered: int
+    shared: int
+    effective_hours: Decimal
+    external_hours: Decimal
+    external_income: Decimal
+
+    @property
+    def sharing_percent(self) -> Decimal:
+        """Return external hours / effective hours in percent (ratio of sums), 0 without hours."""
+        if not self.effective_hours:
+            return Decimal(0)
+        return (100 * self.external_hours / self.effective_hours).quantize(Decimal("0.1"))
+
+
+def directory(*, q: str = "", region: str = "", kind: str = "") -> QuerySet[MemberUnit]:
+    """Return member units that have not left, with `shared_count`, narrowed by words, region and kind."""
+    units = MemberUnit.objects.exclude(state=UnitState.LEFT).select_related("region")
+    if q:
+        units = units.filter(
+            Q(name_zh__icontains=q) | Q(name_en__icontains=q) | Q(short_name__icontains=q) | Q(code__iexact=q)
+        )
+    if region:
+        units = units.filter(region__code=region)
+    if kind:
+        units = units.filter(kind=kind)
+    return units.annotate(shared_count=Count("instruments", filter=SHARED, distinct=True)).order_by(
+        "-shared_count", "code"
+    )
+
+
+def unit_by_code(code: str) -> MemberUnit:
+    """Return one unit that has not left. Raises Http404."""
+    unit = MemberUnit.objects.exclude(state=UnitState.LEFT).select_related("region").filter(code=code).first()
+    if unit is None:
+        raise Http404
+    return unit
+
+
+def figures(unit: MemberUnit, year: int) -> UnitFigures:
+    """Sum the unit's current usage records that begin in that calendar year, local time."""
+    zone = timezone.get_default_timezone()
+    start, end = dt.datetime(year, 1, 1, tzinfo=zone), dt.datetime(year + 1, 1, 1, tzinfo=zone)
+    external = Q(user_kind=UserKind.EXTERNAL)
+    sums = (
+        UsageRecord.objects.current()
+        .filter(unit=unit, start__gte=start, start__lt=end)
+        .aggregate(
+            effective=Sum("effective_hours"),
+            external=Sum("effective_hours", filter=external),
+            income=Sum("income", filter=external),
+        )
+    )
+    registered = Instrument.objects.filter(unit=unit).exclude(state=InstrumentState.RETIRED)
+    return UnitFigures(
+        year=year,
+        registered=registered.count(),
+        shared=Instrument.objects.public().filter(unit=unit).count(),
+        effective_hours=Decimal(sums["effective"] or 0).quantize(CENTS),
+        external_hours=Decimal(sums["external"] or 0).quantize(CENTS),
+        external_income=Decimal(sums["income"] or 0).quantize(CENTS),
+    )
+
+
+def published_results(unit: MemberUnit) -> list[Result]:
+    """Return the unit's results in rounds the public may see, newest first."""
+    return list(
+        Result.objects.filter(unit=unit, instrument=None, round__state__in=["publicised", "final"])
+        .select_related("round")
+        .order_by("-round__year")
+    )

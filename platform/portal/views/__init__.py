@@ -1,0 +1,1 @@
+"""Room: the portal's pages."""

@@ -1,0 +1,53 @@
+"""A person's access tokens: make one, see it once, revoke it."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from members.models import Person
+from portal.forms import TokenForm
+from webapi import tokens as access
+from webapi.models import AccessToken
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+def tokens(request: HttpRequest) -> HttpResponse:
+    """List the person's tokens; a POST makes one and shows its text this one time."""
+    assert isinstance(request.user, Person)
+    form = TokenForm(request.POST or None)
+    made = ""
+    status = 200
+    if request.method == "POST":
+        if form.is_valid():
+            made, _token = access.issue(
+                request.user,
+                name=form.cleaned_data["name"],
+                scopes=form.scopes(),
+                days=int(form.cleaned_data["days"]),
+            )
+            form = TokenForm()
+        else:
+            status = 422
+    shown = AccessToken.objects.filter(person=request.user)
+    return render(request, "portal/tokens.html", {"form": form, "made": made, "tokens": shown}, status=status)
+
+
+@require_POST
+@login_required
+def revoke(request: HttpRequest, pk: int) -> HttpResponse:
+    """Revoke one of the person's own tokens."""
+    assert isinstance(request.user, Person)
+    token = AccessToken.objects.filter(person=request.user, pk=pk).first()
+    if token is None:
+        raise Http404
+    access.revoke(token, actor=request.user)
+    messages.success(request, _("The token no longer works."))
+    return redirect("portal:tokens")

@@ -1,0 +1,62 @@
+"""The directory of units and one unit's page."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from instruments.models import Instrument
+from members.enums import UnitKind
+from members.models import Region
+from portal.queries import units as unit_queries
+
+PAGE = 24
+
+
+@require_safe
+def units(request: HttpRequest) -> HttpResponse:
+    """List the member units, narrowed by words, region and kind."""
+    q = request.GET.get("q", "").strip()[:100]
+    region, kind = request.GET.get("region", ""), request.GET.get("kind", "")
+    found = list(unit_queries.directory(q=q, region=region, kind=kind))
+    return render(
+        request,
+        "portal/units.html",
+        {
+            "units": found,
+            "shared_total": sum(unit.shared_count for unit in found),  # type: ignore[attr-defined]
+            "q": q,
+            "region": region,
+            "kind": kind,
+            "regions": Region.objects.all(),
+            "kinds": UnitKind.choices,
+        },
+    )
+
+
+@require_safe
+def unit(request: HttpRequest, code: str) -> HttpResponse:
+    """Show one unit: who it is, its figures of the last full and the running year, its instruments, its results."""
+    shown = unit_queries.unit_by_code(code)
+    year = timezone.localdate().year
+    instruments = (
+        Instrument.objects.public()
+        .filter(unit=shown)
+        .select_related("instrument_class", "region")
+        .order_by("code")
+    )
+    page = Paginator(instruments, PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "portal/unit.html",
+        {
+            "unit": shown,
+            "this_year": unit_queries.figures(shown, year),
+            "last_year": unit_queries.figures(shown, year - 1),
+            "page": page,
+            "results": unit_queries.published_results(shown),
+        },
+    )
