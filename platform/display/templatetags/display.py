@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import template
+from django.core.paginator import Paginator
 from django.http import QueryDict
 from django.templatetags.static import static
 from django.utils import timezone
@@ -202,3 +203,10 @@ def current_section(context: template.Context, url: str) -> SafeString:
         if here
         else SafeString("")
     )
+
+
+@register.filter
+def page_numbers(paginator: Paginator[Any], number: int) -> list[int | None]:
+    """Give the page numbers worth showing around the present one; None stands for a gap."""
+    elided = paginator.get_elided_page_range(number, on_each_side=2, on_ends=1)
+    return [page if isinstance(page, int) else None for page in elided]

@@ -1,0 +1,32 @@
+"""Writes platform/static/css/grid.css: one class per place, because the content policy allows no inline style.
+
+Run it as `python platform/frontend/grid_classes.py` when the resolution changes; the result is committed.
+
+  .board  columns of five minutes:  s1..s289 (start line), e1..e289 (end line); a day of 24 hours has 288 columns
+  .week   rows of fifteen minutes:  r0..r96 (rows after the top), n1..n96 (rows long)
+  .bar    width in hundredths:      w0..w100; `.rise` has the same as heights
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+TARGET = Path(__file__).resolve().parent.parent / "static" / "css" / "grid.css"
+
+
+def rules() -> list[str]:
+    """Give every rule, one per line."""
+    lines = ["/* Written by platform/frontend/grid_classes.py. */"]
+    lines += [
+        f".board .s{n}{{grid-column-start:{n}}}.board .e{n}{{grid-column-end:{n}}}" for n in range(1, 290)
+    ]
+    lines += [f".week .r{n}{{grid-row-start:{n + 1}}}" for n in range(97)]
+    lines += [f".week .n{n}{{grid-row-end:span {n}}}" for n in range(1, 97)]
+    lines += [
+        f".w{n}{{width:{n}%}}.rise .w{n}{{width:auto;height:{n}%}}.at{n}{{left:{n}%}}" for n in range(101)
+    ]
+    return lines
+
+
+if __name__ == "__main__":
+    TARGET.write_text("\n".join(rules()) + "\n", encoding="utf-8")
