@@ -1,4 +1,4 @@
-"""Places on the time grids as CSS classes: the board's five-minute columns, the week's fifteen-minute rows."""
+"""Places on time grids as CSS classes: the board's five-minute columns, the week's quarter hours."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def board_place(start: datetime, end: datetime, opens: datetime, closes: datetim
 
 
 def week_place(start: datetime, end: datetime, opens: datetime, closes: datetime) -> str:
-    """Give the classes of an interval in a day column from `opens` to `closes`: "r12 n10"; "" when outside."""
+    """Give the classes of an interval in a day column (`opens` to `closes`): "r12 n10"; "" when outside."""
     if end <= opens or start >= closes:
         return ""
     first = _steps(max(start, opens), opens, WEEK_STEP, up=False)

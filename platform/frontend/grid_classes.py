@@ -1,8 +1,8 @@
-"""Writes platform/static/css/grid.css: one class per place, because the content policy allows no inline style.
+"""Writes platform/static/css/grid.css: a class per place, since the content policy allows no inline style.
 
 Run it as `python platform/frontend/grid_classes.py` when the resolution changes; the result is committed.
 
-  .board  columns of five minutes:  s1..s289 (start line), e1..e289 (end line); a day of 24 hours has 288 columns
+  .board  columns of five minutes:  s1..s289 (start line), e1..e289 (end line); 24 hours have 288
   .week   rows of fifteen minutes:  r0..r96 (rows after the top), n1..n96 (rows long)
   .bar    width in hundredths:      w0..w100; `.rise` has the same as heights
 """
