@@ -1,0 +1,86 @@
+"""`make bench`: measures the demo network on SQLite and PostgreSQL, prints a table, writes build/bench.json."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+POSTGRESQL = "postgresql://root@127.0.0.1:5432/open_instruments_bench"
+COLUMNS = ("name", "database", "size", "n", "p50_ms", "p95_ms", "queries", "bytes", "rss_mb")
+
+
+def measure(database: str, url: str, rounds: int) -> list[dict[str, object]]:
+    """Run one database's measurements in a process of its own, on a demo network of its own."""
+    var = ROOT / "var" / f"bench-{database}"
+    var.mkdir(parents=True, exist_ok=True)
+    out = var / "bench.json"
+    environment = {
+        **os.environ,
+        "VAR_DIR": str(var),
+        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "platform")]),
+        "DJANGO_SETTINGS_MODULE": "config.settings.dev",
+        "DEMO_PASSWORD": "bench-only-password",
+        "API_THROTTLE": "1000000/min",
+    }
+    if url:
+        environment["DATABASE_URL"] = url
+    else:
+        environment.pop("DATABASE_URL", None)
+    manage = [sys.executable, "manage.py"]
+    for command in (
+        ["migrate", "-v", "0"],
+        ["collectstatic", "-v", "0", "--no-input"],
+        ["load_reference"],
+        ["seed_demo", "--if-empty", "--quiet"],
+    ):
+        subprocess.run([*manage, *command], cwd=ROOT, env=environment, check=True)
+    subprocess.run(
+        [sys.executable, "-m", "tests.bench.measure", database, str(out), str(rounds)],
+        cwd=ROOT,
+        env=environment,
+        check=True,
+    )
+    return json.loads(out.read_text())
+
+
+def ensure_postgresql(url: str) -> None:
+    """Create the bench database where it is missing."""
+    server, _, name = url.rpartition("/")
+    known = subprocess.run(
+        ["psql", "-Atq", f"{server}/postgres", "-c", f"SELECT 1 FROM pg_database WHERE datname = '{name}'"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    if not known.stdout.strip():
+        subprocess.run(["psql", "-q", f"{server}/postgres", "-c", f"CREATE DATABASE {name}"], check=True)
+
+
+def main() -> None:
+    """Measure both databases and write the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=200, help="requests per measurement")
+    parser.add_argument("--only", choices=["sqlite", "postgresql"])
+    options = parser.parse_args()
+    rows: list[dict[str, object]] = []
+    if options.only != "postgresql":
+        rows += measure("sqlite", "", options.rounds)
+    if options.only != "sqlite":
+        url = os.environ.get("BENCH_DATABASE_URL", POSTGRESQL)
+        ensure_postgresql(url)
+        rows += measure("postgresql", url, options.rounds)
+    build = ROOT / "build"
+    build.mkdir(exist_ok=True)
+    (build / "bench.json").write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    print(" | ".join(COLUMNS))
+    for row in rows:
+        print(" | ".join("" if row[column] is None else str(row[column]) for column in COLUMNS))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,265 @@
+"""Measures one database: pages over HTTP from a real server, queries in process, rounds through the actions."""
+
+from __future__ import annotations
+
+import datetime as dt
+import http.client
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import quote
+
+import django
+import psutil
+
+django.setup()
+
+from django.db import connection, transaction  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from evaluations.actions.rounds import score_round  # noqa: E402
+from evaluations.actions.snapshot import request_snapshot, take_snapshot  # noqa: E402
+from evaluations.models import Round  # noqa: E402
+from instruments.models import Instrument  # noqa: E402
+from members.models import Person  # noqa: E402
+from webapi.tokens import issue  # noqa: E402
+
+ROOT = Path(__file__).resolve().parents[2]
+SEARCHES = {"search_1": "衍", "search_2": "质谱", "search_3": "显微镜", "search_4": "扫描电镜"}
+SEM = "IMU-DEMO-SEM"
+PORT = 8137
+
+
+class Undo(Exception):
+    """Ends a transaction without keeping what it did."""
+
+
+def percentile(values: list[float], share: float) -> float:
+    """Return the value below which `share` of the values lie."""
+    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
+
+
+def row(name: str, database: str, times: list[float], **more: object) -> dict[str, object]:
+    """Build one line of the table; times come in seconds."""
+    return {
+        "name": name,
+        "database": database,
+        "size": Instrument.objects.count(),
+        "n": len(times),
+        "p50_ms": round(statistics.median(times) * 1000, 1),
+        "p95_ms": round(percentile(times, 0.95) * 1000, 1),
+        "queries": more.get("queries"),
+        "bytes": more.get("bytes"),
+        "rss_mb": more.get("rss_mb"),
+    }
+
+
+def serve() -> subprocess.Popen[bytes]:
+    """Start one web worker of the real server and wait until it answers."""
+    server = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "config.wsgi:application", "-b", f"127.0.0.1:{PORT}", "--workers", "1",
+         "--threads", "4", "--log-level", "warning"],
+        cwd=ROOT,
+        env=os.environ,
+    )  # fmt: skip
+    for _attempt in range(120):
+        try:
+            link = http.client.HTTPConnection("127.0.0.1", PORT, timeout=5)
+            link.request("GET", "/healthz")
+            if link.getresponse().status == 200:
+                return server
+        except OSError:
+            time.sleep(0.5)
+    raise SystemExit("The server did not start.")
+
+
+def worker_mb(server: subprocess.Popen[bytes]) -> float:
+    """Return the resident memory of the busiest web worker."""
+    children = psutil.Process(server.pid).children(recursive=True)
+    return round(max(child.memory_info().rss for child in children) / 1e6, 1)
+
+
+def page(path: str, rounds: int) -> tuple[list[float], int]:
+    """Ask for a page again and again over one connection; return the times and the bytes on the wire."""
+    link = http.client.HTTPConnection("127.0.0.1", PORT, timeout=30)
+    times, size = [], 0
+    for turn in range(rounds + 10):
+        began = time.perf_counter()
+        link.request("GET", path, headers={"Accept-Encoding": "gzip", "Accept-Language": "zh-CN"})
+        answer = link.getresponse()
+        body = answer.read()
+        taken = time.perf_counter() - began
+        if answer.status != 200:
+            raise SystemExit(f"{path} answered {answer.status}")
+        if turn >= 10:
+            times.append(taken)
+            size = len(body)
+    return times, size
+
+
+def queries(path: str) -> int:
+    """Count the queries of one page with a warm cache."""
+    client = Client(headers={"Accept-Language": "zh-CN"}, SERVER_NAME="127.0.0.1")
+    client.get(path)
+    with CaptureQueriesContext(connection) as captured:
+        client.get(path)
+    return len(captured)
+
+
+def bookings(rounds: int) -> tuple[list[float], int]:
+    """Book distinct free half hours on the demo microscope through the API, then give them back."""
+    person = Person.objects.get(email="researcher@demo.example")
+    token, _row = issue(person, name="bench", scopes=["read", "write"], days=1)
+    start = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0) + dt.timedelta(days=8)
+    link = http.client.HTTPConnection("127.0.0.1", PORT, timeout=30)
+    times: list[float] = []
+    size = 0
+    made: list[str] = []
+
+    def post(path: str, body: dict[str, object]) -> tuple[int, bytes]:
+        link.request(
+            "POST",
+            path,
+            body=json.dumps(body),
+            headers={
+                "Authorization": f"Bearer {token}",
+                "Content-Type": "application/json",
+                "Idempotency-Key": uuid.uuid4().hex,
+            },
+        )
+        answer = link.getresponse()
+        return answer.status, answer.read()
+
+    for turn in range(rounds):
+        begin = start + dt.timedelta(minutes=30 * turn)
+        wanted = {
+            "instrument": SEM,
+            "start": begin.isoformat(),
+            "end": (begin + dt.timedelta(minutes=30)).isoformat(),
+            "purpose": "bench",
+        }
+        began = time.perf_counter()
+        status, body = post("/api/v1/bookings/", wanted)
+        taken = time.perf_counter() - began
+        if status != 201:
+            raise SystemExit(f"booking answered {status}: {body[:300]!r}")
+        times.append(taken)
+        size = len(body)
+        made.append(json.loads(body)["id"])
+    for booking in made:
+        post(f"/api/v1/bookings/{booking}/cancel/", {"reason": "bench"})
+    return times, size
+
+
+def booking_queries() -> int:
+    """Count the queries of one booking through the API, and undo it."""
+    person = Person.objects.get(email="researcher@demo.example")
+    token, _row = issue(person, name="bench-queries", scopes=["read", "write"], days=1)
+    start = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0) + dt.timedelta(days=16)
+    client = Client(SERVER_NAME="127.0.0.1")
+    with CaptureQueriesContext(connection) as captured:
+        client.post(
+            "/api/v1/bookings/",
+            json.dumps(
+                {
+                    "instrument": SEM,
+                    "start": start.isoformat(),
+                    "end": (start + dt.timedelta(hours=1)).isoformat(),
+                    "purpose": "bench",
+                }
+            ),
+            content_type="application/json",
+            headers={"Authorization": f"Bearer {token}", "Idempotency-Key": uuid.uuid4().hex},
+        )
+    return len(
+        [
+            q
+            for q in captured.captured_queries
+            if not q["sql"].startswith(("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE"))
+        ]
+    )
+
+
+def undone(act: Callable[[], object], times: int) -> list[float]:
+    """Time an act whose every effect is rolled back."""
+    taken = []
+    for _turn in range(times):
+        try:
+            with transaction.atomic():
+                began = time.perf_counter()
+                act()
+                taken.append(time.perf_counter() - began)
+                raise Undo
+        except Undo:
+            continue
+    return taken
+
+
+def rounds_of(database: str) -> list[dict[str, object]]:
+    """Take a snapshot of the collecting round and score it, several times, each undone."""
+    officer = Person.objects.get(email="officer@demo.example")
+    current = Round.objects.filter(state="collecting").order_by("-year").first()
+    if current is None:
+        raise SystemExit("The demo has no collecting round.")
+
+    def snapshot() -> None:
+        take_snapshot(request_snapshot(current, actor=officer).pk)
+
+    taken = undone(snapshot, 3)
+    taken_scores: list[float] = []
+    try:
+        with transaction.atomic():
+            snapshot()
+            for _turn in range(5):
+                taken_scores += undone(lambda: score_round(current, actor=officer), 1)
+            raise Undo
+    except Undo:
+        pass
+    return [row("round_snapshot", database, taken), row("round_score", database, taken_scores)]
+
+
+def main() -> None:
+    """Measure everything and write the rows."""
+    database, out, rounds = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
+    monday = timezone.localdate() - dt.timedelta(days=timezone.localdate().weekday())
+    pages = {
+        "catalogue_page": "/instruments/",
+        **{name: f"/instruments/?q={quote(words)}" for name, words in SEARCHES.items()},
+        "instrument_week": f"/instruments/{SEM}/week/?week={monday.isoformat()}",
+    }
+    rows = []
+    server = serve()
+    try:
+        for name, path in pages.items():
+            times, size = page(path, rounds)
+            rows.append(
+                row(name, database, times, queries=queries(path), bytes=size, rss_mb=worker_mb(server))
+            )
+        times, size = bookings(min(rounds, 200))
+        rows.append(
+            row(
+                "booking_create",
+                database,
+                times,
+                queries=booking_queries(),
+                bytes=size,
+                rss_mb=worker_mb(server),
+            )
+        )
+    finally:
+        server.terminate()
+        server.wait(20)
+    rows += rounds_of(database)
+    out.write_text(json.dumps(rows))
+
+
+if __name__ == "__main__":
+    main()
