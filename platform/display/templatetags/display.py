@@ -197,12 +197,9 @@ def share_class(part: object, whole: object, steps: int = 100) -> str:
 def current_section(context: template.Context, url: str) -> SafeString:
     """Mark the menu entry under which the present page lies: ` aria-current="true"` or nothing."""
     request = context.get("request")
-    here = request is not None and bool(url) and request.path.startswith(url)
-    return (
-        format_html(' aria-current="{}"', "page" if request.path == url else "true")
-        if here
-        else SafeString("")
-    )
+    if request is None or not url or not request.path.startswith(url):
+        return SafeString("")
+    return format_html(' aria-current="{}"', "page" if request.path == url else "true")
 
 
 @register.filter
