@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
@@ -37,7 +38,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
         else:
             status = 422
     shown = AccessToken.objects.filter(person=request.user)
-    return render(request, "portal/tokens.html", {"form": form, "made": made, "tokens": shown}, status=status)
+    return render(request, "portal/tokens.html", {"form": form, "made": made, "tokens": shown, "now": timezone.now()}, status=status)
 
 
 @require_POST

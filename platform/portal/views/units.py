@@ -42,6 +42,7 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
     """Show one unit: who it is, its figures of the last full and the running year, its instruments, its results."""
     shown = unit_queries.unit_by_code(code)
     year = timezone.localdate().year
+    this_year = unit_queries.figures(shown, year)
     instruments = (
         Instrument.objects.public()
         .filter(unit=shown)
@@ -54,8 +55,8 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
         "portal/unit.html",
         {
             "unit": shown,
-            "this_year": unit_queries.figures(shown, year),
-            "last_year": unit_queries.figures(shown, year - 1),
+            "this_year": this_year,
+            "years": [this_year, unit_queries.figures(shown, year - 1)],
             "page": page,
             "results": unit_queries.published_results(shown),
         },
