@@ -3,6 +3,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from safeguards import journal
 from safeguards.triggers import refuse, register
 
 
@@ -13,7 +14,10 @@ class AuditConfig(AppConfig):
     verbose_name = _("Audit")
 
     def ready(self) -> None:
-        """Register the append-only guard."""
+        """Register the append-only guard, and the writer for rooms that reach the history from below."""
+        from audit.chain import record  # noqa: PLC0415 - models must be loaded first
+
+        journal.use(record)
         register(
             refuse("audit_append_only", "audit_entry", "UPDATE OR DELETE", "audit entries are append-only")
         )

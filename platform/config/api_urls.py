@@ -1,6 +1,8 @@
 """The public contract below /api/v1/: each app brings its own resources."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
+
+from webapi.views import UnknownAddress
 
 urlpatterns = [
     path("", include("webapi.urls")),
@@ -8,4 +10,5 @@ urlpatterns = [
     path("", include("instruments.api.urls")),
     path("", include("evaluations.api.urls")),
     path("", include("portal.api_urls")),
+    re_path(r"", UnknownAddress.as_view()),
 ]

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from webapi.description import Documentation, Schema
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("openapi.json", Schema.as_view(), name="webapi-schema"),
+    path("docs/", Documentation.as_view(), name="webapi-docs"),
+]

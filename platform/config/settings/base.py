@@ -195,7 +195,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["webapi.authentication.BearerTokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["webapi.parsing.StrictJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "webapi.paging.BoundedPagination",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
@@ -203,6 +203,9 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_THROTTLE_RATES": {"caller": env.text("API_THROTTLE", "600/min")},
     "EXCEPTION_HANDLER": "webapi.problems.problem_response",
     "COERCE_DECIMAL_TO_STRING": True,
+    "URL_FORMAT_OVERRIDE": None,
+    # How many proxies in front are ours; only their X-Forwarded-For entries count towards a caller's address.
+    "NUM_PROXIES": env.integer("TRUSTED_PROXIES", 0),
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 SPECTACULAR_SETTINGS: dict[str, Any] = {
@@ -211,6 +214,26 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "VERSION": "1.0",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "webapi.schema.shared_parts",
+    ],
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "RegionKind": "members.enums.RegionKind",
+        "UnitKind": "members.enums.UnitKind",
+        "UnitState": "members.enums.UnitState",
+        "InstrumentState": "instruments.enums.InstrumentState",
+        "SharingMode": "instruments.enums.SharingMode",
+        "BookingState": "instruments.enums.BookingState",
+        "BookingKind": "instruments.enums.BookingKind",
+        "UsagePurpose": "instruments.enums.Purpose",
+        "RoundState": "evaluations.enums.RoundState",
+        "Grade": "evaluations.enums.Grade",
+        "RunState": "reporting.models.RunState",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }

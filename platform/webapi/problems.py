@@ -1,0 +1,175 @@
+"""The one shape of every refusal: RFC 9457 problem details, from any error a call can end in."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, TypeAlias
+
+from django.core import exceptions as django_errors
+from django.core.signals import got_request_exception
+from django.db import IntegrityError, InterfaceError, OperationalError
+from django.http import Http404, UnreadablePostError
+from django.utils.translation import gettext_lazy as _
+from rest_framework import exceptions as drf_errors
+from rest_framework.response import Response
+
+CONTENT_TYPE = "application/problem+json"
+BUSY_SECONDS = 2
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One refusal: `errors` are `{"field" or "rule", "message"}`, `extra` further members of the answer."""
+
+    status: int
+    detail: object
+    title: object = ""
+    type: str = "about:blank"
+    errors: list[dict[str, Any]] = field(default_factory=list)
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def body(self) -> dict[str, Any]:
+        """Return the members of the answer, texts in the reader's language."""
+        said: dict[str, Any] = {
+            "type": self.type,
+            "title": str(self.title or HTTPStatus(self.status).phrase),
+            "status": self.status,
+            "detail": str(self.detail),
+        }
+        if self.errors:
+            said["errors"] = [{**error, "message": str(error["message"])} for error in self.errors]
+        return {**said, **self.extra}
+
+    def response(self) -> Response:
+        """Return the answer."""
+        return Response(
+            self.body(), status=self.status, headers=dict(self.headers), content_type=CONTENT_TYPE
+        )
+
+
+Builder: TypeAlias = Callable[[Any], Problem]
+
+_builders: dict[type[Exception], Builder] = {}
+
+
+def register_problem(error: type[Exception], builder: Builder) -> None:
+    """Say which problem an error of an app becomes; its subclasses follow unless they have their own."""
+    _builders[error] = builder
+
+
+def named(code: str) -> str:
+    """Return the `type` of a problem that has a meaning of its own."""
+    return f"urn:open-instruments:problem:{code.replace('_', '-')}"
+
+
+def expected() -> tuple[type[BaseException], ...]:
+    """Every error that is an answer to the caller rather than a fault of ours."""
+    return (
+        drf_errors.APIException,
+        Http404,
+        django_errors.PermissionDenied,
+        django_errors.ValidationError,
+        django_errors.BadRequest,
+        django_errors.SuspiciousOperation,
+        UnreadablePostError,
+        *_builders,
+    )
+
+
+def problem_response(error: Exception, context: Mapping[str, Any]) -> Response:
+    """Turn any error of a call into its problem; what we did not expect is logged and told as a plain 500."""
+    problem = problem_of(error)
+    if problem is not None:
+        return problem.response()
+    request = context.get("request")
+    # What Django does for its own 500 page: tell whoever listens, and log with the traceback.
+    got_request_exception.send(sender=None, request=getattr(request, "_request", request))
+    logger.error("A call to the programming interface failed.", exc_info=error)
+    return Problem(500, _("Something went wrong on our side. It has been noted.")).response()
+
+
+def problem_of(error: Exception) -> Problem | None:
+    """Return the problem of an error, or None for a fault of ours."""
+    for kind in type(error).__mro__:
+        if kind in _builders:
+            problem: Problem = _builders[kind](error)
+            return problem
+    return _of_database(error) or _of_django(error) or _of_framework(error)
+
+
+def missing() -> Problem:
+    """The one answer for what does not exist and for what the caller may not see."""
+    return Problem(404, _("There is no such thing, or it is not visible to you."))
+
+
+def _of_database(error: Exception) -> Problem | None:
+    if not isinstance(error, OperationalError | InterfaceError | IntegrityError):
+        return None
+    # A lock held too long, or two writers of one row: the same call may well succeed in a moment.
+    logger.warning("The database refused a call for now.", exc_info=error)
+    return Problem(
+        503,
+        _("The database is busy. Please repeat the call with the same key."),
+        headers={"Retry-After": str(BUSY_SECONDS)},
+    )
+
+
+def _of_django(error: Exception) -> Problem | None:
+    if isinstance(error, Http404):
+        return missing()
+    if isinstance(error, django_errors.PermissionDenied):
+        return Problem(403, _("You have no right to do this."))
+    if isinstance(error, django_errors.RequestDataTooBig):
+        return Problem(413, _("The body is too large."))
+    if isinstance(error, django_errors.ValidationError):
+        return Problem(400, _("The call is not well formed."), errors=list(_of_validation(error)))
+    if isinstance(error, django_errors.BadRequest | django_errors.SuspiciousOperation | UnreadablePostError):
+        return Problem(400, _("The call is not well formed."))
+    return None
+
+
+def _of_framework(error: Exception) -> Problem | None:
+    if not isinstance(error, drf_errors.APIException):
+        return None
+    headers: dict[str, str] = {}
+    if (scheme := getattr(error, "auth_header", None)) is not None:
+        headers["WWW-Authenticate"] = scheme
+    if isinstance(error, drf_errors.Throttled):
+        headers["Retry-After"] = str(max(1, round(error.wait or 1)))
+    elif (wait := getattr(error, "wait", None)) is not None:
+        headers["Retry-After"] = str(wait)
+    if isinstance(error, drf_errors.NotFound):
+        return missing()
+    if isinstance(error, drf_errors.ValidationError):
+        return Problem(
+            400, _("The call is not well formed."), errors=list(flat(error.detail)), headers=headers
+        )
+    detail = error.detail if isinstance(error.detail, str) else error.default_detail
+    return Problem(error.status_code, detail, headers=headers)
+
+
+def flat(detail: Any, path: str = "") -> Iterator[dict[str, str]]:
+    """Flatten nested messages into `{"field", "message"}`; the field of a list's row reads `records.0.start`."""
+    if isinstance(detail, Mapping):
+        for key, value in detail.items():
+            inner = path if key in {"non_field_errors", "__all__"} else f"{path}.{key}".strip(".")
+            yield from flat(value, inner)
+    elif isinstance(detail, list | tuple):
+        for position, value in enumerate(detail):
+            nested = isinstance(value, Mapping | list | tuple)
+            yield from flat(value, f"{path}.{position}".strip(".") if nested else path)
+    else:
+        yield {"field": path, "message": str(detail)}
+
+
+def _of_validation(error: django_errors.ValidationError) -> Iterator[dict[str, str]]:
+    if hasattr(error, "error_dict"):
+        yield from flat(error.message_dict)
+    else:
+        yield from flat(error.messages)

@@ -1,0 +1,108 @@
+"""Personal access tokens: made, found by their text, ended. Only the SHA-256 of a token is ever stored."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import secrets
+from collections.abc import Iterable
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from safeguards import journal
+from webapi.models import AccessToken
+
+READ, WRITE = "read", "write"
+SCOPES = (READ, WRITE)
+LONGEST_DAYS = 366
+TOKEN_START = "oi_"  # noqa: S105 - how tokens begin, not one of them
+PREFIX_LENGTH = 12
+"""`oi_` and nine drawn characters: enough to tell one's tokens apart, useless for logging in."""
+
+
+class InvalidToken(Exception):
+    """The wanted token makes no sense; `fields` maps the field to a translatable sentence."""
+
+    def __init__(self, fields: dict[str, object]) -> None:
+        self.fields = fields
+        super().__init__(", ".join(fields))
+
+
+def issue(
+    person: AbstractBaseUser,
+    *,
+    name: str,
+    scopes: Iterable[str],
+    days: int,
+    actor: AbstractBaseUser | None = None,
+) -> tuple[str, AccessToken]:
+    """Make a token valid for `days` and return its text, shown this once, with its row.
+
+    `actor` is who made it where that is not the person. Raises InvalidToken for an empty or long name,
+    no or unknown scopes, or a life outside 1 to 366 days.
+    """
+    wanted = [scope for scope in SCOPES if scope in set(scopes)]
+    problems: dict[str, object] = {}
+    if not 1 <= len(name.strip()) <= 80:
+        problems["name"] = _("Give the token a name of at most 80 characters.")
+    if not wanted or set(scopes) - set(SCOPES):
+        problems["scopes"] = _("Choose read, write or both.")
+    if not 1 <= days <= LONGEST_DAYS:
+        problems["days"] = _("A token is valid for 1 to 366 days.")
+    if problems:
+        raise InvalidToken(problems)
+    prefix = TOKEN_START + secrets.token_hex(5)[: PREFIX_LENGTH - len(TOKEN_START)]
+    text = f"{prefix}_{secrets.token_urlsafe(32)}"
+    now = timezone.now()
+    with transaction.atomic():
+        token = AccessToken.objects.create(
+            person_id=person.pk,
+            name=name.strip(),
+            prefix=prefix,
+            digest=digest_of(text),
+            scopes=wanted,
+            created_at=now,
+            expires_at=now + dt.timedelta(days=days),
+        )
+        journal.record(
+            actor=actor or person,
+            verb="webapi.token.issued",
+            target=token,
+            after={"name": token.name, "prefix": prefix, "scopes": wanted, "expires_at": token.expires_at},
+        )
+    return text, token
+
+
+def revoke(token: AccessToken, *, actor: AbstractBaseUser) -> AccessToken:
+    """End a token at once. Revoking it again changes nothing and leaves no second entry."""
+    with transaction.atomic():
+        row = AccessToken.objects.select_for_update().get(pk=token.pk)
+        if row.revoked_at is None:
+            row.revoked_at = timezone.now()
+            row.save(update_fields=["revoked_at"])
+            journal.record(
+                actor=actor,
+                verb="webapi.token.revoked",
+                target=row,
+                before={"revoked_at": None},
+                after={"revoked_at": row.revoked_at},
+            )
+    return row
+
+
+def tokens_of(person: AbstractBaseUser) -> models.QuerySet[AccessToken]:
+    """Every token of a person, newest first, the ended ones too."""
+    return AccessToken.objects.filter(person_id=person.pk).order_by("-created_at", "-pk")
+
+
+def usable(now: dt.datetime) -> models.Q:
+    """The condition under which a token opens anything at `now`."""
+    return models.Q(revoked_at=None, expires_at__gt=now, person__is_active=True)
+
+
+def digest_of(text: str) -> str:
+    """Return the SHA-256 of a token's text, in hex. The text holds 256 drawn bits, so no salt is needed."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
