@@ -1,0 +1,68 @@
+"""Rules room: what is free, and the next slots that can be booked."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from heapq import merge as in_order
+from itertools import islice
+
+from instruments.rules.hours import round_up
+from instruments.rules.intervals import Interval, subtract
+
+
+@dataclass(frozen=True)
+class FreeSlot:
+    """[start, end) on one station of one instrument that nobody holds."""
+
+    instrument_code: str
+    start: dt.datetime
+    end: dt.datetime
+    station: int
+
+
+def free_intervals(opened: Iterable[Interval], busy: Iterable[Interval]) -> list[Interval]:
+    """Return the open time that nobody holds: sorted, merged."""
+    return subtract(opened, busy)
+
+
+def bookable(free: Iterable[Interval], *, minutes: int, step: int) -> list[Interval]:
+    """Return the free stretches, begun on the grid of steps, in which a booking of that length fits."""
+    found = []
+    for interval in free:
+        start = round_up(interval.start, step)
+        if interval.end - start >= dt.timedelta(minutes=minutes):
+            found.append(Interval(start, interval.end))
+    return found
+
+
+def next_free_slots(
+    free: Mapping[int, Iterable[Interval]],
+    *,
+    earliest: dt.datetime,
+    latest: dt.datetime,
+    minutes: int,
+    step: int,
+    count: int = 3,
+) -> list[tuple[Interval, int]]:
+    """Return the first `count` slots of that length, with their stations, that begin in [earliest, latest].
+
+    `free` holds the free open time of each station. Slots begin on the grid of steps from local midnight; those of
+    one station do not overlap each other, and none is offered twice for the same time.
+    """
+    length = dt.timedelta(minutes=minutes)
+
+    def of_station(station: int, intervals: Iterable[Interval]) -> Iterator[tuple[Interval, int]]:
+        for interval in intervals:
+            start = round_up(max(interval.start, earliest), step)
+            while start + length <= interval.end and start <= latest:
+                yield Interval(start, start + length), station
+                start = round_up(start + length, step)
+
+    found: dict[Interval, int] = {}
+    for slot, station in in_order(*(of_station(s, free[s]) for s in sorted(free))):
+        found.setdefault(slot, station)
+        if len(found) == count:
+            break
+    return list(islice(found.items(), count))
