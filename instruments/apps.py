@@ -4,19 +4,46 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from safeguards.no_overlap import overlap_guard
-from safeguards.triggers import register
+from safeguards.triggers import Trigger, register
 
 HOLDING_SQL = "{row}.\"state\" IN ('requested', 'confirmed', 'in_use', 'completed')"
 
+# SQLite's full-text index keeps no text of its own, so it must be told the old grams to forget them.
+_FORGET = "INSERT INTO catalogue_fts(catalogue_fts, rowid, grams) VALUES ('delete', OLD.id, OLD.grams)"
+_LEARN = "INSERT INTO catalogue_fts(rowid, grams) VALUES (NEW.id, NEW.grams)"
+SEARCH_UPKEEP = Trigger(
+    "catalogue_fts",
+    "instruments_instrument",
+    sqlite=(
+        "DROP TRIGGER IF EXISTS catalogue_fts_insert",
+        (
+            "CREATE TRIGGER catalogue_fts_insert AFTER INSERT ON instruments_instrument "
+            f"FOR EACH ROW BEGIN {_LEARN}; END"
+        ),
+        "DROP TRIGGER IF EXISTS catalogue_fts_delete",
+        (
+            "CREATE TRIGGER catalogue_fts_delete AFTER DELETE ON instruments_instrument "
+            f"FOR EACH ROW BEGIN {_FORGET}; END"
+        ),
+        "DROP TRIGGER IF EXISTS catalogue_fts_update",
+        (
+            "CREATE TRIGGER catalogue_fts_update AFTER UPDATE OF id, grams ON instruments_instrument "
+            f"FOR EACH ROW BEGIN {_FORGET}; {_LEARN}; END"
+        ),
+    ),
+    postgresql=(),
+)
+
 
 class InstrumentsConfig(AppConfig):
-    """Registers the guards against double booking on SQLite."""
+    """Registers the guards against double booking, and the upkeep of the search index, on SQLite."""
 
     name = "instruments"
     verbose_name = _("Instruments and bookings")
 
     def ready(self) -> None:
-        """Register the overlap guards."""
+        """Register the triggers."""
+        register(SEARCH_UPKEEP)
         register(
             overlap_guard(
                 name="booking_no_overlap",

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from django.core.cache import cache
 from django.db import connection
-from django.db.backends.sqlite3.operations import DatabaseOperations
+from django.db.backends.sqlite3.base import (
+    DatabaseOperations,
+)  # by way of base: the modules import each other
 
 _sql_flush = DatabaseOperations.sql_flush
 
@@ -13,7 +15,9 @@ _sql_flush = DatabaseOperations.sql_flush
 def _flush_past_the_guards(self, style, tables, *, reset_sequences=False, allow_cascade=False):
     """SQLite empties tables by DELETE, which the append-only guards refuse; migrate puts them back after it."""
     with self.connection.cursor() as cursor:
-        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name NOT LIKE 'catalogue_fts%'")
+        cursor.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name NOT LIKE 'catalogue_fts%'"
+        )
         drops = [f'DROP TRIGGER "{row[0]}"' for row in cursor.fetchall()]
     return drops + _sql_flush(
         self, style, tables, reset_sequences=reset_sequences, allow_cascade=allow_cascade
