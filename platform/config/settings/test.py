@@ -7,7 +7,7 @@ from pathlib import Path
 
 from config import env
 from config.settings.base import *
-from config.settings.base import REST_FRAMEWORK, STORAGES, VAR
+from config.settings.base import REST_FRAMEWORK, STATIC_ROOT, STORAGES, VAR
 
 SECRET_KEY = "tests-only-key-of-sufficient-length-for-every-signer-in-use"
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
@@ -15,6 +15,8 @@ DATABASES = {"default": env.database(VAR / "test.sqlite3")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: race tests open the same database from several processes.
     DATABASES["default"]["TEST"] = {"NAME": str(VAR / "test-suite.sqlite3")}
+# The server of static files warns of a missing folder, and warnings are errors here.
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CELERY_TASK_ALWAYS_EAGER = True
