@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from members.api.problems import register_problems
+from members.api.regions import RegionList
+
+register_problems()
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("regions/", RegionList.as_view(), name="api-regions"),
+]

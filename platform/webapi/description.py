@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.views.generic import TemplateView
 from drf_spectacular.renderers import OpenApiJsonRenderer2
@@ -14,16 +14,16 @@ from webapi import schema as _shared_parts  # noqa: F401 - registers how callers
 from webapi.parsing import OneFormat
 
 
-class Schema(SpectacularAPIView):  # type: ignore[misc]
+class Schema(SpectacularAPIView):
     """OpenAPI 3.1, the same for everyone."""
 
     schema = None
-    renderer_classes: ClassVar[list[Any]] = [OpenApiJsonRenderer2]
+    renderer_classes = [OpenApiJsonRenderer2]
     content_negotiation_class = OneFormat
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Return the description."""
-        answer: Response = self._get_schema_response(request)
+        answer: Response = self._get_schema_response(request)  # type: ignore[no-untyped-call]
         answer.headers["Cache-Control"] = "public, max-age=300"
         return answer
 

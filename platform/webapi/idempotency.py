@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from rest_framework.exceptions import APIException, ParseError
+from rest_framework.exceptions import APIException, NotAuthenticated, ParseError
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -92,17 +92,19 @@ def claim(request: Request) -> Claim | StoredAnswer:
     key = request.headers.get(HEADER, "")
     if not KEY.fullmatch(key):
         raise ParseError(_("Send an Idempotency-Key of 1 to 255 visible ASCII characters."))
-    wanted, now = fingerprint(request), timezone.now()
+    if request.user.pk is None:
+        raise NotAuthenticated
+    person_id, wanted, now = request.user.pk, fingerprint(request), timezone.now()
     # Two rounds: a row that vanishes between the insert and the look-up was given up by its call.
     for _attempt in range(2):
         try:
             with transaction.atomic():
                 row = StoredAnswer.objects.create(
-                    person_id=request.user.pk, key=key, fingerprint=wanted, created_at=now
+                    person_id=person_id, key=key, fingerprint=wanted, created_at=now
                 )
             return Claim(row.pk, now)
         except IntegrityError:
-            known = StoredAnswer.objects.filter(person_id=request.user.pk, key=key).first()
+            known = StoredAnswer.objects.filter(person_id=person_id, key=key).first()
         if known is None:
             continue
         if known.fingerprint != wanted:

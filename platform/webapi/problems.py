@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -140,10 +141,10 @@ def _of_framework(error: Exception) -> Problem | None:
     headers: dict[str, str] = {}
     if (scheme := getattr(error, "auth_header", None)) is not None:
         headers["WWW-Authenticate"] = scheme
-    if isinstance(error, drf_errors.Throttled):
-        headers["Retry-After"] = str(max(1, round(error.wait or 1)))
-    elif (wait := getattr(error, "wait", None)) is not None:
-        headers["Retry-After"] = str(wait)
+    if (wait := getattr(error, "wait", None)) is not None:
+        headers["Retry-After"] = str(max(1, math.ceil(wait)))
+    elif isinstance(error, drf_errors.Throttled):
+        headers["Retry-After"] = "1"
     if isinstance(error, drf_errors.NotFound):
         return missing()
     if isinstance(error, drf_errors.ValidationError):

@@ -7,6 +7,8 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import inline_serializer
+from rest_framework import serializers
 
 from webapi.problems import CONTENT_TYPE
 
@@ -60,7 +62,7 @@ KEY_PARAMETER = {
 }
 
 
-class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """Describes the bearer token."""
 
     target_class = "webapi.authentication.BearerTokenAuthentication"
@@ -69,6 +71,21 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
         """Return the OpenAPI security scheme."""
         return {"type": "http", "scheme": "bearer", "bearerFormat": "oi_…"}
+
+
+def paged(row: type[serializers.BaseSerializer[Any]], *, counted: bool = True) -> serializers.Serializer[Any]:
+    """Describe a page of rows; lists by cursor give no count."""
+    name = row.__name__.removesuffix("Serializer")
+    page: serializers.Serializer[Any] = inline_serializer(
+        f"{name}Page",
+        {
+            "count": serializers.IntegerField(allow_null=not counted),
+            "next": serializers.URLField(allow_null=True),
+            "previous": serializers.URLField(allow_null=True),
+            "results": row(many=True),
+        },
+    )
+    return page
 
 
 def shared_parts(

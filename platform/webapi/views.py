@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
-from django.http import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ValidationError
@@ -43,13 +42,11 @@ class ContractView(APIView):
             if not all(storable_text(value) for value in values):
                 raise ValidationError({name: [_("This value holds characters that cannot be stored.")]})
 
-    def finalize_response(
-        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
-    ) -> HttpResponseBase:
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         """Keep answers out of caches: the same address answers every caller differently."""
-        final: HttpResponseBase = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[arg-type]
+        final = super().finalize_response(request, response, *args, **kwargs)
         final.headers.setdefault("Cache-Control", "no-store")
-        patch_vary_headers(final, ("Authorization",))  # type: ignore[arg-type]
+        patch_vary_headers(final, ("Authorization",))
         return final
 
     def body(self, request: Request, serializer: type[BaseSerializer[Any]]) -> dict[str, Any]:
@@ -91,7 +88,7 @@ class UnknownAddress(PublicView):
         """Check who calls; any query is as good as any other here."""
         APIView.initial(self, request, *args, **kwargs)
 
-    def http_method_not_allowed(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def http_method_not_allowed(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """Answer every method alike."""
         problem: Problem = missing()
         return problem.response()
