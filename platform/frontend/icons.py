@@ -35,8 +35,8 @@ OUTLINE = "fill='none' stroke='#000' stroke-width='1.75' stroke-linecap='round' 
 URL_SAFE = " =:/'().,-"
 HEAD = """\
 .ti{display:inline-block;width:1em;height:1em;vertical-align:-.125em;flex:none;background:currentColor;
--webkit-mask:var(--ti) center/100% 100% no-repeat;mask:var(--ti) center/100% 100% no-repeat;
--webkit-print-color-adjust:exact;print-color-adjust:exact}
+mask:var(--ti,linear-gradient(transparent,transparent)) center/100% 100% no-repeat;
+print-color-adjust:exact}
 @media(forced-colors:active){.ti{background:CanvasText;forced-color-adjust:none}}
 """
 
