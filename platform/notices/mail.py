@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 def pause_after(attempts: int) -> dt.timedelta:
     """How long to wait after that many attempts: one minute, doubled each time."""
-    return FIRST_PAUSE * 2 ** max(attempts - 1, 0)
+    return FIRST_PAUSE * (1 << max(attempts - 1, 0))
 
 
 def deliver(notice_pk: int) -> bool:

@@ -23,7 +23,7 @@ PAGE_SIZE = 20
 @login_required
 def notice_list(request: HttpRequest) -> HttpResponse:
     """One's own notices, newest first; `?unread=1` shows the unread alone."""
-    mine = Notice.objects.filter(person_id=request.user.pk, kind__in=registered())
+    mine = Notice.objects.filter(person=request.user.pk, kind__in=registered())
     unread = mine.filter(read_at=None)
     only_unread = request.GET.get("unread") == "1"
     page = _page(request, unread if only_unread else mine)
@@ -50,7 +50,7 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def read_all(request: HttpRequest) -> HttpResponse:
     """Mark all of one's own notices as read."""
-    Notice.objects.filter(person_id=request.user.pk, read_at=None).update(read_at=timezone.now())
+    Notice.objects.filter(person=request.user.pk, read_at=None).update(read_at=timezone.now())
     return redirect("notices:list")
 
 

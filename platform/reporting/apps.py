@@ -9,3 +9,9 @@ class ReportingConfig(AppConfig):
 
     name = "reporting"
     verbose_name = _("Reports")
+
+    def ready(self) -> None:
+        """Let the runs ring for the workers."""
+        from reporting import runs, tasks  # noqa: PLC0415 - models must be loaded first
+
+        runs.use_bell(tasks.ring)

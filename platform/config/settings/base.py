@@ -98,6 +98,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [PLATFORM / "static"]
 REPORT_ROOT = VAR / "reports"
+REPORT_STALE_SECONDS = env.integer("REPORT_STALE_SECONDS", 60, least=2)
 FONT_DIR = PLATFORM / "static" / "vendor" / "fonts"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

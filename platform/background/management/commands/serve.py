@@ -1,0 +1,146 @@
+"""`manage.py serve`: web, worker and schedule with one command; stops them all on Ctrl-C or SIGTERM."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+import urllib.error
+import urllib.request
+from argparse import ArgumentParser
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from background.processes import Child, stop_all
+
+GENTLE_SECONDS = 4.0
+FIRM_SECONDS = 2.0
+LOOK_EVERY_SECONDS = 0.2
+
+
+class Command(BaseCommand):
+    """Serve the network: gunicorn, a Celery worker and the schedule, watched and restarted."""
+
+    help = "Serve the network: web pages, background worker and schedule, in one command."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Every option can also come from the environment."""
+        environment = os.environ.get
+        parser.add_argument("--host", default=environment("HOST", "127.0.0.1"))
+        parser.add_argument("--port", type=int, default=int(environment("PORT", "8000")))
+        parser.add_argument(
+            "--web-workers",
+            type=int,
+            default=int(environment("WEB_WORKERS", "0")),
+            help="Web processes; without it 1 on the embedded database, 2 on PostgreSQL.",
+        )
+        parser.add_argument("--threads", type=int, default=int(environment("WEB_THREADS", "8")))
+        parser.add_argument(
+            "--task-workers",
+            type=int,
+            default=int(environment("TASK_WORKERS", "1")),
+            help="Tasks worked on at the same time.",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run until told to stop."""
+        _refuse_pending_migrations()
+        _make_folders()
+        stopping: list[int] = []
+
+        def stop(number: int, _frame: FrameType | None) -> None:
+            stopping.append(number)
+
+        signal.signal(signal.SIGINT, stop)
+        signal.signal(signal.SIGTERM, stop)
+        children = _children(options)
+        # The parent's connection must not be shared with anybody.
+        connection.close()
+        try:
+            for child in children:
+                child.start()
+            self._watch(children, stopping, f"http://{_reachable(options['host'])}:{options['port']}")
+        finally:
+            stop_all(children, gentle_seconds=GENTLE_SECONDS, firm_seconds=FIRM_SECONDS)
+        self._say("Stopped.")
+
+    def _watch(self, children: list[Child], stopping: list[int], address: str) -> None:
+        is_ready = False
+        while not stopping:
+            for child in children:
+                said = child.tend()
+                if said:
+                    self._say(said)
+            if not is_ready and _answers(f"{address}/healthz"):
+                is_ready = True
+                self._say(f"Ready: {address}/ (Ctrl-C stops)")
+            time.sleep(LOOK_EVERY_SECONDS)
+
+    def _say(self, text: str) -> None:
+        self.stdout.write(text)
+        self.stdout.flush()
+
+
+def _children(options: dict[str, Any]) -> list[Child]:
+    root = Path(settings.ROOT)
+    paths = [str(root), str(root / "platform"), os.environ.get("PYTHONPATH", "")]
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(filter(None, paths)),
+        "PYTHONUNBUFFERED": "1",
+        # glibc keeps an arena per thread; two are enough for 8 threads and keep the process small.
+        "MALLOC_ARENA_MAX": os.environ.get("MALLOC_ARENA_MAX", "2"),
+    }
+    web_workers = options["web_workers"] or (1 if connection.vendor == "sqlite" else 2)
+    python = [sys.executable, "-m"]
+    level = os.environ.get("LOG_LEVEL", "WARNING").lower()
+    web = [
+        *python, "gunicorn", "config.wsgi:application", "--bind", f"{options['host']}:{options['port']}",
+        "--worker-class", "gthread", "--workers", str(web_workers), "--threads", str(options["threads"]),
+        "--graceful-timeout", "3", "--timeout", "60", "--keep-alive", "5", "--no-control-socket",
+        "--log-level", level, "--chdir", str(root),
+    ]  # fmt: skip
+    worker = [
+        *python, "celery", "-A", "config", "--workdir", str(root), "worker", "--pool", "prefork",
+        "--concurrency", str(options["task_workers"]), "--without-gossip", "--without-mingle",
+        "--without-heartbeat", "--max-memory-per-child", "400000", "--loglevel", level,
+    ]  # fmt: skip
+    schedule = [
+        *python, "celery", "-A", "config", "--workdir", str(root), "beat", "--pidfile", "",
+        "--schedule", str(Path(settings.VAR) / "schedule"), "--loglevel", level,
+    ]  # fmt: skip
+    commands = (("web", web), ("worker", worker), ("schedule", schedule))
+    return [Child(name, command, environment) for name, command in commands]
+
+
+def _refuse_pending_migrations() -> None:
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise CommandError("The database is not up to date. Run `manage.py migrate` first.")
+
+
+def _make_folders() -> None:
+    options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+    folders = [options[key] for key in ("data_folder_in", "control_folder") if key in options]
+    for folder in (settings.VAR, settings.REPORT_ROOT, *folders):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+
+
+def _reachable(host: str) -> str:
+    """An address a browser on this machine can open."""
+    return "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 (compared, not bound)
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310 (our own http address)
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False

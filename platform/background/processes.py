@@ -1,0 +1,101 @@
+"""Child processes that are kept running: in their own group, restarted with a pause, stopped for good."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+FIRST_PAUSE_SECONDS = 1.0
+LONGEST_PAUSE_SECONDS = 30.0
+STEADY_AFTER_SECONDS = 60.0
+PR_SET_PDEATHSIG = 1
+
+
+@dataclass
+class Child:
+    """One kept process; `pause` grows while it dies young and shrinks again once it has run steadily."""
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    restart_at: float = 0.0
+    pause: float = FIRST_PAUSE_SECONDS
+
+    def start(self) -> None:
+        """Start it in a session of its own, so that Ctrl-C reaches the supervisor alone."""
+        self.process = subprocess.Popen(
+            list(self.command),
+            env=dict(self.environment),
+            start_new_session=True,
+            preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 (one thread here)
+        )
+        self.started = time.monotonic()
+        self.restart_at = 0.0
+
+    def tend(self) -> str:
+        """Restart it when it is dead and its pause is over; return what happened, or "" for nothing."""
+        if self.process is None:
+            return ""
+        code = self.process.poll()
+        if code is None:
+            return ""
+        now = time.monotonic()
+        if not self.restart_at:
+            if now - self.started > STEADY_AFTER_SECONDS:
+                self.pause = FIRST_PAUSE_SECONDS
+            # What the dead leader leaves behind would work beside its successor.
+            self._signal_group(signal.SIGKILL)
+            self.restart_at = now + self.pause
+            said = f"{self.name} ended with code {code}; starting it again in {self.pause:.0f} s"
+            self.pause = min(self.pause * 2, LONGEST_PAUSE_SECONDS)
+            return said
+        if now >= self.restart_at:
+            self.start()
+            return f"{self.name} started again"
+        return ""
+
+    def is_running(self) -> bool:
+        """Whether the leader lives."""
+        return self.process is not None and self.process.poll() is None
+
+    def ask_to_stop(self, number: signal.Signals) -> None:
+        """Send a signal to the leader."""
+        if self.process is not None and self.is_running():
+            self.process.send_signal(number)
+
+    def end(self) -> None:
+        """Kill whatever of the group still lives, and collect the leader."""
+        self._signal_group(signal.SIGKILL)
+        if self.process is not None:
+            self.process.wait()
+
+    def _signal_group(self, number: signal.Signals) -> None:
+        if self.process is not None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid, number)
+
+
+def stop_all(children: Sequence[Child], *, gentle_seconds: float, firm_seconds: float) -> None:
+    """Stop all: SIGTERM and wait, SIGQUIT and wait a little, SIGKILL to every group. Nothing survives."""
+    for number, seconds in ((signal.SIGTERM, gentle_seconds), (signal.SIGQUIT, firm_seconds)):
+        for child in children:
+            child.ask_to_stop(number)
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and any(child.is_running() for child in children):
+            time.sleep(0.05)
+    for child in children:
+        child.end()
+
+
+def _die_with_parent() -> None:
+    """In the new child: be told to stop when the supervisor itself is killed."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -1,0 +1,132 @@
+"""Making one report: claim the run, build the document, render it, keep the file, mark the run done."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+import time
+from pathlib import Path
+from uuid import UUID
+
+from django.db import InterfaceError, OperationalError, transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from reporting import files
+from reporting.errors import ReportError
+from reporting.models import ReportRun, RunState
+from reporting.registry import kind_of, tell_finished
+from reporting.renderers import RENDERERS
+from reporting.runs import KEPT_FOR, MOST_ATTEMPTS, claim, fail
+from safeguards.journal import record
+
+SHOW_EVERY_SECONDS = 0.5
+
+logger = logging.getLogger(__name__)
+
+
+class LostClaim(Exception):
+    """The run was cancelled or taken over by another worker."""
+
+
+class _Shown:
+    """Progress on the row: the figures people see, and the sign of life the sweeper looks for."""
+
+    def __init__(self, run: ReportRun) -> None:
+        self.mine = ReportRun.objects.filter(pk=run.pk, state=RunState.RUNNING, attempts=run.attempts)
+        self.written = 0.0
+
+    def __call__(self, done: int, total: int) -> None:
+        now = time.monotonic()
+        if now - self.written < SHOW_EVERY_SECONDS and done < total:
+            return
+        self.written = now
+        if not self.mine.update(done=done, total=total, heartbeat_at=timezone.now()):
+            raise LostClaim
+
+
+def make(run_id: UUID | str) -> bool:
+    """Make the report of a queued run; tell whether this call finished it. Safe to run twice and at once.
+
+    A sentence of the report itself (ReportError) fails the run at once; trouble with database or disk puts it back
+    into the queue until the last attempt. Anything else is a fault of ours and is raised.
+    """
+    run = claim(run_id)
+    if run is None:
+        return False
+    with translation.override(run.language):
+        try:
+            return _made(run)
+        except LostClaim:
+            logger.info("Report run %s was cancelled or taken over.", run.pk)
+        except ReportError as error:
+            fail(run, str(error).replace("%", "%%"))
+        except (OperationalError, InterfaceError, OSError):
+            logger.warning("Report run %s broke off.", run.pk, exc_info=True)
+            _put_back(run)
+    return False
+
+
+def give_up(run_id: UUID | str, reference: str) -> None:
+    """Mark a run failed after a fault of ours; the reference finds it in the log."""
+    run = ReportRun.objects.filter(pk=run_id, state=RunState.RUNNING).first()
+    if run is None:
+        return
+    with translation.override(run.language):
+        fail(
+            run,
+            _(
+                "Something went wrong on our side. Ask again, or tell the department the reference %(reference)s."
+            ),
+            {"reference": reference},
+        )
+
+
+def _made(run: ReportRun) -> bool:
+    kind = kind_of(run.kind)
+    show = _Shown(run)
+    document = kind.build(run.parameters, show)
+    ending = str(run.parameters.get("format", kind.formats[0]))
+    renderer = RENDERERS[ending]
+    with tempfile.TemporaryDirectory(prefix="report-") as folder:
+        path = Path(folder) / f"report.{ending}"
+        renderer.render(document, path, show)
+        stored = files.store(run, path, ending)
+    now = timezone.now()
+    try:
+        with transaction.atomic():
+            finished = show.mine.update(
+                state=RunState.DONE,
+                file=stored.name,
+                file_name=files.display_name(document.file_stem, ending),
+                content_type=renderer.content_type,
+                size=stored.size,
+                sha256=stored.sha256,
+                finished_at=now,
+                heartbeat_at=now,
+                expires_at=now + KEPT_FOR,
+                error="",
+            )
+            if not finished:
+                raise LostClaim
+            run.refresh_from_db()
+            tell_finished(run)
+            record(
+                actor=None,
+                verb="reporting.run.done",
+                target=run,
+                after={"kind": run.kind, "sha256": run.sha256, "size": run.size},
+            )
+    except (LostClaim, OperationalError, InterfaceError):
+        files.delete(stored.name)
+        raise
+    return True
+
+
+def _put_back(run: ReportRun) -> None:
+    if run.attempts >= MOST_ATTEMPTS:
+        fail(run, _("The work was broken off %(count)s times."), {"count": run.attempts})
+    else:
+        ReportRun.objects.filter(pk=run.pk, state=RunState.RUNNING, attempts=run.attempts).update(
+            state=RunState.QUEUED, heartbeat_at=timezone.now()
+        )

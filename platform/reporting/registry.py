@@ -1,0 +1,102 @@
+"""The register of report kinds. Apps bring theirs; this room knows no report by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import translation
+from django.utils.functional import Promise
+
+from reporting.document import Document
+from reporting.errors import InvalidParameters, UnknownKind
+from reporting.forms import ReportForm
+from reporting.models import ReportRun
+
+Parameters = dict[str, Any]
+Progress = Callable[[int, int], None]
+"""Tell how many steps of how many are done. It raises when the run was cancelled or taken over."""
+
+
+@dataclass(frozen=True)
+class ReportKind:
+    """One kind of report.
+
+    form: checks the parameters, for the page and the API alike, and shows a person only what it may choose.
+    may_request(person, parameters), may_download(person, run): who may ask for it, who may have the file; both are
+    asked anew each time. build(parameters, progress): make the document, in the active language; raises ReportError
+    with a sentence for the reader when there is nothing to report.
+    """
+
+    code: str
+    name: str | Promise
+    about: str | Promise
+    formats: tuple[str, ...]
+    form: type[ReportForm]
+    may_request: Callable[[Any, Parameters], bool]
+    may_download: Callable[[Any, ReportRun], bool]
+    build: Callable[[Parameters, Progress], Document]
+    describe: Callable[[Parameters], str]
+
+    def form_for(self, person: object, data: Mapping[str, Any] | None = None) -> ReportForm:
+        """The form of this report for a person."""
+        return self.form(data, person=person, formats=self.formats, prefix=None)
+
+    def clean(self, person: object, parameters: Mapping[str, Any]) -> Parameters:
+        """Return checked parameters as plain JSON. Raises InvalidParameters naming every wrong one."""
+        form = self.form_for(person, parameters)
+        unknown = {name: [str(InvalidParameters.message)] for name in parameters if name not in form.fields}
+        if not form.is_valid() or unknown:
+            errors = {name: [str(text) for text in texts] for name, texts in form.errors.items()}
+            raise InvalidParameters({**errors, **unknown})
+        return form.parameters()
+
+
+Finished = Callable[[ReportRun, dict[str, str]], None]
+_KINDS: dict[str, ReportKind] = {}
+_FINISHED: list[Finished] = []
+
+
+def register(kind: ReportKind) -> None:
+    """Add a kind; apps call this when they are loaded. Raises ValueError for a second one of that name."""
+    known = _KINDS.setdefault(kind.code, kind)
+    if known != kind:
+        raise ValueError(f"Two reports are called {kind.code}.")
+
+
+def kind_of(code: str) -> ReportKind:
+    """The kind of that name. Raises UnknownKind."""
+    try:
+        return _KINDS[code]
+    except KeyError as error:
+        raise UnknownKind from error
+
+
+def kinds() -> tuple[ReportKind, ...]:
+    """All kinds, in the order they were registered."""
+    return tuple(_KINDS.values())
+
+
+def when_finished(tell: Finished) -> None:
+    """Name who tells the person that a run is done or has failed.
+
+    It is called with the run and what the report is about: `{"zh": …, "en": …}`.
+    """
+    _FINISHED[:] = [tell]
+
+
+def tell_finished(run: ReportRun) -> None:
+    """Tell the person, in the transaction that finished the run."""
+    names = {}
+    for key, language in (("zh", "zh-hans"), ("en", "en")):
+        with translation.override(language):
+            names[key] = name_of(run)
+    for tell in _FINISHED:
+        tell(run, names)
+
+
+def name_of(run: ReportRun) -> str:
+    """What the run reports about, in the active language: "Annual evaluation report 2025"."""
+    known = _KINDS.get(run.kind)
+    return run.kind if known is None else known.describe(run.parameters)

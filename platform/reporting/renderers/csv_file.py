@@ -1,0 +1,55 @@
+"""CSV: the document's data table, in UTF-8 with a byte-order mark, for any spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import unicodedata
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+from reporting.document import Document, Kind, Value
+from reporting.wording import PEOPLE_ZONE
+
+DANGEROUS = tuple("=+-@\t\r\n")
+SHOW_EVERY_ROWS = 1000
+
+
+def render(document: Document, path: Path, step: Callable[[int, int], None]) -> None:
+    """Write the data table. Numbers are plain, times ISO 8601 with offset, texts never start a formula.
+
+    Raises ValueError for a document without a data table.
+    """
+    table = next((table for table in document.tables("csv") if table.is_data), None)
+    if table is None:
+        raise ValueError(f"{document.title} has no table for CSV.")
+    kinds = [column.kind for column in table.columns]
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\r\n")
+        writer.writerow([harmless(column.heading) for column in table.columns])
+        for count, row in enumerate(table.rows, start=1):
+            writer.writerow([plain(value, kind) for value, kind in zip(row, kinds, strict=True)])
+            if count % SHOW_EVERY_ROWS == 0:
+                step(count, count + 1)
+
+
+def plain(value: Value, kind: Kind) -> str:
+    """One cell as a machine reads it."""
+    if value is None:
+        return ""
+    if isinstance(value, dt.datetime):
+        return value.astimezone(PEOPLE_ZONE).isoformat(timespec="minutes")
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, int) and kind.is_number:
+        return str(value)
+    return harmless(str(value))
+
+
+def harmless(text: str) -> str:
+    """Put an apostrophe before a text that a spreadsheet would take for a formula, full-width signs included."""
+    start = unicodedata.normalize("NFKC", text.lstrip(" \u3000\u00a0\ufeff"))[:1]
+    return f"'{text}" if text[:1] in DANGEROUS or start in DANGEROUS[:4] else text

@@ -1,0 +1,159 @@
+"""PDF by typst: the document goes in as data, so that no text in it is ever read as markup."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import typst
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from reporting.document import (
+    Bar,
+    BarChart,
+    Block,
+    ColumnChart,
+    Document,
+    Facts,
+    Figure,
+    Figures,
+    Note,
+    Paragraph,
+    Section,
+    Table,
+)
+from reporting.wording import written
+
+TEMPLATE = Path(__file__).with_name("report.typ")
+FONTS = ["Noto Sans SC", "Noto Sans CJK SC"]
+FULL = 1000
+"""Bars are drawn in thousandths of the longest."""
+LABEL_SHARES = ((6, 14), (12, 24), (100, 34))
+"""Longest label in characters, and the share of the width that labels get (percent)."""
+
+
+def render(document: Document, path: Path, step: Callable[[int, int], None]) -> None:
+    """Write the document as PDF with embedded fonts."""
+    data = json.dumps(_document(document), ensure_ascii=False)
+    step(1, 2)
+    own_fonts = [str(settings.FONT_DIR)] if any(Path(settings.FONT_DIR).glob("NotoSansSC*.ttf")) else []
+    typst.compile(
+        str(TEMPLATE),
+        output=str(path),
+        root=str(TEMPLATE.parent),
+        font_paths=own_fonts,
+        # With our own fonts every machine makes the same pages.
+        ignore_system_fonts=bool(own_fonts),
+        sys_inputs={"data": data},
+        timestamp=int(document.made_at.timestamp()),
+    )
+    step(2, 2)
+
+
+def _document(document: Document) -> dict[str, Any]:
+    chinese = document.language.lower().startswith("zh")
+    language = document.language
+    return {
+        "title": document.title,
+        "subtitle": document.subtitle,
+        "publisher": document.publisher,
+        "header_right": document.subtitle,
+        "notice": document.notice,
+        "seal": document.seal,
+        "lang": "zh" if chinese else "en",
+        "region": "cn" if chinese else "gb",
+        "fonts": FONTS,
+        "facts": [_figure(item, language) for item in document.facts],
+        "sections": [_section(section, language) for section in document.sections],
+        "words": {
+            "page": _("Page {n} of {of}"),
+            "table": _("Table"),
+            "chart": _("Chart"),
+            "contents": _("Contents"),
+        },
+    }
+
+
+def _section(section: Section, language: str) -> dict[str, Any]:
+    return {
+        "title": section.title,
+        "new_page": section.new_page,
+        "wide": section.wide,
+        "blocks": [
+            _block(block, language)
+            for block in section.blocks
+            if not isinstance(block, Table) or not block.only_in or "pdf" in block.only_in
+        ],
+    }
+
+
+def _block(block: Block, language: str) -> dict[str, Any]:
+    match block:
+        case Paragraph():
+            return {"type": "paragraph", "text": block.text}
+        case Note():
+            return {"type": "note", "text": block.text}
+        case Figures():
+            return {"type": "figures", "items": [_figure(item, language) for item in block.items]}
+        case Facts():
+            return {"type": "facts", "items": [_figure(item, language) for item in block.items]}
+        case Table():
+            return _table(block, language)
+        case BarChart() | ColumnChart():
+            return _chart(block)
+
+
+def _figure(item: Figure, language: str) -> dict[str, str]:
+    return {
+        "label": item.label,
+        "value": written(item.value, item.kind, language),
+        "unit": item.unit,
+        "note": item.note,
+    }
+
+
+def _table(table: Table, language: str) -> dict[str, Any]:
+    kinds = [column.kind for column in table.columns]
+
+    def cells(row: Iterable[Any]) -> list[str]:
+        return [written(value, kind, language) for value, kind in zip(row, kinds, strict=True)]
+
+    return {
+        "type": "table",
+        "caption": table.caption,
+        "columns": [
+            {"heading": column.heading, "number": column.kind.is_number, "weight": column.weight}
+            for column in table.columns
+        ],
+        "rows": [cells(row) for row in table.rows],
+        "total": None
+        if table.total is None
+        else [
+            "" if value is None else text for value, text in zip(table.total, cells(table.total), strict=True)
+        ],
+        "levels": list(table.levels),
+    }
+
+
+def _chart(chart: BarChart | ColumnChart) -> dict[str, Any]:
+    longest = max((sum(bar.parts, Decimal(0)) for bar in chart.bars), default=Decimal(0))
+    widest = max((len(bar.label) for bar in chart.bars), default=0)
+    return {
+        "type": "bars" if isinstance(chart, BarChart) else "columns",
+        "caption": chart.caption,
+        "legend": list(chart.legend) if isinstance(chart, BarChart) else [],
+        "tones": list(chart.tones),
+        "label_share": next(share for longest_label, share in LABEL_SHARES if widest <= longest_label)
+        if widest <= LABEL_SHARES[-1][0]
+        else LABEL_SHARES[-1][1],
+        "bars": [_bar(bar, longest) for bar in chart.bars],
+    }
+
+
+def _bar(bar: Bar, longest: Decimal) -> dict[str, Any]:
+    shares = [int(part * FULL / longest) if longest else 0 for part in bar.parts]
+    return {"label": bar.label, "parts": shares, "written": bar.written}

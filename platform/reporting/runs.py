@@ -1,0 +1,222 @@
+"""The life of a report run: the row is the truth, the message broker carries only its id."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, Protocol
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.http import Http404
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from reporting import files
+from reporting.errors import NotAllowed, TooManyRuns, UnknownKind, WrongState
+from reporting.models import ReportRun, RunState
+from reporting.registry import kind_of, tell_finished
+from safeguards.journal import record
+
+MOST_OPEN_RUNS = 5
+MOST_ATTEMPTS = 3
+KEPT_FOR = dt.timedelta(days=30)
+OPEN_STATES = (RunState.QUEUED, RunState.RUNNING)
+
+
+class Bell(Protocol):
+    """Tells a worker that a run waits; a message that is lost is made good by the sweeper."""
+
+    def __call__(self, run_id: str) -> object:
+        """Send the run's id."""
+
+
+_bells: list[Bell] = []
+
+
+def use_bell(bell: Bell) -> None:
+    """Name what tells the workers; the tasks of this room call it when they are loaded."""
+    _bells[:] = [bell]
+
+
+def request_run(
+    kind: str, parameters: Mapping[str, Any], *, actor: AbstractBaseUser, language: str | None = None
+) -> ReportRun:
+    """Ask for a report; return its run, queued. `language` is the document's (the active one when not given).
+
+    Raises UnknownKind, InvalidParameters, NotAllowed (on record), TooManyRuns.
+    """
+    known = kind_of(kind)
+    plain = known.clean(actor, parameters)
+    if not known.may_request(actor, plain):
+        _refuse(actor, "reporting.run.requested", kind, plain)
+    with transaction.atomic():
+        # The person's row is the lock: two requests at once count each other.
+        type(actor)._default_manager.select_for_update(of=("self",)).get(pk=actor.pk)
+        if (
+            ReportRun.objects.filter(requested_by_id=actor.pk, state__in=OPEN_STATES).count()
+            >= MOST_OPEN_RUNS
+        ):
+            raise TooManyRuns
+        run = ReportRun.objects.create(
+            kind=kind,
+            parameters=plain,
+            requested_by_id=actor.pk,
+            language=language or translation.get_language() or settings.LANGUAGE_CODE,
+        )
+        record(
+            actor=actor, verb="reporting.run.requested", target=run, after={"kind": kind, "parameters": plain}
+        )
+        _ring_after_commit(run)
+    return run
+
+
+def request_again(run: ReportRun, *, actor: AbstractBaseUser) -> ReportRun:
+    """Ask for the same report anew. Raises what `request_run` raises."""
+    return request_run(run.kind, run.parameters, actor=actor, language=run.language)
+
+
+def cancel_run(run: ReportRun, *, actor: AbstractBaseUser) -> ReportRun:
+    """Cancel an unfinished run of one's own. Raises NotAllowed (on record), WrongState."""
+    if run.requested_by_id != actor.pk:
+        _refuse(actor, "reporting.run.cancelled", run.kind, run.parameters)
+    with transaction.atomic():
+        changed = ReportRun.objects.filter(pk=run.pk, state__in=OPEN_STATES).update(
+            state=RunState.CANCELLED, finished_at=timezone.now()
+        )
+        if not changed:
+            raise WrongState
+        record(actor=actor, verb="reporting.run.cancelled", target=run, before={"state": run.state})
+    run.refresh_from_db()
+    return run
+
+
+def runs_of(person: AbstractBaseUser) -> QuerySet[ReportRun]:
+    """One's own runs, newest first."""
+    return ReportRun.objects.filter(requested_by_id=person.pk).select_related("requested_by")
+
+
+def run_for(person: AbstractBaseUser, run_id: UUID | str) -> ReportRun:
+    """A run that the person asked for or whose file it may have. Missing and forbidden raise the same Http404."""
+    try:
+        key = run_id if isinstance(run_id, UUID) else UUID(run_id)
+    except ValueError as error:
+        raise Http404 from error
+    run = ReportRun.objects.select_related("requested_by").filter(pk=key).first()
+    if run is None or not (run.requested_by_id == person.pk or may_download(person, run)):
+        raise Http404
+    return run
+
+
+def file_for(person: AbstractBaseUser, run_id: UUID | str) -> ReportRun:
+    """A done run whose file the person may have, asked anew at every download; put on record.
+
+    Raises Http404 otherwise. The file may have expired: then `file` is empty.
+    """
+    run = run_for(person, run_id)
+    if run.state != RunState.DONE or not may_download(person, run):
+        raise Http404
+    if run.file:
+        record(
+            actor=person,
+            verb="reporting.run.downloaded",
+            target=run,
+            after={"kind": run.kind, "parameters": run.parameters, "sha256": run.sha256},
+        )
+    return run
+
+
+def may_download(person: AbstractBaseUser, run: ReportRun) -> bool:
+    """Whether the person may see what the run's file says."""
+    try:
+        return kind_of(run.kind).may_download(person, run)
+    except UnknownKind:
+        return False
+
+
+def resend_stale(now: dt.datetime) -> int:
+    """Ring again for runs whose message or worker was lost; give up after the last attempt. Return how many rang.
+
+    A queued run may simply wait behind others, so it gets longer than a running one without a sign of life.
+    """
+    silent = now - dt.timedelta(seconds=settings.REPORT_STALE_SECONDS)
+    forgotten = now - dt.timedelta(seconds=2 * settings.REPORT_STALE_SECONDS)
+    abandoned = ReportRun.objects.filter(state=RunState.RUNNING, heartbeat_at__lt=silent)
+    for run in abandoned.filter(attempts__gte=MOST_ATTEMPTS):
+        with translation.override(run.language):
+            fail(run, _("The work was broken off %(count)s times."), {"count": run.attempts})
+    abandoned.filter(attempts__lt=MOST_ATTEMPTS).update(state=RunState.QUEUED, heartbeat_at=None)
+    waiting = ReportRun.objects.filter(state=RunState.QUEUED)
+    rung = 0
+    for run in (
+        waiting.filter(heartbeat_at=None, started_at__isnull=False)
+        | waiting.filter(heartbeat_at=None, created_at__lt=forgotten)
+        | waiting.filter(heartbeat_at__lt=forgotten)
+    ):
+        # While it waits, `heartbeat_at` is the last time the bell rang for it.
+        mine = ReportRun.objects.filter(pk=run.pk, state=RunState.QUEUED, heartbeat_at=run.heartbeat_at)
+        if mine.update(heartbeat_at=now):
+            _ring(run.pk)
+            rung += 1
+    return rung
+
+
+def fail(run: ReportRun, message: str, values: Mapping[str, object] | None = None) -> bool:
+    """Mark an unfinished attempt as failed, with a sentence; tell whether it still was this attempt's to fail."""
+    with transaction.atomic():
+        changed = ReportRun.objects.filter(pk=run.pk, state__in=OPEN_STATES, attempts=run.attempts).update(
+            state=RunState.FAILED,
+            error=message % (values or {}),
+            finished_at=timezone.now(),
+            heartbeat_at=None,
+        )
+        if not changed:
+            return False
+        run.refresh_from_db()
+        tell_finished(run)
+        record(actor=None, verb="reporting.run.failed", target=run, after={"error": run.error})
+    return True
+
+
+def expire_files(now: dt.datetime) -> int:
+    """Delete files whose time is over, and those no run refers to; the rows stay. Return how many runs expired."""
+    expired = 0
+    for run in ReportRun.objects.filter(state=RunState.DONE, expires_at__lt=now).exclude(file=""):
+        if ReportRun.objects.filter(pk=run.pk, file=run.file).update(file=""):
+            files.delete(run.file)
+            expired += 1
+    files.delete_orphans(set(ReportRun.objects.exclude(file="").values_list("file", flat=True)), now)
+    return expired
+
+
+def _refuse(actor: AbstractBaseUser, verb: str, kind: str, parameters: Mapping[str, Any]) -> None:
+    record(
+        actor=actor,
+        verb="reporting.refused",
+        target=f"reporting.reportrun:{kind}",
+        after={"verb": verb, "reason": "no_right", "parameters": dict(parameters)},
+    )
+    raise NotAllowed
+
+
+def claim(run_id: UUID | str) -> ReportRun | None:
+    """Take a queued run for this worker, or return None: done, cancelled, or taken by another."""
+    now = timezone.now()
+    taken = ReportRun.objects.filter(pk=run_id, state=RunState.QUEUED, attempts__lt=MOST_ATTEMPTS).update(
+        state=RunState.RUNNING, attempts=F("attempts") + 1, started_at=now, heartbeat_at=now, done=0, total=0
+    )
+    return ReportRun.objects.get(pk=run_id) if taken else None
+
+
+def _ring_after_commit(run: ReportRun) -> None:
+    # Robust: a broker that cannot be reached must not undo what is committed; the sweeper rings again.
+    transaction.on_commit(partial(_ring, run.pk), robust=True)
+
+
+def _ring(run_id: UUID) -> None:
+    for bell in _bells:
+        bell(str(run_id))
