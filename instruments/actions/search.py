@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
-from instruments.models import Instrument
+from instruments.models import Instrument, InstrumentClass
 from instruments.rules.abbreviations import other_names
 from instruments.rules.grams import fold, index_text
 from members.models import MemberUnit
@@ -70,8 +70,8 @@ def _called(instrument: Instrument) -> Iterable[str]:
     yield instrument.name_zh
     yield instrument.name_en
     yield instrument.model
-    row = instrument.instrument_class
-    yield from other_names(row.code, instrument.name_zh)
+    yield from other_names(instrument.instrument_class.code, instrument.name_zh)
+    row: InstrumentClass | None = instrument.instrument_class
     while row is not None:
         yield row.name_zh
         yield row.name_en

@@ -1,0 +1,135 @@
+"""Queries room: what a catalogue may be narrowed by, and the narrowing itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Q, QuerySet
+
+from instruments.models import Instrument, InstrumentField
+from instruments.queries.search import matching, with_relevance
+from instruments.rules.class_codes import subtree_prefix
+from instruments.rules.value_bands import BANDS_BY_CODE
+
+ORDERINGS: Mapping[str, tuple[str, ...]] = {
+    "code": ("code",),
+    "name": ("name_zh", "code"),
+    "value": ("original_value", "code"),
+    "-value": ("-original_value", "code"),
+    "newest": ("-started_on", "code"),
+    "relevance": ("relevance", "code"),
+}
+"""What each ordering sorts by; the code last, so that paging never shows a row twice."""
+
+
+@dataclass(frozen=True)
+class CatalogueFilters:
+    """What a reader has chosen; an empty choice narrows nothing, several values of one kind mean any of them.
+
+    Values in yuan, times aware, lengths in minutes.
+    """
+
+    q: str = ""
+    fields: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    modes: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+    bands: tuple[str, ...] = ()
+    min_value: Decimal | None = None
+    max_value: Decimal | None = None
+    free_from: dt.datetime | None = None
+    free_to: dt.datetime | None = None
+    minutes: int | None = None
+    ordering: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Say whether nothing narrows the catalogue; the ordering does not."""
+        return CatalogueFilters(ordering=self.ordering, minutes=self.minutes) == self
+
+    @property
+    def window(self) -> tuple[dt.datetime, dt.datetime] | None:
+        """The time in which a slot must be free, once both ends are chosen."""
+        if self.free_from is None or self.free_to is None:
+            return None
+        return self.free_from, self.free_to
+
+
+def narrowed(
+    instruments: QuerySet[Instrument],
+    filters: CatalogueFilters,
+    *,
+    free_pks: frozenset[int] | None = None,
+    ignoring: str = "",
+) -> QuerySet[Instrument]:
+    """Apply every choice but the one of the facet `ignoring` (`field`, `class`, `unit`, `region`, `mode`, `band`).
+
+    `free_pks` are the instruments free in `filters.window`, read beforehand so that facets share them.
+    """
+    for facet, condition in _CONDITIONS.items():
+        if facet != ignoring and (chosen := condition(filters)) is not None:
+            instruments = instruments.filter(chosen)
+    if filters.min_value is not None:
+        instruments = instruments.filter(original_value__gte=filters.min_value)
+    if filters.max_value is not None:
+        instruments = instruments.filter(original_value__lte=filters.max_value)
+    if free_pks is not None:
+        instruments = instruments.filter(pk__in=free_pks)
+    return matching(instruments, filters.q) if filters.q else instruments
+
+
+def ordered(instruments: QuerySet[Instrument], filters: CatalogueFilters) -> QuerySet[Instrument]:
+    """Sort as chosen; by relevance where something is searched and nothing chosen, by code otherwise."""
+    ordering = filters.ordering or ("relevance" if filters.q else "code")
+    if ordering == "relevance":
+        instruments = with_relevance(instruments, filters.q)
+    return instruments.order_by(*ORDERINGS[ordering])
+
+
+def _in_fields(filters: CatalogueFilters) -> Q | None:
+    if not filters.fields:
+        return None
+    # By subquery, so that an instrument of two chosen fields comes once.
+    links = InstrumentField.objects.filter(field__code__in=filters.fields)
+    return Q(pk__in=links.order_by().values("instrument"))
+
+
+def _in_classes(filters: CatalogueFilters) -> Q | None:
+    if not filters.classes:
+        return None
+    condition = Q()
+    for code in filters.classes:
+        condition |= Q(instrument_class__code__startswith=subtree_prefix(code))
+    return condition
+
+
+def _in_bands(filters: CatalogueFilters) -> Q | None:
+    if not filters.bands:
+        return None
+    condition = Q()
+    for code in filters.bands:
+        condition |= band_condition(code)
+    return condition
+
+
+def band_condition(code: str) -> Q:
+    """Return the condition of a value band. Raises KeyError for a code that is none."""
+    band = BANDS_BY_CODE[code]
+    condition = Q(original_value__gte=band.low)
+    return condition if band.high is None else condition & Q(original_value__lt=band.high)
+
+
+_CONDITIONS: dict[str, Callable[[CatalogueFilters], Q | None]] = {
+    "field": _in_fields,
+    "class": _in_classes,
+    "unit": lambda filters: Q(unit__code__in=filters.units) if filters.units else None,
+    "region": lambda filters: Q(region__code__in=filters.regions) if filters.regions else None,
+    "mode": lambda filters: Q(sharing_mode__in=filters.modes) if filters.modes else None,
+    "state": lambda filters: Q(state__in=filters.states) if filters.states else None,
+    "band": _in_bands,
+}
