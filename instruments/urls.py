@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from instruments.views import instrument
 
 app_name = "instruments"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("instruments/<str:code>/", instrument.instrument, name="instrument"),
+    path("instruments/<str:code>/week/", instrument.instrument_week, name="week"),
+    path("instruments/<str:code>/book/", instrument.book, name="book"),
+]

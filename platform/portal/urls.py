@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from portal.views import health, home, me, tokens, units
 
 app_name = "portal"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("healthz", health.healthz, name="healthz"),
+    path("me/", me.me, name="me"),
+    path("me/tokens/", tokens.tokens, name="tokens"),
+    path("me/tokens/<int:pk>/revoke/", tokens.revoke, name="revoke_token"),
+    path("units/", units.units, name="units"),
+    path("units/<str:code>/", units.unit, name="unit"),
+]
