@@ -20,7 +20,8 @@ from icons import style_sheet
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 VENDOR = ROOT / "platform" / "static" / "vendor"
-# A folder with a dot is passed over when static files are collected: the whole sprites are not served.
+# Folders with a dot are passed over when static files are collected: whole sprites and report fonts
+# (20 MB) are read by the server alone, never served.
 SPRITES = VENDOR / ".sprites"
 STAMP = VENDOR / ".stamp"
 MANIFEST = ("package.json", "package-lock.json", ".npmrc")
@@ -38,9 +39,9 @@ FILES: dict[str, str] = {
     "echarts/NOTICE": "echarts/NOTICE",
     "@event-calendar/build/dist/event-calendar.min.css": "event-calendar/event-calendar.min.css",
     "@event-calendar/build/dist/event-calendar.min.js": "event-calendar/event-calendar.min.js",
-    f"{FONTS}/400Regular/NotoSansSC_400Regular.ttf": "fonts/NotoSansSC-Regular.ttf",
-    f"{FONTS}/700Bold/NotoSansSC_700Bold.ttf": "fonts/NotoSansSC-Bold.ttf",
-    f"{FONTS}/LICENSE_FONT": "fonts/LICENSE",
+    f"{FONTS}/400Regular/NotoSansSC_400Regular.ttf": ".fonts/NotoSansSC-Regular.ttf",
+    f"{FONTS}/700Bold/NotoSansSC_700Bold.ttf": ".fonts/NotoSansSC-Bold.ttf",
+    f"{FONTS}/LICENSE_FONT": ".fonts/LICENSE",
 }
 SOURCE_MAP = re.compile(r"/\*# sourceMappingURL=[^*]*\*/|^//# sourceMappingURL=.*$", re.MULTILINE)
 

@@ -99,7 +99,7 @@ STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [PLATFORM / "static"]
 REPORT_ROOT = VAR / "reports"
 REPORT_STALE_SECONDS = env.integer("REPORT_STALE_SECONDS", 60, least=2)
-FONT_DIR = PLATFORM / "static" / "vendor" / "fonts"
+FONT_DIR = PLATFORM / "static" / "vendor" / ".fonts"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "reports": {
@@ -109,6 +109,11 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_MAX_AGE = 3600
+# Only the hashed names are asked for; source maps are for reading, not for sending fast.
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (
+    "jpg", "jpeg", "png", "gif", "webp", "zip", "gz", "br", "woff", "woff2", "ttf", "map", "md", "txt",
+)  # fmt: skip
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

@@ -8,14 +8,22 @@
 
   // Theme: device, light, dark and round again.
   const order = ["auto", "light", "dark"];
-  for (const button of document.querySelectorAll("[data-theme-switch]")) {
-    const label = () => {
+  const switches = document.querySelectorAll("[data-theme-switch]");
+  const label = () => {
+    for (const button of switches) {
       const text = button.dataset[window.openInstrumentsTheme.chosen()];
-      button.setAttribute("aria-label", text);
-      button.title = text;
-    };
+      const words = button.querySelector("[data-theme-label]");
+      if (words) {
+        words.textContent = text;
+      } else {
+        button.setAttribute("aria-label", text);
+        button.title = text;
+      }
+    }
+  };
+  label();
+  for (const button of switches) {
     button.hidden = false;
-    label();
     button.addEventListener("click", () => {
       const next = order[(order.indexOf(window.openInstrumentsTheme.chosen()) + 1) % order.length];
       window.openInstrumentsTheme.choose(next);
