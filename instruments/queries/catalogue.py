@@ -19,6 +19,7 @@ from instruments.queries.facets import Facet, facets
 from instruments.queries.filters import CatalogueFilters, narrowed, ordered
 from instruments.queries.outlook import Outlook, outlooks
 from instruments.rules.hours import local_day
+from members.enums import UserCategory
 from members.models import Person
 from members.rules.categories import user_category
 
@@ -38,6 +39,11 @@ class Card:
     price: Decimal | None
     rates: Mapping[str, Decimal]
     outlook: Outlook
+
+    @property
+    def shown_price(self) -> Decimal | None:
+        """Return the reader's price, or the one for enterprises to a visitor who is not signed in."""
+        return self.price if self.category else self.rates.get(UserCategory.ENTERPRISE)
 
 
 @dataclass(frozen=True)

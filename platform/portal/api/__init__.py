@@ -1,0 +1,1 @@
+"""Resources of the public contract that belong to no single app."""

@@ -1,0 +1,132 @@
+"""Report runs, for programs: ask, look, fetch the file."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import FileResponse, Http404
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from members.api.caller import caller
+from reporting.models import ReportRun, RunState
+from reporting.runs import file_for, request_run, run_for
+from reporting.views import file_response
+from webapi.fields import InstantField
+from webapi.idempotency import once
+from webapi.views import ContractView
+
+TAGS = ["reports"]
+
+
+class PlainValueField(serializers.Field[str, Any, Any, Any]):
+    """A text, a whole number, yes or no: what a report's form takes."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the value as the form reads it."""
+        if isinstance(data, bool):
+            return "true" if data else "false"
+        if isinstance(data, int) and abs(data) < 10**12:
+            return str(data)
+        if isinstance(data, str) and len(data) <= 200:
+            return data
+        raise serializers.ValidationError(
+            _("Give a text of at most 200 characters, a whole number, true or false.")
+        )
+
+    def to_representation(self, value: Any) -> Any:
+        """Return the value as it is."""
+        return value
+
+
+class NewRunSerializer(serializers.Serializer[None]):
+    """Which report, about what."""
+
+    kind = serializers.CharField(max_length=60)
+    parameters = serializers.DictField(child=PlainValueField(), default=dict)
+
+
+class ProgressSerializer(serializers.Serializer[ReportRun]):
+    """Steps done, and in all."""
+
+    done = serializers.IntegerField()
+    total = serializers.IntegerField()
+
+
+class RunFileSerializer(serializers.Serializer[ReportRun]):
+    """What was made."""
+
+    name = serializers.CharField(source="file_name")
+    content_type = serializers.CharField()
+    size = serializers.IntegerField()
+    sha256 = serializers.CharField()
+
+
+class ReportRunSerializer(serializers.Serializer[ReportRun]):
+    """One request for a report; `file` once it is done, until the file expires."""
+
+    id = serializers.UUIDField()
+    kind = serializers.CharField()
+    parameters = serializers.DictField()
+    language = serializers.CharField()
+    state = serializers.ChoiceField(RunState.choices)
+    progress = ProgressSerializer(source="*")
+    error = serializers.CharField()
+    created_at = InstantField()
+    finished_at = InstantField(allow_null=True)
+    expires_at = InstantField(allow_null=True)
+    file = serializers.SerializerMethodField()
+
+    def get_file(self, run: ReportRun) -> dict[str, Any] | None:
+        """Describe the file, or return null while there is none."""
+        return dict(RunFileSerializer(run).data) if run.state == RunState.DONE and run.file else None
+
+
+class ReportRunList(ContractView):
+    """Where reports are asked for."""
+
+    @extend_schema(
+        operation_id="request_report",
+        request=NewRunSerializer,
+        responses={202: ReportRunSerializer},
+        tags=TAGS,
+    )
+    @once
+    def post(self, request: Request) -> Response:
+        """Ask for a report; it is made in the background, in the language of the call."""
+        wanted = self.body(request, NewRunSerializer)
+        run = request_run(wanted["kind"], wanted["parameters"], actor=caller(request))
+        return Response(ReportRunSerializer(run).data, status=202)
+
+
+class ReportRunDetail(ContractView):
+    """One run."""
+
+    @extend_schema(operation_id="report_run", responses=ReportRunSerializer, tags=TAGS)
+    def get(self, request: Request, run_id: UUID) -> Response:
+        """Tell where a run stands."""
+        return Response(ReportRunSerializer(run_for(caller(request), run_id)).data)
+
+
+class ReportRunFile(ContractView):
+    """The file of a run."""
+
+    @extend_schema(
+        operation_id="report_file",
+        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
+        tags=TAGS,
+    )
+    def get(self, request: Request, run_id: UUID) -> FileResponse:
+        """Return the file with its own name and type."""
+        run = file_for(caller(request), run_id)
+        if not run.file:
+            raise Http404
+        try:
+            return file_response(run)
+        except FileNotFoundError as error:
+            raise Http404 from error
