@@ -1,0 +1,1 @@
+"""Room: the demo's commands."""

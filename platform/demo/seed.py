@@ -1,0 +1,204 @@
+"""Puts the invented network together: the order in which its parts are made and written."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from django.contrib.auth.hashers import make_password
+from django.db import models, transaction
+from django.utils import timezone
+
+from audit.chain import record
+from demo.announcements import write_announcements
+from demo.bookings import write_bookings
+from demo.desk import write_today
+from demo.instruments import InstrumentDraft, draft_instruments
+from demo.loading import write_usage
+from demo.people import People, draft_people, roles_of
+from demo.plan import SIZES, Plan
+from demo.rounds import write_rounds
+from demo.terms import closures, periods, policy, rates
+from demo.units import UnitDraft, draft_units
+from demo.usage import Row, targets, usage_rows
+from instruments.actions.reference import load_reference
+from instruments.actions.search import rebuild_index, reindex
+from instruments.models import (
+    ApplicationField,
+    BookingPolicy,
+    Instrument,
+    InstrumentClass,
+    InstrumentField,
+    InstrumentFunding,
+    OpeningException,
+    OpeningPeriod,
+    Rate,
+    Stewardship,
+)
+from members.models import MemberUnit, NetworkRole, Person, Region, UnitRole
+
+BATCH = 400
+Made = TypeVar("Made")
+
+
+@dataclass
+class Network:
+    """What was made, for those who write the next part of it."""
+
+    plan: Plan
+    units: list[UnitDraft]
+    people: People
+    instruments: list[InstrumentDraft]
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+def is_empty() -> bool:
+    """Whether the database holds no network yet; reference lists do not count."""
+    return not (MemberUnit.objects.exists() or Person.objects.exists() or Instrument.objects.exists())
+
+
+def seed(
+    size: str = "full",
+    *,
+    password: str,
+    today: dt.date | None = None,
+    say: Callable[[str], None] = lambda line: None,
+) -> Network:
+    """Make the whole network in one transaction, so that a failure leaves nothing behind.
+
+    The caller makes sure that the database is empty and the settings allow it. Past usage is written as
+    plain rows under all constraints, with one entry in the history that sums it up; bookings to come and
+    rounds go through the real actions.
+    """
+    plan = Plan(SIZES[size], today or timezone.localdate())
+    with transaction.atomic():
+        load_reference()
+        network = _timed(say, "units and people", lambda: _members(plan, make_password(password)))
+        _timed(say, "instruments", lambda: _instruments(network))
+        _timed(say, "usage", lambda: _usage(network))
+        record(
+            actor=network.people.accounts["admin"],
+            verb="demo.network.seeded",
+            target=f"demo.network:{plan.seed}",
+            after={"size": size, "today": plan.today, **network.counts},
+        )
+        _timed(say, "bookings", lambda: _bookings(network))
+        _timed(say, "announcements", lambda: write_announcements(plan))
+        if plan.size.rounds:
+            _timed(say, "rounds", lambda: write_rounds(plan, network.units, network.people))
+    return network
+
+
+def usage_of(network: Network) -> list[Row]:
+    """All past usage rows of a saved network, as they are written."""
+    hours = targets(network.plan, network.instruments)
+    return list(usage_rows(network.plan, network.instruments, network.people, hours))
+
+
+def draft(plan: Plan, password_hash: str = "") -> Network:
+    """Draft units, people and instruments without writing any; needs the reference lists."""
+    regions = {region.code: region for region in Region.objects.all()}
+    classes = {row.code: row for row in InstrumentClass.objects.filter(scheme="nrii")}
+    units = draft_units(plan, regions)
+    people = draft_people(plan, units, password_hash)
+    return Network(plan, units, people, draft_instruments(plan, units, people, classes))
+
+
+def _members(plan: Plan, password_hash: str) -> Network:
+    network = draft(plan, password_hash)
+    _create(MemberUnit, [unit.row for unit in network.units])
+    _refresh_links(network.people.rows)
+    _create(Person, network.people.rows)
+    since = dt.date(plan.today.year - 2, 1, 1)
+    unit_roles, network_roles = roles_of(network.people, network.units, since)
+    _create(UnitRole, unit_roles)
+    _create(NetworkRole, network_roles)
+    network.counts |= {"units": len(network.units), "people": len(network.people.rows)}
+    return network
+
+
+def _instruments(network: Network) -> None:
+    plan, drafts = network.plan, network.instruments
+    _refresh_links([draft.row for draft in drafts])
+    _create(Instrument, [draft.row for draft in drafts])
+    fields = {row.code: row for row in ApplicationField.objects.all()}
+    rng = plan.rng("terms")
+    links: list[InstrumentField] = []
+    funding: list[InstrumentFunding] = []
+    opening: list[OpeningPeriod] = []
+    closed: list[OpeningException] = []
+    policies: list[BookingPolicy] = []
+    prices: list[Rate] = []
+    keepers: list[Stewardship] = []
+    for one in drafts:
+        row = one.row
+        links += [
+            InstrumentField(instrument=row, field=fields[code], position=position)
+            for position, code in enumerate(one.fields, start=1)
+        ]
+        funding += [InstrumentFunding(instrument=row, source=source) for source in one.funding]
+        opening += periods(row, one.opening)
+        terms = policy(row, one.opening, approval=one.approval, rng=rng)
+        if any(person.email.startswith("steward@") for person in one.keepers):
+            # The demo steward's instruments can be booked for today, so that his desk is lively.
+            terms.notice_minutes, terms.step_minutes, terms.shortest_minutes = 60, 30, 30
+        if row.code.startswith("IMU-DEMO-"):
+            terms = BookingPolicy(instrument=row, approval_required=one.approval)
+        elif one.opening != "always":
+            closed += closures(row, plan.today)
+        policies.append(terms)
+        prices += rates(row, one.prices, dt.date(plan.today.year - 2, 1, 1))
+        keepers += [
+            Stewardship(instrument=row, person=person, valid_from=dt.date(plan.today.year - 2, 1, 1))
+            for person in one.keepers
+        ]
+    for model, rows in (
+        (InstrumentField, links),
+        (InstrumentFunding, funding),
+        (OpeningPeriod, opening),
+        (OpeningException, closed),
+        (BookingPolicy, policies),
+        (Rate, prices),
+        (Stewardship, keepers),
+    ):
+        _create(model, rows)
+    reindex(Instrument.objects.all())
+    rebuild_index()
+    network.counts |= {
+        "instruments": len(drafts),
+        "shared": sum(one.is_shared for one in drafts),
+    }
+
+
+def _usage(network: Network) -> None:
+    hours = targets(network.plan, network.instruments)
+    network.counts["usage_records"] = write_usage(
+        usage_rows(network.plan, network.instruments, network.people, hours)
+    )
+
+
+def _bookings(network: Network) -> None:
+    write_today(network.plan, network.instruments, network.people)
+    network.counts["bookings"] = write_bookings(network.plan, network.instruments, network.people)
+
+
+def _create(model: type[models.Model], rows: list[Any]) -> None:
+    model._default_manager.bulk_create(rows, batch_size=BATCH)
+
+
+def _refresh_links(rows: list[Any]) -> None:
+    """Take over the keys that rows pointed to have got since they were drafted."""
+    for row in rows:
+        for name in ("home_unit", "unit"):
+            if getattr(row, name, None) is not None:
+                setattr(row, name, getattr(row, name))
+
+
+def _timed(say: Callable[[str], None], what: str, make: Callable[[], Made]) -> Made:
+    began = time.monotonic()
+    made = make()
+    say(f"  {what}: {time.monotonic() - began:.1f} s")
+    return made

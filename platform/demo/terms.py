@@ -1,0 +1,93 @@
+"""When the invented instruments are open, to whom, and at what price."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from random import Random
+from zoneinfo import ZoneInfo
+
+from instruments.models import BookingPolicy, Instrument, OpeningException, OpeningPeriod, Rate
+from members.enums import UserCategory
+
+ZONE = ZoneInfo("Asia/Shanghai")
+# Weekday -> windows in minutes after local midnight.
+OPENING: dict[str, dict[int, tuple[tuple[int, int], ...]]] = {
+    "office": dict.fromkeys(range(5), ((510, 1050),)),
+    "noon": dict.fromkeys(range(5), ((510, 720), (840, 1080))),
+    "long": dict.fromkeys(range(5), ((480, 1200),)),
+    "six": dict.fromkeys(range(6), ((510, 1230),)),
+    "always": dict.fromkeys(range(7), ((0, 1440),)),
+}
+SHARE_OF_RATE = (
+    (UserCategory.INTERNAL, Decimal("0.4")),
+    (UserCategory.MEMBER, Decimal("0.6")),
+    (UserCategory.NON_PROFIT, Decimal("0.75")),
+    (UserCategory.ENTERPRISE, Decimal(1)),
+)
+HOLIDAYS = ((1, 1, 1, "元旦"), (5, 1, 3, "劳动节"), (10, 1, 7, "国庆节"))
+
+
+def periods(instrument: Instrument, opening: str) -> list[OpeningPeriod]:
+    """Draft the weekly opening time."""
+    return [
+        OpeningPeriod(instrument=instrument, weekday=weekday, opens=opens, closes=closes)
+        for weekday, windows in OPENING[opening].items()
+        for opens, closes in windows
+    ]
+
+
+def holidays(first_year: int, last_year: int) -> list[tuple[dt.date, dt.date, str]]:
+    """The public holidays with fixed dates as [first day, day after)."""
+    return [
+        (start, start + dt.timedelta(days=days), name)
+        for year in range(first_year, last_year + 1)
+        for month, day, days, name in HOLIDAYS
+        for start in (dt.date(year, month, day),)
+    ]
+
+
+def closures(instrument: Instrument, today: dt.date) -> list[OpeningException]:
+    """Draft the holidays of last year, this year and the next New Year as closed."""
+    return [
+        OpeningException(
+            instrument=instrument, start=local(start, 0), end=local(end, 0), is_open=False, reason=name
+        )
+        for start, end, name in holidays(today.year - 1, today.year + 1)
+        if start < dt.date(today.year + 1, 2, 1)
+    ]
+
+
+def policy(instrument: Instrument, opening: str, *, approval: bool, rng: Random) -> BookingPolicy:
+    """Draft the booking rules."""
+    step = rng.choice([30, 30, 30, 60])
+    longest = {"always": rng.choice([720, 1440, 2880]), "long": 480, "six": 480}.get(opening, 420)
+    return BookingPolicy(
+        instrument=instrument,
+        approval_required=approval,
+        shortest_minutes=rng.choice([step, 60, 120]) if step == 60 else rng.choice([30, 60]),
+        longest_minutes=longest,
+        step_minutes=step,
+        notice_minutes=rng.choice([60, 120, 720, 1440]),
+        horizon_days=rng.choice([28, 30, 30, 60]),
+        cancel_cutoff_minutes=rng.choice([0, 120, 720, 1440]),
+        request_expiry_hours=rng.choice([24, 48, 48, 72]),
+    )
+
+
+def yuan_per_hour(full: int) -> dict[str, Decimal]:
+    """Price per hour for each category, in whole tens of yuan; the fuller the cost, the further from home."""
+    return {str(category): (share * full / 10).quantize(Decimal(1)) * 10 for category, share in SHARE_OF_RATE}
+
+
+def rates(instrument: Instrument, prices: dict[str, Decimal], since: dt.date) -> list[Rate]:
+    """Draft the price list."""
+    return [
+        Rate(instrument=instrument, category=category, yuan_per_hour=price, valid_from=since)
+        for category, price in prices.items()
+    ]
+
+
+def local(day: dt.date, minutes: int) -> dt.datetime:
+    """The moment so many minutes after local midnight of that day."""
+    return dt.datetime.combine(day, dt.time.min, ZONE) + dt.timedelta(minutes=minutes)
