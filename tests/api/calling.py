@@ -34,7 +34,8 @@ class Caller:
         if key != "":
             sent["idempotency-key"] = key or uuid.uuid4().hex
         data = raw if raw is not None else json.dumps({} if body is None else body)
-        return self.client.post(f"/api/v1/{path}", data, content_type=content_type, headers=sent)
+        # Not `client.post`, which would encode the bytes once more.
+        return self.client.generic("POST", f"/api/v1/{path}", data, content_type=content_type, headers=sent)
 
 
 def is_problem(response, status):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import FileResponse, Http404
+from django.http import FileResponse
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,11 +19,13 @@ from reporting.runs import file_for, request_run, run_for
 from reporting.views import file_response
 from webapi.fields import InstantField
 from webapi.idempotency import once
+from webapi.problems import Problem
 from webapi.views import ContractView
 
 TAGS = ["reports"]
 
 
+@extend_schema_field({"oneOf": [{"type": "string"}, {"type": "integer"}, {"type": "boolean"}]})
 class PlainValueField(serializers.Field[str, Any, Any, Any]):
     """A text, a whole number, yes or no: what a report's form takes."""
 
@@ -121,12 +123,10 @@ class ReportRunFile(ContractView):
         responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
         tags=TAGS,
     )
-    def get(self, request: Request, run_id: UUID) -> FileResponse:
+    def get(self, request: Request, run_id: UUID) -> FileResponse | Response:
         """Return the file with its own name and type."""
         run = file_for(caller(request), run_id)
-        if not run.file:
-            raise Http404
         try:
             return file_response(run)
-        except FileNotFoundError as error:
-            raise Http404 from error
+        except FileNotFoundError:
+            return Problem(410, _("The file was kept for its time and then deleted.")).response()

@@ -1,0 +1,177 @@
+"""Unsafe calls count once."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.db import OperationalError, transaction
+from django.test import override_settings
+from django.urls import include, path
+from django.utils import timezone
+from rest_framework.response import Response
+
+from tests.api.calling import Caller, is_problem
+from tests.factories.members import PersonFactory
+from webapi import idempotency
+from webapi.idempotency import once
+from webapi.models import StoredAnswer
+from webapi.problems import Problem
+from webapi.tasks import forget_old_answers
+from webapi.views import ContractView
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
+
+calls = []
+
+
+class Counter(ContractView):
+    """Counts its calls and answers as told."""
+
+    @once
+    def post(self, request, how):
+        """Answer."""
+        calls.append(request.data)
+        if how == "busy":
+            raise OperationalError("database is locked")
+        if how == "bug":
+            raise RuntimeError("a fault of ours")
+        if how == "refused":
+            return Problem(422, "no").response()
+        if how == "overloaded":
+            return Problem(503, "later").response()
+        if how == "nested":
+            with transaction.atomic():
+                PersonFactory(email="made@test.example")
+        return Response({"calls": len(calls)}, status=201)
+
+
+urlpatterns = [
+    path("api/v1/count/<str:how>/", Counter.as_view()),
+    path("api/v1/", include("config.api_urls")),
+]
+
+
+@pytest.fixture
+def caller():
+    """Somebody with a token."""
+    calls.clear()
+    return Caller(PersonFactory())
+
+
+def test_same_key_and_body_give_the_stored_answer(caller):
+    """The handler runs once; the second answer says that it is a copy."""
+    first = caller.post("count/ok/", {"a": 1}, key="k-1")
+    again = caller.post("count/ok/", {"a": 1}, key="k-1")
+    assert (first.status_code, first.json()) == (201, {"calls": 1})
+    assert "Idempotent-Replayed" not in first.headers
+    assert (again.status_code, again.content, again.headers["Idempotent-Replayed"]) == (201, first.content, "true")
+    assert again.headers["Content-Type"] == first.headers["Content-Type"] == "application/json"
+    assert len(calls) == 1
+
+
+def test_key_of_another_call_is_refused(caller):
+    """Another body, and another address, with the same key: 422."""
+    caller.post("count/ok/", {"a": 1}, key="k-1")
+    assert is_problem(caller.post("count/ok/", {"a": 2}, key="k-1"), 422)
+    assert is_problem(caller.post("count/refused/", {"a": 1}, key="k-1"), 422)
+    assert len(calls) == 1
+
+
+def test_keys_belong_to_the_caller(caller):
+    """Two people may draw the same key."""
+    caller.post("count/ok/", {"a": 1}, key="k-1")
+    assert Caller(PersonFactory()).post("count/ok/", {"a": 1}, key="k-1").json() == {"calls": 2}
+
+
+@pytest.mark.parametrize("key", ["", " ", "a" * 256, "tab\there", "ключ".encode().decode("latin-1"), "end "])
+def test_bad_or_missing_key_is_400(caller, key):
+    """Nothing is done without a proper key."""
+    headers = {"idempotency-key": key} if key else None
+    if key == "end ":
+        headers = {"idempotency-key": "\x01"}
+    assert is_problem(caller.post("count/ok/", {}, key="", headers=headers), 400)
+    assert calls == []
+
+
+def test_longest_key_is_taken(caller):
+    """255 visible characters."""
+    assert caller.post("count/ok/", {}, key="~" * 255).status_code == 201
+
+
+def test_refusals_are_kept_but_overload_is_not(caller):
+    """A 422 comes back as it was; a 503 may be tried again under the same key."""
+    for _attempt in range(2):
+        assert is_problem(caller.post("count/refused/", {}, key="k-1"), 422)
+    assert len(calls) == 1
+    for _attempt in range(2):
+        assert is_problem(caller.post("count/overloaded/", {}, key="k-2"), 503)
+        answer = caller.post("count/busy/", {}, key="k-3")
+        assert is_problem(answer, 503)
+        assert int(answer.headers["Retry-After"]) >= 1
+    assert len(calls) == 5
+    assert list(StoredAnswer.objects.values_list("key", flat=True)) == ["k-1"]
+
+
+def test_fault_of_ours_is_a_500_problem_and_frees_the_key(caller):
+    """The answer tells nothing of the inside."""
+    caller.client.raise_request_exception = False
+    answer = caller.post("count/bug/", {}, key="k-1")
+    assert is_problem(answer, 500)
+    assert b"fault" not in answer.content
+    assert not StoredAnswer.objects.exists()
+
+
+def test_call_in_flight_is_409_until_it_is_given_up(caller):
+    """After a minute the key can be taken over."""
+    first = caller.post("count/ok/", {}, key="k-1")
+    assert first.status_code == 201
+    now = timezone.now()
+    StoredAnswer.objects.update(status=None, created_at=now)
+    answer = caller.post("count/ok/", {}, key="k-1")
+    assert is_problem(answer, 409)
+    assert int(answer.headers["Retry-After"]) >= 1
+    StoredAnswer.objects.update(created_at=now - dt.timedelta(seconds=idempotency.IN_FLIGHT_SECONDS + 1))
+    assert caller.post("count/ok/", {}, key="k-1").json() == {"calls": 2}
+
+
+def test_overtaken_call_leaves_nothing(caller, monkeypatch):
+    """Whoever took longer than a minute and lost the key rolls back, effect and answer."""
+    keep = idempotency._keep
+
+    def overtaken(claimed, response):
+        StoredAnswer.objects.filter(pk=claimed.pk).update(created_at=timezone.now() + dt.timedelta(seconds=9))
+        keep(claimed, response)
+
+    monkeypatch.setattr(idempotency, "_keep", overtaken)
+    assert is_problem(caller.post("count/nested/", {}, key="k-1"), 409)
+    assert not type(PersonFactory()).objects.filter(email="made@test.example").exists()
+
+
+def test_old_answers_are_forgotten_after_a_day(caller):
+    """Younger ones stay."""
+    for key in ("old", "young"):
+        caller.post("count/ok/", {}, key=key)
+    StoredAnswer.objects.filter(key="old").update(created_at=timezone.now() - dt.timedelta(hours=24, seconds=1))
+    assert forget_old_answers() == 1
+    assert StoredAnswer.objects.get().key == "young"
+
+
+def test_too_many_calls_are_429(caller, settings):
+    """With the seconds to wait; nothing is stored."""
+    from webapi.throttles import CallerThrottle
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(CallerThrottle, "THROTTLE_RATES", {"caller": "2/min"})
+        answers = [caller.post("count/ok/", {}, key=f"k-{n}") for n in range(3)]
+    assert [a.status_code for a in answers] == [201, 201, 429]
+    assert is_problem(answers[2], 429)
+    assert 1 <= int(answers[2].headers["Retry-After"]) <= 60
+    assert StoredAnswer.objects.count() == 2
+
+
+@override_settings(DATA_UPLOAD_MAX_MEMORY_SIZE=1000)
+def test_large_body_is_413(caller):
+    """Before anything is read into memory."""
+    assert is_problem(caller.post("count/ok/", {"a": "x" * 2000}), 413)
+    assert calls == []
