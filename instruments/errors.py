@@ -10,7 +10,6 @@ from typing import Any, Protocol
 from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext_lazy as _
 
-from instruments.enums import BookingState
 from members.errors import NotAllowed
 
 Sentence = str | Promise
@@ -89,6 +88,37 @@ def problem(rule: str, *, chosen: object = "", required: object = "") -> Problem
     return Problem(rule, _filled(PROBLEMS[rule], values), values["chosen"], values["required"])
 
 
+USAGE_PROBLEMS: dict[str, Sentence] = {
+    "blank": _("This field is needed."),
+    "long": _("At most %(limit)s characters."),
+    "characters": _("This text holds a character that cannot be stored."),
+    "naive": _("Give the time with its offset, such as +08:00."),
+    "interval": _("The end must be later than the start."),
+    "longest": _("One record covers at most %(limit)s days."),
+    "ancient": _("This lies before the year %(limit)s."),
+    "future": _("A use that has not ended yet cannot be recorded."),
+    "negative": _("This cannot be negative."),
+    "places": _("At most two decimal places."),
+    "large": _("At most %(limit)s."),
+    "hours_exceed": _("The record lasts %(limit)s hours; more hours than that cannot count."),
+    "parts_exceed": _("Start-up and post-processing together exceed the effective hours."),
+    "unknown_choice": _("Choose one of: %(limit)s."),
+    "unknown_station": _("This instrument has %(limit)s stations."),
+    "unknown_instrument": _("You keep no instrument with this code."),
+    "overlap": _("Record %(record)s covers part of this time: %(start)s to %(end)s."),
+    "number_taken": _("This record number has just been used by someone else."),
+    "not_current": _("This record has already been corrected; correct its successor."),
+    "unknown_field": _("A record has no such field."),
+    "nothing_changed": _("Nothing differs from the record as it is."),
+    "too_many": _("At most %(limit)s records at a time."),
+}
+
+
+def usage_problem(rule: str, **facts: object) -> Sentence:
+    """Return the sentence of a known rule about usage records, put together when it is shown."""
+    return _filled(USAGE_PROBLEMS[rule], {name: str(value) for name, value in facts.items()})
+
+
 class InstrumentsError(Exception):
     """Base of all refusals in this app. `message` is translatable, `code` is stable."""
 
@@ -130,7 +160,7 @@ class RulesBroken(InstrumentsError):
 
 
 class WrongState(InstrumentsError):
-    """The booking's state does not allow this step."""
+    """The booking's state does not allow this step; give a BookingState, so that its name can be shown."""
 
     code = "wrong_state"
 
@@ -139,7 +169,7 @@ class WrongState(InstrumentsError):
         super().__init__(
             _filled(
                 _("The booking is in the state “%(state)s”, in which this step is not possible."),
-                {"state": BookingState(booking_state).label},
+                {"state": getattr(booking_state, "label", booking_state)},
             )
         )
 
@@ -184,4 +214,5 @@ __all__ = [
     "UsageRefused",
     "WrongState",
     "problem",
+    "usage_problem",
 ]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from instruments.errors import Problem, problem
-from instruments.rules.hours import LOCAL, since_local_midnight
+from instruments.rules.hours import LOCAL, is_convertible, since_local_midnight
 from instruments.rules.intervals import Interval
 
 _MINUTE = dt.timedelta(minutes=1)
@@ -88,3 +88,21 @@ def _clock(moment: dt.datetime, day: dt.date) -> str:
     if local.date() < day:
         return "00:00"
     return "24:00" if local.date() > day else f"{local:%H:%M}"
+
+
+LONGEST_MAINTENANCE_DAYS = 366
+
+
+def maintenance_problems(start: dt.datetime, end: dt.datetime, now: dt.datetime) -> list[Problem]:
+    """Return every rule that upkeep of [start, end) breaks: it ends after it starts and after now, within a year."""
+    if end <= start:
+        return [problem("interval")]
+    problems = []
+    if end <= now:
+        problems.append(problem("past"))
+    longest = dt.timedelta(days=LONGEST_MAINTENANCE_DAYS)
+    if end - start > longest:
+        problems.append(problem("too_long", chosen=(end - start) // _MINUTE, required=longest // _MINUTE))
+    if not (is_convertible(start) and is_convertible(end)):
+        problems.append(problem("horizon", chosen=(start - now).days, required=LONGEST_MAINTENANCE_DAYS))
+    return problems

@@ -35,10 +35,11 @@ FINAL_STATES = frozenset(
 
 def next_state(state: str, verb: str) -> BookingState:
     """Return the state after the step. Raises WrongState where the table has none, ValueError for no state at all."""
+    known = BookingState(state)
     try:
-        return TRANSITIONS[BookingState(state), verb]
+        return TRANSITIONS[known, verb]
     except KeyError:
-        raise WrongState(state, verb) from None
+        raise WrongState(known, verb) from None
 
 
 def legal_verbs(state: str) -> frozenset[str]:

@@ -1,0 +1,140 @@
+"""Actions room: a visit to the instrument, from check-in to the usage record it leaves; and what time alone ends."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+
+from audit.chain import Event, record, record_many
+from instruments.actions.records import entry_from_visit, from_visit, usage_facts
+from instruments.actions.slots import facts, is_overdue, save
+from instruments.actions.sweeps import expire_requests, finish_maintenance, mark_no_shows, remind_bookings
+from instruments.enums import BookingKind, BookingState
+from instruments.errors import RulesBroken, UsageRefused, WrongState, problem
+from instruments.locks import lock_booking, lock_instrument
+from instruments.models import Booking
+from instruments.permissions import require
+from instruments.queries.policy import policy_of
+from instruments.queries.usage import taken_beside
+from instruments.rules.booking_states import next_state
+from instruments.rules.hours import LOCAL, hours_between
+from instruments.rules.usage_entries import entry_problems
+from instruments.rules.visits import shortened_end, usage_interval
+from members.models import Person
+
+
+def check_in(booking: Booking, *, actor: Person) -> Booking:
+    """Begin the visit; owner or keeper, from the policy's minutes before the start until the end.
+
+    Raises NotAllowed, WrongState, RulesBroken when too early or too late.
+    """
+    require(actor, "check_in_booking", booking)
+    return _check_in(booking, actor)
+
+
+@transaction.atomic
+def _check_in(booking: Booking, actor: Person) -> Booking:
+    booking = lock_booking(booking)
+    now = timezone.now()
+    if is_overdue(booking, now):
+        raise WrongState(BookingState.EXPIRED, "check_in")
+    after = next_state(booking.state, "check_in")
+    if booking.kind == BookingKind.MAINTENANCE:
+        raise WrongState(BookingState(booking.state), "check_in")
+    opens = booking.start - dt.timedelta(minutes=policy_of(booking.instrument).check_in_early_minutes)
+    if now < opens:
+        raise RulesBroken([problem("check_in_early", required=_shown(opens))])
+    if now >= booking.end:
+        raise RulesBroken([problem("check_in_late", required=_shown(booking.end))])
+    before = facts(booking)
+    booking.state, booking.checked_in_at = after, now
+    save(booking, "state", "checked_in_at")
+    record(
+        actor=actor,
+        verb="instruments.booking.checked_in",
+        target=booking,
+        before=before,
+        after={**facts(booking), "checked_in_at": now},
+    )
+    return booking
+
+
+def check_out(
+    booking: Booking,
+    *,
+    actor: Person,
+    effective_hours: Decimal | None = None,
+    samples: int = 0,
+    at: dt.datetime | None = None,
+) -> Booking:
+    """End the visit at `at` (default: now) and write its usage record; owner or keeper.
+
+    The record covers the time from check-in, not before the booked start, to check-out, cut where the next booking
+    or another record begins; without `effective_hours` all of it counts. Its income is the frozen price. Where other
+    records cover all of the visit already, it leaves none. A visit that ends early gives the rest of its booked time
+    back from the next step on; its price stays. Raises NotAllowed, WrongState, RulesBroken for a time before the
+    check-in or in the future, UsageRefused for impossible figures, ValueError for a naive time.
+    """
+    if at is not None and at.tzinfo is None:
+        raise ValueError("Times must carry their offset.")
+    require(actor, "check_out_booking", booking)
+    return _check_out(booking, actor, at, effective_hours=effective_hours, samples=samples)
+
+
+@transaction.atomic
+def _check_out(
+    booking: Booking,
+    actor: Person,
+    at: dt.datetime | None,
+    *,
+    effective_hours: Decimal | None,
+    samples: int,
+) -> Booking:
+    # The usage record takes time on the instrument too: the instrument's line first, then the booking.
+    lock_instrument(booking.instrument_id)
+    booking = lock_booking(booking)
+    now = timezone.now()
+    after = next_state(booking.state, "check_out")
+    arrived = booking.checked_in_at or booking.start
+    left = now if at is None else at
+    if not arrived < left <= now:
+        raise RulesBroken([problem("check_out_time")])
+    left = left.astimezone(dt.UTC)
+    events = []
+    used = usage_interval(booking.start, arrived, left, taken_beside(booking, arrived, left))
+    usage = None
+    if used is not None:
+        hours = hours_between(used.start, used.end) if effective_hours is None else effective_hours
+        entry = entry_from_visit(booking, used, effective_hours=hours, samples=samples)
+        problems = entry_problems(entry, now, booking.instrument.station_count)
+        if problems:
+            raise UsageRefused({field: [message] for field, message in problems})
+        usage = from_visit(booking, entry, actor=actor, now=now)
+    before = {**facts(booking), "checked_out_at": None}
+    booking.state, booking.checked_out_at = after, left
+    booking.end = shortened_end(booking.start, booking.end, left, policy_of(booking.instrument).step_minutes)
+    save(booking, "state", "checked_out_at", "end")
+    done = {**facts(booking), "checked_out_at": left}
+    events.append(Event("instruments.booking.completed", booking, before, done))
+    if usage is not None:
+        usage.save(force_insert=True)
+        events.append(Event("instruments.usage.recorded", usage, None, usage_facts(usage)))
+    record_many(actor=actor, events=events)
+    return booking
+
+
+def _shown(moment: dt.datetime) -> str:
+    return f"{moment.astimezone(LOCAL):%Y-%m-%d %H:%M}"
+
+
+__all__ = [
+    "check_in",
+    "check_out",
+    "expire_requests",
+    "finish_maintenance",
+    "mark_no_shows",
+    "remind_bookings",
+]

@@ -1,0 +1,64 @@
+"""Guarded room: fetches one object for one person; missing and forbidden give the same 404."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import Http404
+
+from instruments.models import Booking, Instrument, UsageRecord
+from instruments.permissions import Actor, can
+from instruments.queries.bookings import bookings_with_relations
+
+
+def instrument_for(person: Actor, code: str) -> Instrument:
+    """Return an instrument the person may see, with unit, region, class and policy. Raises Http404."""
+    return _instrument(person, code, "view_instrument")
+
+
+def kept_instrument_for(person: Actor, code: str) -> Instrument:
+    """Return an instrument the person keeps. Raises Http404."""
+    return _instrument(person, code, "keep_instrument")
+
+
+def editable_instrument_for(person: Actor, code: str) -> Instrument:
+    """Return an instrument whose record and terms the person may edit. Raises Http404."""
+    return _instrument(person, code, "edit_instrument")
+
+
+def booking_for(person: Actor, pk: UUID | str) -> Booking:
+    """Return a booking the person may see, with person, instrument, unit and policy. Raises Http404."""
+    booking = bookings_with_relations().filter(pk=_uuid(pk)).first()
+    if booking is None or not can(person, "view_booking", booking):
+        raise Http404
+    return booking
+
+
+def usage_record_for(person: Actor, pk: UUID | str) -> UsageRecord:
+    """Return a usage record the person may see, with instrument and unit. Raises Http404."""
+    rows = UsageRecord.objects.select_related("instrument__unit", "unit", "person", "booking", "corrects")
+    record = rows.filter(pk=_uuid(pk)).first()
+    if record is None or not can(person, "view_usage", record):
+        raise Http404
+    return record
+
+
+def _instrument(person: Actor, code: str, verb: str) -> Instrument:
+    rows: QuerySet[Instrument] = Instrument.objects.select_related(
+        "unit", "region", "instrument_class", "policy"
+    )
+    # PostgreSQL refuses a text with a zero byte; no code has one.
+    instrument = None if "\0" in code else rows.filter(code=code).first()
+    if instrument is None or not can(person, verb, instrument):
+        raise Http404
+    return instrument
+
+
+def _uuid(pk: UUID | str) -> UUID:
+    if isinstance(pk, UUID):
+        return pk
+    try:
+        return UUID(pk)
+    except ValueError:
+        raise Http404 from None

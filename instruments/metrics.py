@@ -1,0 +1,47 @@
+"""Metrics room: what one instrument's usage adds up to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+ZERO = Decimal("0.00")
+
+
+@dataclass(frozen=True)
+class UsageTotals:
+    """Sums over the records of one instrument that start in a period; hours and yuan to two places.
+
+    `internal` and `external` are effective hours by kind of user and sum to `effective`. `external_users` counts
+    distinct external people, `served_units` distinct units of external users.
+    """
+
+    effective: Decimal = ZERO
+    external: Decimal = ZERO
+    internal: Decimal = ZERO
+    income: Decimal = ZERO
+    external_income: Decimal = ZERO
+    samples: int = 0
+    records: int = 0
+    external_users: int = 0
+    served_units: int = 0
+
+
+NO_USAGE = UsageTotals()
+
+
+def percent(part: Decimal, whole: Decimal) -> Decimal:
+    """Return part of whole in percent to two places; a whole of 0 gives 0. Raises ValueError for negatives."""
+    if part < 0 or whole < 0:
+        raise ValueError("Hours are never negative.")
+    return (part * 100 / whole).quantize(ZERO) if whole else ZERO
+
+
+def sharing_rate(totals: UsageTotals) -> Decimal:
+    """Return external hours as percent of effective hours (共享率)."""
+    return percent(totals.external, totals.effective)
+
+
+def utilisation(totals: UsageTotals, base_hours: Decimal) -> Decimal:
+    """Return effective hours as percent of a base (利用率), for example the open hours or 1400 h a year."""
+    return percent(totals.effective, base_hours)

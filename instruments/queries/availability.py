@@ -1,0 +1,184 @@
+"""Queries room: what is taken and what is free."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.utils import timezone
+
+from instruments.enums import InstrumentState
+from instruments.models import BookingPolicy, Instrument
+from instruments.queries.holding import BUSY_FIELDS, BusyInterval, busy, holding_now
+from instruments.queries.opening import exceptions_of, opening_of, weeks_of
+from instruments.queries.policy import policy_of, terms_of
+from instruments.queries.week import WeekBlock, WeekDay, WeekView, week
+from instruments.rules.free_slots import FreeSlot, bookable, free_intervals, next_free_slots
+from instruments.rules.hours import is_convertible, round_up
+from instruments.rules.intervals import Interval, between, clip
+from instruments.rules.opening import open_intervals
+from members.enums import UnitState
+
+
+def free(
+    instrument: Instrument, start: dt.datetime, end: dt.datetime, minutes: int | None = None
+) -> list[FreeSlot]:
+    """Return the free stretches of [start, end) that can be booked now, by start and station, in three queries.
+
+    Notice, horizon, opening hours and the instrument's state count. With `minutes` a stretch begins on the grid of
+    steps and takes a booking of that length.
+    """
+    if not is_open_for_booking(instrument):
+        return []
+    now, terms = timezone.now(), terms_of(policy_of(instrument))
+    last = terms.latest_start(now) + dt.timedelta(minutes=terms.longest_minutes)
+    window = between(max(start, terms.earliest_start(now)), min(end, last))
+    if not window:
+        return []
+    found = []
+    for station, intervals in _free_by_station(instrument, window[0]).items():
+        if minutes is not None:
+            intervals = [  # noqa: PLW2901 - narrowed, not replaced
+                i
+                for i in bookable(intervals, minutes=minutes, step=terms.step_minutes)
+                if i.start <= terms.latest_start(now)
+            ]
+        found += [FreeSlot(instrument.code, i.start, i.end, station) for i in intervals]
+    return sorted(found, key=lambda slot: (slot.start, slot.station))
+
+
+def next_free(instrument: Instrument, minutes: int, after: dt.datetime, count: int = 3) -> list[FreeSlot]:
+    """Return the next `count` slots of that length that begin at or after `after` and meet every rule.
+
+    Where the horizon leaves fewer after it, the earliest bookable ones before it fill the rest. The length must be
+    one the policy allows, else nothing is offered. Looks one week ahead first, then to the horizon.
+    """
+    if not is_open_for_booking(instrument):
+        return []
+    now, policy = timezone.now(), policy_of(instrument)
+    terms = terms_of(policy)
+    if not terms.shortest_minutes <= minutes <= terms.longest_minutes or minutes % terms.step_minutes:
+        return []
+    first, last = terms.earliest_start(now), terms.latest_start(now)
+    end = last + dt.timedelta(minutes=minutes)
+    wanted = max(first, after)
+
+    def search(earliest: dt.datetime, latest: dt.datetime, until: dt.datetime, wish: int) -> list[FreeSlot]:
+        window = between(earliest, until)
+        if not window:
+            return []
+        slots = next_free_slots(
+            _free_by_station(instrument, window[0]),
+            earliest=earliest,
+            latest=latest,
+            minutes=minutes,
+            step=terms.step_minutes,
+            count=wish,
+        )
+        return [FreeSlot(instrument.code, slot.start, slot.end, station) for slot, station in slots]
+
+    soon = min(end, wanted + dt.timedelta(days=7)) if wanted <= last else wanted
+    found = search(wanted, last, soon, count)
+    if len(found) < count and soon < end:
+        found = search(wanted, last, end, count)
+    if len(found) < count and first < wanted:
+        edge = min(wanted, end)
+        found += search(first, last, edge, count - len(found))
+    return found
+
+
+def instruments_free_on(day_start: dt.datetime, day_end: dt.datetime, minutes: int | None = None) -> set[int]:
+    """Return the keys of all instruments that take a booking of that length inside [day_start, day_end).
+
+    Four queries, however many instruments there are. Without `minutes` the shortest booking of each counts.
+    """
+    now = timezone.now()
+    if not (is_convertible(day_start) and is_convertible(day_end)) or day_end <= day_start:
+        return set()
+    window = Interval(day_start, day_end)
+    stations = dict(
+        Instrument.objects.filter(state=InstrumentState.IN_SERVICE, unit__state=UnitState.ACTIVE)
+        .order_by()
+        .values_list("pk", "station_count")
+    )
+    policies = {policy.instrument_id: terms_of(policy) for policy in BookingPolicy.objects.all()}
+    default = terms_of(BookingPolicy())
+    weeks, exceptions = weeks_of(None), exceptions_of(None, window)
+    held: dict[int, list[BusyInterval]] = defaultdict(list)
+    rows = holding_now(now).overlapping(day_start, day_end).order_by()
+    for row in rows.values_list("instrument_id", *BUSY_FIELDS):
+        held[row[0]].append(BusyInterval(*row[1:]))
+    opened_by_week: dict[object, list[Interval]] = {}
+    found = set()
+    for pk, count in stations.items():
+        terms, week, dated = policies.get(pk, default), weeks.get(pk, ()), exceptions.get(pk, [])
+        key = (week, tuple(dated))
+        if key not in opened_by_week:
+            opened_by_week[key] = open_intervals(week, dated, window)
+        length = terms.shortest_minutes if minutes is None else minutes
+        if not terms.shortest_minutes <= length <= terms.longest_minutes:
+            continue
+        latest = terms.latest_start(now)
+        bounds = between(max(window.start, terms.earliest_start(now)), window.end)
+        opened = clip(opened_by_week[key], bounds[0]) if bounds else []
+        if any(
+            interval.start <= latest
+            for intervals in _by_station(opened, held.get(pk, ()), count).values()
+            for interval in bookable(intervals, minutes=length, step=terms.step_minutes)
+        ):
+            found.add(pk)
+    return found
+
+
+def is_open_for_booking(instrument: Instrument) -> bool:
+    """Tell whether the instrument takes bookings at all."""
+    return instrument.state == InstrumentState.IN_SERVICE and instrument.unit.state == UnitState.ACTIVE
+
+
+def first_free_station(
+    taken: Iterable[BusyInterval], wish: Interval, station_count: int, wanted: int | None
+) -> int | None:
+    """Return the wanted station, or the first of all, on which nothing in `taken` overlaps the wish; else None."""
+    held = {row.station for row in taken if row.interval.overlaps(wish)}
+    candidates = range(1, station_count + 1) if wanted is None else (wanted,)
+    return next((station for station in candidates if station not in held), None)
+
+
+def next_start(instrument: Instrument, moment: dt.datetime) -> dt.datetime:
+    """Return the first grid point at or after a moment, for the start field of the booking form."""
+    return round_up(moment, policy_of(instrument).step_minutes)
+
+
+def _free_by_station(instrument: Instrument, window: Interval) -> dict[int, list[Interval]]:
+    opened = opening_of(instrument, window)
+    return _by_station(opened, busy(instrument, window.start, window.end), instrument.station_count)
+
+
+def _by_station(
+    opened: list[Interval], taken: Iterable[BusyInterval], station_count: int
+) -> dict[int, list[Interval]]:
+    held: dict[int, list[Interval]] = defaultdict(list)
+    for row in taken:
+        held[row.station].append(row.interval)
+    return {
+        station: free_intervals(opened, held[station]) if station in held else opened
+        for station in range(1, station_count + 1)
+    }
+
+
+__all__ = [
+    "BusyInterval",
+    "FreeSlot",
+    "WeekBlock",
+    "WeekDay",
+    "WeekView",
+    "busy",
+    "first_free_station",
+    "free",
+    "instruments_free_on",
+    "is_open_for_booking",
+    "next_free",
+    "next_start",
+    "week",
+]

@@ -1,0 +1,123 @@
+"""Queries room: which bookings a person sees, and the lists of the desk."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from instruments.enums import BookingKind, BookingState
+from instruments.models import Booking, Instrument, Stewardship
+from instruments.rules.hours import local_midnight
+from members.enums import UnitRoleKind
+from members.models import Person
+from members.permissions import roles_of
+
+Viewer = Person | AnonymousUser
+
+
+def bookings_with_relations() -> QuerySet[Booking]:
+    """Bookings with what every list shows of them."""
+    return Booking.objects.select_related(
+        "person__home_unit", "instrument__unit", "instrument__policy", "decided_by"
+    )
+
+
+def kept_instruments(person: Viewer) -> Q:
+    """Return the filter on Instrument for those a person keeps: as steward today, or as manager of the unit."""
+    if not isinstance(person, Person) or not person.is_active:
+        return Q(pk__in=[])
+    if person.is_superuser:
+        return Q()
+    return Q(pk__in=_stewarded(person)) | Q(unit__in=roles_of(person).manager_of)
+
+
+def bookings_visible_to(person: Viewer) -> QuerySet[Booking]:
+    """Own bookings, those of instruments one keeps, those of a unit one manages or views; officers see all."""
+    rows = bookings_with_relations()
+    if not isinstance(person, Person) or not person.is_active:
+        return rows.none()
+    roles = roles_of(person)
+    if roles.is_officer:
+        return rows
+    return rows.filter(
+        Q(person=person)
+        | Q(instrument__in=_stewarded(person))
+        | Q(instrument__unit__in=roles.manager_of | roles.viewer_in)
+    )
+
+
+def bookings_to_keep(person: Viewer) -> QuerySet[Booking]:
+    """Bookings of the instruments a person keeps."""
+    return bookings_with_relations().filter(
+        instrument__in=Instrument.objects.filter(kept_instruments(person))
+    )
+
+
+def requests_to_decide(person: Viewer) -> QuerySet[Booking]:
+    """Open requests a person may decide, oldest first; one's own are decided by others."""
+    return (
+        bookings_to_keep(person)
+        .filter(state=BookingState.REQUESTED, expires_at__gt=timezone.now())
+        .exclude(person=person.pk)
+        .order_by("expires_at", "start", "id")
+    )
+
+
+def bookings_on(person: Viewer, day: dt.date) -> QuerySet[Booking]:
+    """Bookings of the instruments a person keeps that touch a local day and hold their time."""
+    midnight = local_midnight(day)
+    return (
+        bookings_to_keep(person)
+        .filter(start__lt=midnight + dt.timedelta(days=1), end__gt=midnight)
+        .exclude(state__in=[BookingState.DECLINED, BookingState.CANCELLED, BookingState.EXPIRED])
+        .order_by("start", "instrument", "station")
+    )
+
+
+def own_bookings(person: Viewer) -> QuerySet[Booking]:
+    """A person's own uses, newest first."""
+    return bookings_with_relations().filter(person=person.pk, kind=BookingKind.USE).order_by("-start", "id")
+
+
+def upcoming_bookings(person: Viewer) -> QuerySet[Booking]:
+    """A person's own uses that are yet to end, next first."""
+    return (
+        own_bookings(person)
+        .filter(
+            state__in=[BookingState.REQUESTED, BookingState.CONFIRMED, BookingState.IN_USE],
+            end__gt=timezone.now(),
+        )
+        .order_by("start", "id")
+    )
+
+
+def told_of(instrument: Instrument) -> list[Person]:
+    """Return who is told of requests: the stewards of today, or the unit's managers where there is none."""
+    today = timezone.localdate()
+    people = Person.objects.filter(is_active=True).order_by("pk").distinct()
+    stewards = people.filter(
+        Q(stewardships__valid_to=None) | Q(stewardships__valid_to__gt=today),
+        stewardships__instrument=instrument,
+        stewardships__valid_from__lte=today,
+    )
+    managers = people.filter(
+        Q(unit_roles__valid_to=None) | Q(unit_roles__valid_to__gt=today),
+        unit_roles__unit=instrument.unit_id,
+        unit_roles__kind=UnitRoleKind.MANAGER,
+        unit_roles__valid_from__lte=today,
+    )
+    return list(stewards) or list(managers)
+
+
+def _stewarded(person: Person) -> QuerySet[Stewardship, int]:
+    today = timezone.localdate()
+    return (
+        Stewardship.objects.filter(
+            Q(valid_to=None) | Q(valid_to__gt=today), person=person, valid_from__lte=today
+        )
+        .order_by()
+        .values_list("instrument_id", flat=True)
+    )

@@ -1,0 +1,38 @@
+"""Rules room: which time a visit really used."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from instruments.rules.hours import round_up
+from instruments.rules.intervals import Interval, between
+
+
+def usage_interval(
+    booked_start: dt.datetime, arrived: dt.datetime, left: dt.datetime, taken: Iterable[Interval]
+) -> Interval | None:
+    """Return the time from arrival, not before the booked start, to leaving, cut by what is `taken`.
+
+    Who leaves before the booked start has used the time since his arrival. What is taken at the beginning moves the
+    start, what is taken later cuts the end. None where nothing is left.
+    """
+    start = max(arrived, booked_start) if left > booked_start else arrived
+    end = left
+    for other in sorted(taken):
+        if other.end <= start or other.start >= end:
+            continue
+        if other.start <= start:
+            start = other.end
+        else:
+            end = other.start
+    found = between(start, end)
+    return found[0] if found else None
+
+
+def shortened_end(start: dt.datetime, end: dt.datetime, left: dt.datetime, step_minutes: int) -> dt.datetime:
+    """Return the end of a booking whose person has left: the next step after leaving, never later than before.
+
+    A booking keeps at least its first step.
+    """
+    return min(end, round_up(max(left, start + dt.timedelta(minutes=1)), step_minutes))

@@ -1,0 +1,31 @@
+"""Tasks room: what the schedule asks of bookings; thin, and safe to run twice."""
+
+from __future__ import annotations
+
+import logging
+
+from celery import shared_task
+from django.utils import timezone
+
+from instruments.actions.visit import expire_requests, finish_maintenance, mark_no_shows, remind_bookings
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task(name="instruments.expire_requests")
+def expire_requests_now() -> None:
+    """Expire requests nobody decided in time."""
+    logger.info("expired requests: %s", expire_requests(timezone.now()))
+
+
+@shared_task(name="instruments.mark_no_shows")
+def mark_no_shows_now() -> None:
+    """Mark missed bookings, and complete maintenance that is over."""
+    now = timezone.now()
+    logger.info("missed: %s, maintenance over: %s", mark_no_shows(now), finish_maintenance(now))
+
+
+@shared_task(name="instruments.remind_bookings")
+def remind_bookings_now() -> None:
+    """Remind people of what they booked for the next 24 hours."""
+    logger.info("reminded: %s", remind_bookings(timezone.now()))

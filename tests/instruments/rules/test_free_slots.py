@@ -1,0 +1,78 @@
+"""Free slots: never on what is held, always inside the open time and on the grid."""
+
+import datetime as dt
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from instruments.rules.free_slots import bookable, free_intervals, next_free_slots
+from instruments.rules.hours import LOCAL, since_local_midnight
+from instruments.rules.intervals import Interval
+
+ZERO = dt.datetime(2026, 3, 2, tzinfo=LOCAL)  # Monday
+
+
+def span(start: int, end: int) -> Interval:
+    """An interval in minutes after local midnight of that Monday."""
+    return Interval(ZERO + dt.timedelta(minutes=start), ZERO + dt.timedelta(minutes=end))
+
+
+def offered(free, *, earliest=0, minutes=60, step=30, count=3):
+    """Slots as (start minute, station)."""
+    found = next_free_slots(
+        free,
+        earliest=ZERO + dt.timedelta(minutes=earliest),
+        latest=ZERO + dt.timedelta(days=5),
+        minutes=minutes,
+        step=step,
+        count=count,
+    )
+    return [((slot.start - ZERO) // dt.timedelta(minutes=1), station) for slot, station in found]
+
+
+def test_the_next_three_lie_after_the_taken_hour():
+    """Open 08:00 to 14:00, 10:00 to 11:00 held: from 09:30 on 60 minutes fit at 11:00, 12:00 and 13:00."""
+    free = {1: free_intervals([span(480, 840)], [span(600, 660)])}
+    assert offered(free, earliest=570) == [(660, 1), (720, 1), (780, 1)]
+
+
+def test_another_station_is_offered_for_the_same_hour():
+    """Station 2 is free where 1 is held; no time is offered twice."""
+    free = {1: [span(660, 840)], 2: [span(480, 840)]}
+    assert offered(free, earliest=600) == [(600, 2), (660, 1), (720, 1)]
+
+
+def test_stretches_begin_on_the_grid():
+    """From 08:10 the first start is 08:30; too short a rest is no stretch."""
+    assert bookable([span(490, 570)], minutes=60, step=30) == [span(510, 570)]
+    assert bookable([span(490, 560)], minutes=60, step=30) == []
+
+
+@given(
+    held=st.lists(st.tuples(st.integers(0, 1300), st.integers(1, 300)), max_size=12),
+    opened=st.lists(st.tuples(st.integers(0, 1200), st.integers(30, 600)), min_size=1, max_size=3),
+    earliest=st.integers(0, 800),
+    minutes=st.sampled_from([30, 60, 90]),
+    step=st.sampled_from([15, 30]),
+)
+def test_no_offer_ever_clashes(held, opened, earliest, minutes, step):
+    """Whatever is held and open."""
+    busy = [span(s, s + n) for s, n in held]
+    open_time = [span(s, s + n) for s, n in opened]
+    free = free_intervals(open_time, busy)
+    found = next_free_slots(
+        {1: free},
+        earliest=ZERO + dt.timedelta(minutes=earliest),
+        latest=ZERO + dt.timedelta(days=2),
+        minutes=minutes,
+        step=step,
+        count=5,
+    )
+    starts = [slot.start for slot, _ in found]
+    assert starts == sorted(starts)
+    for slot, _station in found:
+        assert not any(slot.overlaps(b) for b in busy)
+        assert any(f.contains(slot) for f in free)
+        assert slot.length == dt.timedelta(minutes=minutes)
+        assert since_local_midnight(slot.start) % dt.timedelta(minutes=step) == dt.timedelta()
+        assert slot.start >= ZERO + dt.timedelta(minutes=earliest)
