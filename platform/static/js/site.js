@@ -79,6 +79,11 @@
     if (said) said.hidden = false;
   });
 
+  // What has to be read first (a refusal, an error list) takes the focus, on arrival and after a swap.
+  const focusFirst = (within) => within.querySelector?.("[data-focus]")?.focus();
+  focusFirst(document);
+  document.addEventListener("htmx:afterSwap", (event) => focusFirst(event.target));
+
   // Print buttons.
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-print]")) window.print();
