@@ -3,6 +3,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from notices import kinds
 from safeguards.triggers import refuse, register
 
 FINAL = "the round is final"
@@ -18,7 +19,10 @@ class EvaluationsConfig(AppConfig):
     verbose_name = _("Evaluation")
 
     def ready(self) -> None:
-        """Register the guards."""
+        """Register the guards and the reports."""
+        from evaluations.reports import register_reports  # noqa: PLC0415 - models must be loaded first
+
+        register_reports()
         any_change = "INSERT OR UPDATE OR DELETE"
         register(
             refuse("round_final", "evaluations_round", "UPDATE OR DELETE", FINAL, "{row}.state = 'final'"),
@@ -70,4 +74,27 @@ class EvaluationsConfig(AppConfig):
                 "the scheme is locked: a change is a new version",
                 "{row}.locked_at IS NOT NULL",
             )
+        )
+
+    def _register_notices(self) -> None:
+        kinds.register(
+            "evaluation_opened",
+            subject=_("The evaluation of %(year)s has begun: report for %(unit)s"),
+            body=_(
+                "Please report the values the scheme asks of %(unit)s by %(until)s. "
+                "What is not reported counts 0 points."
+            ),
+        )
+        kinds.register(
+            "evaluation_publicised",
+            subject=_("Proposed result of %(unit)s in the evaluation of %(year)s"),
+            body=_(
+                "The proposed results are public until %(until)s. On your unit's page every score stands with its "
+                "calculation. Objections are made in writing within this time."
+            ),
+        )
+        kinds.register(
+            "evaluation_final",
+            subject=_("Final result of %(unit)s in the evaluation of %(year)s"),
+            body=_("The results are final. Your unit's page shows score, grade and subsidy."),
         )

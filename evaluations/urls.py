@@ -1,8 +1,32 @@
-"""Addresses of evaluations."""
+"""Addresses of evaluations. Unit codes are capital letters, so the small words before them never clash."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from evaluations.enums import ObjectKind
+from evaluations.views import give, objects, rounds
 
 app_name = "evaluations"
-urlpatterns: list[URLPattern | URLResolver] = []
+SINGLE = {"kind": ObjectKind.INSTRUMENT.value}
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("evaluations/", rounds.index, name="index"),
+    path("evaluations/<int:year>/", rounds.round_page, name="round"),
+    path("evaluations/<int:year>/give/", give.give_page, name="give"),
+    path("evaluations/<int:year>/instruments/", rounds.round_page, SINGLE, name="instrument_round"),
+    path("evaluations/<int:year>/instruments/<str:unit>/", objects.unit_instruments, name="instrument_unit"),
+    path(
+        "evaluations/<int:year>/instruments/<str:unit>/<str:instrument>/",
+        objects.object_page,
+        SINGLE,
+        name="instrument_result",
+    ),
+    path(
+        "evaluations/<int:year>/instruments/<str:unit>/<str:instrument>/rows/<str:indicator>/",
+        objects.rows_page,
+        SINGLE,
+        name="instrument_rows",
+    ),
+    path("evaluations/<int:year>/<str:unit>/", objects.object_page, name="unit"),
+    path("evaluations/<int:year>/<str:unit>/rows/<str:indicator>/", objects.rows_page, name="rows"),
+]

@@ -1,0 +1,103 @@
+"""Publicity and the end of a round: proposed results are shown, then made final and sealed."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from audit.chain import record
+from evaluations.actions.messages import announce_final, announce_publicity, judged_units, tell_managers
+from evaluations.actions.rounds import refuse_if_blocked, save
+from evaluations.enums import RoundState
+from evaluations.errors import Blocked, Blocker
+from evaluations.locks import lock_round
+from evaluations.models import Round
+from evaluations.permissions import require
+from evaluations.queries.blockers import FINALISE, PUBLICISE
+from evaluations.queries.seal import round_seal
+from evaluations.queries.verification import differences
+from members.models import Person
+
+
+def publicise_round(
+    round_: Round, *, actor: Person, first: dt.date, last: dt.date, now: dt.datetime | None = None
+) -> Round:
+    """Show the proposed results to everybody for objection from `first` to `last`, both included. Officers.
+
+    The window has at least five working days. Managers of judged units and the public are told. Raises WrongState,
+    Blocked.
+    """
+    require(actor, "manage_round", round_)
+    return _publicise(round_.pk, actor, first, last, now or timezone.now())
+
+
+@transaction.atomic
+def _publicise(pk: int, actor: Person, first: dt.date, last: dt.date, now: dt.datetime) -> Round:
+    round_ = lock_round(pk)
+    refuse_if_blocked(round_, PUBLICISE, RoundState.SCORED, now=now, window=(first, last))
+    round_.publicity_start, round_.publicity_end = first, last
+    round_.state, round_.publicised_at = RoundState.PUBLICISED, now
+    save(round_)
+    announce_publicity(round_, _end_of(last))
+    tell_managers(round_, "evaluation_publicised", {"until": last}, units=judged_units(round_))
+    record(
+        actor=actor,
+        verb="evaluations.round.publicised",
+        target=round_,
+        before={"state": RoundState.SCORED},
+        after={"state": round_.state, "publicity_start": first, "publicity_end": last},
+    )
+    return round_
+
+
+def finalise_round(round_: Round, *, actor: Person, now: dt.datetime | None = None) -> Round:
+    """Make the round final after its publicity and seal it with a digest; it never changes again. Officers.
+
+    Scores are worked out once more first and must equal those shown. Raises WrongState, Blocked.
+    """
+    require(actor, "manage_round", round_)
+    return _finalise(round_.pk, actor, now or timezone.now())
+
+
+@transaction.atomic
+def _finalise(pk: int, actor: Person, now: dt.datetime) -> Round:
+    round_ = lock_round(pk)
+    refuse_if_blocked(round_, FINALISE, RoundState.PUBLICISED, now=now)
+    found = differences(round_)
+    if found:
+        raise Blocked(
+            [
+                Blocker(
+                    "differs",
+                    _("Working the results out again gives another answer for: %(places)s."),
+                    {"places": ", ".join(difference.place for difference in found)},
+                )
+            ]
+        )
+    seal = round_seal(round_)
+    round_.state, round_.finalised_at, round_.digest = RoundState.FINAL, now, seal.total
+    save(round_)
+    announce_final(round_)
+    tell_managers(round_, "evaluation_final", {}, units=judged_units(round_))
+    record(
+        actor=actor,
+        verb="evaluations.round.finalised",
+        target=round_,
+        before={"state": RoundState.PUBLICISED},
+        after={
+            "state": round_.state,
+            "digest": seal.total,
+            "scheme": seal.scheme,
+            "snapshot": seal.snapshot,
+            "results": seal.results,
+            "awards": seal.awards,
+        },
+    )
+    return round_
+
+
+def _end_of(day: dt.date) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=1), dt.time.min))

@@ -1,0 +1,120 @@
+"""Scoring a round: the outcome of its evidence becomes results, points and awards."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils import timezone
+
+from audit.chain import record
+from evaluations.actions.rounds import drop_results, refuse_if_blocked, save
+from evaluations.enums import RoundState
+from evaluations.locks import lock_round
+from evaluations.models import Award, IndicatorScore, Result, Round
+from evaluations.permissions import require
+from evaluations.queries.blockers import SCORE
+from evaluations.queries.outcome import Judged, Outcome, outcome_of
+from members.models import Person
+
+BATCH = 1000
+
+
+def score_round(round_: Round, *, actor: Person, now: dt.datetime | None = None) -> Round:
+    """Score, rank, grade and award everything in scope from the newest snapshot; collecting becomes scored. Officers.
+
+    The awards add up to the budget to the fen unless everyone eligible is at the cap. Raises WrongState, Blocked.
+    """
+    require(actor, "manage_round", round_)
+    return _score(round_.pk, actor, now or timezone.now())
+
+
+@transaction.atomic
+def _score(pk: int, actor: Person, now: dt.datetime) -> Round:
+    round_ = lock_round(pk)
+    refuse_if_blocked(round_, SCORE, RoundState.COLLECTING, now=now)
+    outcome = outcome_of(round_)
+    drop_results(round_)
+    _write(round_, outcome)
+    round_.state, round_.scored_at = RoundState.SCORED, now
+    save(round_)
+    grades: dict[str, int] = {}
+    for judged in outcome.judged:
+        grades[judged.graded.grade] = grades.get(judged.graded.grade, 0) + 1
+    record(
+        actor=actor,
+        verb="evaluations.round.scored",
+        target=round_,
+        before={"state": RoundState.COLLECTING},
+        after={
+            "state": round_.state,
+            "snapshot": round_.snapshot and round_.snapshot.number,
+            "results": len(outcome.judged),
+            "grades": grades,
+            "awarded": outcome.allocation and outcome.allocation.allocated,
+        },
+    )
+    return round_
+
+
+def _write(round_: Round, outcome: Outcome) -> None:
+    results = Result.objects.bulk_create(
+        [result_row(round_, judged) for judged in outcome.judged], batch_size=BATCH
+    )
+    IndicatorScore.objects.bulk_create(
+        [
+            row
+            for result, judged in zip(results, outcome.judged, strict=True)
+            for row in score_rows(result, judged)
+        ],
+        batch_size=BATCH,
+    )
+    units = {judged.graded.code: judged.unit_id for judged in outcome.judged}
+    if outcome.allocation is not None:
+        Award.objects.bulk_create(
+            [
+                Award(
+                    round=round_,
+                    unit_id=units[share.code],
+                    base=share.base,
+                    performance=share.performance,
+                    amount=share.amount,
+                    weight=share.weight,
+                    capped=share.capped,
+                )
+                for share in outcome.allocation.shares
+            ]
+        )
+
+
+def result_row(round_: Round, judged: Judged) -> Result:
+    """The result as it is stored, not yet saved."""
+    graded = judged.graded
+    return Result(
+        round=round_,
+        unit_id=judged.unit_id,
+        instrument_id=judged.instrument_id,
+        score=graded.score,
+        rank=graded.rank,
+        grade=graded.grade,
+        grade_reason=graded.reason.as_dict(),
+    )
+
+
+def score_rows(result: Result, judged: Judged) -> list[IndicatorScore]:
+    """The points of every indicator as they are stored, not yet saved."""
+    return [
+        IndicatorScore(
+            result=result,
+            indicator=score.code,
+            position=score.position,
+            parent=score.parent,
+            full=score.full,
+            points=score.points,
+            value=score.value,
+            formula=score.formula,
+            inputs=score.as_inputs(),
+            missing=score.missing,
+        )
+        for score in judged.score.indicators
+    ]

@@ -1,0 +1,74 @@
+"""Guarded room: objects fetched for a person; missing and forbidden give the same 404."""
+
+from __future__ import annotations
+
+from django.http import Http404
+
+from evaluations.enums import ObjectKind
+from evaluations.models import MetricSnapshot, Result, Round
+from evaluations.permissions import UnitInRound, can
+from evaluations.queries.results import rounds_visible_to
+from members.models import MemberUnit
+from members.permissions import Actor
+
+
+def round_for(person: Actor, year: int, kind: str = ObjectKind.UNIT) -> Round:
+    """A round whose results the person may read. Raises Http404."""
+    round_ = (
+        rounds_visible_to(person).select_related("scheme", "snapshot").filter(year=year, kind=kind).first()
+    )
+    if round_ is None:
+        raise Http404
+    return round_
+
+
+def unit_in_round_for(person: Actor, year: int, unit_code: str, kind: str = ObjectKind.UNIT) -> UnitInRound:
+    """A unit's own place in a round, for its people and the department. Raises Http404."""
+    round_ = Round.objects.select_related("scheme", "snapshot").filter(year=year, kind=kind).first()
+    unit = MemberUnit.objects.select_related("region").filter(code=unit_code).first()
+    if round_ is None or unit is None:
+        raise Http404
+    place = UnitInRound(round_, unit)
+    if not can(person, "view_unit_page", place):
+        raise Http404
+    return place
+
+
+def result_for(person: Actor, place: UnitInRound, instrument_code: str = "") -> Result:
+    """The result of the unit, or of one instrument of it, with its explanation. Raises Http404."""
+    if not can(person, "view_unit_result", place):
+        raise Http404
+    results = Result.objects.select_related("round", "round__scheme", "unit", "instrument").filter(
+        round=place.round, unit=place.unit
+    )
+    if place.round.kind == ObjectKind.UNIT:
+        result = results.filter(instrument=None).first()
+    else:
+        result = results.filter(instrument__code=instrument_code).first()
+    if result is None:
+        raise Http404
+    return result
+
+
+def scored_round_for(person: Actor, year: int, kind: str = ObjectKind.UNIT) -> Round:
+    """A round open for scores, for the department and its experts. Raises Http404."""
+    round_ = Round.objects.select_related("scheme", "snapshot").filter(year=year, kind=kind).first()
+    if round_ is None or not can(person, "give_score", round_):
+        raise Http404
+    return round_
+
+
+def managed_round_for(person: Actor, pk: int) -> Round:
+    """A round for the one who walks it. Raises Http404."""
+    round_ = Round.objects.select_related("scheme", "snapshot").filter(pk=pk).first()
+    if round_ is None or not can(person, "manage_round", round_):
+        raise Http404
+    return round_
+
+
+def running_snapshot_for(person: Actor, pk: int) -> MetricSnapshot:
+    """A snapshot for the one who walks its round. Raises Http404."""
+    snapshot = MetricSnapshot.objects.select_related("round").filter(pk=pk).first()
+    if snapshot is None or not can(person, "manage_round", snapshot.round):
+        raise Http404
+    return snapshot

@@ -1,0 +1,169 @@
+"""One result explained: every score with its rule, the rule with the numbers put in, and its loss."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from display.formats import is_chinese
+from evaluations.enums import Grade
+from evaluations.models import Award, IndicatorScore, Result
+from evaluations.queries.figures import METRIC_NAMES, measure_of, measured
+from evaluations.queries.formulas import AVERAGED, filled, measured_from, rule_of
+from evaluations.scoring.definition import Indicator, SchemeDefinition
+
+Sentence = str | Promise
+ZERO = Decimal("0.00")
+SOURCES: dict[str, Sentence] = {
+    "computed": _("computed from usage"),
+    "reported": _("reported by the unit"),
+    "given": _("given by the department"),
+}
+REASONS: dict[str, Sentence] = {
+    "reached_cut_off": _("%(score)s points reach the cut-off of %(cut_off)s."),
+    "quota_full": _(
+        "%(score)s points reach the cut-off of %(cut_off)s for “%(wanted)s”, but its quota of %(quota)s was full."
+    ),
+    "quota_tied": _(
+        "%(score)s points reach the cut-off of %(cut_off)s for “%(wanted)s”, but its quota of %(quota)s was full; "
+        "the last place went to %(tied_with)s, which is equal in every score."
+    ),
+    "fail_rule": _("Fails whatever the score: %(rule)s (%(value)s)."),
+    "below_all": _("%(score)s points are below the lowest cut-off of %(cut_off)s."),
+}
+
+
+@dataclass(frozen=True)
+class ExplainedScore:
+    """One line of the explanation; `has_rows` says whether there are rows to open behind it."""
+
+    indicator: Indicator
+    level: int
+    points: Decimal
+    full: Decimal
+    mean: Decimal | None
+    rule: str
+    filled: str
+    measured: str
+    averaging: str
+    source: Sentence
+    missing: bool
+    has_rows: bool
+    largest_loss: bool = False
+
+    @property
+    def loss(self) -> Decimal:
+        """Points not earned."""
+        return self.full - self.points
+
+    @property
+    def is_full(self) -> bool:
+        """Whether every point was earned."""
+        return self.points == self.full
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A result in words: all lines in reading order, why this grade, and the award with its arithmetic."""
+
+    result: Result
+    lines: tuple[ExplainedScore, ...]
+    reason: str
+    total: Decimal
+    award: Award | None
+
+    @property
+    def loss(self) -> Decimal:
+        """Points not earned in all."""
+        return self.total - self.result.score
+
+
+def explanation(
+    result: Result,
+    definition: SchemeDefinition,
+    language: str,
+    means: Mapping[str, Decimal] | None = None,
+) -> Explanation:
+    """Explain one result in two queries. `means`: the mean points of each indicator over all objects, if wanted."""
+    stored = {score.indicator: score for score in IndicatorScore.objects.filter(result=result)}
+    lines = [
+        _line(indicator, level, stored[indicator.code], language, (means or {}).get(indicator.code))
+        for indicator, _parent, level in definition.walk()
+        if indicator.code in stored
+    ]
+    worst = max((line.loss for line in lines if not line.indicator.is_group), default=ZERO)
+    award = (
+        Award.objects.filter(round=result.round_id, unit=result.unit_id).first()
+        if result.instrument_id is None
+        else None
+    )
+    return Explanation(
+        result=result,
+        lines=tuple(_marked(line, worst) for line in lines),
+        reason=reason_of(result, definition, language),
+        total=definition.total,
+        award=award,
+    )
+
+
+def mean_points(round_pk: int) -> dict[str, Decimal]:
+    """The mean points of every indicator over all objects of the round, to two decimals; one query."""
+    sums: dict[str, tuple[Decimal, int]] = {}
+    rows = IndicatorScore.objects.filter(result__round=round_pk).order_by()
+    for indicator, points in rows.values_list("indicator", "points"):
+        total, count = sums.get(indicator, (ZERO, 0))
+        sums[indicator] = (total + points, count + 1)
+    return {indicator: (total / count).quantize(ZERO) for indicator, (total, count) in sums.items()}
+
+
+def reason_of(result: Result, definition: SchemeDefinition, language: str) -> str:
+    """Why the result has its grade, in one sentence."""
+    reason: dict[str, Any] = dict(result.grade_reason)
+    key = str(reason.pop("key", ""))
+    if key == "fail_rule":
+        rule = next((r for r in definition.grade_rule.fail_rules if r.code == reason["rule"]), None)
+        if rule is not None:
+            reason["rule"] = rule.name_zh if is_chinese(language) else rule.name_en
+            reason["value"] = measured(reason["value"], measure_of(rule.metric))
+    if key == "quota_full":
+        reason["wanted"] = str(Grade(reason["wanted"]).label)
+        key = "quota_tied" if reason.get("tied_with") else key
+    if key not in REASONS:
+        return ""
+    template: Any = REASONS[key]
+    return str(template % reason)
+
+
+def metric_name(metric: str) -> str:
+    """The name of a metric in the reader's language."""
+    return str(METRIC_NAMES.get(metric, metric))
+
+
+def _line(
+    indicator: Indicator, level: int, score: IndicatorScore, language: str, mean: Decimal | None
+) -> ExplainedScore:
+    return ExplainedScore(
+        indicator=indicator,
+        level=level,
+        points=score.points,
+        full=score.full,
+        mean=mean,
+        rule=rule_of(indicator, language),
+        filled=filled(indicator, score.formula, score.inputs, score.points, language),
+        measured=measured_from(score.inputs),
+        averaging=str(AVERAGED.get(indicator.averaging, "")),
+        source=SOURCES.get(indicator.source, ""),
+        missing=score.missing,
+        has_rows=not indicator.is_group,
+    )
+
+
+def _marked(line: ExplainedScore, worst: Decimal) -> ExplainedScore:
+    if line.indicator.is_group or not worst or line.loss != worst:
+        return line
+    return ExplainedScore(**{**line.__dict__, "largest_loss": True})
