@@ -19,10 +19,11 @@ class EvaluationsConfig(AppConfig):
     verbose_name = _("Evaluation")
 
     def ready(self) -> None:
-        """Register the guards and the reports."""
+        """Register the guards, the reports and the kinds of notice."""
         from evaluations.reports import register_reports  # noqa: PLC0415 - models must be loaded first
 
         register_reports()
+        self._register_notices()
         any_change = "INSERT OR UPDATE OR DELETE"
         register(
             refuse("round_final", "evaluations_round", "UPDATE OR DELETE", FINAL, "{row}.state = 'final'"),

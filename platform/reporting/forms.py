@@ -25,11 +25,10 @@ class ReportForm(forms.Form):
         *,
         person: object,
         formats: tuple[str, ...],
-        prefix: str | None = None,
     ) -> None:
         self.person = person
         self.formats = formats
-        super().__init__(data, prefix=prefix)
+        super().__init__(data)
         choice = self.fields["format"]
         if isinstance(choice, forms.ChoiceField):
             choice.choices = [(code, FORMAT_NAMES[code]) for code in formats]

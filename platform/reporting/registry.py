@@ -24,9 +24,12 @@ class ReportKind:
     """One kind of report.
 
     form: checks the parameters, for the page and the API alike, and shows a person only what it may choose.
-    may_request(person, parameters), may_download(person, run): who may ask for it, who may have the file; both are
-    asked anew each time. build(parameters, progress): make the document, in the active language; raises ReportError
-    with a sentence for the reader when there is nothing to report.
+    offered_to(person): whether its form is shown to the person.
+    may_request(person, parameters), may_download(person, run): who may ask for it, who may have the file; both
+    are asked anew each time.
+    build(parameters, progress): make the document, in the active language; raises ReportError with a sentence
+    for the reader when there is nothing to report.
+    describe(parameters): the report and what it is about, in the active language; also names the file.
     """
 
     code: str
@@ -34,6 +37,7 @@ class ReportKind:
     about: str | Promise
     formats: tuple[str, ...]
     form: type[ReportForm]
+    offered_to: Callable[[Any], bool]
     may_request: Callable[[Any, Parameters], bool]
     may_download: Callable[[Any, ReportRun], bool]
     build: Callable[[Parameters, Progress], Document]
@@ -41,7 +45,7 @@ class ReportKind:
 
     def form_for(self, person: object, data: Mapping[str, Any] | None = None) -> ReportForm:
         """The form of this report for a person."""
-        return self.form(data, person=person, formats=self.formats, prefix=None)
+        return self.form(data, person=person, formats=self.formats)
 
     def clean(self, person: object, parameters: Mapping[str, Any]) -> Parameters:
         """Return checked parameters as plain JSON. Raises InvalidParameters naming every wrong one."""
@@ -71,6 +75,11 @@ def kind_of(code: str) -> ReportKind:
         return _KINDS[code]
     except KeyError as error:
         raise UnknownKind from error
+
+
+def offered(person: object) -> tuple[ReportKind, ...]:
+    """The kinds whose form a person gets to see."""
+    return tuple(kind for kind in _KINDS.values() if kind.offered_to(person))
 
 
 def kinds() -> tuple[ReportKind, ...]:

@@ -1,0 +1,38 @@
+"""Tells people that a report is done: joins two rooms that do not know each other."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from notices.kinds import register
+from notices.send import Reader, notify
+from reporting.models import ReportRun, RunState
+from reporting.registry import when_finished
+
+
+def register_report_notices() -> None:
+    """Bring the sentences, and ask to be told; called once the models are loaded."""
+    register(
+        "report_done",
+        subject=_("Your report is done: %(report)s"),
+        body=_("You can download it until %(kept_until)s."),
+    )
+    register(
+        "report_failed",
+        subject=_("Your report could not be made: %(report)s"),
+        body="%(reason)s",
+    )
+    when_finished(tell)
+
+
+def tell(run: ReportRun, names: dict[str, str]) -> None:
+    """Send the notice, in the transaction that finished the run."""
+    reader = cast("Reader", run.requested_by)
+    link = reverse("reporting:run", args=[run.pk])
+    if run.state == RunState.DONE:
+        notify(reader, "report_done", {"report": names, "kept_until": run.expires_at}, link)
+    else:
+        notify(reader, "report_failed", {"report": names, "reason": run.error}, link)

@@ -1,0 +1,154 @@
+"""Pages of reports: one's runs, a form per kind, a run with its progress, the file."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from reporting import files, runs
+from reporting.errors import InvalidParameters, ReportError, UnknownKind
+from reporting.models import ReportRun, RunState
+from reporting.registry import ReportKind, kind_of, name_of, offered
+
+PAGE_SIZE = 20
+
+
+@require_safe
+@login_required
+def run_list(request: HttpRequest) -> HttpResponse:
+    """One's own runs, and the reports one may ask for."""
+    page = Paginator(runs.runs_of(_person(request)), PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "rows": [(run, name_of(run), _is_there(run)) for run in page],
+        "kinds": offered(request.user),
+    }
+    return render(request, "reporting/list.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def new_run(request: HttpRequest, code: str) -> HttpResponse:
+    """The form of one kind of report; sending it asks for the report."""
+    kind = _offered_kind(request, code)
+    if request.method != "POST":
+        start = {name: value for name, value in request.GET.items() if name in kind.form.base_fields}
+        form = kind.form_for(request.user, start or None)
+        if start:
+            form.errors.clear()
+        return render(request, "reporting/new.html", {"kind": kind, "form": form})
+    sent = {name: value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
+    try:
+        run = runs.request_run(kind.code, sent, actor=_person(request))
+    except InvalidParameters:
+        form = kind.form_for(request.user, sent)
+    except ReportError as error:
+        form = kind.form_for(request.user, sent)
+        form.add_error(None, str(error))
+    else:
+        return redirect("reporting:run", run.pk)
+    return render(request, "reporting/new.html", {"kind": kind, "form": form}, status=422)
+
+
+@require_safe
+@login_required
+@never_cache
+def run_page(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """A run with its progress; htmx asks for the fragment until the run is finished."""
+    run = runs.run_for(_person(request), run_id)
+    is_fragment = request.headers.get("HX-Request") == "true"
+    context = {
+        "run": run,
+        "name": name_of(run),
+        "is_open": run.state in runs.OPEN_STATES,
+        "is_there": _is_there(run),
+        "is_mine": run.requested_by_id == request.user.pk,
+        "file_format": str(run.parameters.get("format", "")).upper(),
+    }
+    template = "reporting/partials/run.html" if is_fragment else "reporting/run.html"
+    response = render(request, template, context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+@require_POST
+@login_required
+def cancel(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """Cancel an unfinished run of one's own."""
+    run = runs.run_for(_person(request), run_id)
+    try:
+        runs.cancel_run(run, actor=_person(request))
+    except ReportError as error:
+        messages.error(request, str(error))
+    return redirect("reporting:run", run.pk)
+
+
+@require_POST
+@login_required
+def again(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """Ask for the same report once more."""
+    run = runs.run_for(_person(request), run_id)
+    try:
+        new = runs.request_again(run, actor=_person(request))
+    except ReportError as error:
+        messages.error(request, str(error))
+        return redirect("reporting:run", run.pk)
+    return redirect("reporting:run", new.pk)
+
+
+@require_safe
+@login_required
+@never_cache
+def run_file(request: HttpRequest, run_id: UUID) -> HttpResponseBase:
+    """The finished file; 404 for whom it is not meant, 410 once its time is over."""
+    run = runs.file_for(_person(request), run_id)
+    try:
+        return file_response(run)
+    except FileNotFoundError:
+        context = {"run": run, "name": name_of(run), "is_mine": run.requested_by_id == request.user.pk}
+        return render(request, "reporting/expired.html", context, status=410)
+
+
+def file_response(run: ReportRun) -> FileResponse:
+    """The file as a download with its name for people. Raises FileNotFoundError once it is gone.
+
+    The caller has asked `runs.file_for` before.
+    """
+    if not run.file:
+        raise FileNotFoundError(run.pk)
+    response = FileResponse(
+        files.open_file(run.file), as_attachment=True, filename=run.file_name, content_type=run.content_type
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Length"] = str(run.size)
+    return response
+
+
+def _person(request: HttpRequest) -> AbstractBaseUser:
+    if not isinstance(request.user, AbstractBaseUser):
+        raise Http404
+    return request.user
+
+
+def _offered_kind(request: HttpRequest, code: str) -> ReportKind:
+    try:
+        kind = kind_of(code)
+    except UnknownKind as error:
+        raise Http404 from error
+    if not kind.offered_to(request.user):
+        raise Http404(_("There is no report of this kind."))
+    return kind
+
+
+def _is_there(run: ReportRun) -> bool:
+    return run.state == RunState.DONE and bool(run.file)
