@@ -3,6 +3,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from instruments.messages import register_kinds
 from safeguards.no_overlap import overlap_guard
 from safeguards.triggers import Trigger, register
 
@@ -42,7 +43,11 @@ class InstrumentsConfig(AppConfig):
     verbose_name = _("Instruments and bookings")
 
     def ready(self) -> None:
-        """Register the triggers."""
+        """Register the triggers, the sentences of the notices and the reports."""
+        from instruments.reports import register_reports  # noqa: PLC0415 - models must be loaded first
+
+        register_kinds()
+        register_reports()
         register(SEARCH_UPKEEP)
         register(
             overlap_guard(

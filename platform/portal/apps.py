@@ -7,3 +7,9 @@ class PortalConfig(AppConfig):
     """Home, my page, health."""
 
     name = "portal"
+
+    def ready(self) -> None:
+        """Join the rooms that may not know each other."""
+        from portal.report_notices import register_report_notices  # noqa: PLC0415 - models must be loaded first
+
+        register_report_notices()
