@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from instruments.actions.usage import UsageEntry, record_usage
 from instruments.enums import Purpose, UsageSource, UserKind
 from instruments.models import UsageRecord
-from instruments.queries.usage_records import usage_visible_to
+from instruments.queries.usage import usage_visible_to
 from members.api.caller import caller
 from webapi.fields import InstantField
 from webapi.idempotency import once
@@ -148,7 +148,7 @@ class UsageRecordList(ListView):
             "end": "start__lt",
         }
         rows = usage_visible_to(request.user).filter(
-            **{lookups[name]: value for name, value in wanted.validated_data.items()}
+            is_current=True, **{lookups[name]: value for name, value in wanted.validated_data.items()}
         )
         return self.cursor_page(rows, lambda page: UsageRecordSerializer(page, many=True).data)
 

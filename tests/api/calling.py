@@ -16,7 +16,7 @@ class Caller:
     def __init__(self, person=None, *, scopes=("read", "write")):
         self.client = Client()
         self.token = (
-            tokens.issue(person, name="test", scopes=scopes, days=1)[0] if person is not None else None
+            tokens.issue(person, name="test", scopes=scopes, days=30)[0] if person is not None else None
         )
 
     def _headers(self, headers):

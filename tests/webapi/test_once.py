@@ -65,7 +65,11 @@ def test_same_key_and_body_give_the_stored_answer(caller):
     again = caller.post("count/ok/", {"a": 1}, key="k-1")
     assert (first.status_code, first.json()) == (201, {"calls": 1})
     assert "Idempotent-Replayed" not in first.headers
-    assert (again.status_code, again.content, again.headers["Idempotent-Replayed"]) == (201, first.content, "true")
+    assert (again.status_code, again.content, again.headers["Idempotent-Replayed"]) == (
+        201,
+        first.content,
+        "true",
+    )
     assert again.headers["Content-Type"] == first.headers["Content-Type"] == "application/json"
     assert len(calls) == 1
 
@@ -152,7 +156,9 @@ def test_old_answers_are_forgotten_after_a_day(caller):
     """Younger ones stay."""
     for key in ("old", "young"):
         caller.post("count/ok/", {}, key=key)
-    StoredAnswer.objects.filter(key="old").update(created_at=timezone.now() - dt.timedelta(hours=24, seconds=1))
+    StoredAnswer.objects.filter(key="old").update(
+        created_at=timezone.now() - dt.timedelta(hours=24, seconds=1)
+    )
     assert forget_old_answers() == 1
     assert StoredAnswer.objects.get().key == "young"
 

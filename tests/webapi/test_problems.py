@@ -36,7 +36,9 @@ def test_nasty_body_is_400(what):
     assert is_problem(Caller(PersonFactory()).post("report-runs/", raw=NASTY[what]), 400), what
 
 
-@pytest.mark.parametrize("content_type", ["text/plain", "multipart/form-data; boundary=x", "application/xml", "x"])
+@pytest.mark.parametrize(
+    "content_type", ["text/plain", "multipart/form-data; boundary=x", "application/xml", "x"]
+)
 def test_other_media_types_are_415(content_type):
     """There is one format."""
     answer = Caller(PersonFactory()).post("report-runs/", raw=b"x", content_type=content_type)
@@ -51,7 +53,9 @@ def test_charset_of_the_body_is_not_negotiable():
     assert is_problem(answer, 422)
 
 
-@pytest.mark.parametrize("path", ["", "nothing/", "units", "bookings/not-a-uuid/", "evaluations/99999/", "units/%F0%9F/"])
+@pytest.mark.parametrize(
+    "path", ["", "nothing/", "units", "bookings/not-a-uuid/", "evaluations/99999/", "units/%F0%9F/"]
+)
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_unknown_address_is_a_404_problem(path, method):
     """By every method, with the body of a missing object."""
