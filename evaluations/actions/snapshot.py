@@ -6,7 +6,6 @@ import datetime as dt
 import logging
 from collections.abc import Sequence
 from decimal import Decimal
-from functools import partial
 
 from celery import current_app
 from django.db import transaction
@@ -62,7 +61,7 @@ def _request(pk: int, actor: Person) -> MetricSnapshot:
         heartbeat_at=now,
         total=registered(round_).count(),
     )
-    transaction.on_commit(partial(send, snapshot.pk), robust=True)
+    transaction.on_commit(lambda: send(snapshot.pk), robust=True)
     record(
         actor=actor,
         verb="evaluations.round.snapshot_requested",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Protocol
 
 from django.db import transaction
@@ -48,10 +47,14 @@ def notify(person: Reader, kind: str, context: Mapping[str, object], link: str =
     )
     if wanted:
         # Robust: the row is the truth; a broker that cannot be reached is made good by the sweeper.
-        transaction.on_commit(partial(tasks.send_mail.delay, notice.pk), robust=True)
+        transaction.on_commit(lambda: _hand_over(notice.pk), robust=True)
     return notice
 
 
 def unread_count(person: Reader) -> int:
     """Count the notices the person has not read."""
     return Notice.objects.filter(person_id=person.pk, read_at=None).count()
+
+
+def _hand_over(notice_pk: int) -> None:
+    tasks.send_mail.delay(notice_pk)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from functools import partial
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -214,7 +213,7 @@ def claim(run_id: UUID | str) -> ReportRun | None:
 
 def _ring_after_commit(run: ReportRun) -> None:
     # Robust: a broker that cannot be reached must not undo what is committed; the sweeper rings again.
-    transaction.on_commit(partial(_ring, run.pk), robust=True)
+    transaction.on_commit(lambda: _ring(run.pk), robust=True)
 
 
 def _ring(run_id: UUID) -> None:
