@@ -11,7 +11,6 @@ from celery import current_app
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
-from instruments.queries.usage_totals import UsageTotals, open_hours_of, usage_totals
 
 from audit.chain import record
 from evaluations.actions.rounds import refuse_if_blocked, save
@@ -27,6 +26,7 @@ from evaluations.scoring.definition import Scope
 from evaluations.scoring.scope import instrument_in_scope
 from instruments.enums import InstrumentState
 from instruments.models import Instrument, UsageRecord
+from instruments.queries.usage_totals import UsageTotals, open_hours_of, usage_totals
 from members.enums import UnitState
 from members.models import Person
 
