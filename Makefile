@@ -2,7 +2,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
-export PYTHONPATH :=
+export PYTHONPATH := $(CURDIR):$(CURDIR)/platform
 
 .PHONY: demo test check bench clean setup setup-dev frontend messages lock
 
