@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import F
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -97,6 +98,7 @@ def _made(run: ReportRun) -> bool:
         with transaction.atomic():
             finished = show.mine.update(
                 state=RunState.DONE,
+                done=F("total"),
                 file=stored.name,
                 file_name=files.display_name(document.file_stem, ending),
                 content_type=renderer.content_type,
