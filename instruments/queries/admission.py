@@ -19,7 +19,7 @@ from instruments.rules.intervals import Interval
 from members.enums import UnitState
 from members.models import Person
 
-_LONGEST_JUDGED = dt.timedelta(days=62)
+_ALWAYS_JUDGED = dt.timedelta(days=62)
 
 
 @dataclass(frozen=True)
@@ -40,11 +40,14 @@ def admission(
     if end <= start:
         return Admission([problem("interval")], Quote("", None, None))
     opened = None
-    judged = is_convertible(start) and is_convertible(end) and end - start <= _LONGEST_JUDGED
+    terms = terms_of(policy_of(instrument))
+    # What is longer than the policy allows is refused anyway, so nobody makes us walk through centuries.
+    longest = max(_ALWAYS_JUDGED, dt.timedelta(minutes=terms.longest_minutes))
+    judged = is_convertible(start) and is_convertible(end) and end - start <= longest
     if judged:
         first, last = local_midnight(local_day(start)), local_midnight(local_day(end) + dt.timedelta(days=1))
         opened = opening_of(instrument, Interval(first, last))
-    problems = policy_problems(terms_of(policy_of(instrument)), start, end, now, opened)
+    problems = policy_problems(terms, start, end, now, opened)
     problems += _standing_problems(instrument, person, start)
     offer = quote(instrument, person, start, end)
     if offer.yuan_per_hour is None and judged:

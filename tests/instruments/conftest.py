@@ -1,0 +1,94 @@
+"""People and instruments for the stories of bookings."""
+
+from __future__ import annotations
+
+import pytest
+import time_machine
+
+from audit.models import Entry
+from instruments.models import Booking
+from notices.models import Notice
+from tests.factories.instruments import make_instrument, make_steward
+from tests.factories.members import EnterprisePersonFactory, PersonFactory, make_manager
+from tests.instruments.moments import NOW
+
+
+@pytest.fixture
+def monday():
+    """Time stands still at Monday 2 March 2026, 09:00 in Shanghai."""
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def instrument(db):
+    """Open around the clock, confirmed at once, cancelled until two hours before, one station."""
+    return make_instrument(policy={"cancel_cutoff_minutes": 120})
+
+
+@pytest.fixture
+def xrd(db):
+    """Monday to Friday 08:00 to 20:00, approval needed."""
+    return make_instrument(workdays=(8, 20), policy={"approval_required": True, "cancel_cutoff_minutes": 120})
+
+
+@pytest.fixture
+def steward(xrd):
+    """Keeps the diffractometer."""
+    return make_steward(xrd)
+
+
+@pytest.fixture
+def manager(xrd):
+    """Manages the unit of the diffractometer."""
+    return make_manager(xrd.unit)
+
+
+@pytest.fixture
+def member(db):
+    """A researcher of another member unit: 120 yuan an hour."""
+    return PersonFactory()
+
+
+@pytest.fixture
+def engineer(db):
+    """From an enterprise: 240 yuan an hour."""
+    return EnterprisePersonFactory()
+
+
+@pytest.fixture
+def outsider(db):
+    """A steward of another unit's instrument."""
+    return make_steward(make_instrument())
+
+
+class Ledger:
+    """What the tables hold, to show that a refusal has changed nothing but the record of itself."""
+
+    def __init__(self) -> None:
+        self.before = self.now()
+
+    @staticmethod
+    def now() -> tuple:
+        """All bookings, audit verbs and notices."""
+        return (
+            sorted(map(str, Booking.objects.values_list())),
+            list(Entry.objects.exclude(verb__endswith=".refused").order_by("sequence").values_list("verb")),
+            Notice.objects.count(),
+        )
+
+    def unchanged(self) -> bool:
+        """Tell whether all is as it was."""
+        return self.now() == self.before
+
+
+@pytest.fixture
+def ledger(db):
+    """Call it to take the state of the tables."""
+    return Ledger
+
+
+@pytest.fixture
+def verbs(db):
+    """Call it for the verbs of the history, oldest first."""
+    return lambda: list(Entry.objects.order_by("sequence").values_list("verb", flat=True))
