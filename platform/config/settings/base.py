@@ -5,10 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from config import env
+
+# Lets forms, admins and querysets name their model in their type, as the type checker wants it.
+django_stubs_ext.monkeypatch()
 
 ROOT = env.ROOT
 PLATFORM = ROOT / "platform"
