@@ -64,7 +64,7 @@ def draft_people(plan: Plan, units: list[UnitDraft], password_hash: str) -> Peop
 
     for short, name, unit in ACCOUNTS:
         person = add(f"{short}@demo.example", name, unit=unit, affiliation=_affiliation(short, unit))
-        person.password, person.mail_wanted = password_hash, True
+        person.password = password_hash
         people.accounts[short] = person
     people.accounts["enterprise"].organisation = "青格勒新材料有限公司（虚构）"
     people.accounts["expert"].organisation = "评价专家（虚构）"

@@ -140,7 +140,7 @@ def _opened(year: int, scheme: Scheme, until: dt.date, officer: Person) -> Round
 
 def _quality(rng: Random, unit: UnitDraft) -> float:
     """How well a unit is run, 0 to 1; the busy and open ones are run better on the whole."""
-    return max(0.15, min(1.0, 0.3 + 0.3 * unit.activity + 0.15 * unit.outward + rng.gauss(0, 0.06)))
+    return max(0.15, min(1.0, 0.42 + 0.25 * unit.activity + 0.12 * unit.outward + rng.gauss(0, 0.06)))
 
 
 def _report(

@@ -89,6 +89,9 @@ def seed(
         _timed(say, "announcements", lambda: write_announcements(plan))
         if plan.size.rounds:
             _timed(say, "rounds", lambda: write_rounds(plan, network.units, network.people))
+        # Until here nobody gets mail about what is invented; from now on those who can log in do.
+        accounts = [person.pk for person in network.people.accounts.values()]
+        Person.objects.filter(pk__in=accounts).update(mail_wanted=True)
     return network
 
 

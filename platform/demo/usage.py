@@ -16,10 +16,10 @@ from instruments.enums import InstrumentState, SharingMode
 # Month by month, how likely a day is used: the Spring Festival and the summer break are quiet.
 SEASON = (0.85, 0.45, 0.95, 1.0, 1.0, 1.0, 0.75, 0.7, 1.0, 0.95, 1.0, 0.95)
 # Mean length of a record in hours by opening.
-LENGTH = {"office": 6.3, "noon": 6.4, "long": 7.6, "six": 7.6, "always": 12.5}
+LENGTH = {"office": 6.4, "noon": 6.6, "long": 8.1, "six": 8.1, "always": 12.8}
 QUARTER = 15
 UTC_SHIFT = 480
-BUSIEST = 0.8
+BUSIEST = 0.72
 TIMES = [f"{minute // 60:02d}:{minute % 60:02d}:00" for minute in range(1440)]
 
 Row = tuple[object, ...]
@@ -61,7 +61,7 @@ def targets(plan: Plan, drafts: list[InstrumentDraft]) -> list[Target]:
             sum(closes - opens for day in OPENING[draft.opening].values() for opens, closes in day) / 60
         )
         idle = rng.random() < 0.09
-        hours = 0.0 if idle else rng.lognormvariate(0, 0.95) * (1.7 if draft.opening == "always" else 1.0)
+        hours = 0.0 if idle else rng.lognormvariate(0, 0.95) * (2.4 if draft.opening == "always" else 1.0)
         outward = min(0.96, rng.betavariate(1.6, 1.9) * draft.unit.outward)
         if draft.row.sharing_mode != SharingMode.EXTERNAL or rng.random() < 0.06:
             outward = 0.0
@@ -139,10 +139,11 @@ def _period(
     if not days or hours < 0.5:
         return
     stations = draft.row.station_count
-    wanted = max(1, round(hours / LENGTH[draft.opening]))
-    parts = 1 if wanted <= len(days) * stations * 0.85 else 2
+    day_minutes = days[0][2] - days[0][1]
+    wanted, parts = max(1, round(hours / LENGTH[draft.opening])), 1
     while wanted > len(days) * stations * parts * 0.95 and parts < 4:
         parts += 1
+        wanted = max(wanted, round(hours * 60 / (day_minutes / parts * 0.88)))
     slots = len(days) * stations * parts
     chosen = sorted(rng.sample(range(slots), min(wanted, slots)))
     left = len(chosen)

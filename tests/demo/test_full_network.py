@@ -1,0 +1,222 @@
+"""The full network keeps the counts and means that are published, and the promises of the public contract."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.db.models import Count, F, Max, Min, Sum
+from django.utils import timezone
+from stdnum.cn import uscc
+
+from audit.chain import first_break
+from audit.models import Entry
+from demo.terms import ZONE
+from evaluations.enums import Grade, RoundState
+from evaluations.models import Award, Result, Round
+from instruments.enums import BookingState, InstrumentState, SharingMode
+from instruments.models import ApplicationField, Booking, Instrument, UsageRecord
+from members.models import MemberUnit, Person, Region
+from notices.models import Announcement, AnnouncementKind, MailState, Notice
+
+SHARED_BY_REGION = {
+    "呼和浩特市": 486,
+    "包头市": 312,
+    "鄂尔多斯市": 138,
+    "赤峰市": 82,
+    "通辽市": 79,
+    "呼伦贝尔市": 58,
+    "锡林郭勒盟": 47,
+    "乌兰察布市": 41,
+    "巴彦淖尔市": 39,
+    "兴安盟": 28,
+    "乌海市": 22,
+    "阿拉善盟": 15,
+}
+
+
+@pytest.fixture(autouse=True)
+def network(full_network, django_db_blocker):
+    with django_db_blocker.unblock():
+        yield full_network
+
+
+def test_counts_are_those_published():
+    registered = Instrument.objects.exclude(state=InstrumentState.RETIRED)
+    assert MemberUnit.objects.count() == 42
+    assert registered.count() == 1658
+    assert Instrument.objects.public().count() == 1347
+    assert Decimal(1347) / 1658 * 100 == pytest.approx(Decimal("81.25"), abs=Decimal("0.02"))
+    assert Person.objects.count() == 2000
+
+
+def test_shared_instruments_lie_in_all_regions():
+    rows = Instrument.objects.public().values_list("region__name_zh").annotate(n=Count("pk"))
+    assert dict(rows) == SHARED_BY_REGION
+    assert set(SHARED_BY_REGION) == set(Region.objects.values_list("name_zh", flat=True))
+
+
+def test_59_of_62_fields_are_used():
+    assert ApplicationField.objects.count() == 62
+    used = ApplicationField.objects.filter(
+        instruments__state__in=["in_service", "under_repair", "suspended"],
+        instruments__sharing_mode__in=[SharingMode.INTERNAL, SharingMode.EXTERNAL],
+    )
+    assert used.distinct().count() == 59
+
+
+def test_every_instrument_has_fields_terms_and_keeper():
+    wanted = Instrument.objects.annotate(
+        fields_=Count("field_links", distinct=True),
+        rates_=Count("rates", distinct=True),
+        keepers=Count("stewardships", distinct=True),
+        weeks=Count("opening_periods", distinct=True),
+    )
+    for row in wanted.values("fields_", "rates_", "keepers", "weeks"):
+        assert 1 <= row["fields_"] <= 4
+        assert row["rates_"] == 4
+        assert row["keepers"] >= 1
+        assert row["weeks"] >= 5
+    assert not Instrument.objects.filter(policy=None).exists()
+    assert not Instrument.objects.filter(grams="").exists()
+
+
+def test_rows_pass_their_own_validation(network):
+    for draft in network.instruments[::23]:
+        Instrument.objects.get(pk=draft.row.pk).full_clean()
+    for unit in MemberUnit.objects.all():
+        unit.full_clean()
+
+
+def test_credit_codes_are_right_and_never_invented_for_real_units():
+    for unit in MemberUnit.objects.all():
+        assert (unit.credit_code is None) == (not unit.invented)
+        if unit.credit_code:
+            assert uscc.is_valid(unit.credit_code)
+    assert {"IMU", "IMAU"} <= set(MemberUnit.objects.filter(invented=False).values_list("code", flat=True))
+
+
+def test_usage_of_last_year_has_the_published_means(network):
+    year = network.plan.today.year - 1
+    rows = UsageRecord.objects.filter(
+        instrument__in=Instrument.objects.public(),
+        start__gte=dt.datetime(year, 1, 1, tzinfo=ZONE),
+        start__lt=dt.datetime(year + 1, 1, 1, tzinfo=ZONE),
+    )
+    whole = rows.aggregate(sum=Sum("effective_hours"))["sum"] / 1347
+    outside = rows.filter(user_kind="external").aggregate(sum=Sum("effective_hours"))["sum"] / 1347
+    assert float(whole) == pytest.approx(694, rel=0.01)
+    assert float(outside) == pytest.approx(322, rel=0.01)
+    assert Instrument.objects.public().exclude(pk__in=rows.values("instrument")).count() > 60
+
+
+def test_usage_is_past_and_its_parts_add_up(network):
+    today = dt.datetime.combine(network.plan.today, dt.time.min, ZONE)
+    loaded = UsageRecord.objects.filter(booking=None)
+    assert 100_000 < loaded.count() < 320_000
+    first, last = loaded.aggregate(a=Min("start"), b=Max("end")).values()
+    assert first >= dt.datetime(today.year - 1, 1, 1, tzinfo=ZONE)
+    assert last <= today
+    parts = F("startup_hours") + F("measurement_hours") + F("processing_hours")
+    assert not loaded.exclude(effective_hours=parts).exists()
+    assert not loaded.filter(purpose="teaching", income__gt=0).exists()
+
+
+@pytest.mark.parametrize(
+    ("table", "held"),
+    [
+        ("instruments_usagerecord", "is_current"),
+        ("instruments_booking", "state IN ('requested', 'confirmed', 'in_use', 'completed')"),
+    ],
+)
+def test_nothing_overlaps(table, held):
+    columns = 'id, instrument_id, station, "start", "end"'
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH held AS (SELECT {columns} FROM {table} WHERE {held}), "
+            'pairs AS (SELECT "end", LEAD("start") OVER '
+            '(PARTITION BY instrument_id, station ORDER BY "start", "end") AS next_start FROM held) '
+            'SELECT COUNT(*) FROM pairs WHERE next_start < "end"'
+        )
+        assert cursor.fetchone() == (0,)
+
+
+def test_bookings_to_come_are_many_and_leave_the_two_free(network):
+    coming = Booking.objects.filter(start__gt=timezone.now())
+    assert coming.count() >= 600
+    midnight = dt.datetime.combine(network.plan.today, dt.time.min, ZONE)
+    held = Booking.objects.holding().filter(instrument__code__in=["IMU-DEMO-XRD", "IMU-DEMO-SEM"])
+    assert not held.filter(
+        end__gt=midnight + dt.timedelta(days=6), start__lt=midnight + dt.timedelta(days=30)
+    ).exists()
+    states = set(coming.values_list("state", flat=True))
+    assert {BookingState.REQUESTED, BookingState.CONFIRMED, BookingState.DECLINED} <= states
+    assert Entry.objects.filter(verb="instruments.booking.requested").exists()
+
+
+@pytest.mark.parametrize(
+    ("code", "approval", "weekdays", "opens", "closes"),
+    [("IMU-DEMO-XRD", True, 5, 480, 1200), ("IMU-DEMO-SEM", False, 7, 0, 1440)],
+)
+def test_the_two_demo_instruments_keep_the_contract(code, approval, weekdays, opens, closes):
+    instrument = Instrument.objects.get(code=code)
+    policy = instrument.policy
+    assert (instrument.sharing_mode, instrument.station_count) == (SharingMode.EXTERNAL, 1)
+    assert instrument.state == InstrumentState.IN_SERVICE
+    assert instrument.unit.code == "IMU"
+    assert (policy.shortest_minutes, policy.longest_minutes, policy.step_minutes) == (30, 480, 30)
+    assert (policy.notice_minutes, policy.horizon_days, policy.approval_required) == (60, 60, approval)
+    assert list(instrument.opening_periods.values_list("weekday", "opens", "closes")) == [
+        (day, opens, closes) for day in range(weekdays)
+    ]
+    assert not instrument.opening_exceptions.exists()
+    assert instrument.stewards.filter(email="steward@demo.example").exists()
+
+
+def test_one_password_for_nine_accounts_and_none_for_the_rest():
+    able = [person for person in Person.objects.all() if person.has_usable_password()]
+    assert sorted(person.email.split("@")[0] for person in able) == [
+        "admin",
+        "enterprise",
+        "expert",
+        "manager",
+        "officer",
+        "outsider",
+        "researcher",
+        "steward",
+        "steward2",
+    ]
+    assert able[0].check_password("demo-password-1")
+    assert not Notice.objects.exclude(mail_state=MailState.UNWANTED).exists()
+
+
+def test_every_unit_has_a_manager():
+    assert not MemberUnit.objects.exclude(roles__kind="manager").exists()
+
+
+def test_last_year_is_final_and_this_year_collects(network):
+    year = network.plan.today.year
+    last, this = Round.objects.get(year=year - 1), Round.objects.get(year=year)
+    assert (last.state, this.state) == (RoundState.FINAL, RoundState.COLLECTING)
+    assert last.digest
+    assert last.finalised_at < timezone.now()
+    results = Result.objects.filter(round=last).order_by("rank")
+    assert results.count() == 42
+    grades = [result.grade for result in results]
+    assert grades.count(Grade.EXCELLENT) >= 4
+    assert grades.count(Grade.GOOD) >= 8
+    assert grades.count(Grade.FAIL) >= 2
+    awarded = Award.objects.filter(round=last).aggregate(sum=Sum("amount"))["sum"]
+    assert Decimal(awarded).quantize(Decimal("0.01")) == last.budget
+    real = results.filter(unit__invented=False)
+    assert set(real.values_list("grade", flat=True)) <= {Grade.EXCELLENT, Grade.GOOD}
+
+
+def test_announcements_of_every_kind_and_a_whole_history():
+    kinds = set(Announcement.objects.values_list("kind", flat=True))
+    assert kinds == {str(kind) for kind in AnnouncementKind}
+    assert not Announcement.objects.filter(published_at__gt=timezone.now()).exists()
+    assert Entry.objects.filter(verb="demo.network.seeded").count() == 1
+    assert first_break() is None

@@ -1,0 +1,71 @@
+"""The generators give the same network for the same seed, and another for another."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+
+import pytest
+
+from demo.plan import SIZES, Plan, shares
+from demo.rounds import calendar_of
+from demo.seed import draft, usage_of
+from demo.texts import templates
+from evaluations.rules.working_days import working_days
+from instruments.actions.reference import load_reference
+from instruments.models import InstrumentClass
+
+
+def digest(seed):
+    """A digest of everything drafted, with running numbers for the keys the database would give."""
+    plan = Plan(SIZES["small"], dt.date(2026, 11, 24), seed)
+    network = draft(plan)
+    for rows in (
+        [unit.row for unit in network.units],
+        network.people.rows,
+        [one.row for one in network.instruments],
+    ):
+        for number, row in enumerate(rows, start=1):
+            row.pk = number
+    text = [(unit.row.code, unit.row.credit_code, unit.row.contact_name) for unit in network.units]
+    text += [(person.email, person.display_name, person.password) for person in network.people.rows]
+    text += [
+        (one.row.code, one.row.technical, one.row.original_value, one.fields, one.opening, one.prices)
+        for one in network.instruments
+    ]
+    text += usage_of(network)
+    return hashlib.sha256(repr(text).encode()).hexdigest()
+
+
+@pytest.mark.django_db
+def test_the_same_seed_gives_the_same_network():
+    load_reference()
+    assert digest(7) == digest(7)
+    assert digest(7) != digest(8)
+
+
+@pytest.mark.parametrize(
+    ("total", "weights", "parts"), [(10, [1, 1, 1], [4, 3, 3]), (7, [5, 2], [5, 2]), (0, [1, 2], [0, 0])]
+)
+def test_shares_add_up(total, weights, parts):
+    assert shares(total, weights) == parts
+
+
+@pytest.mark.django_db
+def test_templates_name_known_classes_and_fit_the_record():
+    load_reference()
+    known = set(InstrumentClass.objects.values_list("code", flat=True))
+    assert len(templates()) >= 60
+    assert len({code for template in templates() for code in template.fields}) == 59
+    for template in templates():
+        assert template.class_code in known
+        assert template.value[0] < template.value[1]
+        assert len(template.functions) <= 300
+        assert len(template.services) <= 200
+
+
+@pytest.mark.parametrize("day", [dt.date(2026, 1, 10), dt.date(2026, 5, 22), dt.date(2026, 12, 31)])
+def test_last_round_took_its_steps_in_order_and_in_the_past(day):
+    steps = calendar_of(day)
+    assert steps.collecting_until < steps.scored < steps.first < steps.last < steps.final < day
+    assert working_days(steps.first, steps.last) == 5

@@ -1,0 +1,35 @@
+"""The small network for tests and measurements, and today's board of the demo steward."""
+
+from __future__ import annotations
+
+import pytest
+
+from instruments.enums import BookingState
+from instruments.models import Booking, Instrument, UsageRecord
+from members.models import MemberUnit
+
+
+@pytest.fixture(autouse=True)
+def network(small_network, django_db_blocker):
+    with django_db_blocker.unblock():
+        yield small_network
+
+
+def test_small_counts():
+    assert MemberUnit.objects.count() == 5
+    assert Instrument.objects.exclude(state="retired").count() == 40
+    assert Instrument.objects.public().count() == 32
+    assert 1000 < UsageRecord.objects.count() < 6000
+
+
+def test_the_steward_has_something_to_do_today(network):
+    mine = Booking.objects.filter(instrument__stewardships__person=network.people.accounts["steward"])
+    assert mine.exists()
+    assert mine.filter(instrument__code="IMU-DEMO-SEM").exists()
+
+
+def test_completed_bookings_of_today_have_their_usage():
+    done = Booking.objects.filter(state=BookingState.COMPLETED)
+    for booking in done:
+        record = booking.usage_records.get()
+        assert (record.start, record.end, record.income) == (booking.start, booking.end, booking.price)
