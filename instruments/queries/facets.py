@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from django.core.cache import cache
 from django.db.models import Case, CharField, Count, F, QuerySet, Value, When
 from django.db.models.functions import Concat, Substr
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from display.formats import money_short
 from instruments.enums import SharingMode
 from instruments.models import Instrument
 from instruments.queries.filters import CatalogueFilters, band_condition, narrowed
@@ -151,13 +152,17 @@ def facets(filters: CatalogueFilters, free_pks: frozenset[int] | None = None) ->
 
 
 def band_name(band: ValueBand) -> str:
-    """Write a band of original value in the reader's words."""
-    low = int(band.low / 10_000)
+    """Write a band of original value in the reader's words and units."""
+    language = get_language()
+    low = money_short(band.low, language)
     if band.high is None:
-        return _("%(low)s0,000 yuan and more") % {"low": low}
-    if not low:
-        return _("Under %(high)s0,000 yuan") % {"high": int(band.high / 10_000)}
-    return _("%(low)s0,000 to %(high)s0,000 yuan") % {"low": low, "high": int(band.high / 10_000)}
+        return _("%(low)s and more") % {"low": low}
+    high = money_short(band.high, language)
+    return (
+        _("%(low)s to %(high)s") % {"low": low, "high": high}
+        if band.low
+        else _("Under %(high)s") % {"high": high}
+    )
 
 
 def _named(name: str, found: Mapping[str, int], names: Mapping[str, Label], chosen: tuple[str, ...]) -> Facet:

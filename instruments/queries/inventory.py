@@ -54,7 +54,7 @@ def inventory(
 
     Four queries however many rows. A page too far gives the last.
     """
-    rows = Instrument.objects.filter(unit=unit)
+    rows: QuerySet[Instrument] = Instrument.objects.filter(unit=unit)
     if filters.states:
         rows = rows.filter(state__in=filters.states)
     if filters.modes:

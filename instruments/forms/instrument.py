@@ -1,0 +1,240 @@
+"""Forms room: the record of an instrument and the narrowing of an inventory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+from django.forms.models import fields_for_model
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from instruments.actions.catalogue import COLUMNS, InstrumentData
+from instruments.enums import Funding, InstrumentState, SharingMode
+from instruments.errors import InvalidInstrument
+from instruments.models import ApplicationField, Instrument, InstrumentClass
+from instruments.queries.inventory import InventoryFilters
+from instruments.rules.record import MOST_FIELDS, TEXT_LIMITS
+from members.forms.web_address import WebAddressField
+from members.models import MemberUnit
+
+SECTIONS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
+    (
+        _("What it is"),
+        ("code", "inner_id", "name_zh", "name_en", "instrument_class", "model", "manufacturer", "country"),
+    ),
+    (_("Fields"), tuple(f"field_{number}" for number in range(1, MOST_FIELDS + 1))),
+    (
+        _("What it can do"),
+        (
+            "technical",
+            "functions",
+            "description_zh",
+            "description_en",
+            "services",
+            "achievements",
+            "department",
+        ),
+    ),
+    (
+        _("Purchase"),
+        (
+            "original_value",
+            "funding",
+            "source",
+            "started_on",
+            "equipment_kind",
+            "customs_supervised",
+            "carrier_kind",
+            "carrier_name",
+        ),
+    ),
+    (
+        _("Sharing"),
+        (
+            "sharing_mode",
+            "running_state",
+            "station_count",
+            "requirements",
+            "fee_note",
+            "service_url",
+            "joined_on",
+        ),
+    ),
+    (
+        _("Place and contact"),
+        (
+            "region",
+            "address",
+            "longitude",
+            "latitude",
+            "contact_name",
+            "contact_phone",
+            "contact_email",
+            "postal_address",
+            "postal_code",
+        ),
+    ),
+)
+DATES = ("started_on", "joined_on")
+
+
+class InstrumentForm(forms.Form):
+    """The national record of one instrument, in sections; what is wrong beyond single fields the action says."""
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        unit: MemberUnit,
+        instrument: Instrument | None = None,
+        **options: Any,
+    ) -> None:
+        self.unit, self.instrument = unit, instrument
+        super().__init__(data, initial=_initial(unit, instrument), **options)
+        columns = [name for name in COLUMNS if name != "unit"]
+        made = fields_for_model(
+            Instrument,
+            fields=columns,
+            field_classes={"service_url": WebAddressField},
+            widgets={
+                **{name: forms.Textarea(attrs={"rows": 3}) for name in TEXT_LIMITS},
+                **{name: forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}) for name in DATES},
+            },
+        )
+        self.fields.update({name: made[name] for name in columns})
+        self.fields["code"].required = False
+        if instrument is None:
+            self.fields["code"].help_text = _("Leave this empty for the next free code of the unit.")
+        else:
+            self.fields["code"].disabled = True
+        classes = InstrumentClass.objects.order_by("scheme", "code")
+        self.fields["instrument_class"] = forms.ModelChoiceField(classes, label=_("Class"))
+        rows = list(ApplicationField.objects.order_by("code"))
+        names = [("", "---------"), *((row.code, f"{row.code} {row}") for row in rows)]
+        self._rows = {row.code: row for row in rows}
+        for number in range(1, MOST_FIELDS + 1):
+            self.fields[f"field_{number}"] = forms.ChoiceField(
+                label=_("Main field") if number == 1 else _("Further field"),
+                choices=names,
+                required=number == 1,
+            )
+        self.fields["funding"] = forms.MultipleChoiceField(
+            label=_("Source of funds"), choices=Funding.choices, widget=forms.CheckboxSelectMultiple
+        )
+        if instrument is not None:
+            self.fields["version"] = forms.IntegerField(widget=forms.HiddenInput, initial=instrument.version)
+        for field in self.fields.values():
+            _dress(field)
+
+    @property
+    def sections(self) -> list[tuple[str | Promise, list[BoundField]]]:
+        """The fields as the page shows them: headings with their bound fields."""
+        return [(title, [self[name] for name in names]) for title, names in SECTIONS]
+
+    @property
+    def version(self) -> int:
+        """The version the keeper was shown. Call it on a valid form."""
+        return int(self.cleaned_data["version"])
+
+    def record(self) -> InstrumentData:
+        """Return what the action takes. Call it on a valid form."""
+        data = self.cleaned_data
+        chosen = [data[f"field_{number}"] for number in range(1, MOST_FIELDS + 1)]
+        columns = {name: data[name] for name in COLUMNS if name != "unit"}
+        return InstrumentData(
+            unit=self.unit,
+            fields=tuple(self._rows[code] for code in chosen if code),
+            funding=tuple(data["funding"]),
+            **columns,
+        )
+
+    def show(self, refusal: InvalidInstrument) -> None:
+        """Put what the action refused beside the fields it concerns."""
+        show_refusal(self, refusal, {"fields": "field_1", "unit": "code"})
+
+
+class StateForm(forms.Form):
+    """A new state and why."""
+
+    state = forms.ChoiceField(label=_("State"), choices=InstrumentState.choices)
+    note = forms.CharField(
+        label=_("Why"),
+        max_length=200,
+        required=False,
+        help_text=_("Needed for anything but “in service”; readers see it."),
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for field in self.fields.values():
+            _dress(field)
+
+
+class InventoryForm(forms.Form):
+    """What a unit narrows its inventory by."""
+
+    q = forms.CharField(label=_("Search"), max_length=100, required=False)
+    state = forms.MultipleChoiceField(label=_("State"), choices=InstrumentState.choices, required=False)
+    sharing_mode = forms.MultipleChoiceField(
+        label=_("Sharing mode"), choices=SharingMode.choices, required=False
+    )
+    incomplete = forms.BooleanField(label=_("Least complete first"), required=False)
+    page = forms.IntegerField(min_value=1, required=False)
+
+    @property
+    def chosen(self) -> InventoryFilters:
+        """What was chosen; nonsense narrows nothing."""
+        self.is_valid()
+        data = self.cleaned_data
+        return InventoryFilters(
+            q=data.get("q") or "",
+            states=tuple(data.get("state") or ()),
+            modes=tuple(data.get("sharing_mode") or ()),
+            incomplete=bool(data.get("incomplete")),
+        )
+
+    @property
+    def page_number(self) -> int:
+        """The page asked for, 1 where none or nonsense."""
+        self.is_valid()
+        return int(self.cleaned_data.get("page") or 1)
+
+
+def show_refusal(
+    form: forms.Form, refusal: InvalidInstrument, other_names: Mapping[str, str] | None = None
+) -> None:
+    """Add the messages of a refusal to a form: beside the field of that name, else above the form."""
+    for name, messages in refusal.fields.items():
+        field = (other_names or {}).get(name, name)
+        for message in messages:
+            form.add_error(field if field in form.fields else None, message)
+
+
+def _initial(unit: MemberUnit, instrument: Instrument | None) -> dict[str, Any]:
+    if instrument is None:
+        return {
+            "region": unit.region_id,
+            "contact_name": unit.contact_name,
+            "contact_phone": unit.contact_phone,
+            "contact_email": unit.contact_email,
+            "funding": [Funding.OWN.value],
+        }
+    initial = {
+        name: getattr(instrument, Instrument._meta.get_field(name).attname)  # type: ignore[union-attr]
+        for name in COLUMNS
+    }
+    codes = instrument.field_links.order_by("position").values_list("field__code", flat=True)
+    for number, code in enumerate(codes, 1):
+        initial[f"field_{number}"] = code
+    initial["funding"] = list(instrument.funding.values_list("source", flat=True))
+    return initial
+
+
+def _dress(field: forms.Field) -> None:
+    widget = field.widget
+    if isinstance(widget, forms.CheckboxSelectMultiple | forms.CheckboxInput | forms.HiddenInput):
+        return
+    widget.attrs["class"] = "form-select" if isinstance(widget, forms.Select) else "form-control"
