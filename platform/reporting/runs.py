@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -55,7 +56,7 @@ def request_run(
         _refuse(actor, "reporting.run.requested", kind, plain)
     with transaction.atomic():
         # The person's row is the lock: two requests at once count each other.
-        type(actor)._default_manager.select_for_update(of=("self",)).get(pk=actor.pk)
+        get_user_model()._default_manager.select_for_update(of=("self",)).get(pk=actor.pk)
         if (
             ReportRun.objects.filter(requested_by_id=actor.pk, state__in=OPEN_STATES).count()
             >= MOST_OPEN_RUNS

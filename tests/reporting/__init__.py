@@ -1,0 +1,1 @@
+"""Tests of report runs, renderers and report contents."""

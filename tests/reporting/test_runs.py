@@ -1,0 +1,337 @@
+"""The life of a report run: asked for, claimed once, shown, done once, given up, expired."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import threading
+
+import pytest
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db import OperationalError, connection
+from django.http import Http404
+from django.utils import timezone
+
+from audit.models import Entry
+from notices.models import Notice
+from reporting import making, runs, tasks
+from reporting.errors import InvalidParameters, NotAllowed, ReportError, TooManyRuns, UnknownKind, WrongState
+from reporting.models import ReportRun, RunState
+from tests.factories.members import PersonFactory
+from tests.reporting.kinds import content_of, document
+
+pytestmark = pytest.mark.django_db
+
+
+def ask(person, **parameters):
+    """Ask for the trial report."""
+    return runs.request_run("trial", {"number": 7, "format": "csv", **parameters}, actor=person)
+
+
+def verbs() -> list[str]:
+    """Verbs on record about reports, oldest first."""
+    rows = Entry.objects.filter(verb__startswith="reporting.").order_by("sequence")
+    return list(rows.values_list("verb", flat=True))
+
+
+def later(**delta) -> dt.datetime:
+    """A moment after now."""
+    return timezone.now() + dt.timedelta(**delta)
+
+
+def test_request_when_right_is_there(use_kind, silent_bell, django_capture_on_commit_callbacks):
+    """A row, a record, and one bell after commit."""
+    person = PersonFactory()
+    with django_capture_on_commit_callbacks(execute=True):
+        run = ask(person)
+        assert silent_bell == []
+    assert (run.state, run.parameters) == (RunState.QUEUED, {"number": 7, "format": "csv"})
+    assert silent_bell == [str(run.pk)]
+    assert verbs() == ["reporting.run.requested"]
+
+
+def test_request_when_forbidden(use_kind, silent_bell):
+    """No row, but the refusal is on record."""
+    use_kind(may_request=lambda person, parameters: False)
+    with pytest.raises(NotAllowed):
+        ask(PersonFactory())
+    assert not ReportRun.objects.exists()
+    assert verbs() == ["reporting.refused"]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "fields"),
+    [
+        ({"number": 0}, {"number"}),
+        ({}, {"number"}),
+        ({"number": 1, "format": "docx"}, {"format"}),
+        ({"number": 1, "color": "red"}, {"color"}),
+    ],
+)
+def test_request_when_parameters_are_wrong(use_kind, parameters, fields):
+    """Every wrong parameter is named."""
+    with pytest.raises(InvalidParameters) as refused:
+        runs.request_run("trial", parameters, actor=PersonFactory())
+    assert set(refused.value.fields) == fields
+
+
+def test_request_when_kind_is_unknown():
+    """Unknown kinds are refused."""
+    with pytest.raises(UnknownKind):
+        runs.request_run("nothing", {}, actor=PersonFactory())
+
+
+def test_request_when_too_many_are_open(use_kind, silent_bell):
+    """Five unfinished reports are enough for one person; another person is not held up."""
+    person = PersonFactory()
+    for _ in range(runs.MOST_OPEN_RUNS):
+        ask(person)
+    with pytest.raises(TooManyRuns):
+        ask(person)
+    ask(PersonFactory())
+
+
+def test_make_writes_one_file_and_tells(use_kind, silent_bell):
+    """The file is kept with its size and hash, under a name for people; the person is told."""
+    person = PersonFactory(language="en")
+    run = ask(person)
+    assert making.make(run.pk)
+    run.refresh_from_db()
+    content = content_of(run).read()
+    assert (run.state, run.attempts) == (RunState.DONE, 1)
+    assert run.sha256 == hashlib.sha256(content).hexdigest()
+    assert run.size == len(content)
+    assert run.file_name == "试验 报告.csv"
+    assert run.expires_at - run.finished_at == dt.timedelta(days=30)
+    notice = Notice.objects.get()
+    assert (notice.kind, notice.link) == ("report_done", f"/reports/{run.pk}/")
+    assert verbs() == ["reporting.run.requested", "reporting.run.done"]
+
+
+def test_make_when_done_already(use_kind, silent_bell):
+    """A message that comes twice makes nothing twice."""
+    run = ask(PersonFactory())
+    assert making.make(run.pk)
+    assert not making.make(run.pk)
+    run.refresh_from_db()
+    assert run.attempts == 1
+    assert Notice.objects.count() == 1
+
+
+def test_make_when_the_report_refuses(use_kind, silent_bell):
+    """A sentence of the report is what the person reads."""
+
+    def refuse(parameters, progress):
+        raise ReportError("100 % of nothing.")
+
+    use_kind(build=refuse)
+    run = ask(PersonFactory())
+    making.make(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.error) == (RunState.FAILED, "100 % of nothing.")
+    assert Notice.objects.get().kind == "report_failed"
+    assert verbs() == ["reporting.run.requested", "reporting.run.failed"]
+
+
+def test_make_when_database_breaks(use_kind, silent_bell):
+    """Trouble outside puts the run back, three times at most."""
+
+    def broken(parameters, progress):
+        raise OperationalError
+
+    use_kind(build=broken)
+    run = ask(PersonFactory())
+    for attempt in range(1, 4):
+        assert not making.make(run.pk)
+        run.refresh_from_db()
+        assert run.attempts == attempt
+    assert run.state == RunState.FAILED
+    assert "3" in run.error
+
+
+def test_task_when_a_fault_of_ours(use_kind, silent_bell, caplog):
+    """A bug is raised and logged, and the run does not hang: it fails with a reference."""
+
+    def bug(parameters, progress):
+        return {}["missing"]
+
+    use_kind(build=bug)
+    run = ask(PersonFactory())
+    assert tasks.make_run.apply(args=[str(run.pk)], task_id="abcdef1234567890", throw=False).failed()
+    run.refresh_from_db()
+    assert run.state == RunState.FAILED
+    assert "abcdef12" in run.error
+    assert "missing" not in run.error
+
+
+def test_task_when_time_is_up(use_kind, silent_bell, caplog):
+    """The time limit ends the run visibly."""
+
+    def slow(parameters, progress):
+        raise SoftTimeLimitExceeded
+
+    use_kind(build=slow)
+    run = ask(PersonFactory())
+    assert tasks.make_run.apply(args=[str(run.pk)], throw=False).failed()
+    run.refresh_from_db()
+    assert run.state == RunState.FAILED
+
+
+def test_progress_is_on_the_row(use_kind, silent_bell):
+    """Counts and sign of life are written while it works."""
+    seen = []
+
+    def build(parameters, progress):
+        progress(3, 3)
+        seen.append(ReportRun.objects.values_list("state", "done", "total").get())
+        return document()
+
+    use_kind(build=build)
+    making.make(ask(PersonFactory()).pk)
+    assert seen == [("running", 3, 3)]
+
+
+def test_cancel_stops_the_work(use_kind, silent_bell):
+    """A run cancelled while it works leaves no file, no notice, and stays cancelled."""
+    person = PersonFactory()
+
+    def build(parameters, progress):
+        runs.cancel_run(ReportRun.objects.get(), actor=person)
+        progress(1, 1)
+        raise AssertionError("went on")
+
+    use_kind(build=build)
+    run = ask(person)
+    assert not making.make(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.file) == (RunState.CANCELLED, "")
+    assert not Notice.objects.exists()
+    with pytest.raises(WrongState):
+        runs.cancel_run(run, actor=person)
+
+
+def test_cancel_when_cancelled_at_the_last_moment(use_kind, silent_bell, tmp_path):
+    """Cancelled between building and keeping: the stored file goes away again."""
+    person = PersonFactory()
+    run = ask(person)
+
+    def rows():
+        yield from ()
+
+    def build(parameters, progress):
+        runs.cancel_run(ReportRun.objects.get(), actor=person)
+        return document()
+
+    use_kind(build=build)
+    assert not making.make(run.pk)
+    assert [p for p in (tmp_path / "reports").rglob("*") if p.is_file()] == []
+
+
+def test_cancel_when_not_mine(use_kind, silent_bell):
+    """Nobody cancels another's report; the attempt is on record."""
+    run = ask(PersonFactory())
+    with pytest.raises(NotAllowed):
+        runs.cancel_run(run, actor=PersonFactory())
+    assert verbs()[-1] == "reporting.refused"
+
+
+def test_resend_when_worker_was_killed(use_kind, silent_bell):
+    """A running run without a sign of life is rung for again, and the second attempt is done once."""
+    run = ask(PersonFactory())
+    dead = runs.claim(run.pk)
+    assert runs.resend_stale(timezone.now()) == 0
+    assert runs.resend_stale(later(seconds=61)) == 1
+    assert silent_bell == [str(run.pk)]
+    assert making.make(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.attempts) == (RunState.DONE, 2)
+    # The first worker wakes up: its progress and its result are not its any more.
+    with pytest.raises(making.LostClaim):
+        making._Shown(dead)(1, 1)
+    assert not runs.fail(dead, "late")
+
+
+def test_resend_when_message_was_lost(use_kind, silent_bell):
+    """A queued run is rung for after twice as long, then not again at once."""
+    run = ask(PersonFactory())
+    assert runs.resend_stale(later(seconds=61)) == 0
+    assert runs.resend_stale(later(seconds=121)) == 1
+    assert runs.resend_stale(later(seconds=122)) == 0
+    assert runs.resend_stale(later(seconds=300)) == 1
+    assert silent_bell == [str(run.pk)] * 2
+
+
+def test_resend_gives_up_after_three_attempts(use_kind, silent_bell):
+    """What kills its worker three times fails, so that it cannot go on for ever."""
+    run = ask(PersonFactory())
+    for _ in range(runs.MOST_ATTEMPTS):
+        assert runs.claim(run.pk)
+        runs.resend_stale(later(seconds=61))
+    run.refresh_from_db()
+    assert (run.state, run.attempts) == (RunState.FAILED, 3)
+    assert runs.claim(run.pk) is None
+    assert Notice.objects.get().kind == "report_failed"
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_claim_when_eight_come_at_once(use_kind, silent_bell):
+    """Exactly one of eight gets the run."""
+    run = ask(PersonFactory())
+    start, won = threading.Barrier(8), []
+
+    def contend():
+        start.wait()
+        try:
+            won.append(runs.claim(run.pk) is not None)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=contend) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(won) == [False] * 7 + [True]
+
+
+def test_expiry_deletes_files_and_keeps_rows(use_kind, silent_bell, tmp_path):
+    """After its time the file goes; the row stays; a file nobody knows goes a day later."""
+    run = ask(PersonFactory())
+    making.make(run.pk)
+    orphan = tmp_path / "reports" / "2020" / "01" / "orphan.pdf"
+    orphan.parent.mkdir(parents=True)
+    orphan.write_bytes(b"x")
+    assert runs.expire_files(timezone.now()) == 0
+    assert orphan.exists()
+    assert runs.expire_files(later(days=31)) == 1
+    run.refresh_from_db()
+    assert (run.state, run.file) == (RunState.DONE, "")
+    assert not orphan.exists()
+    assert [p for p in (tmp_path / "reports").rglob("*") if p.is_file()] == []
+
+
+def test_run_is_for_its_asker_and_for_whom_may_see_it(use_kind, silent_bell):
+    """Missing and forbidden are the same 404."""
+    person, stranger, chief = PersonFactory(), PersonFactory(), PersonFactory()
+    use_kind(may_download=lambda who, run: who.pk in {person.pk, chief.pk})
+    run = ask(person)
+    assert runs.run_for(person, str(run.pk)) == run
+    assert runs.run_for(chief, run.pk) == run
+    for wrong in (run.pk, "0" * 32, "nonsense"):
+        with pytest.raises(Http404):
+            runs.run_for(stranger, wrong)
+
+
+def test_file_when_the_right_is_lost(use_kind, silent_bell):
+    """The right is asked anew at each download, of the asker too; each download is on record."""
+    person = PersonFactory()
+    run = ask(person)
+    with pytest.raises(Http404):
+        runs.file_for(person, run.pk)
+    making.make(run.pk)
+    assert runs.file_for(person, run.pk).sha256
+    assert verbs()[-1] == "reporting.run.downloaded"
+    use_kind(may_download=lambda who, run: False)
+    with pytest.raises(Http404):
+        runs.file_for(person, run.pk)

@@ -1,0 +1,91 @@
+"""A small judged network: nine units with known figures, scored, publicised and made final by the real actions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from django.utils import timezone
+
+from evaluations.actions.publication import finalise_round, publicise_round
+from evaluations.actions.rounds import RoundData, create_round, open_round
+from evaluations.actions.schemes import load_presets
+from evaluations.actions.scoring import score_round
+from evaluations.enums import SnapshotState
+from evaluations.models import GivenScore, MetricSnapshot, Round, Scheme, SnapshotRow
+from evaluations.queries.schemes import definition_of, given_indicators
+from members.models import MemberUnit
+from tests.factories.instruments import InstrumentFactory
+from tests.factories.members import RegionFactory, UnitFactory
+
+YEAR = 2024
+BUDGET = Decimal("8000000.01")
+UNITS = 9
+
+
+def moment(year: int, month: int, day: int) -> dt.datetime:
+    """Midnight in Shanghai."""
+    return timezone.make_aware(dt.datetime(year, month, day))
+
+
+def make_round(officer) -> Round:
+    """The final round of 2024: unit k of 9 has k instruments of 100 k + 0.11 h, 50 k + 0.05 h of them external."""
+    regions = [RegionFactory(name_zh=name, name_en=english) for name, english in REGIONS]
+    load_presets()
+    scheme = Scheme.objects.get(code="inner_mongolia_example")
+    round_ = create_round(
+        RoundData(YEAR, scheme, moment(2024, 1, 1), moment(2025, 1, 1), BUDGET, dt.date(2025, 2, 28)),
+        actor=officer,
+    )
+    instruments = []
+    for k in range(1, UNITS + 1):
+        unit = UnitFactory(
+            code=f"U{k}", name_zh=f"第{k}研究所", name_en=f"Institute {k}", region=regions[k % len(regions)]
+        )
+        for n in range(k):
+            instrument = InstrumentFactory(unit=unit, code=f"U{k}-{n:03d}", name_zh=f"质谱仪{n}")
+            instruments.append((k, instrument))
+    round_ = open_round(round_, actor=officer)
+    snapshot = MetricSnapshot.objects.create(round=round_, number=1, requested_by=officer)
+    for k, instrument in instruments:
+        unit = instrument.unit
+        hours, external = Decimal(100 * k) + Decimal("0.11"), Decimal(50 * k) + Decimal("0.05")
+        SnapshotRow.objects.create(
+                snapshot=snapshot, instrument=instrument, unit=unit, instrument_code=instrument.code,
+                unit_code=unit.code, unit_kind=unit.kind, equipment_kind="general", funding=["central"],
+                joined_on=dt.date(2015, 1, 1), original_value=Decimal(1_000_000), sharing_mode="external",
+                in_scope=True, open_hours=Decimal(2000), effective_hours=hours, external_hours=external,
+                income=Decimal("1000.05"), external_income=Decimal("500.02"), samples=10, records=5,
+                external_users=2, served_units=1,
+            )  # fmt: skip
+    now = timezone.now()
+    MetricSnapshot.objects.filter(pk=snapshot.pk).update(
+        state=SnapshotState.DONE, finished_at=now, digest="ab" * 32, done=45, total=45
+    )
+    round_.refresh_from_db()
+    round_.snapshot = MetricSnapshot.objects.get(pk=snapshot.pk)
+    round_.save()
+    for indicator in given_indicators(definition_of(scheme)):
+        for unit in MemberUnit.objects.filter(code__startswith="U"):
+            GivenScore.objects.create(
+                round=round_,
+                unit=unit,
+                indicator=indicator.code,
+                value=Decimal(unit.code[1:]) * indicator.points / 10,
+                given_by=officer,
+            )
+    return score_round(round_, actor=officer, now=moment(2025, 3, 1))
+
+
+def make_final(round_: Round, officer) -> Round:
+    """Publicise and finalise."""
+    publicise_round(
+        round_, actor=officer, first=dt.date(2025, 3, 3), last=dt.date(2025, 3, 14), now=moment(2025, 3, 2)
+    )
+    round_.refresh_from_db()
+    return finalise_round(round_, actor=officer, now=moment(2025, 3, 20))
+
+
+REGIONS = (
+    ("呼和浩特市", "Hohhot"), ("包头市", "Baotou"), ("鄂尔多斯市", "Ordos"), ("乌兰察布市", "Ulanqab"),
+)  # fmt: skip
