@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db import transaction
+from django.db import models, transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
@@ -127,7 +127,7 @@ class InstrumentAdmin(ActingAdmin):
         """Officers add instruments of any unit here; managers use their own pages."""
         return can(request.user, "change_reference")
 
-    def has_change_permission(self, request: HttpRequest, obj: Instrument | None = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         """Ask for the instrument; for the list, whether there may be one."""
         return super().has_change_permission(request, obj) if obj else self.has_add_permission(request)
 
@@ -161,10 +161,11 @@ class StewardshipForm(ActionForm):
     def act(self) -> Stewardship:
         """Give or end the stewardship."""
         data = self.cleaned_data
-        if self.instance.pk is not None:
+        row: Stewardship = self.instance
+        if row.pk is not None:
             if data["valid_to"] is None:
-                return self.instance
-            return end_stewardship(self.instance, actor=self.actor, valid_to=data["valid_to"])
+                return row
+            return end_stewardship(row, actor=self.actor, valid_to=data["valid_to"])
         return give_stewardship(
             data["instrument"], data["person"], actor=self.actor, valid_from=data["valid_from"]
         )

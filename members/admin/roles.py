@@ -22,10 +22,11 @@ class UnitRoleForm(ActionForm):
     def act(self) -> UnitRole:
         """Give or end the role."""
         data = self.cleaned_data
-        if self.instance.pk is not None:
+        row: UnitRole = self.instance
+        if row.pk is not None:
             if data["valid_to"] is None:
-                return self.instance
-            return end_unit_role(self.instance, actor=self.actor, valid_to=data["valid_to"])
+                return row
+            return end_unit_role(row, actor=self.actor, valid_to=data["valid_to"])
         return give_unit_role(
             data["person"], data["unit"], data["kind"], actor=self.actor, valid_from=data["valid_from"]
         )
@@ -41,10 +42,11 @@ class NetworkRoleForm(ActionForm):
     def act(self) -> NetworkRole:
         """Give or end the role."""
         data = self.cleaned_data
-        if self.instance.pk is not None:
+        row: NetworkRole = self.instance
+        if row.pk is not None:
             if data["valid_to"] is None:
-                return self.instance
-            return end_network_role(self.instance, actor=self.actor, valid_to=data["valid_to"])
+                return row
+            return end_network_role(row, actor=self.actor, valid_to=data["valid_to"])
         return give_network_role(
             data["person"], data["kind"], actor=self.actor, valid_from=data["valid_from"]
         )
