@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import Any
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from evaluations.enums import SnapshotState
 
-HOURS = {"max_digits": 12, "decimal_places": 2, "default": 0}
+
+def _hours(label: StrOrPromise) -> models.DecimalField[Any, Decimal]:
+    return models.DecimalField(label, max_digits=12, decimal_places=2, default=0)
 
 
 class MetricSnapshot(models.Model):
@@ -65,9 +71,9 @@ class SnapshotRow(models.Model):
     original_value = models.DecimalField(_("original value (yuan)"), max_digits=14, decimal_places=2)
     sharing_mode = models.CharField(_("sharing mode"), max_length=10)
     in_scope = models.BooleanField(_("in scope"))
-    open_hours = models.DecimalField(_("open hours"), **HOURS)
-    effective_hours = models.DecimalField(_("effective hours"), **HOURS)
-    external_hours = models.DecimalField(_("external hours"), **HOURS)
+    open_hours = _hours(_("open hours"))
+    effective_hours = _hours(_("effective hours"))
+    external_hours = _hours(_("external hours"))
     income = models.DecimalField(_("income (yuan)"), max_digits=14, decimal_places=2, default=0)
     external_income = models.DecimalField(
         _("external income (yuan)"), max_digits=14, decimal_places=2, default=0

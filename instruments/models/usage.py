@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import uuid
+from decimal import Decimal
+from typing import Any
 
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from instruments.enums import Purpose, UsageSource, UserKind
 from safeguards.no_overlap import NoOverlap
 
-HOURS = {"max_digits": 8, "decimal_places": 2, "validators": [MinValueValidator(0)]}
+
+def _hours(label: StrOrPromise, **options: Any) -> models.DecimalField[Any, Decimal]:
+    return models.DecimalField(
+        label, max_digits=8, decimal_places=2, validators=[MinValueValidator(0)], **options
+    )
 
 
 class UsageQuerySet(models.QuerySet["UsageRecord"]):
@@ -54,10 +61,10 @@ class UsageRecord(models.Model):
     )
     start = models.DateTimeField(_("start"))
     end = models.DateTimeField(_("end"))
-    startup_hours = models.DecimalField(_("start-up hours"), default=0, **HOURS)
-    measurement_hours = models.DecimalField(_("measurement hours"), **HOURS)
-    processing_hours = models.DecimalField(_("post-processing hours"), default=0, **HOURS)
-    effective_hours = models.DecimalField(_("effective hours"), **HOURS)
+    startup_hours = _hours(_("start-up hours"), default=0)
+    measurement_hours = _hours(_("measurement hours"))
+    processing_hours = _hours(_("post-processing hours"), default=0)
+    effective_hours = _hours(_("effective hours"))
     user_kind = models.CharField(_("user"), max_length=8, choices=UserKind.choices)
     purpose = models.CharField(_("purpose"), max_length=12, choices=Purpose.choices)
     samples = models.PositiveIntegerField(_("samples"), default=0)

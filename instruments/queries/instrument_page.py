@@ -48,7 +48,9 @@ def price_rows(instrument: Instrument, person: Person | None, day: dt.date) -> l
     """Return the prices of all categories on a local day; without a person no row is marked."""
     prices = price_list(instrument, day)
     mine = category_of(person, instrument) if person is not None else ""
-    return [PriceRow(value, label, prices.get(value), value == mine) for value, label in UserCategory.choices]
+    return [
+        PriceRow(value, str(label), prices.get(value), value == mine) for value, label in UserCategory.choices
+    ]
 
 
 def year_of_use(instrument: Instrument, year: int) -> YearOfUse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -104,7 +105,7 @@ def _headline(total: int, wanted: PageFilter) -> str:
     return ngettext("%(total)d shared instrument", "%(total)d shared instruments", total) % {"total": total}
 
 
-def _chips(clean: QueryDict, facets: list[Facet] | tuple[Facet, ...], wanted: PageFilter) -> list[Chip]:
+def _chips(clean: QueryDict, facets: Sequence[Facet], wanted: PageFilter) -> list[Chip]:
     chips = []
     if wanted.chosen.q:
         chips.append(Chip(f"“{wanted.chosen.q}”", _without(clean, "q")))

@@ -40,7 +40,7 @@ class NoOverlap(ExclusionConstraint):
         violation_error_code: str | None = None,
         violation_error_message: Any = None,
     ) -> None:
-        self.equal, self.start, self.end = tuple(equal), start, end
+        self.equal, self.start, self.end, self.held = tuple(equal), start, end, condition
         expressions: list[tuple[Expression | str, str]] = [
             (field, RangeOperators.EQUAL) for field in self.equal
         ]
@@ -89,7 +89,7 @@ class NoOverlap(ExclusionConstraint):
             return
         against = instance._get_field_expression_map(meta=model._meta, exclude=exclude)  # type: ignore[attr-defined]
         try:
-            if not self.condition.check(against, using=using):
+            if not self.held.check(against, using=using):
                 return
         except FieldError:
             return
@@ -98,7 +98,7 @@ class NoOverlap(ExclusionConstraint):
             return
         same = {field: getattr(instance, model._meta.get_field(field).attname) for field in self.equal}  # type: ignore[union-attr]
         rows = model._default_manager.using(using).filter(
-            self.condition, **same, **{f"{self.start}__lt": end, f"{self.end}__gt": start}
+            self.held, **same, **{f"{self.start}__lt": end, f"{self.end}__gt": start}
         )
         if instance.pk is not None:
             rows = rows.exclude(pk=instance.pk)
