@@ -18,7 +18,7 @@ from evaluations.queries.awards import awards_of
 from evaluations.queries.results import results_of, rounds_visible_to
 from webapi.paging import PAGE_DOCS, PAGE_PARAMETERS
 from webapi.schema import paged
-from webapi.views import ListView, PublicView
+from webapi.views import ListView, PublicView, many
 
 TAGS = ["evaluations"]
 KIND_DOCS = OpenApiParameter(
@@ -94,7 +94,7 @@ class RoundList(ListView, PublicView):
     def get(self, request: Request) -> Response:
         """List the rounds that are public, newest first; the department sees all."""
         rows = rounds_visible_to(request.user).filter(kind=_kind(request)).order_by("-year")
-        return self.page(rows, lambda page: RoundSerializer(page, many=True).data)
+        return self.page(rows, lambda page: many(RoundSerializer, page))
 
 
 class RoundDetail(PublicView):
@@ -125,6 +125,6 @@ class ResultList(ListView, PublicView):
 
         def rows(page: Sequence[Result]) -> list[Any]:
             awards = awards_of(round_, [result.unit_id for result in page])
-            return list(ResultSerializer(page, many=True, context={"awards": awards}).data)
+            return many(ResultSerializer, page, awards=awards)
 
         return self.page(results_of(round_), rows)

@@ -17,7 +17,7 @@ from instruments.queries.availability import busy, free
 from instruments.queries.holding import BusyInterval
 from instruments.rules.free_slots import FreeSlot
 from webapi.fields import InstantField
-from webapi.views import PublicView
+from webapi.views import PublicView, many
 
 LONGEST_WINDOW = dt.timedelta(days=62)
 
@@ -88,7 +88,7 @@ class Availability(PublicView):
         start, end = wanted["start"], wanted["end"]
         return Response(
             {
-                "busy": BusySerializer(busy(instrument, start, end), many=True).data,
-                "free": FreeSerializer(free(instrument, start, end, wanted.get("minutes")), many=True).data,
+                "busy": many(BusySerializer, busy(instrument, start, end)),
+                "free": many(FreeSerializer, free(instrument, start, end, wanted.get("minutes"))),
             }
         )

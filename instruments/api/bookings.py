@@ -32,7 +32,7 @@ from webapi.fields import InstantField
 from webapi.idempotency import once
 from webapi.paging import CURSOR_DOCS, CURSOR_PARAMETERS
 from webapi.schema import paged
-from webapi.views import ContractView, ListView
+from webapi.views import ContractView, ListView, many
 
 TAGS = ["bookings"]
 
@@ -138,7 +138,7 @@ class BookingList(ListView):
         rows = bookings_visible_to(request.user).filter(
             **{lookups[name]: value for name, value in wanted.validated_data.items()}
         )
-        return self.cursor_page(rows, lambda page: BookingSerializer(page, many=True).data)
+        return self.cursor_page(rows, lambda page: many(BookingSerializer, page))
 
     @extend_schema(
         operation_id="request_booking",

@@ -24,19 +24,20 @@ from members.enums import UserCategory
 from webapi.fields import InstantField
 from webapi.paging import PAGE_DOCS
 from webapi.schema import paged
-from webapi.views import ListView, PublicView
+from webapi.views import ListView, PublicView, many
 
 TAGS = ["catalogue"]
-MANY = {"many": True, "explode": True}
 FILTER_DOCS = [
     OpenApiParameter("q", str, description="Words in Chinese or English; every word must occur."),
-    OpenApiParameter("field", str, description="Code; repeat for any of several.", **MANY),
-    OpenApiParameter("instrument_class", str, description="Code, with all classes below it.", **MANY),
-    OpenApiParameter("unit", str, description="Code.", **MANY),
-    OpenApiParameter("region", str, description="Code.", **MANY),
-    OpenApiParameter("sharing_mode", str, enum=SharingMode.values, **MANY),
-    OpenApiParameter("state", str, enum=InstrumentState.values, **MANY),
-    OpenApiParameter("value_band", str, **MANY),
+    OpenApiParameter("field", str, description="Code; repeat for any of several.", many=True, explode=True),
+    OpenApiParameter(
+        "instrument_class", str, description="Code, with all classes below it.", many=True, explode=True
+    ),
+    OpenApiParameter("unit", str, description="Code.", many=True, explode=True),
+    OpenApiParameter("region", str, description="Code.", many=True, explode=True),
+    OpenApiParameter("sharing_mode", str, enum=SharingMode.values, many=True, explode=True),
+    OpenApiParameter("state", str, enum=InstrumentState.values, many=True, explode=True),
+    OpenApiParameter("value_band", str, many=True, explode=True),
     OpenApiParameter("min_value", OpenApiTypes.DECIMAL, description="Yuan."),
     OpenApiParameter("max_value", OpenApiTypes.DECIMAL, description="Yuan."),
     OpenApiParameter("free_from", OpenApiTypes.DATETIME, description="With `free_to`: has a free slot."),
@@ -150,7 +151,7 @@ class InstrumentDetailSerializer(InstrumentSerializer):
     def get_opening_exceptions(self, instrument: Instrument) -> list[Any]:
         """Return the exceptions that are not over."""
         rows = instrument.opening_exceptions.filter(end__gt=timezone.now()).order_by("start")[:100]
-        return list(OpeningExceptionSerializer(rows, many=True).data)
+        return many(OpeningExceptionSerializer, rows)
 
     @extend_schema_field(PolicySerializer)
     def get_policy(self, instrument: Instrument) -> dict[str, Any]:
@@ -181,7 +182,7 @@ class InstrumentList(ListView, PublicView):
         filters = CatalogueFilter(request.query_params)
         if not filters.is_valid():
             raise ValidationError(filters.errors)
-        return self.page(catalogue(filters.chosen), lambda rows: InstrumentSerializer(rows, many=True).data)
+        return self.page(catalogue(filters.chosen), lambda rows: many(InstrumentSerializer, rows))
 
 
 class InstrumentDetail(PublicView):

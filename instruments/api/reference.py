@@ -11,7 +11,7 @@ from instruments.models import ApplicationField, InstrumentClass
 from instruments.queries.counts import shared_by_class, shared_by_field
 from webapi.paging import PAGE_DOCS
 from webapi.schema import paged
-from webapi.views import ListView, PublicView
+from webapi.views import ListView, PublicView, many
 
 
 class FieldSerializer(serializers.Serializer[ApplicationField]):
@@ -36,7 +36,7 @@ class InstrumentClassSerializer(serializers.Serializer[InstrumentClass]):
     name_zh = serializers.CharField()
     name_en = serializers.CharField()
     level = serializers.IntegerField()
-    parent = serializers.CharField(source="parent.code", default=None, allow_null=True)
+    parent = serializers.CharField(source="parent.code", default=None, allow_null=True)  # type: ignore[assignment]
     instrument_count = serializers.SerializerMethodField()
 
     def get_instrument_count(self, row: InstrumentClass) -> int:
@@ -53,10 +53,10 @@ class FieldList(ListView, PublicView):
     )
     def get(self, request: Request) -> Response:
         """List the application fields by code."""
-        context = {"counts": shared_by_field()}
+        counts = shared_by_field()
         return self.page(
             ApplicationField.objects.order_by("code"),
-            lambda rows: FieldSerializer(rows, many=True, context=context).data,
+            lambda rows: many(FieldSerializer, rows, counts=counts),
         )
 
 
@@ -73,7 +73,5 @@ class InstrumentClassList(ListView, PublicView):
         """List the classes by order and code."""
         return self.page(
             InstrumentClass.objects.select_related("parent").order_by("scheme", "code"),
-            lambda rows: (
-                InstrumentClassSerializer(rows, many=True, context={"counts": shared_by_class(rows)}).data
-            ),
+            lambda rows: many(InstrumentClassSerializer, rows, counts=shared_by_class(rows)),
         )

@@ -17,7 +17,7 @@ from members.models import MemberUnit
 from members.queries.units import directory
 from webapi.paging import PAGE_DOCS
 from webapi.schema import paged
-from webapi.views import ListView, PublicView
+from webapi.views import ListView, PublicView, many
 
 
 class UnitSerializer(serializers.Serializer[MemberUnit]):
@@ -39,7 +39,7 @@ class UnitSerializer(serializers.Serializer[MemberUnit]):
 
 def _rows(units: Sequence[MemberUnit]) -> list[dict[str, Any]]:
     counts = shared_by_unit([unit.pk for unit in units])
-    return list(UnitSerializer(units, many=True, context={"counts": counts}).data)
+    return many(UnitSerializer, units, counts=counts)
 
 
 class UnitList(ListView, PublicView):

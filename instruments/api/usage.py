@@ -24,7 +24,7 @@ from webapi.idempotency import once
 from webapi.paging import CURSOR_DOCS, CURSOR_PARAMETERS
 from webapi.problems import Problem, flat, named
 from webapi.schema import paged
-from webapi.views import ListView
+from webapi.views import ListView, many
 
 MOST_RECORDS = 1000
 TAGS = ["usage"]
@@ -50,7 +50,7 @@ class UsageRecordSerializer(serializers.Serializer[UsageRecord]):
     income = serializers.DecimalField(max_digits=12, decimal_places=2)
     user_name = serializers.CharField()
     user_unit = serializers.CharField()
-    source = serializers.ChoiceField(UsageSource.choices)
+    source = serializers.ChoiceField(UsageSource.choices)  # type: ignore[assignment]
     booking = serializers.UUIDField(source="booking_id", allow_null=True)
     corrects = serializers.UUIDField(source="corrects_id", allow_null=True)
     recorded_at = InstantField()
@@ -95,7 +95,7 @@ class UsageOutcomeSerializer(serializers.Serializer[None]):
 
     record_id = serializers.CharField()
     status = serializers.CharField(help_text="created, unchanged, updated or refused")
-    errors = FieldProblemSerializer(many=True)
+    errors = FieldProblemSerializer(many=True)  # type: ignore[assignment]
 
 
 class UsageOutcomesSerializer(serializers.Serializer[None]):
@@ -150,7 +150,7 @@ class UsageRecordList(ListView):
         rows = usage_visible_to(request.user).filter(
             is_current=True, **{lookups[name]: value for name, value in wanted.validated_data.items()}
         )
-        return self.cursor_page(rows, lambda page: UsageRecordSerializer(page, many=True).data)
+        return self.cursor_page(rows, lambda page: many(UsageRecordSerializer, page))
 
     @extend_schema(
         operation_id="record_usage",
@@ -165,19 +165,19 @@ class UsageRecordList(ListView):
     @once
     def post(self, request: Request) -> Response:
         """Record one use or up to 1,000; a record sent again unchanged stays, a changed one is corrected."""
-        if not isinstance(request.data, dict):
+        said: Any = request.data
+        if not isinstance(said, dict):
             raise ParseError(_("Send one record, or an object with the list “records”."))
-        if "records" in request.data:
-            return self._batch(request)
-        outcome = self._record(request, [request.data])[0]
+        if "records" in said:
+            return self._batch(request, said["records"])
+        outcome = self._record(request, [said])[0]
         if outcome["status"] == "refused":
             return Problem(
                 422, _("The usage record was refused."), type=named("usage_refused"), errors=outcome["errors"]
             ).response()
         return Response(outcome, status=201 if outcome["status"] == "created" else 200)
 
-    def _batch(self, request: Request) -> Response:
-        rows = request.data["records"]
+    def _batch(self, request: Request, rows: Any) -> Response:
         if not isinstance(rows, list) or not rows:
             raise serializers.ValidationError({"records": [_("Give a list of 1 to 1,000 records.")]})
         if len(rows) > MOST_RECORDS:

@@ -12,7 +12,7 @@ from members.models import Region
 from members.queries.units import regions
 from webapi.paging import PAGE_DOCS
 from webapi.schema import paged
-from webapi.views import ListView, PublicView
+from webapi.views import ListView, PublicView, many
 
 
 class RegionSerializer(serializers.Serializer[Region]):
@@ -33,4 +33,4 @@ class RegionList(ListView, PublicView):
     )
     def get(self, request: Request) -> Response:
         """List the twelve leagues and cities by code."""
-        return self.page(regions(), lambda rows: RegionSerializer(rows, many=True).data)
+        return self.page(regions(), lambda rows: many(RegionSerializer, rows))

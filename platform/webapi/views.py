@@ -20,6 +20,11 @@ from webapi.parsing import OneFormat, StrictJSONParser, storable_text
 from webapi.problems import Problem, missing
 
 
+def many(serializer: type[BaseSerializer[Any]], rows: Any, **context: Any) -> list[Any]:
+    """Return rows as a resource shows them; `context` is what the serializer looks up for all of them at once."""
+    return list(serializer(rows, many=True, context=context).data)
+
+
 class ContractView(APIView):
     """A resource: for callers with a token, known query parameters alone, and never kept by a cache.
 
