@@ -1,0 +1,171 @@
+"""Notices: a row first, mail after commit, in the reader's language, once, with retry."""
+
+from __future__ import annotations
+
+import datetime as dt
+import smtplib
+from decimal import Decimal
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from notices import kinds
+from notices import mail as room
+from notices.models import MailState, Notice
+from notices.send import notify, unread_count
+from notices.tasks import send_mail, send_pending_mail
+from notices.wording import shown, stored
+from tests.factories.members import PersonFactory
+
+pytestmark = pytest.mark.django_db
+
+AT = dt.datetime(2026, 11, 25, 6, 0, tzinfo=dt.UTC)
+CONTEXT = {"who": {"zh": "衍射仪", "en": "XRD"}, "at": AT, "price": Decimal("1234.50"), "n": 2}
+
+
+@pytest.fixture(autouse=True)
+def _trial_kind(monkeypatch):
+    monkeypatch.setattr(kinds, "_KINDS", dict(kinds._KINDS))
+    # A sentence that is translated in any case, and one with every sort of placeholder.
+    kinds.register("trial", subject=_("Cancelled"), body="%(who)s / %(at)s / %(price)s / %(n)s / 100%%")
+
+
+def tell(person, **changes) -> Notice:
+    """Send the trial notice."""
+    return notify(person, "trial", {**CONTEXT, **changes}, link="/bookings/1/")
+
+
+@pytest.mark.parametrize(
+    ("language", "body"),
+    [
+        ("zh-hans", "衍射仪 / 2026-11-25 14:00 / 1,234.50 / 2 / 100%"),
+        ("en", "XRD / 25 Nov 2026, 14:00 / 1,234.50 / 2 / 100%"),
+    ],
+)
+def test_mail_in_the_reader_s_language(language, body, django_capture_on_commit_callbacks, settings):
+    """Nothing is sent before commit; after it, one mail in the language of the reader, not of the sender."""
+    settings.SITE_URL = "https://example.test"
+    person = PersonFactory(language=language)
+    with django_capture_on_commit_callbacks(execute=True):
+        notice = tell(person)
+        assert mail.outbox == []
+    (message,) = mail.outbox
+    assert message.to == [person.email]
+    assert message.body.startswith(body)
+    assert "https://example.test/bookings/1/" in message.body
+    notice.refresh_from_db()
+    assert (notice.mail_state, notice.mail_attempts) == (MailState.SENT, 1)
+
+
+@pytest.mark.parametrize("changes", [{"mail_wanted": False}, {"is_active": False}])
+def test_no_mail_when_unwanted(changes, django_capture_on_commit_callbacks):
+    """Who wants no mail still gets the notice."""
+    person = PersonFactory(**changes)
+    with django_capture_on_commit_callbacks(execute=True):
+        notice = tell(person)
+    assert notice.mail_state == MailState.UNWANTED
+    assert mail.outbox == []
+    assert unread_count(person) == 1
+
+
+def test_twice_sends_once(django_capture_on_commit_callbacks):
+    """A task that comes twice finds the mail claimed."""
+    notice = tell(PersonFactory())
+    send_mail(notice.pk)
+    send_mail(notice.pk)
+    assert len(mail.outbox) == 1
+
+
+def test_broker_down_does_not_undo_the_booking(monkeypatch, django_capture_on_commit_callbacks, caplog):
+    """The bell may fail; the row stays and the sweeper sends."""
+
+    def down(*args):
+        raise ConnectionError
+
+    monkeypatch.setattr("notices.send.tasks.send_mail.delay", down)
+    with django_capture_on_commit_callbacks(execute=True):
+        notice = tell(PersonFactory())
+    assert send_pending_mail() == 0  # not yet lost, only young
+    Notice.objects.filter(pk=notice.pk).update(created_at=timezone.now() - dt.timedelta(minutes=1))
+    assert send_pending_mail() == 1
+    assert len(mail.outbox) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "states"),
+    [
+        (smtplib.SMTPServerDisconnected("gone"), ["pending"] * 5 + ["failed"]),
+        (TimeoutError(), ["pending"] * 5 + ["failed"]),
+        (smtplib.SMTPSenderRefused(550, b"no", "a@b"), ["failed"]),
+        (smtplib.SMTPRecipientsRefused({"a@b": (550, b"unknown")}), ["failed"]),
+        (smtplib.SMTPRecipientsRefused({"a@b": (451, b"later")}), ["pending"] * 5 + ["failed"]),
+    ],
+)
+def test_retry_with_limit(error, states, monkeypatch, caplog):
+    """Trouble on the way is tried six times with growing pauses; a refusal for good is not."""
+
+    def refuse(self, fail_silently=False):
+        raise error
+
+    monkeypatch.setattr("django.core.mail.EmailMessage.send", refuse)
+    notice = tell(PersonFactory())
+    now = timezone.now() + dt.timedelta(minutes=1)
+    for attempt, state in enumerate(states, start=1):
+        assert room.due(now) == [notice.pk]
+        room.deliver(notice.pk)
+        notice.refresh_from_db()
+        assert (notice.mail_state, notice.mail_attempts) == (state, attempt)
+        assert room.due(timezone.now()) == []
+        now = timezone.now() + room.pause_after(attempt) + dt.timedelta(seconds=1)
+    assert room.due(now) == []
+
+
+def test_sender_killed_half_way(monkeypatch):
+    """A claim nobody finished is taken up again after ten minutes."""
+    notice = tell(PersonFactory())
+    Notice.objects.filter(pk=notice.pk).update(
+        mail_state=MailState.SENDING, mail_attempts=1, mail_claimed_at=timezone.now()
+    )
+    assert room.due(timezone.now() + dt.timedelta(minutes=9)) == []
+    assert room.due(timezone.now() + dt.timedelta(minutes=11)) == [notice.pk]
+
+
+@pytest.mark.parametrize("link", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "me/"])
+def test_links_stay_inside(link):
+    """A notice links to this site alone."""
+    with pytest.raises(ValueError, match="path of this site"):
+        notify(PersonFactory(), "trial", CONTEXT, link=link)
+
+
+def test_programmer_s_mistakes_are_loud():
+    """Unknown kind, missing placeholder, naive moment, float: refused before anything is written."""
+    person = PersonFactory()
+    with pytest.raises(ValueError, match="No kind"):
+        notify(person, "nothing", {})
+    with pytest.raises(ValueError, match="lacks at"):
+        notify(person, "trial", {"who": "x"})
+    with pytest.raises(ValueError, match="time zone"):
+        tell(person, at=dt.datetime(2026, 1, 1))
+    with pytest.raises(TypeError):
+        tell(person, price=1.5)
+    with pytest.raises(TypeError):
+        tell(person, who=_("Cancelled"))
+    assert not Notice.objects.exists()
+
+
+def test_values_keep_their_meaning():
+    """What is stored is plain; what is shown follows the language."""
+    assert shown(stored(dt.date(2026, 3, 5)), "en") == "5 Mar 2026"
+    assert shown(stored(dt.date(2026, 3, 5)), "zh-hans") == "2026-03-05"
+    assert shown(stored({"zh": "甲", "en": ""}), "en") == "甲"
+    assert shown(stored(None), "en") == "–"
+
+
+def test_subject_has_one_line(django_capture_on_commit_callbacks):
+    """A name with a line break cannot add a header."""
+    kinds.register("trial_two", subject="%(who)s", body="x")
+    with django_capture_on_commit_callbacks(execute=True):
+        notify(PersonFactory(), "trial_two", {"who": "a\r\nBcc: x@evil.example"})
+    assert mail.outbox[0].subject == "a Bcc: x@evil.example"
