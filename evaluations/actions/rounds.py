@@ -178,6 +178,13 @@ def terms_of(round_: Round) -> dict[str, Any]:
 
 
 def _check(data: RoundData, present: Round | None) -> None:
+    problems = round_problems(data, present)
+    if problems:
+        raise InvalidRound(problems)
+
+
+def round_problems(data: RoundData, present: Round | None) -> dict[str, list[Sentence]]:
+    """What is wrong with the terms, by field; empty if nothing. `present` is the draft that is being changed."""
     problems: dict[str, list[Sentence]] = {}
     if data.year < FIRST_YEAR:
         problems["year"] = [_("Give a year of this century.")]
@@ -190,5 +197,4 @@ def _check(data: RoundData, present: Round | None) -> None:
         twins = twins.exclude(pk=present.pk)
     if twins.exists():
         problems["year"] = [_("This year already has a round of this kind.")]
-    if problems:
-        raise InvalidRound(problems)
+    return problems

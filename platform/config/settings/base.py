@@ -7,6 +7,7 @@ from typing import Any
 
 import django_stubs_ext
 from csp.constants import NONE, SELF
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from config import env
@@ -252,7 +253,104 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
-UNFOLD: dict[str, Any] = {"SITE_TITLE": _("Open instruments"), "SITE_HEADER": _("Department desk")}
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": _("Open instruments"),
+    "SITE_HEADER": _("Department desk"),
+    "SITE_SYMBOL": "biotech",
+    "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": False,
+    "BORDER_RADIUS": "8px",
+    "DASHBOARD_CALLBACK": "evaluations.admin.dashboard.dashboard",
+    "COLORS": {
+        "primary": {
+            "50": "#eaf2fb",
+            "100": "#d6e6f7",
+            "200": "#b9d2ee",
+            "300": "#86baf3",
+            "400": "#4f8ccb",
+            "500": "#2669b8",
+            "600": "#1257a6",
+            "700": "#0e478a",
+            "800": "#0c3a70",
+            "900": "#0b2f5b",
+            "950": "#071f3d",
+        },
+    },
+    "SIDEBAR": {
+        "show_search": False,
+        "show_all_applications": False,
+        "navigation": [
+            {
+                "title": _("Evaluation"),
+                "separator": True,
+                "items": [
+                    {
+                        "title": _("To do today"),
+                        "icon": "inbox",
+                        "link": reverse_lazy("admin:index"),
+                    },
+                    {
+                        "title": _("Rounds"),
+                        "icon": "event_repeat",
+                        "link": reverse_lazy("admin:evaluations_round_changelist"),
+                    },
+                    {
+                        "title": _("Schemes"),
+                        "icon": "rule",
+                        "link": reverse_lazy("admin:evaluations_scheme_changelist"),
+                    },
+                    {
+                        "title": _("Results"),
+                        "icon": "leaderboard",
+                        "link": reverse_lazy("admin:evaluations_result_changelist"),
+                    },
+                    {
+                        "title": _("Subsidies"),
+                        "icon": "payments",
+                        "link": reverse_lazy("admin:evaluations_award_changelist"),
+                    },
+                ],
+            },
+            {
+                "title": _("Announcements and reports"),
+                "separator": True,
+                "items": [
+                    {
+                        "title": _("Announcements"),
+                        "icon": "campaign",
+                        "link": reverse_lazy("admin:notices_announcement_changelist"),
+                    },
+                    {
+                        "title": _("Reports"),
+                        "icon": "description",
+                        "link": reverse_lazy("admin:reporting_reportrun_changelist"),
+                    },
+                ],
+            },
+            {
+                "title": _("Control"),
+                "separator": True,
+                "items": [
+                    {
+                        "title": _("Audit history"),
+                        "icon": "history",
+                        "link": reverse_lazy("admin:audit_entry_changelist"),
+                    },
+                    {
+                        "title": _("Background processes"),
+                        "icon": "monitor_heart",
+                        "link": reverse_lazy("admin:background_heartbeat_changelist"),
+                    },
+                    {
+                        "title": _("Public site"),
+                        "icon": "public",
+                        "link": reverse_lazy("portal:home"),
+                    },
+                ],
+            },
+        ],
+    },
+}
 DEMO = False
 LOGGING: dict[str, Any] = {
     "version": 1,

@@ -1,0 +1,140 @@
+"""The acts of the round page: what each asks, which action it calls, what it says afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from evaluations.actions.publication import finalise_round, publicise_round
+from evaluations.actions.rounds import open_round, reopen_round
+from evaluations.actions.scoring import score_round
+from evaluations.actions.snapshot import abandon_snapshot, request_snapshot
+from evaluations.enums import RoundState, SnapshotState
+from evaluations.errors import WrongState
+from evaluations.forms.rounds import ReasonForm, WindowForm
+from evaluations.models import Round
+from evaluations.queries.blockers import FINALISE, OPEN, PUBLICISE, SCORE, SNAPSHOT
+from evaluations.queries.walk import ACT_LABELS
+from members.models import Person
+
+Sentence = str | Promise
+REOPEN = "reopen"
+ABANDON = "abandon"
+
+
+@dataclass(frozen=True)
+class Act:
+    """One button: its words, the form it may ask for, and the one action behind it."""
+
+    label: Sentence
+    question: Sentence
+    consequences: tuple[Sentence, ...]
+    done: Sentence
+    do: Callable[[Round, Person, dict[str, Any]], object]
+    state: RoundState
+    form: type[forms.Form] | None = None
+    careful: bool = False
+
+
+def _abandon(round_: Round, actor: Person, _values: dict[str, Any]) -> object:
+    running = round_.snapshots.filter(state=SnapshotState.RUNNING).first()
+    if running is None:
+        raise WrongState(round_.state, SnapshotState.RUNNING)
+    return abandon_snapshot(running, actor=actor)
+
+
+ACTS: dict[str, Act] = {
+    OPEN: Act(
+        ACT_LABELS[OPEN],
+        _("Open the round for reporting?"),
+        (
+            _("All managers of active units are told and can report values."),
+            _("The scheme is locked for good; a later change is a new version."),
+            _("Period, budget and scheme of the round no longer change."),
+        ),
+        _("The round is open: units can report."),
+        lambda round_, actor, _values: open_round(round_, actor=actor),
+        RoundState.DRAFT,
+    ),
+    SNAPSHOT: Act(
+        ACT_LABELS[SNAPSHOT],
+        _("Take a snapshot of the usage data?"),
+        (
+            _("The figures of every registered instrument are frozen; scores rest on them alone."),
+            _("It is made in the background; you can leave the page."),
+            _("An earlier snapshot stays on record, but no longer counts."),
+        ),
+        _("The snapshot is being taken."),
+        lambda round_, actor, _values: request_snapshot(round_, actor=actor),
+        RoundState.COLLECTING,
+    ),
+    SCORE: Act(
+        ACT_LABELS[SCORE],
+        _("Score the round?"),
+        (
+            _("Reporting and scoring by hand are closed."),
+            _("Scores, ranks, grades and subsidies are worked out; only the department sees them."),
+            _("Until publicity you can step back, with a reason on record."),
+        ),
+        _("The round is scored."),
+        lambda round_, actor, _values: score_round(round_, actor=actor),
+        RoundState.COLLECTING,
+    ),
+    PUBLICISE: Act(
+        ACT_LABELS[PUBLICISE],
+        _("Publicise the proposed results?"),
+        (
+            _("Everybody can read grades, scores and subsidies; units see their whole calculation."),
+            _("An announcement goes to the home page, a notice to the managers of the units judged."),
+            _("There is no way back: from here on results change no more."),
+        ),
+        _("The proposed results are public."),
+        lambda round_, actor, values: publicise_round(
+            round_, actor=actor, first=values["first"], last=values["last"]
+        ),
+        RoundState.SCORED,
+        WindowForm,
+        careful=True,
+    ),
+    FINALISE: Act(
+        ACT_LABELS[FINALISE],
+        _("Make the results final?"),
+        (
+            _("All scores are worked out once more and must agree."),
+            _("A digest over scheme, snapshot, results and subsidies is stored."),
+            _("Afterwards nobody can change anything about the round, neither here nor in the database."),
+        ),
+        _("The round is final and sealed."),
+        lambda round_, actor, _values: finalise_round(round_, actor=actor),
+        RoundState.PUBLICISED,
+        careful=True,
+    ),
+    REOPEN: Act(
+        _("Step back to collecting"),
+        _("Step back to collecting?"),
+        (
+            _("Results and subsidies so far are dropped and must be worked out anew."),
+            _("Units can report again, experts can change their scores."),
+            _("The reason goes on record."),
+        ),
+        _("The round collects again."),
+        lambda round_, actor, values: reopen_round(round_, actor=actor, reason=values["reason"]),
+        RoundState.SCORED,
+        ReasonForm,
+        careful=True,
+    ),
+    ABANDON: Act(
+        _("Give up this snapshot"),
+        _("Give up the snapshot that is being taken?"),
+        (_("What it has so far stays on record, but does not count. You can take another one."),),
+        _("The snapshot is given up."),
+        _abandon,
+        RoundState.COLLECTING,
+        careful=True,
+    ),
+}

@@ -1,0 +1,107 @@
+"""Forms of a round: its terms, and what single steps ask for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminSingleDateWidget
+
+from evaluations.actions.rounds import REASON_LENGTH, RoundData, round_problems
+from evaluations.models import Round
+from evaluations.queries.blockers import LEAST_WORKING_DAYS
+from evaluations.queries.schemes import newest_schemes
+from evaluations.rules.working_days import last_of
+
+DAY = dt.timedelta(days=1)
+FIELD_OF = {"data_start": "first_day", "data_end": "last_day"}
+
+
+class RoundForm(forms.ModelForm[Round]):
+    """The terms of a round; the data period is entered as whole days, both included."""
+
+    first_day = forms.DateField(label=_("data from"), widget=UnfoldAdminSingleDateWidget)
+    last_day = forms.DateField(label=_("data until (last day)"), widget=UnfoldAdminSingleDateWidget)
+
+    class Meta:
+        model = Round
+        fields = ["year", "scheme", "budget", "collecting_until"]
+        help_texts = {
+            "year": _("The data year; results come out in the following year."),
+            "budget": _("The sum of all subsidies, in yuan."),
+            "collecting_until": _(
+                "Until this day units report values; before it scoring waits for all of them."
+            ),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "scheme" in self.fields:
+            self.fields["scheme"].queryset = newest_schemes()  # type: ignore[attr-defined]
+        if self.instance.pk:
+            self.initial["first_day"] = timezone.localdate(self.instance.data_start)
+            self.initial["last_day"] = timezone.localdate(self.instance.data_end) - DAY
+        elif "first_day" in self.fields:
+            last_year = timezone.localdate().year - 1
+            self.initial.setdefault("year", last_year)
+            self.initial.setdefault("first_day", dt.date(last_year, 1, 1))
+            self.initial.setdefault("last_day", dt.date(last_year, 12, 31))
+
+    def clean(self) -> dict[str, Any]:
+        """Check the terms as the action will."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors:
+            present = self.instance if self.instance.pk else None
+            for field, messages in round_problems(self.round_data(), present).items():
+                self.add_error(FIELD_OF.get(field, field), [str(message) for message in messages])
+        return cleaned
+
+    def _post_clean(self) -> None:
+        """Nothing is written to the instance here: the action fills the row it has locked."""
+
+    def save(self, commit: bool = True) -> Round:
+        """Give the instance back untouched; the admin calls the action."""
+        return self.instance
+
+    def save_m2m(self) -> None:
+        """A round has no many-to-many fields."""
+
+    def round_data(self) -> RoundData:
+        """The terms as the action takes them. Needs a valid form."""
+        values = self.cleaned_data
+        return RoundData(
+            year=values["year"],
+            scheme=values["scheme"],
+            data_start=_midnight(values["first_day"]),
+            data_end=_midnight(values["last_day"] + DAY),
+            budget=values["budget"],
+            collecting_until=values["collecting_until"],
+        )
+
+
+class WindowForm(forms.Form):
+    """The publicity window, both days included; proposes the next five working days."""
+
+    first = forms.DateField(label=_("publicity from"), widget=forms.DateInput(attrs={"type": "date"}))
+    last = forms.DateField(label=_("publicity until"), widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        tomorrow = timezone.localdate() + DAY
+        first = last_of(tomorrow, 1)
+        self.initial = {"first": first, "last": last_of(first, LEAST_WORKING_DAYS), **self.initial}
+
+
+class ReasonForm(forms.Form):
+    """Why a step is taken back."""
+
+    reason = forms.CharField(
+        label=_("reason"), max_length=REASON_LENGTH, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))

@@ -1,0 +1,212 @@
+"""Where a round stands: its steps, the next legal act, what is in its way, who is late."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as text
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from evaluations.enums import ObjectKind, RoundState, SnapshotState
+from evaluations.errors import Blocker
+from evaluations.models import MetricSnapshot, Round
+from evaluations.queries.blockers import FINALISE, OPEN, PUBLICISE, SCORE, SNAPSHOT, blockers
+from evaluations.queries.coverage import Gap, late_units, reporting_gaps, scoring_gaps
+from evaluations.queries.schemes import definition_of
+from evaluations.rules.working_days import working_days
+from evaluations.scoring.problems import SchemeProblems
+from members.models import MemberUnit
+
+Sentence = str | Promise
+DONE, NOW, BLOCKED, TODO = "done", "now", "blocked", "todo"
+ACT_LABELS: dict[str, Sentence] = {
+    OPEN: _("Open for reporting"),
+    SNAPSHOT: _("Take the snapshot"),
+    SCORE: _("Score, grade and award"),
+    PUBLICISE: _("Publicise the results"),
+    FINALISE: _("Make final and seal"),
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the bar: icon, name, state (done, now, blocked, todo), word, date and count."""
+
+    icon: str
+    name: Sentence
+    state: str
+    word: Sentence
+    date: dt.date | None = None
+    count: str = ""
+
+
+@dataclass(frozen=True)
+class Walk:
+    """Everything the head of the round page says. `verb` "" means that nothing is left to do."""
+
+    steps: tuple[Step, ...]
+    place: int
+    verb: str
+    label: Sentence
+    blockers: tuple[Blocker, ...]
+    late: tuple[tuple[MemberUnit, int], ...]
+    running: MetricSnapshot | None
+    days_left: int
+
+    @property
+    def hard(self) -> tuple[Blocker, ...]:
+        """What stops the next step."""
+        return tuple(blocker for blocker in self.blockers if blocker.hard)
+
+    @property
+    def warnings(self) -> tuple[Blocker, ...]:
+        """What the department should know before it takes the step."""
+        return tuple(blocker for blocker in self.blockers if not blocker.hard)
+
+    @property
+    def step(self) -> Step | None:
+        """The present step; None once the round is final."""
+        return self.steps[self.place] if self.place < len(self.steps) else None
+
+
+def next_verb(round_: Round) -> str:
+    """The next legal act; "" for a final round."""
+    if round_.state == RoundState.DRAFT:
+        return OPEN
+    if round_.state == RoundState.COLLECTING:
+        return SNAPSHOT if round_.snapshot_id is None else SCORE
+    return {RoundState.SCORED: PUBLICISE, RoundState.PUBLICISED: FINALISE}.get(RoundState(round_.state), "")
+
+
+def walk(round_: Round, *, now: dt.datetime | None = None) -> Walk:
+    """Where the round stands at this moment."""
+    moment = now or timezone.now()
+    verb = next_verb(round_)
+    found = tuple(blockers(round_, verb, now=moment)) if verb else ()
+    reports, scores = _gaps(round_)
+    running = round_.snapshots.filter(state=SnapshotState.RUNNING).first()
+    today = timezone.localdate(moment)
+    left = 0
+    if round_.state == RoundState.PUBLICISED and round_.publicity_start and round_.publicity_end:
+        left = working_days(max(today, round_.publicity_start), round_.publicity_end)
+    steps = _steps(round_, reports, scores, running, any(blocker.hard for blocker in found))
+    place = next((index for index, step in enumerate(steps) if step.state in {NOW, BLOCKED}), len(steps))
+    return Walk(
+        steps=steps,
+        place=place,
+        verb=verb,
+        label=ACT_LABELS.get(verb, ""),
+        blockers=found,
+        late=tuple(late_units(reports)) if round_.state == RoundState.COLLECTING else (),
+        running=running,
+        days_left=left,
+    )
+
+
+def _gaps(round_: Round) -> tuple[list[Gap], list[Gap]]:
+    if round_.state != RoundState.COLLECTING or (
+        round_.kind == ObjectKind.INSTRUMENT and round_.snapshot_id is None
+    ):
+        return [], []
+    try:
+        definition = definition_of(round_.scheme)
+    except SchemeProblems:
+        return [], []
+    return reporting_gaps(round_, definition), scoring_gaps(round_, definition)
+
+
+def _steps(
+    round_: Round,
+    reports: list[Gap],
+    scores: list[Gap],
+    running: MetricSnapshot | None,
+    blocked: bool,
+) -> tuple[Step, ...]:
+    order = list(RoundState)
+    at = order.index(RoundState(round_.state))
+    collecting = round_.state == RoundState.COLLECTING
+    past_collecting = at > order.index(RoundState.COLLECTING)
+    present = BLOCKED if blocked else NOW
+    snapshot = round_.snapshot
+
+    def part(complete: bool) -> str:
+        if past_collecting or (collecting and complete):
+            return DONE
+        return NOW if collecting else TODO
+
+    snapshot_state = part(snapshot is not None and running is None)
+    scoring_state = DONE if past_collecting else (present if collecting and snapshot is not None else TODO)
+    steps = [
+        ("file-text", _("Terms"), present if not at else DONE, None, round_.scheme.code),
+        ("clipboard-list", _("Units report"), part(not reports), round_.collecting_until, _open(reports)),
+        ("user-check", _("Experts score"), part(not scores), None, _open(scores)),
+        (
+            "database",
+            _("Snapshot"),
+            snapshot_state,
+            snapshot and snapshot.finished_at,
+            _instruments(snapshot),
+        ),
+        ("calculator", _("Scores and awards"), scoring_state, round_.scored_at, ""),
+        (
+            "speakerphone",
+            _("Publicity"),
+            _later(at, RoundState.SCORED, present),
+            round_.publicity_start,
+            _days(round_),
+        ),
+        (
+            "lock",
+            _("Final"),
+            _later(at, RoundState.PUBLICISED, present),
+            round_.finalised_at,
+            round_.digest[:12],
+        ),
+    ]
+    return tuple(
+        Step(icon, name, state, _word(state), _day(when), str(count))
+        for icon, name, state, when, count in steps
+    )
+
+
+def _later(at: int, needs: RoundState, present: str) -> str:
+    place = list(RoundState).index(needs)
+    if at > place:
+        return DONE
+    return present if at == place else TODO
+
+
+def _word(state: str) -> Sentence:
+    return {
+        DONE: _("done"),
+        NOW: _("in progress"),
+        BLOCKED: _("blocked"),
+        TODO: _("not begun"),
+    }[state]
+
+
+def _open(gaps: list[Gap]) -> str:
+    missing = sum(gap.missing for gap in gaps)
+    return ngettext("%(n)s value open", "%(n)s values open", missing) % {"n": missing} if missing else ""
+
+
+def _instruments(snapshot: MetricSnapshot | None) -> str:
+    if snapshot is None:
+        return ""
+    return ngettext("%(n)s instrument", "%(n)s instruments", snapshot.total) % {"n": f"{snapshot.total:,}"}
+
+
+def _days(round_: Round) -> str:
+    if round_.publicity_start is None or round_.publicity_end is None:
+        return ""
+    return text("%(days)s working days") % {
+        "days": working_days(round_.publicity_start, round_.publicity_end)
+    }
+
+
+def _day(moment: dt.date | dt.datetime | None) -> dt.date | None:
+    return timezone.localdate(moment) if isinstance(moment, dt.datetime) else moment
