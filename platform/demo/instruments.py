@@ -96,7 +96,7 @@ def _one_of_each(rng: Random, units: list[UnitDraft]) -> dict[str, list[Template
 
 def _fit(template: Template, unit: UnitDraft) -> float:
     hits = len(template.tags & unit.themes)
-    return template.count * (hits**1.3 if hits else 0.02) / len(template.tags) ** 0.5
+    return float(template.count * (hits**1.3 if hits else 0.02) / len(template.tags) ** 0.5)
 
 
 def _draft(

@@ -62,8 +62,10 @@ def draft_people(plan: Plan, units: list[UnitDraft], password_hash: str) -> Peop
         people.rows.append(person)
         return person
 
-    for short, name, unit in ACCOUNTS:
-        person = add(f"{short}@demo.example", name, unit=unit, affiliation=_affiliation(short, unit))
+    for short, name, home_code in ACCOUNTS:
+        person = add(
+            f"{short}@demo.example", name, unit=home_code, affiliation=_affiliation(short, home_code)
+        )
         person.password = password_hash
         people.accounts[short] = person
     people.accounts["enterprise"].organisation = "青格勒新材料有限公司（虚构）"

@@ -22,7 +22,7 @@ UTC_SHIFT = 480
 BUSIEST = 0.72
 TIMES = [f"{minute // 60:02d}:{minute % 60:02d}:00" for minute in range(1440)]
 
-Row = tuple[object, ...]
+Row = tuple[str | int | None, ...]
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Period:
-    """Local days [start, end) and the letter its record numbers begin with."""
+    """Local days [start, end)."""
 
     start: dt.date
     end: dt.date
@@ -55,19 +55,21 @@ def targets(plan: Plan, drafts: list[InstrumentDraft]) -> list[Target]:
     """Set last year's hours so that the means over shared instruments are the plan's; the tail is long and idle."""
     rng = plan.rng("targets")
     year = dt.date(plan.today.year - 1, 1, 1)
-    raw, room, share = [], [], []
+    raw: list[float] = []
+    room: list[float] = []
+    share: list[float] = []
     for draft in drafts:
         per_week = (
             sum(closes - opens for day in OPENING[draft.opening].values() for opens, closes in day) / 60
         )
         idle = rng.random() < 0.09
-        hours = 0.0 if idle else rng.lognormvariate(0, 0.95) * (2.4 if draft.opening == "always" else 1.0)
+        wanted = 0.0 if idle else rng.lognormvariate(0, 0.95) * (2.4 if draft.opening == "always" else 1.0)
         outward = min(0.96, rng.betavariate(1.6, 1.9) * draft.unit.outward)
         if draft.row.sharing_mode != SharingMode.EXTERNAL or rng.random() < 0.06:
             outward = 0.0
         if draft.row.joined_on.year > year.year or draft.row.state == InstrumentState.RETIRED:
-            hours = 0.0
-        raw.append(hours * draft.unit.activity)
+            wanted = 0.0
+        raw.append(wanted * draft.unit.activity)
         room.append(per_week * 50 * draft.row.station_count * BUSIEST)
         share.append(outward)
     shared = [i for i, draft in enumerate(drafts) if draft.is_shared]
