@@ -13,7 +13,7 @@ from instruments.queries.availability import instruments_free_on
 
 from evaluations.models import Result, Round
 from instruments.enums import InstrumentState, SharingMode, UserKind
-from instruments.models import ApplicationField, Instrument, InstrumentClass, UsageRecord
+from instruments.models import ApplicationField, Instrument, InstrumentClass, InstrumentField, UsageRecord
 from members.enums import UnitState
 from members.models import MemberUnit, Region
 
@@ -110,7 +110,7 @@ def _count(now: dt.datetime) -> Network:
         as_of=now,
         units=sum(units.values()),
         instruments=sum(by_region.values()),
-        fields_in_use=ApplicationField.objects.filter(SHARED).distinct().count(),
+        fields_in_use=InstrumentField.objects.filter(instrument__in=shared).values("field").distinct().count(),
         free_this_week=sum(free_by_region.values()),
         external_hours=Decimal(hours or 0).quantize(CENTS),
         regions=regions,
