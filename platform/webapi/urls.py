@@ -7,6 +7,6 @@ from django.urls import URLPattern, URLResolver, path
 from webapi.description import Documentation, Schema
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("openapi.json", Schema.as_view(), name="webapi-schema"),
-    path("docs/", Documentation.as_view(), name="webapi-docs"),
+    path("openapi.json", Schema.as_view(), name="api-schema"),
+    path("docs/", Documentation.as_view(), name="api-docs"),
 ]
