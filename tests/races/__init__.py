@@ -1,0 +1,1 @@
+"""Races: real processes compete for one row, on both databases."""

@@ -1,0 +1,138 @@
+"""What a contender does when the gun goes off, and how the guards are taken away for the control."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+
+from django.db import IntegrityError, OperationalError, connection, transaction
+
+from instruments.actions import booking as actions
+from instruments.actions import slots, sweeps
+from instruments.enums import BookingState
+from instruments.errors import InstrumentsError, SlotTaken
+from instruments.models import Booking, Instrument
+from instruments.queries.holding import busy
+from members.models import Person
+
+HALF_HOUR = dt.timedelta(minutes=30)
+
+
+def _told(act) -> dict:
+    """Say what came of it; anything but our own refusals is named as it is, so that a raw error shows."""
+    try:
+        booking = act()
+    except SlotTaken as refusal:
+        return {
+            "fate": "SlotTaken",
+            "conflicts": len(refusal.conflicts),
+            "alternatives": len(refusal.alternatives),
+        }
+    except InstrumentsError as refusal:
+        return {"fate": type(refusal).__name__}
+    except (IntegrityError, OperationalError) as error:
+        return {"fate": f"raw {type(error).__name__}", "text": str(error)[:200]}
+    return {"fate": "won", "id": str(getattr(booking, "pk", ""))}
+
+
+def create(_me: int, actor: Person, instrument: Instrument, start: dt.datetime, _booking) -> dict:
+    """Ask for the slot."""
+    return _told(
+        lambda: actions.request_booking(
+            instrument, actor=actor, start=start, end=start + HALF_HOUR, purpose="race"
+        )
+    )
+
+
+def move(_me: int, _actor: Person, _instrument: Instrument, start: dt.datetime, booking: Booking) -> dict:
+    """Move a booking of one's own onto the slot."""
+    return _told(
+        lambda: actions.move_booking(booking, actor=booking.person, start=start, end=start + HALF_HOUR)
+    )
+
+
+def decide(me: int, actor: Person, _instrument: Instrument, _start: dt.datetime, booking: Booking) -> dict:
+    """Half approve, a quarter decline, a quarter withdraw one and the same request."""
+    match me % 4:
+        case 0 | 1:
+            return _told(lambda: actions.approve_booking(booking, actor=actor))
+        case 2:
+            return _told(lambda: actions.decline_booking(booking, actor=actor, reason="race"))
+        case _:
+            return _told(lambda: actions.cancel_booking(booking, actor=booking.person))
+
+
+def approve(_me: int, actor: Person, _instrument: Instrument, _start: dt.datetime, booking: Booking) -> dict:
+    """Approve one and the same request."""
+    return _told(lambda: actions.approve_booking(booking, actor=actor))
+
+
+def expire_or_take(
+    me: int, actor: Person, instrument: Instrument, start: dt.datetime, booking: Booking
+) -> dict:
+    """A request past its time: some sweep it, some try to approve it, all others want its slot."""
+    if me % 8 == 0:
+        sweeps.expire_requests(booking.expires_at)
+        return {"fate": "swept"}
+    if me % 8 == 1:
+        return _told(lambda: actions.approve_booking(booking, actor=actor))
+    return create(me, actor, instrument, start, booking)
+
+
+def naive(_me: int, actor: Person, instrument: Instrument, start: dt.datetime, _booking) -> dict:
+    """The control: look, then write, each by itself, with neither lock nor constraint."""
+    if busy(instrument, start, start + HALF_HOUR):
+        return {"fate": "SlotTaken"}
+    time.sleep(0.02)  # what a page does between its check and its write
+    with transaction.atomic():
+        Booking.objects.create(
+            instrument=instrument,
+            person=actor,
+            start=start,
+            end=start + HALF_HOUR,
+            state=BookingState.CONFIRMED,
+            category="member",
+            yuan_per_hour=0,
+            price=0,
+        )
+    return {"fate": "won"}
+
+
+PLANS = {
+    "approve": approve,
+    "create": create,
+    "move": move,
+    "decide": decide,
+    "expire_or_take": expire_or_take,
+    "naive": naive,
+}
+
+
+def blind(what: str) -> None:
+    """Take one guard away in this process: `lock` leaves the check, `check` leaves only the constraint."""
+    if what == "lock":
+        from instruments.locks import Exists, OuterRef
+        from instruments.models import OpeningException
+
+        def unlocked(pk: int) -> Instrument:
+            return (
+                Instrument.objects.select_related("unit", "policy")
+                .annotate(has_exceptions=Exists(OpeningException.objects.filter(instrument=OuterRef("pk"))))
+                .get(pk=pk)
+            )
+
+        actions.lock_instrument = unlocked
+    elif what == "check":
+        slots._taken = lambda *_args: ([], [])
+    else:
+        raise ValueError(what)
+
+
+def drop_guard() -> None:
+    """Take the database's own guard against double booking away; the next migrate puts it back."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("ALTER TABLE instruments_booking DROP CONSTRAINT IF EXISTS booking_no_overlap")
+        else:
+            cursor.execute("DROP TRIGGER IF EXISTS booking_no_overlap_insert")
+            cursor.execute("DROP TRIGGER IF EXISTS booking_no_overlap_update")

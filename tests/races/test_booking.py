@@ -1,0 +1,182 @@
+"""32 processes want one slot: exactly one gets it, the others a clean refusal; without the guards more do."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from audit.chain import first_break
+from audit.models import Entry
+from instruments.enums import BookingState
+from instruments.models import Booking
+from instruments.rules.hours import local_midnight
+from safeguards.triggers import install
+from tests.factories.instruments import BookingFactory, make_instrument, make_steward
+from tests.factories.members import EnterprisePersonFactory, PersonFactory
+from tests.races.conftest import WIDTH
+from tests.races.plans import drop_guard
+
+pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def slots():
+    """Slots of half an hour ten days ahead, one hour apart."""
+    midnight = local_midnight(timezone.localdate() + dt.timedelta(days=10))
+    return [midnight + dt.timedelta(hours=9 + n) for n in range(8)]
+
+
+def count(fates: list[dict]) -> dict[str, int]:
+    """How many had which fate."""
+    return dict(Counter(fate["fate"] for fate in fates))
+
+
+def overlaps() -> int:
+    """Pairs of bookings that hold the same time, counted without the guard's help."""
+    rows = list(Booking.objects.holding().values_list("instrument", "station", "start", "end"))
+    return sum(
+        a[:2] == b[:2] and a[2] < b[3] and b[2] < a[3] for n, a in enumerate(rows) for b in rows[n + 1 :]
+    )
+
+
+@pytest.fixture
+def people():
+    """Four who may book."""
+    return [PersonFactory(), PersonFactory(), EnterprisePersonFactory(), EnterprisePersonFactory()]
+
+
+def test_create(race, slots, people):
+    """Three rounds: one winner, 31 losers who learn the clash and three free slots."""
+    instrument = make_instrument()
+    for fates in race("create", instrument, people, slots[:3]):
+        assert count(fates) == {"won": 1, "SlotTaken": WIDTH - 1}
+        losers = [f for f in fates if f["fate"] == "SlotTaken"]
+        assert {(f["conflicts"], f["alternatives"]) for f in losers} == {(1, 3)}
+    assert Booking.objects.count() == 3
+    assert Entry.objects.count() == 3
+    assert first_break() is None
+
+
+def test_create_with_only_the_constraint_left(race, slots, people):
+    """Our own check blinded: still one winner and no raw error."""
+    instrument = make_instrument()
+    for fates in race("create", instrument, people, slots[:2], blind="check"):
+        assert count(fates) == {"won": 1, "SlotTaken": WIDTH - 1}
+    assert overlaps() == 0
+
+
+def test_move(race, slots, people):
+    """32 bookings on the same instrument are moved to one slot: one arrives, 31 stay where they were."""
+    instrument = make_instrument()
+    day = slots[0] + dt.timedelta(days=2)
+    rows = [
+        BookingFactory(
+            instrument=instrument,
+            person=people[n % 4],
+            start=day + dt.timedelta(minutes=30 * n),
+            end=day + dt.timedelta(minutes=30 * n + 30),
+        )
+        for n in range(WIDTH)
+    ]
+    ids = [str(row.pk) for row in rows]
+    (fates,) = race("move", instrument, people, slots[:1], bookings=[ids])
+    assert count(fates) == {"won": 1, "SlotTaken": WIDTH - 1}
+    assert {f["alternatives"] for f in fates if f["fate"] == "SlotTaken"} == {3}
+    assert Booking.objects.filter(start=slots[0]).count() == 1
+    assert Booking.objects.filter(start__gte=day).count() == WIDTH - 1
+    assert overlaps() == 0
+
+
+def test_decide(race, slots, people):
+    """One request is approved, declined and withdrawn at once: a decision falls once and is never overwritten."""
+    instrument = make_instrument(policy={"approval_required": True})
+    steward = make_steward(instrument)
+    rows = [
+        BookingFactory(
+            instrument=instrument,
+            person=people[0],
+            start=start,
+            end=start + dt.timedelta(minutes=30),
+            state=BookingState.REQUESTED,
+        )
+        for start in slots[:2]
+    ]
+    ids = [str(row.pk) for row in rows]
+    rounds = race("decide", instrument, [steward], slots[:2], bookings=ids)
+    for row, fates in zip(rows, rounds, strict=True):
+        row.refresh_from_db()
+        wins = [n for n, fate in enumerate(fates) if fate["fate"] == "won"]
+        assert set(count(fates)) == {"won", "WrongState"}
+        # A confirmed booking may still be withdrawn: an approval can be followed by one cancellation.
+        decisions = [n for n in wins if n % 4 != 3]
+        if row.state == BookingState.CANCELLED:
+            assert (len(decisions) <= 1, len(wins) - len(decisions)) == (True, 1)
+            assert all(n % 4 in (0, 1) for n in decisions)
+        else:
+            assert (len(wins), len(decisions)) == (1, 1)
+        assert row.version == 1 + len(wins)
+    assert first_break() is None
+
+
+def test_approve_twice(race, slots, people):
+    """32 approvals of one request: one holds."""
+    instrument = make_instrument(policy={"approval_required": True})
+    steward = make_steward(instrument)
+    row = BookingFactory(
+        instrument=instrument,
+        person=people[0],
+        start=slots[0],
+        end=slots[0] + dt.timedelta(minutes=30),
+        state=BookingState.REQUESTED,
+    )
+    (fates,) = race("approve", instrument, [steward], slots[:1], bookings=[str(row.pk)])
+    assert count(fates) == {"won": 1, "WrongState": WIDTH - 1}
+    row.refresh_from_db()
+    assert (row.state, row.version) == (BookingState.CONFIRMED, 2)
+
+
+def test_the_slot_of_a_request_past_its_time(race, slots, people):
+    """Swept, approved and asked for at once: it expires once, no approval passes, one newcomer gets the slot."""
+    instrument = make_instrument()
+    people = [make_steward(instrument)]
+    old = BookingFactory(
+        instrument=instrument,
+        person=PersonFactory(),
+        start=slots[0],
+        end=slots[0] + dt.timedelta(minutes=30),
+        state=BookingState.REQUESTED,
+        expires_at=timezone.now() - dt.timedelta(minutes=1),
+    )
+    (fates,) = race("expire_or_take", instrument, people, slots[:1], bookings=[str(old.pk)])
+    assert count(fates) == {"won": 1, "SlotTaken": 23, "WrongState": 4, "swept": 4}
+    old.refresh_from_db()
+    assert (old.state, old.version) == (BookingState.EXPIRED, 2)
+    assert Entry.objects.filter(verb="instruments.booking.expired").count() == 1
+    assert overlaps() == 0
+
+
+def test_control_without_the_guards_the_slot_is_sold_more_than_once(race, slots, people):
+    """The same crowd against look-then-write with the constraint dropped: at least one of four rounds is oversold."""
+    instrument = make_instrument()
+    drop_guard()
+    try:
+        rounds = race("naive", instrument, people, slots[:4])
+        winners = [count(fates).get("won", 0) for fates in rounds]
+        assert max(winners) > 1, winners
+        assert overlaps() > 0
+    finally:
+        Booking.objects.all().delete()
+        _restore_guard()
+
+
+def _restore_guard() -> None:
+    constraint = next(c for c in Booking._meta.constraints if c.name == "booking_no_overlap")
+    if connection.vendor == "postgresql":
+        with connection.schema_editor() as editor:
+            editor.add_constraint(Booking, constraint)
+    else:
+        install()
