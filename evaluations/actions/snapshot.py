@@ -25,8 +25,9 @@ from evaluations.queries.seal import snapshot_digest
 from evaluations.scoring.definition import Scope
 from evaluations.scoring.scope import instrument_in_scope
 from instruments.enums import InstrumentState
+from instruments.metrics import UsageTotals
 from instruments.models import Instrument, UsageRecord
-from instruments.queries.usage_totals import UsageTotals, open_hours_of, usage_totals
+from instruments.queries.usage_totals import open_hours_of, usage_totals
 from members.enums import UnitState
 from members.models import Person
 

@@ -135,6 +135,7 @@ def reason_of(result: Result, definition: SchemeDefinition, language: str) -> st
         key = "quota_tied" if reason.get("tied_with") else key
     if key not in REASONS:
         return ""
+    reason["score"] = str(result.score)
     template: Any = REASONS[key]
     return str(template % reason)
 

@@ -118,7 +118,7 @@ def filled(
     metric: Mapping[str, Any] = inputs.get("metric") or {}
     measure = RATIO if indicator.ratio else measure_of(str(metric.get("metric", "")))
     values = {name: plain(value) for name, value in inputs.items() if not isinstance(value, Mapping | list)}
-    values["points"] = plain(points)
+    values["points"] = str(points)
     for name in ("value", "benchmark", "lower", "per"):
         if name in inputs and measure and formula in {"capped_linear", "per_count", "bands"}:
             values[name] = measured(inputs[name], measure)

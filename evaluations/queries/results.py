@@ -111,10 +111,7 @@ def ranked_table(round_: Round, definition: SchemeDefinition) -> RankedTable:
     results = list(results_of(round_).prefetch_related(first_level))
     awards = {award.unit_id: award for award in Award.objects.filter(round=round_)}
     groups = definition.indicators
-    points = {
-        result.pk: {score.indicator: score for score in result.ordered_scores}  # type: ignore[attr-defined]
-        for result in results
-    }
+    points = {result.pk: {score.indicator: score for score in result.ordered_scores} for result in results}
     means = tuple(_mean([points[r.pk][group.code].points for r in results]) for group in groups)
     ties: defaultdict[tuple[int, Decimal], int] = defaultdict(int)
     for result in results:

@@ -148,7 +148,7 @@ def _steps(
             "database",
             _("Snapshot"),
             snapshot_state,
-            snapshot and snapshot.finished_at,
+            None if snapshot is None else snapshot.finished_at,
             _instruments(snapshot),
         ),
         ("calculator", _("Scores and awards"), scoring_state, round_.scored_at, ""),

@@ -52,7 +52,15 @@ def test_published_round_tells_grades_scores_and_the_rule(story, django_capture_
     """Everybody reads totals, awards, the scheme in words, the window and the digest; groups stay inside."""
     round_ = final(story, django_capture_on_commit_callbacks)
     body = get(reverse("evaluations:round", args=[2025])).content.decode()
-    for said in ("84.50", "81.00", "10.00", "¥6,746.01", "¥10,000.01", round_.digest, "60 × value ÷ 100.00 h"):
+    for said in (
+        "84.50",
+        "81.00",
+        "10.00",
+        "¥6,746.01",
+        "¥10,000.01",
+        round_.digest,
+        "60 × value ÷ 100.00 h",
+    ):
         assert said in body, said
     assert "48.00" not in body
     assert "quota 1 / 1" in body
@@ -80,9 +88,9 @@ def test_every_score_is_explained_with_numbers(story, django_capture_on_commit_c
     body = get(reverse("evaluations:unit", args=[2025, "AAA"]), manager).content.decode()
     for said in (
         "160.00 h ÷ 2 instruments = 80.00 h",
-        "60 × min(1, 80.00 h ÷ 100.00 h) = 48",
-        "min(20, 4 ÷ 1 × 5) = 20",
-        "20 × 16.5 ÷ 20 = 16.5, where 16.5 is the mean of 2 scores",
+        "60 × min(1, 80.00 h ÷ 100.00 h) = 48.00",
+        "min(20, 4 ÷ 1 × 5) = 20.00",
+        "20 × 16.5 ÷ 20 = 16.50, where 16.5 is the mean of 2 scores",
         "−12.00",
         "subsidy ¥6,746.01",
         "84.50 points reach the cut-off of 80.",
@@ -107,7 +115,10 @@ def test_unit_waits_while_the_round_is_scored(story, django_capture_on_commit_ca
     body = get(reverse("evaluations:unit", args=[2025, "AAA"]), story.managers["AAA"]).content.decode()
     assert "is being scored" in body
     assert "84.50" not in body
-    assert get(reverse("evaluations:rows", args=[2025, "AAA", "external"]), story.managers["AAA"]).status_code == 404
+    assert (
+        get(reverse("evaluations:rows", args=[2025, "AAA", "external"]), story.managers["AAA"]).status_code
+        == 404
+    )
 
 
 def test_manager_reports_on_the_page(story):
@@ -168,7 +179,12 @@ def test_instrument_round_is_scored_and_explained(story, django_capture_on_commi
     load_presets()
     scheme = Scheme.objects.get(code="moe_2000")
     round_ = Round.objects.create(
-        year=2025, kind=ObjectKind.INSTRUMENT, scheme=scheme, data_start=DATA_START, data_end=DATA_END, budget=0
+        year=2025,
+        kind=ObjectKind.INSTRUMENT,
+        scheme=scheme,
+        data_start=DATA_START,
+        data_end=DATA_END,
+        budget=0,
     )
     round_ = open_round(round_, actor=story.officer)
     with django_capture_on_commit_callbacks(execute=True):
@@ -181,7 +197,9 @@ def test_instrument_round_is_scored_and_explained(story, django_capture_on_commi
     # 500 h of 1,400: 35.71 points of 100, × 0.35 = 12.50; income 300 yuan = 1.5 of 100, × 0.15 = 0.23
     hours = cheap.indicator_scores.get(indicator="hours")
     assert (hours.points, cheap.rank) == (Decimal("12.50"), 1)
-    Round.objects.filter(pk=round_.pk).update(state="publicised", publicity_start="2026-05-11", publicity_end="2026-05-15")
+    Round.objects.filter(pk=round_.pk).update(
+        state="publicised", publicity_start="2026-05-11", publicity_end="2026-05-15"
+    )
     assert get(reverse("evaluations:instrument_round", args=[2025])).status_code == 200
     manager = story.managers["AAA"]
     for name, args in (
@@ -191,7 +209,9 @@ def test_instrument_round_is_scored_and_explained(story, django_capture_on_commi
     ):
         assert get(reverse(f"evaluations:{name}", args=args), manager).status_code == 200, name
         assert get(reverse(f"evaluations:{name}", args=args), story.managers["BBB"]).status_code == 404, name
-    assert get(reverse("evaluations:instrument_result", args=[2025, "AAA", "BBB-1"]), manager).status_code == 404
+    assert (
+        get(reverse("evaluations:instrument_result", args=[2025, "AAA", "BBB-1"]), manager).status_code == 404
+    )
 
 
 def test_snapshot_fixture_is_the_rounds(story, django_capture_on_commit_callbacks):

@@ -83,7 +83,10 @@ def test_snapshot_holds_every_registered_instrument(story, django_capture_on_com
         "AAA-1": True, "AAA-2": True, "BBB-1": True, "CCC-1": True, "AAA-CHEAP": False,
     }  # fmt: skip
     assert rows["AAA-1"].external_hours == Decimal("100.00")
-    assert (rows["CCC-1"].effective_hours, rows["CCC-1"].external_hours) == (Decimal("70.00"), Decimal("0.00"))
+    assert (rows["CCC-1"].effective_hours, rows["CCC-1"].external_hours) == (
+        Decimal("70.00"),
+        Decimal("0.00"),
+    )
     assert story.round.snapshot == snapshot
 
 
@@ -125,7 +128,9 @@ def test_whole_walk_ends_sealed_and_told(story, django_capture_on_commit_callbac
     assert Announcement.objects.count() == 2
     assert Notice.objects.filter(kind="evaluation_final").count() == 3
     verbs = list(
-        Entry.objects.filter(target_type="evaluations.round").order_by("sequence").values_list("verb", flat=True)
+        Entry.objects.filter(target_type="evaluations.round")
+        .order_by("sequence")
+        .values_list("verb", flat=True)
     )
     steps = [verb for verb in verbs if verb.startswith("evaluations.round.")]
     assert steps == [
@@ -154,7 +159,11 @@ def test_finalise_is_refused_until_the_publicity_is_over(story, django_capture_o
     ("first", "last", "code"),
     [
         (MONDAY, dt.date(2026, 5, 14), "window_short"),
-        (dt.date(2026, 5, 13), dt.date(2026, 5, 18), "window_short"),  # Wednesday to Monday: four working days
+        (
+            dt.date(2026, 5, 13),
+            dt.date(2026, 5, 18),
+            "window_short",
+        ),  # Wednesday to Monday: four working days
         (dt.date(2026, 5, 9), FRIDAY, "window_past"),
         (FRIDAY, MONDAY, "window_order"),
     ],
@@ -339,8 +348,10 @@ STATEMENTS = [
     "UPDATE evaluations_indicatorscore SET points = 0",
     "DELETE FROM evaluations_award",
     "UPDATE evaluations_award SET amount = 1",
-    "INSERT INTO evaluations_award (round_id, unit_id, base, performance, amount, weight, capped) "
-    "SELECT round_id, unit_id + 1000, 0, 0, 1, 0, capped FROM evaluations_award",
+    (
+        "INSERT INTO evaluations_award (round_id, unit_id, base, performance, amount, weight, capped) "
+        "SELECT round_id, unit_id + 1000, 0, 0, 1, 0, capped FROM evaluations_award"
+    ),
     "UPDATE evaluations_givenscore SET value = 1",
     "DELETE FROM evaluations_reportedvalue",
     "UPDATE evaluations_snapshotrow SET external_hours = 9",
@@ -381,7 +392,7 @@ def drop_guard(name: str, table: str) -> None:
         ),
     ],
 )
-def test_verification_sees_tampering(  # noqa: PLR0917
+def test_verification_sees_tampering(
     story, django_capture_on_commit_callbacks, trigger, table, statement, field
 ):
     """With the guard gone a change goes through, and digest, recomputation and command all say so."""
