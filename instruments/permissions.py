@@ -119,7 +119,9 @@ def _records(person: Actor, obj: Any) -> bool:
 def _sees_usage(person: Actor, obj: Any) -> bool:
     roles = roles_of(person)
     unit = _unit_of(obj)
-    if roles.is_officer or (unit is not None and unit in roles.manager_of | roles.viewer_in):
+    if unit is None:
+        return False
+    if roles.is_officer or unit in roles.manager_of | roles.viewer_in:
         return True
     if isinstance(obj, UsageRecord) and obj.person_id is not None and obj.person_id == person.pk:
         return True
