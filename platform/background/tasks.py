@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 from celery import shared_task
-from celery.signals import before_task_publish
+from celery.signals import beat_init, before_task_publish
 from django.db import DatabaseError
 
 from background.actions import beat as note_beat
@@ -28,3 +28,9 @@ def note_schedule(**_event: Any) -> None:
         note_beat(SCHEDULE)
     except DatabaseError:
         logger.warning("The schedule's heartbeat could not be noted.", exc_info=True)
+
+
+@beat_init.connect
+def beat_at_once(**_event: Any) -> None:
+    """Beat when the schedule starts, so that a fresh site shows its health without waiting for the first interval."""
+    beat.delay()

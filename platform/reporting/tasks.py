@@ -6,6 +6,8 @@ import logging
 from typing import Any
 
 from celery import Task, shared_task
+from celery.signals import worker_ready
+from django.conf import settings
 from django.utils import timezone
 
 from reporting import making, runs
@@ -41,6 +43,12 @@ def resend_stale_runs() -> int:
 def expire_files() -> int:
     """Delete files whose time is over."""
     return runs.expire_files(timezone.now())
+
+
+@worker_ready.connect
+def look_after_start(**_event: Any) -> None:
+    """A worker that starts may follow one that was killed: look for its runs as soon as they count as abandoned."""
+    resend_stale_runs.apply_async(countdown=settings.REPORT_STALE_SECONDS + 1)
 
 
 def ring(run_id: str) -> object:

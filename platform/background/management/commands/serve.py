@@ -108,12 +108,12 @@ def _children(options: dict[str, Any]) -> list[Child]:
         "--log-level", level, "--chdir", str(root),
     ]  # fmt: skip
     worker = [
-        *python, "celery", "-A", "config", "--workdir", str(root), "worker", "--pool", "prefork",
+        *python, "celery", "-q", "-A", "config", "--workdir", str(root), "worker", "--pool", "prefork",
         "--concurrency", str(options["task_workers"]), "--without-gossip", "--without-mingle",
         "--without-heartbeat", "--max-memory-per-child", "400000", "--loglevel", level,
     ]  # fmt: skip
     schedule = [
-        *python, "celery", "-A", "config", "--workdir", str(root), "beat", "--pidfile", "",
+        *python, "celery", "-q", "-A", "config", "--workdir", str(root), "beat", "--pidfile", "",
         "--schedule", str(Path(settings.VAR) / "schedule"), "--loglevel", level,
     ]  # fmt: skip
     commands = (("web", web), ("worker", worker), ("schedule", schedule))

@@ -1,0 +1,153 @@
+"""`manage.py serve` as an operator knows it: one command, killed children come back, nothing is left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import psutil
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+ASK = """
+from members.models import Person
+from reporting.runs import request_run
+person, _ = Person.objects.get_or_create(email='p@test.example', affiliation='enterprise', display_name='P')
+print(request_run('trial', {'number': 1, 'format': 'pdf'}, actor=person).pk)
+"""
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Site:
+    """A running `serve` with its folder."""
+
+    def __init__(self, var: Path) -> None:
+        self.port = free_port()
+        self.database = var / "network.sqlite3"
+        self.environment = {
+            **{key: value for key, value in os.environ.items() if key not in {"DATABASE_URL", "REDIS_URL"}},
+            "VAR_DIR": str(var),
+            "DJANGO_SETTINGS_MODULE": "tests.background.serve_settings",
+            "REPORT_STALE_SECONDS": "3",
+            "PORT": str(self.port),
+        }
+        self.manage("migrate", "-v", "0")
+        self.log = (var / "serve.log").open("wb")
+        self.process = subprocess.Popen(
+            [sys.executable, "manage.py", "serve"],
+            cwd=ROOT, env=self.environment, stdout=self.log, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+
+    def manage(self, *arguments: str) -> str:
+        """Run another management command beside it."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT, env=self.environment, capture_output=True, text=True, check=True, timeout=60,
+        )  # fmt: skip
+        return done.stdout.strip()
+
+    def said(self) -> str:
+        """What it printed so far."""
+        return Path(self.log.name).read_text()
+
+    def row(self, query: str, *values: str) -> tuple:
+        """One row of its database."""
+        connection = sqlite3.connect(self.database, timeout=10)
+        try:
+            return connection.execute(query, values).fetchone()
+        finally:
+            connection.close()
+
+    def run_row(self, key: str) -> tuple:
+        """State, attempts and steps of a report run."""
+        return self.row(
+            "SELECT state, attempts, done FROM reporting_reportrun WHERE id = ?", key.replace("-", "")
+        )
+
+    def children(self, word: str = "") -> list[psutil.Process]:
+        """All processes below it, or those with a word in their command."""
+        found = psutil.Process(self.process.pid).children(recursive=True)
+        return [child for child in found if word in " ".join(child.cmdline())]
+
+    def health(self) -> dict:
+        """What /healthz says."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=5) as answer:
+            return json.load(answer)
+
+
+def wait_for(true, seconds: float) -> None:
+    """Wait until it holds."""
+    until = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < until, "waited in vain"
+        time.sleep(0.1)
+
+
+@pytest.fixture
+def site(tmp_path):
+    """A site that is stopped whatever happens."""
+    site = Site(tmp_path)
+    yield site
+    if site.process.poll() is None:
+        site.process.send_signal(signal.SIGTERM)
+        site.process.wait(20)
+    site.log.close()
+
+
+def test_serve_from_start_to_stop(site):
+    """Ready line, report by the real worker, worker killed half-way, report done all the same, clean stop."""
+    wait_for(lambda: "Ready: http://127.0.0.1" in site.said(), 30)
+    assert site.health()["status"] == "ok"
+
+    web = [child.memory_info().rss for child in site.children("gunicorn")]
+    assert max(web) < 250 * 1024 * 1024
+
+    key = site.manage("shell", "-v", "0", "-c", ASK).splitlines()[-1]
+    wait_for(lambda: site.run_row(key)[0] == "running" and site.run_row(key)[2] > 3, 20)
+    everyone = site.children()
+    leader = min(
+        site.children("celery"), key=lambda child: ("worker" not in child.cmdline(), child.create_time())
+    )
+    assert "worker" in leader.cmdline()
+    leader.kill()
+    wait_for(lambda: site.run_row(key)[0] == "done", 55)
+    assert site.run_row(key)[1] == 2
+    assert "worker started again" in site.said()
+
+    wait_for(lambda: all(sign["alive"] for sign in site.health()["background"].values()), 30)
+    everyone += site.children()
+    began = time.monotonic()
+    site.process.send_signal(signal.SIGTERM)
+    assert site.process.wait(15) == 0
+    assert time.monotonic() - began < 12
+    _gone, alive = psutil.wait_procs(everyone, timeout=2)
+    assert alive == []
+    assert "Stopped." in site.said()
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", site.port)) != 0
+
+
+def test_serve_when_the_database_is_behind(tmp_path):
+    """Without migrations it says what to do, and starts nothing."""
+    environment = {**os.environ, "VAR_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "config.settings.dev"}
+    environment.pop("DATABASE_URL", None)
+    done = subprocess.run(
+        [sys.executable, "manage.py", "serve", "--port", str(free_port())],
+        cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "manage.py migrate" in done.stderr
