@@ -78,7 +78,6 @@ PROBLEMS: dict[str, Sentence] = {
     "check_in_early": _("Check-in opens at %(required)s."),
     "check_in_late": _("The booked time ended at %(required)s."),
     "check_out_time": _("The check-out lies between the check-in and now."),
-    "request_own": _("Nobody decides on a request of their own."),
 }
 
 
