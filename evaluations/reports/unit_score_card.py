@@ -175,7 +175,7 @@ def _indicators(explained: Explanation) -> Table:
         (
             Column(_("Indicator"), Kind.TEXT, 4),
             Column(_("Full points"), Kind.SCORE, 2),
-            Column(_("Points"), Kind.SCORE, 2),
+            Column(_("Points earned"), Kind.SCORE, 2),
             Column(_("Mean of all units"), Kind.SCORE, 2),
             Column(_("Source"), Kind.TEXT, 2),
             Column(_("Rule"), Kind.TEXT, 5),
@@ -193,7 +193,6 @@ def _indicators(explained: Explanation) -> Table:
             )
             for line in explained.lines
         ),
-        total=(_("Score"), explained.total, explained.result.score, None, None, None, None),
         levels=tuple(line.level for line in explained.lines),
     )
 

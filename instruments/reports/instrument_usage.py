@@ -155,7 +155,7 @@ def _records(source: RecordRows) -> Table:
             Column(_("Start"), Kind.MOMENT, 3),
             Column(_("End"), Kind.MOMENT, 3),
             Column(_("Effective hours"), Kind.HOURS, 2),
-            Column(_("User"), Kind.TEXT, 2),
+            Column(_("Kind of user"), Kind.TEXT, 2),
             Column(_("Name of user"), Kind.TEXT, 2),
             Column(_("Unit of user"), Kind.TEXT, 4),
             Column(_("Purpose"), Kind.TEXT, 2),

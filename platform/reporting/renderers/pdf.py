@@ -11,6 +11,7 @@ from typing import Any
 import typst
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from reporting.document import (
     Bar,
@@ -71,8 +72,8 @@ def _document(document: Document) -> dict[str, Any]:
         "sections": [_section(section, language) for section in document.sections],
         "words": {
             "page": _("Page {n} of {of}"),
-            "table": _("Table"),
-            "chart": _("Chart"),
+            "table": pgettext("caption", "Table"),
+            "chart": pgettext("caption", "Chart"),
             "contents": _("Contents"),
         },
     }

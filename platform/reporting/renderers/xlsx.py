@@ -104,7 +104,7 @@ def render(document: Document, path: Path, step: Callable[[int, int], None]) -> 
 
 
 def _write_cover(book: _Book, document: Document) -> None:
-    sheet = book.sheet(_("About"))
+    sheet = book.sheet(_("Summary"))
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 34)
     sheet.set_column(1, 1, 30)
