@@ -31,7 +31,7 @@ def integer(name: str, default: int, *, least: int = 0) -> int:
     return int(raw)
 
 
-def boolean(name: str, default: bool) -> bool:
+def boolean(name: str, *, default: bool) -> bool:
     """Return the variable as yes or no; anything but 1/true/yes/on and 0/false/no/off is refused."""
     raw = os.environ.get(name, "").strip().lower()
     if not raw:

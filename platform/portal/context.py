@@ -37,7 +37,8 @@ def _navigation(request: HttpRequest) -> Navigation:
         return Navigation()
     roles = roles_of(person)
     managed = sorted(roles.manager_of)
-    code = MemberUnit.objects.filter(pk__in=managed).order_by("code").values_list("code", flat=True).first() if managed else ""
+    units = MemberUnit.objects.filter(pk__in=managed).order_by("code").values_list("code", flat=True)
+    code = units.first() if managed else ""
     return Navigation(
         is_steward=bool(roles.manager_of or roles.steward_in),
         is_manager=bool(managed),

@@ -80,10 +80,11 @@ def refuse(name: str, table: str, events: str, message: str, when: str = "") -> 
     """
     kinds = [event.strip() for event in events.split(" OR ")]
     sqlite: list[str] = []
-    postgresql: list[str] = [
+    plain = (
         f"CREATE OR REPLACE FUNCTION {name}_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ "
         f"BEGIN RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
-    ]
+    )
+    postgresql: list[str] = [plain]
     for kind in kinds:
         row = "NEW" if kind == "INSERT" else "OLD"
         condition = when.replace("{row}", row)

@@ -6,11 +6,11 @@ from config import env
 from config.settings.base import *
 from config.settings.base import REST_FRAMEWORK, VAR
 
-DEBUG = env.boolean("DEBUG", False)
+DEBUG = env.boolean("DEBUG", default=False)
 SECRET_KEY = env.text("SECRET_KEY", "embedded-default-key-for-trying-only-never-for-production-use")
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 DATABASES = {"default": env.database(VAR / "network.sqlite3")}
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = str(VAR / "mail")
-DEMO = env.boolean("DEMO", True)
+DEMO = env.boolean("DEMO", default=True)
 REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"] = {"caller": env.text("API_THROTTLE", "6000/min")}

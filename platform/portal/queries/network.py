@@ -9,11 +9,11 @@ from decimal import Decimal
 from django.core.cache import cache
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
-from instruments.queries.availability import instruments_free_on
 
 from evaluations.models import Result, Round
 from instruments.enums import InstrumentState, SharingMode, UserKind
 from instruments.models import ApplicationField, Instrument, InstrumentClass, InstrumentField, UsageRecord
+from instruments.queries.availability import instruments_free_on
 from members.enums import UnitState
 from members.models import MemberUnit, Region
 
@@ -110,7 +110,10 @@ def _count(now: dt.datetime) -> Network:
         as_of=now,
         units=sum(units.values()),
         instruments=sum(by_region.values()),
-        fields_in_use=InstrumentField.objects.filter(instrument__in=shared).values("field").distinct().count(),
+        fields_in_use=InstrumentField.objects.filter(instrument__in=shared)
+        .values("field")
+        .distinct()
+        .count(),
         free_this_week=sum(free_by_region.values()),
         external_hours=Decimal(hours or 0).quantize(CENTS),
         regions=regions,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from background.queries import signs_of_life
 from django.db import connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+
+from background.queries import signs_of_life
 
 
 @require_safe

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy as _, ngettext
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from notices.models import Announcement
@@ -86,7 +86,9 @@ def home(request: HttpRequest) -> HttpResponse:
             "fields": network_queries.fields_at_a_glance(),
             "announcements": Announcement.objects.filter(published_at__lte=timezone.now())[:6],
             "published": published,
-            "grades": [GradeCount(code, count) for code, count in published.grades.items()] if published else [],
+            "grades": [GradeCount(code, count) for code, count in published.grades.items()]
+            if published
+            else [],
             "now": timezone.now(),
         },
     )

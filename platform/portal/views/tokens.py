@@ -38,7 +38,8 @@ def tokens(request: HttpRequest) -> HttpResponse:
         else:
             status = 422
     shown = AccessToken.objects.filter(person=request.user)
-    return render(request, "portal/tokens.html", {"form": form, "made": made, "tokens": shown, "now": timezone.now()}, status=status)
+    context = {"form": form, "made": made, "tokens": shown, "now": timezone.now()}
+    return render(request, "portal/tokens.html", context, status=status)
 
 
 @require_POST
