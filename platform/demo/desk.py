@@ -15,7 +15,7 @@ from django.utils import timezone
 from demo.instruments import InstrumentDraft
 from demo.people import People
 from demo.plan import Plan
-from demo.terms import OPENING, ZONE
+from demo.terms import OPENING, ZONE, is_holiday
 from demo.wishes import purpose, someone
 from instruments.actions.booking import approve_booking, request_booking
 from instruments.enums import BookingState, UsageSource, UserKind
@@ -39,7 +39,8 @@ def write_today(plan: Plan, drafts: list[InstrumentDraft], people: People) -> No
     kept = [draft for draft in drafts if steward in draft.keepers]
     for position, draft in enumerate(kept):
         windows = OPENING[draft.opening].get(plan.today.weekday(), ())
-        if windows:
+        rests = is_holiday(plan.today) and draft.opening != "always"
+        if windows and not rests:
             # A noon break is part of the day here: who began in the morning may run on.
             day = _Day(rng, plan.today, draft, people, minute=minute, window=(windows[0][0], windows[-1][1]))
             day.write_past(position)

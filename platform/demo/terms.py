@@ -47,6 +47,11 @@ def holidays(first_year: int, last_year: int) -> list[tuple[dt.date, dt.date, st
     ]
 
 
+def is_holiday(day: dt.date) -> bool:
+    """Whether the day is one of those holidays."""
+    return any(start <= day < end for start, end, _ in holidays(day.year, day.year))
+
+
 def closures(instrument: Instrument, today: dt.date) -> list[OpeningException]:
     """Draft the holidays of last year, this year and the next New Year as closed."""
     return [
