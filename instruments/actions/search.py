@@ -40,10 +40,17 @@ def reindex_unit(unit: MemberUnit) -> int:
 
 
 def rebuild_index() -> None:
-    """Rebuild SQLite's full-text index from the rows; PostgreSQL keeps its own and needs nothing."""
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
+    """Put the database's own index in its best shape, after many rows have changed at once.
+
+    SQLite's is made anew from the rows; PostgreSQL's takes in what it has put off, and its figures for the
+    planner are renewed.
+    """
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
             cursor.execute("INSERT INTO catalogue_fts(catalogue_fts) VALUES ('rebuild')")
+        else:
+            cursor.execute("SELECT gin_clean_pending_list('instrument_grams')")
+            cursor.execute("ANALYZE instruments_instrument")
 
 
 def write_search_text(instrument: Instrument) -> None:
@@ -60,9 +67,23 @@ def write_search_text(instrument: Instrument) -> None:
 
 
 def _save(batch: list[Instrument]) -> int:
-    if batch:
-        Instrument.objects.bulk_update(batch, ["search_text", "grams"], batch_size=BATCH)
-    return len(batch)
+    """Write the two texts by one statement, or one prepared one: `bulk_update` is many times slower here."""
+    rows = [(row.pk, row.search_text, row.grams) for row in batch]
+    if rows:
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute(
+                    "UPDATE instruments_instrument AS kept SET search_text = fresh.text, grams = fresh.grams "
+                    "FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS fresh(id, text, grams) "
+                    "WHERE kept.id = fresh.id",
+                    [list(column) for column in zip(*rows, strict=True)],
+                )
+            else:
+                cursor.executemany(
+                    "UPDATE instruments_instrument SET search_text = %s, grams = %s WHERE id = %s",
+                    [(text, grams, pk) for pk, text, grams in rows],
+                )
+    return len(rows)
 
 
 def _called(instrument: Instrument) -> Iterable[str]:

@@ -12,11 +12,11 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from instruments.models import Instrument, Rate
-from instruments.queries.availability import instruments_free_on
-from instruments.queries.facets import Facet, facets
-from instruments.queries.filters import CatalogueFilters, narrowed, ordered
+from instruments.queries.facets import Facet, facets, public_counts, total_of
+from instruments.queries.filters import CatalogueFilters, narrowed, ordered, selected
 from instruments.queries.outlook import Outlook, outlooks
 from instruments.rules.hours import local_day
 from members.enums import UserCategory
@@ -61,12 +61,26 @@ class CataloguePage:
         return self.page.paginator.count
 
 
-def catalogue(filters: CatalogueFilters, *, free_pks: frozenset[int] | None = None) -> QuerySet[Instrument]:
+class CountedPaginator(Paginator[Instrument]):
+    """Pages over rows that somebody has counted already; without a number it counts itself."""
+
+    def __init__(self, rows: QuerySet[Instrument], per_page: int, total: int | None) -> None:
+        super().__init__(rows, per_page)
+        self._rows, self._total = rows, total
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows there are."""
+        return self._rows.count() if self._total is None else self._total
+
+
+def catalogue(filters: CatalogueFilters) -> QuerySet[Instrument]:
     """Return the public instruments that fit, in order, with unit, region, class, policy and fields."""
-    if free_pks is None:
-        free_pks = free_instruments(filters)
-    rows = narrowed(Instrument.objects.public(), filters, free_pks=free_pks)
-    return with_names(ordered(rows, filters))
+    return _rows(filters, selected(filters))
+
+
+def _rows(filters: CatalogueFilters, only: frozenset[int] | None) -> QuerySet[Instrument]:
+    return with_names(ordered(narrowed(Instrument.objects.public(), filters, only=only), filters))
 
 
 def with_names(instruments: QuerySet[Instrument]) -> QuerySet[Instrument]:
@@ -76,14 +90,6 @@ def with_names(instruments: QuerySet[Instrument]) -> QuerySet[Instrument]:
         .prefetch_related("fields")
         .defer("search_text", "grams", "unit__about_zh", "unit__about_en")
     )
-
-
-def free_instruments(filters: CatalogueFilters) -> frozenset[int] | None:
-    """Return the instruments with a free slot in the wanted time, or None where no time is chosen."""
-    if filters.window is None:
-        return None
-    start, end = filters.window
-    return frozenset(instruments_free_on(start, end, filters.minutes))
 
 
 def catalogue_page(
@@ -96,13 +102,16 @@ def catalogue_page(
 ) -> CataloguePage:
     """Return one page for a reader, in at most twelve queries however many rows; a page too far gives the last."""
     moment = now or timezone.now()
-    free_pks = free_instruments(filters)
-    paginator = Paginator(catalogue(filters, free_pks=free_pks), min(max(page_size, 1), LARGEST_PAGE))
+    only = selected(filters)
+    counted = public_counts(filters, only)
+    # The kept counts of the whole catalogue may be a minute old, so there the rows are counted.
+    total = None if filters.is_empty else total_of(counted, filters)
+    paginator = CountedPaginator(_rows(filters, only), min(max(page_size, 1), LARGEST_PAGE), total)
     shown = paginator.get_page(page)
     return CataloguePage(
         page=shown,
         cards=cards_of(list(shown.object_list), person, moment, filters.minutes),
-        facets=facets(filters, free_pks),
+        facets=facets(counted, filters),
         filters=filters,
     )
 

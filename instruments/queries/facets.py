@@ -60,7 +60,7 @@ TITLES = {
 def counts(
     instruments: QuerySet[Instrument],
     filters: CatalogueFilters,
-    free_pks: frozenset[int] | None = None,
+    only: frozenset[int] | None = None,
 ) -> dict[str, dict[str, int]]:
     """Count the instruments behind every value of every facet, each ignoring its own choice, in one query.
 
@@ -78,7 +78,7 @@ def counts(
         ),
     }
     parts = [
-        narrowed(instruments, filters, free_pks=free_pks, ignoring=facet)
+        narrowed(instruments, filters, only=only, ignoring=facet)
         .order_by()
         .annotate(_facet=Value(facet, output_field=CharField()), _value=key)
         .values("_facet", "_value")
@@ -93,12 +93,10 @@ def counts(
     return found
 
 
-def public_counts(
-    filters: CatalogueFilters, free_pks: frozenset[int] | None = None
-) -> dict[str, dict[str, int]]:
+def public_counts(filters: CatalogueFilters, only: frozenset[int] | None = None) -> dict[str, dict[str, int]]:
     """Count over the public catalogue; the counts of the whole catalogue are kept a minute."""
     if not filters.is_empty:
-        return counts(Instrument.objects.public(), filters, free_pks)
+        return counts(Instrument.objects.public(), filters, only)
     kept: dict[str, dict[str, int]] | None = cache.get(_KEY)
     if kept is None:
         kept = counts(Instrument.objects.public(), filters)
@@ -111,12 +109,24 @@ def forget_public_counts() -> None:
     cache.delete(_KEY)
 
 
-def facets(filters: CatalogueFilters, free_pks: frozenset[int] | None = None) -> list[Facet]:
-    """Return the facets of the public catalogue in the reader's language, the fullest choices first.
+def total_of(found: Mapping[str, Mapping[str, int]], filters: CatalogueFilters) -> int | None:
+    """Return how many instruments fit, from a facet of which nothing is chosen and each has one value, else None."""
+    chosen = {
+        "unit": filters.units,
+        "region": filters.regions,
+        "mode": filters.modes,
+        "class": filters.classes,
+    }
+    free = next((facet for facet, values in chosen.items() if not values), None)
+    return None if free is None else sum(found[free].values())
+
+
+def facets(found: Mapping[str, Mapping[str, int]], filters: CatalogueFilters) -> list[Facet]:
+    """Return counted facets in the reader's language, the fullest choices first.
 
     A chosen value is listed even where nothing is behind it, so that it can be taken back.
     """
-    found, names = public_counts(filters, free_pks), labels()
+    names = labels()
     classes = {code: label for code, label in names.classes.items() if code in found["class"]}
     return [
         _named("field", found["field"], names.fields, filters.fields),

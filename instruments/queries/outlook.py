@@ -14,12 +14,13 @@ from instruments.queries.holding import holding_now
 from instruments.queries.opening import exceptions_of, weeks_of
 from instruments.queries.policy import policy_of, terms_of
 from instruments.rules.free_slots import FreeSlot, free_intervals, next_free_slots
-from instruments.rules.hours import exact_hours, local_day, local_midnight
-from instruments.rules.intervals import Interval, clip
-from instruments.rules.opening import open_intervals
+from instruments.rules.hours import local_day, local_midnight
+from instruments.rules.intervals import Interval, clip, total
+from instruments.rules.opening import DatedException, WeeklyPeriod, open_intervals
 
 STRIP_DAYS = 7
 LOOK_AHEAD_DAYS = 14
+_SECOND = dt.timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,14 @@ def outlooks(
     held = holding_now(now).filter(instrument__in=pks, start__lt=window.end, end__gt=window.start)
     for pk, station, start, end in held.order_by().values_list("instrument_id", "station", "start", "end"):
         busy[pk, station].append(Interval(start, end))
+    # Many instruments keep the same hours.
+    opened_by_week: dict[tuple[tuple[WeeklyPeriod, ...], tuple[DatedException, ...]], list[Interval]] = {}
     found = {}
     for instrument in instruments:
-        opened = open_intervals(weeks.get(instrument.pk, ()), exceptions[instrument.pk], window)
+        key = (weeks.get(instrument.pk, ()), tuple(exceptions[instrument.pk]))
+        if key not in opened_by_week:
+            opened_by_week[key] = open_intervals(*key, window)
+        opened = opened_by_week[key]
         takes_bookings = is_open_for_booking(instrument)
         free = {
             station: free_intervals(opened, busy[instrument.pk, station]) if takes_bookings else []
@@ -83,9 +89,9 @@ def _day(
     whole = Interval(local_midnight(day), local_midnight(day + dt.timedelta(days=1)))
     # What is left of today counts, what is over does not.
     rest = Interval(max(whole.start, now), whole.end) if now < whole.end else whole
-    open_hours = _hours(clip(opened, whole)) * len(free)
-    free_hours = sum((_hours(clip(intervals, rest)) for intervals in free.values()), Decimal())
-    return DayOutlook(day, _tenth(open_hours), _tenth(free_hours))
+    open_time = total(clip(opened, whole)) * len(free)
+    free_time = sum((total(clip(intervals, rest)) for intervals in free.values()), dt.timedelta())
+    return DayOutlook(day, _hours(open_time), _hours(free_time))
 
 
 def _next(
@@ -106,9 +112,5 @@ def _next(
     return next((FreeSlot(instrument.code, slot.start, slot.end, station) for slot, station in slots), None)
 
 
-def _hours(intervals: list[Interval]) -> Decimal:
-    return sum((exact_hours(interval.start, interval.end) for interval in intervals), Decimal())
-
-
-def _tenth(hours: Decimal) -> Decimal:
-    return hours.quantize(Decimal("0.1"), ROUND_HALF_UP)
+def _hours(length: dt.timedelta) -> Decimal:
+    return (Decimal(length // _SECOND) / 3600).quantize(Decimal("0.1"), ROUND_HALF_UP)

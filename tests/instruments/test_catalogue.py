@@ -217,8 +217,8 @@ def test_an_instrument_under_repair_has_nothing_free(network):
     ("query", "queries"),
     [
         ("", 9),  # count, rows, fields, rates, weeks, exceptions, bookings, facets, names
-        ("q=仪&value_band=50-100", 9),
-        ("free_from=2026-03-05T10:00:00Z&free_to=2026-03-06T11:00:00Z", 14),  # five more for the free time
+        ("q=仪&value_band=50-100", 9),  # the words instead of the count: the facets give the total
+        ("free_from=2026-03-05T10:00:00Z&free_to=2026-03-06T11:00:00Z", 13),  # five for the free time
     ],
 )
 @pytest.mark.parametrize("rows", [1, 3])
