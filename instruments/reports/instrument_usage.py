@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from display.formats import is_chinese
-from instruments.enums import Purpose, UsageSource, UserKind
+from instruments.enums import InstrumentState, Purpose, UsageSource, UserKind
 from instruments.forms.report import InstrumentUsageForm, units_of
+from instruments.metrics import UsageTotals
 from instruments.permissions import Actor, can
-from instruments.queries.usage_report import InstrumentTotals, RecordRows, instruments_of, totals_of
+from instruments.queries.usage_report import RecordRows, instruments_of, totals_of
 from members.models import MemberUnit
 from reporting.document import Column, Document, Figure, Figures, Kind, Note, Row, Section, Table
 from reporting.errors import ReportError
@@ -24,6 +25,7 @@ from reporting.models import ReportRun
 from reporting.registry import Parameters, Progress, ReportKind
 
 STEPS = 3
+ZERO = Decimal("0.00")
 SHARE_PLACES = Decimal("0.000001")
 
 
@@ -56,12 +58,11 @@ def build(parameters: Parameters, progress: Progress) -> Document:
         raise ReportError(_("This unit no longer exists."))
     start, end = dt.date.fromisoformat(parameters["start"]), dt.date.fromisoformat(parameters["end"])
     progress(0, STEPS)
-    totals = totals_of(unit, start, end)
+    # Retired instruments are shown when they were used in the period; idle ones in service always.
+    kept = instruments_of(unit)
+    totals, whole = totals_of(kept, start, end)
+    instruments = [row for row in kept if row.pk in totals or row.state != InstrumentState.RETIRED]
     progress(1, STEPS)
-    instruments = instruments_of(unit, totals)
-    whole = InstrumentTotals()
-    for part in totals.values():
-        whole.add_all(part)
     columns = (
         Column(_("Code"), Kind.TEXT, 3),
         Column(_("Instrument"), Kind.TEXT, 5),
@@ -78,7 +79,7 @@ def build(parameters: Parameters, progress: Progress) -> Document:
         (
             instrument.code,
             _name(instrument.name_zh, instrument.name_en),
-            *_cells(totals.get(instrument.pk, InstrumentTotals())),
+            *_cells(totals.get(instrument.pk)),
         )
         for instrument in instruments
     )
@@ -168,7 +169,9 @@ def _records(source: RecordRows) -> Table:
     )
 
 
-def _cells(part: InstrumentTotals) -> tuple[int | Decimal | None, ...]:
+def _cells(part: UsageTotals | None) -> tuple[int | Decimal | None, ...]:
+    if part is None:
+        return (0, ZERO, ZERO, ZERO, None, 0, ZERO, ZERO)
     share = (
         (part.external / part.effective).quantize(SHARE_PLACES, rounding=ROUND_HALF_UP)
         if part.effective
