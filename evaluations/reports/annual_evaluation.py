@@ -292,7 +292,7 @@ def _by_unit(rows: list[RankedRow], sums: SnapshotSums) -> Section:
     columns = (Column(_("Unit"), Kind.TEXT, 6), *_sum_columns())
     body = tuple((name_of(row.result.unit), *_sum_cells(sums.by_unit[row.result.unit_id])) for row in rows)
     total = (_("Total"), *_sum_cells(sums.all))
-    return Section(_("Units"), (Table(_("Figures by unit"), columns, body, total=total),), wide=True)
+    return Section(_("The units"), (Table(_("Figures by unit"), columns, body, total=total),), wide=True)
 
 
 def _sum_columns() -> tuple[Column, ...]:

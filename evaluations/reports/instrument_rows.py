@@ -43,7 +43,7 @@ def instrument_table(
     return Table(
         _("Instruments"),
         (
-            Column(_("Code"), Kind.TEXT, 3),
+            Column(_("Code"), Kind.TEXT, 4),
             Column(_("Instrument"), Kind.TEXT, 5),
             Column(_("Unit code"), Kind.TEXT, 2),
             Column(_("In scope"), Kind.TEXT, 2),

@@ -64,7 +64,7 @@ def build(parameters: Parameters, progress: Progress) -> Document:
     instruments = [row for row in kept if row.pk in totals or row.state != InstrumentState.RETIRED]
     progress(1, STEPS)
     columns = (
-        Column(_("Code"), Kind.TEXT, 3),
+        Column(_("Code"), Kind.TEXT, 4),
         Column(_("Instrument"), Kind.TEXT, 5),
         Column(_("Usage records"), Kind.INTEGER, 2),
         Column(_("Effective hours"), Kind.HOURS, 2),
@@ -150,7 +150,7 @@ def _records(source: RecordRows) -> Table:
         _("Usage records"),
         (
             Column(_("Record number"), Kind.TEXT, 3),
-            Column(_("Code"), Kind.TEXT, 3),
+            Column(_("Code"), Kind.TEXT, 4),
             Column(_("Instrument"), Kind.TEXT, 4),
             Column(_("Station"), Kind.INTEGER, 1),
             Column(_("Start"), Kind.MOMENT, 3),
