@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import fields
 
 from django.utils import timezone
 
@@ -14,6 +15,7 @@ from instruments.queries.holding import BUSY_FIELDS, BusyInterval, busy, holding
 from instruments.queries.opening import exceptions_of, opening_of, weeks_of
 from instruments.queries.policy import policy_of, terms_of
 from instruments.queries.week import WeekBlock, WeekDay, WeekView, week
+from instruments.rules.booking_policy import BookingTerms
 from instruments.rules.free_slots import FreeSlot, bookable, free_intervals, next_free_slots
 from instruments.rules.hours import is_convertible, round_up
 from instruments.rules.intervals import Interval, between, clip
@@ -102,7 +104,10 @@ def instruments_free_on(day_start: dt.datetime, day_end: dt.datetime, minutes: i
         .order_by()
         .values_list("pk", "station_count")
     )
-    policies = {policy.instrument_id: terms_of(policy) for policy in BookingPolicy.objects.all()}
+    policies = {
+        pk: BookingTerms(*limits)
+        for pk, *limits in BookingPolicy.objects.order_by().values_list("instrument_id", *_TERMS)
+    }
     default = terms_of(BookingPolicy())
     weeks, exceptions = weeks_of(None), exceptions_of(None, window)
     held: dict[int, list[BusyInterval]] = defaultdict(list)
@@ -110,25 +115,50 @@ def instruments_free_on(day_start: dt.datetime, day_end: dt.datetime, minutes: i
     for row in rows.values_list("instrument_id", *BUSY_FIELDS):
         held[row[0]].append(BusyInterval(*row[1:]))
     opened_by_week: dict[object, list[Interval]] = {}
+    untouched: dict[object, bool] = {}
     found = set()
     for pk, count in stations.items():
-        terms, week, dated = policies.get(pk, default), weeks.get(pk, ()), exceptions.get(pk, [])
-        key = (week, tuple(dated))
-        if key not in opened_by_week:
-            opened_by_week[key] = open_intervals(week, dated, window)
+        terms, week_of, dated = policies.get(pk, default), weeks.get(pk, ()), exceptions.get(pk, [])
         length = terms.shortest_minutes if minutes is None else minutes
         if not terms.shortest_minutes <= length <= terms.longest_minutes:
             continue
-        latest = terms.latest_start(now)
-        bounds = between(max(window.start, terms.earliest_start(now)), window.end)
-        opened = clip(opened_by_week[key], bounds[0]) if bounds else []
-        if any(
-            interval.start <= latest
-            for intervals in _by_station(opened, held.get(pk, ()), count).values()
-            for interval in bookable(intervals, minutes=length, step=terms.step_minutes)
-        ):
+        key = (week_of, tuple(dated))
+        if key not in opened_by_week:
+            opened_by_week[key] = open_intervals(week_of, dated, window)
+        taken = held.get(pk)
+        if taken is not None:
+            fits = _takes(
+                opened_by_week[key], taken, count, terms=terms, length=length, window=window, now=now
+            )
+        elif (key, terms) in untouched:
+            # Equal weeks and policies, and nothing held: equal answers.
+            fits = untouched[key, terms]
+        else:
+            fits = untouched[key, terms] = _takes(
+                opened_by_week[key], (), 1, terms=terms, length=length, window=window, now=now
+            )
+        if fits:
             found.add(pk)
     return found
+
+
+def _takes(
+    opened: list[Interval],
+    taken: Iterable[BusyInterval],
+    station_count: int,
+    *,
+    terms: BookingTerms,
+    length: int,
+    window: Interval,
+    now: dt.datetime,
+) -> bool:
+    bounds = between(max(window.start, terms.earliest_start(now)), window.end)
+    latest = terms.latest_start(now)
+    return bool(bounds) and any(
+        interval.start <= latest
+        for intervals in _by_station(clip(opened, bounds[0]), taken, station_count).values()
+        for interval in bookable(intervals, minutes=length, step=terms.step_minutes)
+    )
 
 
 def is_open_for_booking(instrument: Instrument) -> bool:
@@ -148,6 +178,9 @@ def first_free_station(
 def next_start(instrument: Instrument, moment: dt.datetime) -> dt.datetime:
     """Return the first grid point at or after a moment, for the start field of the booking form."""
     return round_up(moment, policy_of(instrument).step_minutes)
+
+
+_TERMS = tuple(field.name for field in fields(BookingTerms))
 
 
 def _free_by_station(instrument: Instrument, window: Interval) -> dict[int, list[Interval]]:

@@ -10,8 +10,25 @@ from django.test.utils import CaptureQueriesContext
 from instruments.actions.booking import book_maintenance
 from instruments.enums import BookingState, InstrumentState
 from instruments.models import Instrument
-from instruments.queries.availability import busy, free, instruments_free_on, next_free, week
-from tests.factories.instruments import BookingFactory, make_instrument, make_steward
+from instruments.queries.availability import busy, free, instruments_free_on, next_free, next_start, week
+from instruments.queries.bookings import (
+    bookings_on,
+    bookings_visible_to,
+    kept_instruments,
+    own_bookings,
+    requests_to_decide,
+    upcoming_bookings,
+)
+from instruments.queries.usage import usage_visible_to
+from tests.factories.instruments import (
+    BookingFactory,
+    InstrumentFactory,
+    OpeningPeriodFactory,
+    UsageRecordFactory,
+    make_instrument,
+    make_steward,
+)
+from tests.factories.members import AdminFactory, UnitRoleFactory, make_manager, make_officer
 from tests.instruments.moments import NOW, at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
@@ -139,15 +156,6 @@ def test_free_on_a_day_for_all_instruments_at_once(xrd, member):
 
 def test_lists_of_bookings_by_what_a_person_is(xrd, member, steward):
     """Own, kept, managed, viewed; an officer and a superuser see all, but only keepers decide."""
-    from instruments.queries.bookings import (
-        bookings_on,
-        bookings_visible_to,
-        own_bookings,
-        requests_to_decide,
-        upcoming_bookings,
-    )
-    from tests.factories.members import AdminFactory, UnitRoleFactory, make_manager, make_officer
-
     asked = BookingFactory(
         instrument=xrd, person=member, start=at(2, 9), state="requested", expires_at=at(1, 9)
     )
@@ -171,3 +179,36 @@ def test_lists_of_bookings_by_what_a_person_is(xrd, member, steward):
     assert bookings_visible_to(AnonymousUser()).count() == 0
     other = make_steward(elsewhere.instrument)
     assert [b.pk for b in bookings_visible_to(other)] == [elsewhere.pk]
+
+
+def test_usage_records_by_what_a_person_is(xrd, member, steward):
+    """One's own visits, kept, managed, viewed; an officer sees all."""
+    UsageRecordFactory(instrument=xrd, person=member)
+    UsageRecordFactory(instrument=xrd)
+    UsageRecordFactory()
+    viewer = UnitRoleFactory(unit=xrd.unit, kind="viewer").person
+    people = (member, steward, make_manager(xrd.unit), viewer, make_officer())
+    assert [usage_visible_to(p).count() for p in people] == [1, 2, 2, 2, 3]
+    assert usage_visible_to(AnonymousUser()).count() == 0
+
+
+def test_an_instrument_without_a_policy_follows_the_defaults(member):
+    """Half an hour to eight, an hour ahead, 60 days, with approval."""
+    bare = InstrumentFactory()
+    OpeningPeriodFactory(instrument=bare, opens=480, closes=1200)
+    assert [s.start for s in next_free(bare, 60, NOW)] == [at(0, 10), at(0, 11), at(0, 12)]
+    assert instruments_free_on(at(0, 8), at(0, 20)) == {bare.pk}
+    assert next_start(bare, at(0, 9, 1)) == at(0, 9, 30)
+
+
+def test_instruments_kept_as_a_filter(xrd, member, steward):
+    """A superuser keeps all, nobody unknown any."""
+    make_instrument()
+    people = (member, steward, make_manager(xrd.unit), AdminFactory(), AnonymousUser())
+    assert [Instrument.objects.filter(kept_instruments(p)).count() for p in people] == [0, 1, 1, 2, 0]
+
+
+def test_neighbouring_weeks(xrd, member):
+    """Mondays all of them."""
+    view = week(xrd, at(3, 0).date(), member)
+    assert (view.previous, view.next) == (dt.date(2026, 2, 23), dt.date(2026, 3, 9))

@@ -89,6 +89,17 @@ def test_the_sentence_names_what_was_chosen_and_what_is_asked():
             assert str(problem(rule, chosen="1", required="2").message)
 
 
+def test_an_instrument_open_over_midnight_shows_that_days_hours():
+    """Open Monday 22:00 to Wednesday 02:00: a wish on Wednesday reads 00:00–02:00, one on Tuesday around midnight."""
+    night = [Interval(at(0, 22), at(2, 2))]
+    (found,) = policy_problems(TERMS, at(2, 3), at(2, 4), NOW, night)
+    assert (found.rule, found.required) == ("opening_hours", "00:00–02:00")
+    early = [Interval(at(1, 20), at(2, 2))]
+    (found,) = policy_problems(TERMS, at(1, 18), at(1, 19), NOW, early)
+    assert (found.rule, found.required) == ("opening_hours", "20:00–24:00")
+    assert policy_problems(TERMS, at(1, 23), at(2, 1), NOW, night) == []
+
+
 def test_upkeep_may_have_begun_but_not_ended():
     """Only its own end, a year's length and the calendar bind it."""
     assert maintenance_problems(at(-1, 0), at(5, 0), NOW) == []
@@ -130,6 +141,7 @@ def test_no_negative_price():
         (at(2, 9, 20), at(2, 11, 40), [(at(2, 11), at(2, 12))], (at(2, 9, 20), at(2, 11))),
         (at(2, 9), at(2, 11), [(at(2, 8), at(2, 9, 10))], (at(2, 9, 10), at(2, 11))),
         (at(2, 9), at(2, 11), [(at(2, 8), at(2, 12))], None),
+        (at(2, 9), at(2, 11), [(at(2, 8), at(2, 9)), (at(2, 11), at(2, 12))], (at(2, 9), at(2, 11))),
     ],
 )
 def test_a_visit_never_overlaps_what_is_taken(arrived, left, taken, used):
