@@ -139,15 +139,10 @@ def registered(round_: Round) -> QuerySet[Instrument]:
     )
     return (
         Instrument.objects.exclude(unit__state=UnitState.LEFT)
-        .filter(joined_on__lte=last_day(round_))
+        .filter(joined_on__lte=round_.data_last_day)
         .filter(~Q(state=InstrumentState.RETIRED) | Exists(used))
         .order_by("pk")
     )
-
-
-def last_day(round_: Round) -> dt.date:
-    """The last day of the data period, in local time."""
-    return timezone.localdate(round_.data_end - dt.timedelta(microseconds=1))
 
 
 def _claim(snapshot_pk: int) -> dt.datetime | None:
@@ -174,7 +169,7 @@ def _rows(snapshot: MetricSnapshot, chunk: Sequence[Instrument], scope: Scope) -
     start, end = round_.data_start, round_.data_end
     totals = usage_totals(start, end, [instrument.pk for instrument in chunk])
     hours = open_hours_of(chunk, start, end)
-    on = last_day(round_)
+    on = round_.data_last_day
     rows = [_row(snapshot, instrument, scope, on) for instrument in chunk]
     for row in rows:
         row.open_hours = hours.get(row.instrument_id, NO_HOURS)

@@ -138,3 +138,20 @@ ACTS: dict[str, Act] = {
         careful=True,
     ),
 }
+
+RECORDED: dict[str, Sentence] = {
+    "evaluations.round.opened": _("Opened for reporting"),
+    "evaluations.round.created": _("Round created"),
+    "evaluations.round.changed": _("Terms changed"),
+    "evaluations.round.snapshot_requested": _("Snapshot asked for"),
+    "evaluations.round.snapshot_done": _("Snapshot done"),
+    "evaluations.round.snapshot_abandoned": _("Snapshot given up"),
+    "evaluations.round.scored": _("Results worked out"),
+    "evaluations.round.reopened": _("Stepped back to collecting"),
+    "evaluations.round.publicised": _("Results publicised"),
+    "evaluations.round.finalised": _("Made final and sealed"),
+    "evaluations.value.reported": _("Value reported"),
+    "evaluations.score.given": _("Score given"),
+    "evaluations.refused": _("Refused: no right"),
+}
+"""What the history's verbs say on the round page."""

@@ -20,7 +20,7 @@ from audit.models import Entry
 from display.templatetags.display import state_badge
 from evaluations.actions.rounds import change_round, create_round
 from evaluations.admin.access import OfficerAdmin
-from evaluations.admin.acts import ABANDON, ACTS, REOPEN
+from evaluations.admin.acts import ABANDON, ACTS, RECORDED, REOPEN
 from evaluations.enums import ObjectKind, RoundState
 from evaluations.errors import EvaluationsError
 from evaluations.forms.rounds import RoundForm
@@ -220,9 +220,10 @@ class RoundAdmin(OfficerAdmin):
             "title": text("Round of %(year)s") % {"year": round_.year},
         }
 
-    def _entries(self, round_: Round) -> list[Entry]:
+    def _entries(self, round_: Round) -> list[tuple[Entry, object]]:
         mine = Entry.objects.filter(target_type="evaluations.round", target_id=str(round_.pk))
-        return list(mine.select_related("actor").order_by("-sequence")[:RECENT])
+        newest = mine.select_related("actor").order_by("-sequence")[:RECENT]
+        return [(entry, RECORDED.get(entry.verb, entry.verb)) for entry in newest]
 
 
 WALKED = frozenset({"open", "snapshot", "score", "publicise", "finalise"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.contrib import admin, messages
@@ -9,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as text
@@ -34,7 +36,7 @@ class SchemeAdmin(OfficerAdmin):
     list_filter = ("object_kind",)
     search_fields = ("code", "name_zh", "name_en")
     change_form_template = "admin/evaluations/scheme/change_form.html"
-    fields = ("code", "name_zh", "name_en", "note", "definition", "in_words")
+    fields = ("code", "name_zh", "name_en", "note", "in_words", "definition")
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         """Officers write schemes."""
@@ -44,9 +46,15 @@ class SchemeAdmin(OfficerAdmin):
         """Officers change a scheme that no round has used."""
         return can(request.user, "manage_schemes") and (obj is None or obj.locked_at is None)
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Who may not change the definition reads it as text."""
+        if obj is None or self.has_change_permission(request, obj):
+            return self.fields
+        return (*self.fields[:-1], "as_data")
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """The code is the scheme's name in every round; it never changes."""
-        return ("in_words",) if obj is None else ("code", "in_words")
+        return ("in_words", "as_data") if obj is None else ("code", "in_words", "as_data")
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Hand over to the action."""
@@ -76,6 +84,12 @@ class SchemeAdmin(OfficerAdmin):
             {"words": scheme_words(scheme, definition, get_language() or ""), "scheme": scheme},
         )
         return mark_safe(f'<div class="round-page">{html}</div>')  # noqa: S308 - escaped by the template
+
+    @admin.display(description=_("definition"))
+    def as_data(self, scheme: Scheme) -> SafeString:
+        """The definition as it is stored."""
+        written = json.dumps(scheme.definition, ensure_ascii=False, indent=2)
+        return format_html('<pre class="scheme-text">{}</pre>', written)
 
     def get_urls(self) -> list[URLPattern]:
         """The admin's own addresses and the new version."""

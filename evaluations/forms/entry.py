@@ -52,7 +52,7 @@ class ReportForm(forms.Form):
             name = EVIDENCE + asked.indicator.code
             if name not in self.fields:
                 self.fields[name] = forms.CharField(
-                    label=_("Evidence"),
+                    label=_("Evidence in words"),
                     required=False,
                     max_length=1000,
                     widget=forms.Textarea(attrs={"rows": 2}),

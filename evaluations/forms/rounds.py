@@ -85,8 +85,12 @@ class RoundForm(forms.ModelForm[Round]):
 class WindowForm(forms.Form):
     """The publicity window, both days included; proposes the next five working days."""
 
-    first = forms.DateField(label=_("publicity from"), widget=forms.DateInput(attrs={"type": "date"}))
-    last = forms.DateField(label=_("publicity until"), widget=forms.DateInput(attrs={"type": "date"}))
+    first = forms.DateField(
+        label=_("publicity from"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
+    last = forms.DateField(
+        label=_("publicity until"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from evaluations.enums import ObjectKind, RoundState
@@ -55,3 +58,8 @@ class Round(models.Model):
 
     def __str__(self) -> str:
         return f"{self.year}"
+
+    @property
+    def data_last_day(self) -> dt.date:
+        """The last day of the data period, in local time."""
+        return timezone.localdate(self.data_end - dt.timedelta(microseconds=1))

@@ -108,7 +108,7 @@ def _snapshot(round_: Round, now: dt.datetime) -> Iterator[Blocker]:
         yield Blocker(
             "period_runs",
             _("The data period runs until %(day)s. Usage recorded after the snapshot will not count."),
-            {"day": _day(timezone.localdate(round_.data_end - dt.timedelta(seconds=1)))},
+            {"day": _day(round_.data_last_day)},
             hard=False,
         )
 

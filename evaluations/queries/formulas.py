@@ -57,6 +57,7 @@ ZERO_NOTE = ngettext_lazy(
     "%(count)s instruments had nothing to divide by and count as 0.",
     "count",
 )
+WITH_NOTE = _("%(sentence)s; %(note)s")
 WHOLE_STEPS = _("A begun step does not count.")
 
 
@@ -159,7 +160,7 @@ def measured_from(inputs: Mapping[str, Any]) -> str:
     sentence = str(template % values)
     zeros = int(metric.get("zero_denominators", 0))
     if zeros and averaging == MEAN_OF_RATIOS and ZERO_DENOMINATOR in metric.get("flags", []):
-        sentence = f"{sentence} {ZERO_NOTE % {'count': zeros}}"
+        sentence = str(WITH_NOTE % {"sentence": sentence, "note": ZERO_NOTE % {"count": zeros}})
     return sentence
 
 

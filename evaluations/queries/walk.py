@@ -11,6 +11,7 @@ from django.utils.translation import gettext as text
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from display.formats import money
 from evaluations.enums import ObjectKind, RoundState, SnapshotState
 from evaluations.errors import Blocker
 from evaluations.models import MetricSnapshot, Round
@@ -141,7 +142,7 @@ def _steps(
     snapshot_state = part(snapshot is not None and running is None)
     scoring_state = DONE if past_collecting else (present if collecting and snapshot is not None else TODO)
     steps = [
-        ("file-text", _("Terms"), present if not at else DONE, None, round_.scheme.code),
+        ("file-text", _("Terms"), present if not at else DONE, None, money(round_.budget, 0)),
         ("clipboard-list", _("Units report"), part(not reports), round_.collecting_until, _open(reports)),
         ("user-check", _("Experts score"), part(not scores), None, _open(scores)),
         (

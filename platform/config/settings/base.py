@@ -253,6 +253,15 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
+
+def _desk(title: Any, *items: tuple[Any, str, str]) -> dict[str, Any]:
+    """One section of the admin's menu: word, symbol and page of each entry."""
+    entries = [
+        {"title": word, "icon": symbol, "link": reverse_lazy(f"admin:{page}")} for word, symbol, page in items
+    ]
+    return {"title": title, "separator": True, "items": entries}
+
+
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": _("Open instruments"),
     "SITE_HEADER": _("Department desk"),
@@ -280,74 +289,35 @@ UNFOLD: dict[str, Any] = {
         "show_search": False,
         "show_all_applications": False,
         "navigation": [
-            {
-                "title": _("Evaluation"),
-                "separator": True,
-                "items": [
-                    {
-                        "title": _("To do today"),
-                        "icon": "inbox",
-                        "link": reverse_lazy("admin:index"),
-                    },
-                    {
-                        "title": _("Rounds"),
-                        "icon": "event_repeat",
-                        "link": reverse_lazy("admin:evaluations_round_changelist"),
-                    },
-                    {
-                        "title": _("Schemes"),
-                        "icon": "rule",
-                        "link": reverse_lazy("admin:evaluations_scheme_changelist"),
-                    },
-                    {
-                        "title": _("Results"),
-                        "icon": "leaderboard",
-                        "link": reverse_lazy("admin:evaluations_result_changelist"),
-                    },
-                    {
-                        "title": _("Subsidies"),
-                        "icon": "payments",
-                        "link": reverse_lazy("admin:evaluations_award_changelist"),
-                    },
-                ],
-            },
-            {
-                "title": _("Announcements and reports"),
-                "separator": True,
-                "items": [
-                    {
-                        "title": _("Announcements"),
-                        "icon": "campaign",
-                        "link": reverse_lazy("admin:notices_announcement_changelist"),
-                    },
-                    {
-                        "title": _("Reports"),
-                        "icon": "description",
-                        "link": reverse_lazy("admin:reporting_reportrun_changelist"),
-                    },
-                ],
-            },
-            {
-                "title": _("Control"),
-                "separator": True,
-                "items": [
-                    {
-                        "title": _("Audit history"),
-                        "icon": "history",
-                        "link": reverse_lazy("admin:audit_entry_changelist"),
-                    },
-                    {
-                        "title": _("Background processes"),
-                        "icon": "monitor_heart",
-                        "link": reverse_lazy("admin:background_heartbeat_changelist"),
-                    },
-                    {
-                        "title": _("Public site"),
-                        "icon": "public",
-                        "link": reverse_lazy("portal:home"),
-                    },
-                ],
-            },
+            _desk(
+                _("Evaluation"),
+                (_("To do today"), "inbox", "index"),
+                (_("Rounds"), "event_repeat", "evaluations_round_changelist"),
+                (_("Schemes"), "rule", "evaluations_scheme_changelist"),
+                (_("Results"), "leaderboard", "evaluations_result_changelist"),
+                (_("Subsidies"), "payments", "evaluations_award_changelist"),
+                (_("Snapshots"), "database", "evaluations_metricsnapshot_changelist"),
+            ),
+            _desk(
+                _("Network"),
+                (_("Units"), "domain", "members_memberunit_changelist"),
+                (_("People"), "group", "members_person_changelist"),
+                (_("Roles in units"), "badge", "members_unitrole_changelist"),
+                (_("Roles in the network"), "shield_person", "members_networkrole_changelist"),
+                (_("Instruments"), "biotech", "instruments_instrument_changelist"),
+                (_("Bookings"), "event", "instruments_booking_changelist"),
+                (_("Usage records"), "receipt_long", "instruments_usagerecord_changelist"),
+            ),
+            _desk(
+                _("Announcements and reports"),
+                (_("Announcements"), "campaign", "notices_announcement_changelist"),
+                (_("Reports"), "description", "reporting_reportrun_changelist"),
+            ),
+            _desk(
+                _("Control"),
+                (_("Audit history"), "history", "audit_entry_changelist"),
+                (_("Background processes"), "monitor_heart", "background_heartbeat_changelist"),
+            ),
         ],
     },
 }
