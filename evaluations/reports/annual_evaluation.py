@@ -13,11 +13,10 @@ from evaluations.forms.report import WITH_RESULTS, AnnualEvaluationForm
 from evaluations.models import MetricSnapshot, Round
 from evaluations.queries.report_figures import SnapshotSums, Sums, snapshot_sums
 from evaluations.queries.results import RankedRow, RankedTable, ranked_table
-from evaluations.queries.scheme_words import scheme_words
 from evaluations.queries.schemes import definition_of
 from evaluations.reports.instrument_rows import instrument_table
+from evaluations.reports.method import method_section
 from evaluations.reports.naming import language, name_of
-from evaluations.scoring.definition import SchemeDefinition
 from members.models import Region
 from members.permissions import Actor, roles_of
 from reporting.document import (
@@ -95,7 +94,7 @@ def build(parameters: Parameters, progress: Progress) -> Document:
             _awards(table, rows),
             _by_region(sums, regions),
             _by_unit(rows, sums),
-            _method(round_, definition),
+            method_section(round_, definition),
             _evidence(round_, round_.snapshot, rows),
         ),
         seal=_("Digest of the round: %(digest)s") % {"digest": round_.digest} if round_.digest else "",
@@ -317,47 +316,6 @@ def _sum_cells(part: Sums) -> tuple[int | Decimal | None, ...]:
         part.mean_external,
         part.income,
     )
-
-
-def _method(round_: Round, definition: SchemeDefinition) -> Section:
-    words = scheme_words(round_.scheme, definition, language())
-    columns = (
-        Column(_("Indicator"), Kind.TEXT, 4),
-        Column(_("Points"), Kind.DECIMAL, 1),
-        Column(_("Measured by"), Kind.TEXT, 4),
-        Column(_("Rule"), Kind.TEXT, 5),
-    )
-    body = tuple(
-        (
-            name_of(line.indicator),
-            line.indicator.points,
-            line.measured or str(line.source),
-            "" if line.indicator.is_group else line.rule,
-        )
-        for line in words.tree
-    )
-    grades = tuple((str(line.grade.label), line.rule, line.quota) for line in words.grades)
-    blocks: list[Paragraph | Note | Table] = []
-    if words.note:
-        blocks.append(Note(words.note))
-    blocks.append(Table(_("Indicators"), columns, body, levels=tuple(line.level for line in words.tree)))
-    blocks += [Paragraph(sentence) for sentence in words.scope]
-    blocks.append(
-        Table(
-            _("Grade rule"),
-            (
-                Column(_("Grade"), Kind.TEXT, 2),
-                Column(_("Score"), Kind.TEXT, 3),
-                Column(_("Quota"), Kind.TEXT, 3),
-            ),
-            grades,
-        )
-    )
-    if words.tie_break:
-        blocks.append(Paragraph(_("Equal scores are ranked by “%(name)s”.") % {"name": words.tie_break}))
-    blocks += [Paragraph(_("Fails outright: %(rule)s.") % {"rule": rule}) for rule in words.fail_rules]
-    blocks += [Paragraph(sentence) for sentence in words.awards]
-    return Section(_("Method"), tuple(blocks), new_page=True)
 
 
 def _evidence(round_: Round, snapshot: MetricSnapshot, rows: list[RankedRow]) -> Section:
