@@ -13,17 +13,11 @@ from django.urls import reverse
 from evaluations.models import Award, MetricSnapshot, Round, Scheme
 from evaluations.queries.walk import next_verb, walk
 from notices.models import Announcement
-from tests.evaluations.test_walk import AFTER_DEADLINE, final, scored, snapshot_of
-from tests.factories.evaluations import DEFINITION, make_story
+from tests.evaluations.steps import AFTER_DEADLINE, final, scored, snapshot_of
+from tests.factories.evaluations import DEFINITION
 from tests.factories.members import AdminFactory, PersonFactory, make_officer
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def story():
-    """The small round, collecting, every value entered."""
-    return make_story()
 
 
 @pytest.fixture

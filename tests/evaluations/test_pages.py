@@ -11,18 +11,12 @@ from django.urls import reverse
 from evaluations.actions.scoring import score_round
 from evaluations.enums import ObjectKind
 from evaluations.models import GivenScore, MetricSnapshot, ReportedValue, Round, Scheme
-from tests.evaluations.test_walk import AFTER_DEADLINE, final, scored, snapshot_of
-from tests.factories.evaluations import DATA_END, DATA_START, make_story
+from tests.evaluations.steps import AFTER_DEADLINE, final, scored, snapshot_of
+from tests.factories.evaluations import DATA_END, DATA_START
 from tests.factories.instruments import InstrumentFactory
 from tests.factories.members import AdminFactory, PersonFactory, UnitFactory, make_manager
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def story():
-    """The small round, collecting, every value entered."""
-    return make_story()
 
 
 def client_of(person=None) -> Client:
