@@ -10,6 +10,8 @@ from django.http import Http404
 from instruments.models import Booking, Instrument, UsageRecord
 from instruments.permissions import Actor, can
 from instruments.queries.bookings import bookings_with_relations
+from members.models import MemberUnit
+from members.queries.units import unit_by_code
 
 
 def instrument_for(person: Actor, code: str) -> Instrument:
@@ -25,6 +27,22 @@ def kept_instrument_for(person: Actor, code: str) -> Instrument:
 def editable_instrument_for(person: Actor, code: str) -> Instrument:
     """Return an instrument whose record and terms the person may edit. Raises Http404."""
     return _instrument(person, code, "edit_instrument")
+
+
+def inventory_unit_for(person: Actor, code: str, verb: str = "view_inventory") -> MemberUnit:
+    """Return a unit, one that has left too, whose instruments the person may `verb`. Raises Http404."""
+    unit = None if "\0" in code else unit_by_code(code)
+    if unit is None or not can(person, verb, unit):
+        raise Http404
+    return unit
+
+
+def unit_instrument_for(person: Actor, unit_code: str, code: str, verb: str) -> Instrument:
+    """Return an instrument of this very unit to which the person may `verb`. Raises Http404."""
+    instrument = _instrument(person, code, verb)
+    if instrument.unit.code != unit_code:
+        raise Http404
+    return instrument
 
 
 def booking_for(person: Actor, pk: UUID | str) -> Booking:

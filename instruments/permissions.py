@@ -69,6 +69,11 @@ def _manager_or_officer(person: Actor, obj: Any) -> bool:
     return unit is not None and (unit in roles_of(person).manager_of or roles_of(person).is_officer)
 
 
+def _sees_inventory(person: Actor, obj: Any) -> bool:
+    roles = roles_of(person)
+    return isinstance(obj, MemberUnit) and (roles.is_officer or obj.pk in roles.manager_of | roles.steward_in)
+
+
 def _sees_instrument(person: Actor, obj: Any) -> bool:
     if not isinstance(obj, Instrument):
         return False
@@ -134,6 +139,7 @@ RULES: dict[str, Callable[[Actor, Any], bool]] = {
     "book_for_others": _keeper,
     "book_maintenance": _keeper,
     "keep_instrument": _keeper,
+    "view_inventory": _sees_inventory,
     "create_instrument": _manager_or_officer,
     "edit_instrument": _keeper_or_officer,
     "change_instrument_state": _keeper_or_officer,

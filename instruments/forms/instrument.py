@@ -14,11 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from instruments.actions.catalogue import COLUMNS, InstrumentData
 from instruments.enums import Funding, InstrumentState, SharingMode
 from instruments.errors import InvalidInstrument
-from instruments.models import ApplicationField, Instrument, InstrumentClass
+from instruments.forms.choices import ClassChoiceField, NamedChoiceField, field_choices
+from instruments.forms.record_help import explain
+from instruments.models import Instrument
 from instruments.queries.inventory import InventoryFilters
 from instruments.rules.record import MOST_FIELDS, TEXT_LIMITS
 from members.forms.web_address import WebAddressField
-from members.models import MemberUnit
+from members.models import MemberUnit, Region
 
 SECTIONS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
     (
@@ -110,11 +112,9 @@ class InstrumentForm(forms.Form):
             self.fields["code"].help_text = _("Leave this empty for the next free code of the unit.")
         else:
             self.fields["code"].disabled = True
-        classes = InstrumentClass.objects.order_by("scheme", "code")
-        self.fields["instrument_class"] = forms.ModelChoiceField(classes, label=_("Class"))
-        rows = list(ApplicationField.objects.order_by("code"))
-        names = [("", "---------"), *((row.code, f"{row.code} {row}") for row in rows)]
-        self._rows = {row.code: row for row in rows}
+        self.fields["instrument_class"] = ClassChoiceField(label=_("Class"))
+        self.fields["region"] = NamedChoiceField(Region.objects.order_by("code"), label=_("League or city"))
+        self._rows, names = field_choices()
         for number in range(1, MOST_FIELDS + 1):
             self.fields[f"field_{number}"] = forms.ChoiceField(
                 label=_("Main field") if number == 1 else _("Further field"),
@@ -126,13 +126,20 @@ class InstrumentForm(forms.Form):
         )
         if instrument is not None:
             self.fields["version"] = forms.IntegerField(widget=forms.HiddenInput, initial=instrument.version)
-        for field in self.fields.values():
+        for name, field in self.fields.items():
             _dress(field)
+            explain(name, field)
 
     @property
     def sections(self) -> list[tuple[str | Promise, list[BoundField]]]:
         """The fields as the page shows them: headings with their bound fields."""
         return [(title, [self[name] for name in names]) for title, names in SECTIONS]
+
+    @property
+    def differences(self) -> list[tuple[BoundField, str]]:
+        """What was typed otherwise than it is stored: each field with the stored value in words."""
+        names = [name for name in self.changed_data if name != "version"]
+        return [(self[name], _in_words(self.fields[name], self.initial.get(name))) for name in names]
 
     @property
     def version(self) -> int:
@@ -181,7 +188,7 @@ class InventoryForm(forms.Form):
     sharing_mode = forms.MultipleChoiceField(
         label=_("Sharing mode"), choices=SharingMode.choices, required=False
     )
-    incomplete = forms.BooleanField(label=_("Least complete first"), required=False)
+    incomplete = forms.BooleanField(label=_("Incomplete records only"), required=False)
     page = forms.IntegerField(min_value=1, required=False)
 
     @property
@@ -231,6 +238,19 @@ def _initial(unit: MemberUnit, instrument: Instrument | None) -> dict[str, Any]:
         initial[f"field_{number}"] = code
     initial["funding"] = list(instrument.funding.values_list("source", flat=True))
     return initial
+
+
+def _in_words(field: forms.Field, value: Any) -> str:
+    if isinstance(field, forms.ChoiceField):
+        flat: dict[str, str] = {}
+        for key, label in field.choices:
+            within = label if isinstance(label, list | tuple) else [(key, label)]
+            flat.update({str(one): str(word).strip() for one, word in within})
+        values = value if isinstance(value, list | tuple) else [value]
+        return ", ".join(flat.get(str(one), str(one)) for one in values if one not in (None, ""))
+    if isinstance(field, forms.BooleanField):
+        return str(_("Yes") if value else _("No"))
+    return "" if value is None else str(value)
 
 
 def _dress(field: forms.Field) -> None:

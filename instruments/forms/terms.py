@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
+from itertools import pairwise
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.forms import BoundField
 from django.forms.models import fields_for_model
-from django.utils.translation import gettext as _now
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from instruments.actions.terms import LIMITS, PolicyData
@@ -29,59 +30,98 @@ WEEKDAYS = (
     _("Saturday"),
     _("Sunday"),
 )
-_PERIOD = re.compile(r"(\d{1,2}):(\d{2})\s*[-–—~至]\s*(\d{1,2}):(\d{2})")
-_PARTING = re.compile(r"[,，;；、]")
-
-
-class PeriodsField(forms.CharField):
-    """The opening hours of one day: `08:00-12:00, 14:00-18:00`; empty means closed, 24:00 is midnight."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(required=False, max_length=200, **options)
-
-    def clean(self, value: Any) -> list[tuple[int, int]]:
-        """Return minutes after midnight. Raises ValidationError."""
-        text = super().clean(value)
-        found = []
-        for part in _PARTING.split(text):
-            if not part.strip():
-                continue
-            match = _PERIOD.fullmatch(part.strip())
-            numbers = [int(group) for group in match.groups()] if match else []
-            if not numbers or numbers[1] > 59 or numbers[3] > 59:
-                raise ValidationError(_now("Write hours as 08:00-12:00, 14:00-18:00."))
-            opens, closes = numbers[0] * 60 + numbers[1], numbers[2] * 60 + numbers[3]
-            if not opens < closes <= 1440:
-                raise ValidationError(_now("Opening hours begin before they end, within one day."))
-            found.append((opens, closes))
-        return found
+DAY_MINUTES = 1440
+PERIODS_A_DAY = 2
 
 
 class WeekForm(forms.Form):
-    """The weekly opening hours, one line a day."""
+    """The weekly opening hours: two periods a day, more where there are more already.
+
+    Midnight is 00:00 on both sides: 00:00 to 00:00 is the whole day. A day without periods is closed.
+    """
 
     def __init__(self, *args: Any, instrument: Instrument, **options: Any) -> None:
-        by_day: dict[str, list[str]] = {}
+        self.instrument = instrument
+        initial: dict[str, dt.time] = {}
+        used = [0] * 7
         for period in weeks_of([instrument.pk]).get(instrument.pk, ()):
-            text = f"{_clock(period.opens)}-{_clock(period.closes)}"
-            by_day.setdefault(f"day_{period.weekday}", []).append(text)
-        initial = {name: ", ".join(periods) for name, periods in by_day.items()}
+            place = used[period.weekday]
+            initial[_name(period.weekday, place, "opens")] = _clock(period.opens)
+            initial[_name(period.weekday, place, "closes")] = _clock(period.closes)
+            used[period.weekday] = place + 1
+        self.places = range(max(PERIODS_A_DAY, *used))
         options.setdefault("initial", initial)
         super().__init__(*args, **options)
-        for weekday, label in enumerate(WEEKDAYS):
-            self.fields[f"day_{weekday}"] = PeriodsField(
-                label=label,
-                widget=forms.TextInput(attrs={"class": "form-control", "placeholder": _("closed")}),
+        for weekday, day in enumerate(WEEKDAYS):
+            for place in self.places:
+                for side, word in (("opens", _("opens")), ("closes", _("closes"))):
+                    self.fields[_name(weekday, place, side)] = forms.TimeField(
+                        label=format_lazy("{} {} {}", day, place + 1, word),
+                        required=False,
+                        widget=forms.TimeInput(
+                            format="%H:%M", attrs={"type": "time", "step": 300, "class": "form-control"}
+                        ),
+                    )
+
+    @property
+    def days(self) -> list[tuple[str | Promise, list[tuple[BoundField, BoundField]]]]:
+        """The week as the page shows it: each weekday with its pairs of fields."""
+        return [
+            (
+                day,
+                [
+                    (self[_name(weekday, place, "opens")], self[_name(weekday, place, "closes")])
+                    for place in self.places
+                ],
             )
+            for weekday, day in enumerate(WEEKDAYS)
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """Every period has both ends, ends later than it begins, and meets no other of its day."""
+        for weekday in range(7):
+            found: list[tuple[int, int, str]] = []
+            for place in self.places:
+                opens, closes = (_name(weekday, place, side) for side in ("opens", "closes"))
+                if opens in self.errors or closes in self.errors:
+                    continue
+                begin, end = self.cleaned_data.get(opens), self.cleaned_data.get(closes)
+                if begin is None and end is None:
+                    continue
+                if begin is None or end is None:
+                    self.add_error(opens if begin is None else closes, _("Give both ends of the period."))
+                    continue
+                period = (_minutes(begin), _minutes(end) or DAY_MINUTES)
+                if period[0] >= period[1]:
+                    self.add_error(closes, _("Opening hours begin before they end, within one day."))
+                found.append((*period, opens))
+            found.sort()
+            for one, two in pairwise(found):
+                if two[0] < one[1]:
+                    self.add_error(two[2], _("Opening hours of one day do not overlap."))
+        return self.cleaned_data
 
     @property
     def week(self) -> list[WeeklyPeriod]:
         """The periods. Call it on a valid form."""
+        data = self.cleaned_data
         return [
-            WeeklyPeriod(weekday, opens, closes)
+            WeeklyPeriod(
+                weekday, _minutes(begin), _minutes(data[_name(weekday, place, "closes")]) or DAY_MINUTES
+            )
             for weekday in range(7)
-            for opens, closes in self.cleaned_data[f"day_{weekday}"]
+            for place in self.places
+            if (begin := data[_name(weekday, place, "opens")]) is not None
         ]
+
+    def like_monday(self) -> WeekForm:
+        """Return a form with what was typed, where Tuesday to Friday are as Monday; nothing is stored by it."""
+        typed = {name: self.data.get(name, "") for name in self.fields}
+        for weekday in range(1, 5):
+            for place in self.places:
+                for side in ("opens", "closes"):
+                    typed[_name(weekday, place, side)] = typed[_name(0, place, side)]
+        return WeekForm(typed, instrument=self.instrument)
 
 
 class ExceptionForm(forms.Form):
@@ -164,5 +204,13 @@ class RateForm(forms.Form):
     )
 
 
-def _clock(minutes: int) -> str:
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+def _name(weekday: int, place: int, side: str) -> str:
+    return f"day_{weekday}_{place}_{side}"
+
+
+def _clock(minutes: int) -> dt.time:
+    return dt.time(minutes // 60 % 24, minutes % 60)
+
+
+def _minutes(time: dt.time) -> int:
+    return time.hour * 60 + time.minute

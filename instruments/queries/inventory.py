@@ -39,10 +39,13 @@ class InventoryRow:
 
 @dataclass(frozen=True)
 class InventoryTotals:
-    """The whole inventory: instruments, those openly shared, their value in yuan, mean completeness in percent."""
+    """The whole inventory: instruments, those openly shared, those whose record has gaps, their value in yuan,
+    mean completeness in percent.
+    """
 
     instruments: int
     shared: int
+    incomplete: int
     value: Decimal
     completeness: Decimal
 
@@ -105,6 +108,7 @@ def inventory_totals(unit: MemberUnit) -> InventoryTotals:
     return InventoryTotals(
         instruments=number,
         shared=rows.public().count(),
+        incomplete=sum(percent < 100 for percent in percents),
         value=(summed["value"] or Decimal()).quantize(Decimal("0.01")),
         completeness=mean.quantize(Decimal("0.1"), ROUND_HALF_UP),
     )

@@ -88,36 +88,70 @@ def test_a_refusal_is_shown_beside_its_field(unit, typed):
     assert Instrument.objects.count() == 0
 
 
+def typed_day(weekday, *periods):
+    """What a browser sends for the periods of one day."""
+    return {
+        f"day_{weekday}_{place}_{side}": text
+        for place, period in enumerate(periods)
+        for side, text in zip(("opens", "closes"), period, strict=True)
+    }
+
+
 @pytest.mark.parametrize(
-    ("text", "periods"),
+    ("typed", "periods"),
     [
-        ("", []),
-        ("08:00-12:00, 14:00-18:00", [(480, 720), (840, 1080)]),
-        ("0:00–24:00", [(0, 1440)]),
-        ("8:30至17:30；18:00~20:00", [(510, 1050), (1080, 1200)]),
+        ([], []),
+        ([("08:00", "12:00"), ("14:00", "18:00")], [(480, 720), (840, 1080)]),
+        ([("", ""), ("14:00", "18:00")], [(840, 1080)]),
+        ([("00:00", "00:00")], [(0, 1440)]),
+        ([("20:00", "00:00")], [(1200, 1440)]),
     ],
 )
-def test_hours_are_read_as_people_write_them(text, periods):
-    """Several dashes and commas, Chinese ones too."""
-    form = WeekForm({"day_0": text}, instrument=make_instrument(always_open=False))
+def test_hours_are_read_from_the_table(typed, periods):
+    """Two periods a day; midnight closes as 00:00; an empty day is closed."""
+    form = WeekForm(typed_day(0, *typed), instrument=make_instrument(always_open=False))
     assert form.is_valid(), form.errors
     assert form.week == [WeeklyPeriod(0, *period) for period in periods]
 
 
-@pytest.mark.parametrize("text", ["8", "08:00", "12:00-08:00", "08:60-09:00", "08:00-24:01", "x-y"])
-def test_nonsense_hours_are_refused(text):
-    """Beside the day."""
-    form = WeekForm({"day_6": text}, instrument=make_instrument(always_open=False))
-    assert list(form.errors) == ["day_6"]
+@pytest.mark.parametrize(
+    ("typed", "wrong"),
+    [
+        ([("08:00", "")], "day_6_0_closes"),
+        ([("", "08:00")], "day_6_0_opens"),
+        ([("12:00", "08:00")], "day_6_0_closes"),
+        ([("8 o'clock", "09:00")], "day_6_0_opens"),
+        ([("14:00", "18:00"), ("08:00", "15:00")], "day_6_0_opens"),
+    ],
+)
+def test_nonsense_hours_are_refused(typed, wrong):
+    """Beside the field."""
+    form = WeekForm(typed_day(6, *typed), instrument=make_instrument(always_open=False))
+    assert list(form.errors) == [wrong]
 
 
 def test_the_week_comes_back_as_written():
-    """What is stored is shown in the same form."""
+    """What is stored is shown in the same form, a third period of a day too."""
     instrument = make_instrument(always_open=False)
-    set_opening(
-        instrument, [WeeklyPeriod(2, 480, 720), WeeklyPeriod(2, 840, 1440)], actor=make_steward(instrument)
-    )
-    assert WeekForm(instrument=instrument)["day_2"].initial == "08:00-12:00, 14:00-24:00"
+    week = [WeeklyPeriod(2, 480, 720), WeeklyPeriod(2, 840, 960), WeeklyPeriod(2, 1200, 1440)]
+    set_opening(instrument, week, actor=make_steward(instrument))
+    shown = WeekForm(instrument=instrument)
+    sent = {name: field.value().strftime("%H:%M") for name in shown.initial if (field := shown[name])}
+    again = WeekForm(sent, instrument=instrument)
+    assert again.is_valid(), again.errors
+    assert again.week == week
+
+
+def test_monday_is_copied_to_the_workdays():
+    """What stood there on Tuesday goes; Saturday stays."""
+    typed = {
+        **typed_day(0, ("08:00", "12:00")),
+        **typed_day(1, ("", ""), ("14:00", "15:00")),
+        **typed_day(5, ("09:00", "10:00")),
+    }
+    form = WeekForm(typed, instrument=make_instrument(always_open=False)).like_monday()
+    assert form.is_valid(), form.errors
+    assert form.week == [*(WeeklyPeriod(day, 480, 720) for day in range(5)), WeeklyPeriod(5, 540, 600)]
 
 
 def test_policy_form_gives_the_policy():

@@ -1,0 +1,53 @@
+"""Queries room: who keeps instruments, when they are open, for whom they have a price; for many at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection
+
+from django.db.models import F, Q, QuerySet
+
+from audit.models import Entry
+from instruments.enums import SharingMode
+from instruments.models import Instrument, OpeningPeriod, Rate, Stewardship
+from instruments.rules.next_step import Keeping
+from members.enums import UserCategory
+
+CHARGED: dict[str, tuple[str, ...]] = {
+    SharingMode.EXTERNAL.value: tuple(UserCategory.values),
+    SharingMode.INTERNAL.value: (UserCategory.INTERNAL.value,),
+}
+"""User categories that may book in a sharing mode; an instrument that is not shared is for nobody."""
+
+
+def keeping_of(pks: Collection[int], day: dt.date) -> dict[int, Keeping]:
+    """Return steward, hours and prices of many instruments on a day, in three queries."""
+    kept = set(
+        held_on(Stewardship.objects.filter(instrument__in=pks), day).values_list("instrument", flat=True)
+    )
+    opened = set(
+        OpeningPeriod.objects.filter(instrument__in=pks).order_by().values_list("instrument", flat=True)
+    )
+    priced: defaultdict[int, set[str]] = defaultdict(set)
+    rates = Rate.objects.filter(instrument__in=pks, valid_from__lte=day).order_by()
+    for pk, category in rates.values_list("instrument", "category").distinct():
+        priced[pk].add(category)
+    return {pk: Keeping(pk in kept, pk in opened, frozenset(priced[pk])) for pk in pks}
+
+
+def held_on(stewardships: QuerySet[Stewardship], day: dt.date) -> QuerySet[Stewardship]:
+    """Keep the stewardships valid on a day; `valid_to` is the first day without."""
+    return stewardships.filter(Q(valid_to=None) | Q(valid_to__gt=day), valid_from__lte=day).order_by()
+
+
+def stewardships_of(instrument: Instrument) -> QuerySet[Stewardship]:
+    """Return all stewardships of an instrument, past ones too, with their people; open ones first, newest first."""
+    rows = Stewardship.objects.filter(instrument=instrument).select_related("person", "instrument")
+    return rows.order_by(F("valid_to").desc(nulls_first=True), "-valid_from", "pk")
+
+
+def last_change_of(instrument: Instrument) -> Entry | None:
+    """Return the newest entry of the history about an instrument, with its actor, or None."""
+    entries = Entry.objects.filter(target_type=Instrument._meta.label_lower, target_id=str(instrument.pk))
+    return entries.select_related("actor").order_by("-sequence").first()
