@@ -1,6 +1,7 @@
 # Two commands a newcomer needs: `make demo` and `make test`. Each sets everything up and may be run again.
 PYTHON ?= python3
 PORT ?= 8000
+export PORT
 BIN := .venv/bin
 export PYTHONPATH := $(CURDIR):$(CURDIR)/platform
 
@@ -11,8 +12,9 @@ demo: setup frontend
 	@$(BIN)/python manage.py migrate -v 0
 	@$(BIN)/python manage.py collectstatic -v 0 --no-input
 	@$(BIN)/python manage.py load_reference
-	@$(BIN)/python manage.py seed_demo --if-empty
-	@PORT=$(PORT) $(BIN)/python manage.py serve
+	@$(BIN)/python manage.py seed_demo --if-empty --quiet
+	@$(BIN)/python manage.py demo_accounts
+	@$(BIN)/python manage.py serve
 
 test: setup-dev frontend
 	@$(BIN)/pybabel -q compile -D django -d platform/locale

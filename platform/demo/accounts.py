@@ -22,6 +22,14 @@ WHO = {
     "admin": "系统管理员 · superuser",
 }
 
+FIRST_STEPS = (
+    "  1. researcher  搜索“扫描电镜”，选一个空档预约 · search 扫描电镜, choose a free time, book it",
+    "  2. steward     在工作台审批、签到 · decide requests and check people in at /desk/",
+    "  3. manager     看本单位仪器与评价 · look at the inventory and your own evaluation",
+    "  4. officer     在 /admin/ 走一遍本年度评价 · walk this year's round in /admin/",
+    "  5. 程序接口 · for programs: /api/v1/docs/",
+)
+
 
 def password_file() -> Path:
     """Where the password is kept; only its owner can read it."""
@@ -54,4 +62,4 @@ def account_lines(password: str | None) -> list[str]:
     lines = [f"{settings.SITE_URL}/", ""]
     lines += [f"  {short + '@demo.example':<26} {WHO[short]}" for short, _, _ in ACCOUNTS]
     shown = password or "set with DEMO_PASSWORD at seeding; the file that kept it is gone"
-    return [*lines, "", f"  密码 · password: {shown}"]
+    return [*lines, "", f"  密码 · password: {shown}", "", "先试试 · What to try first", *FIRST_STEPS]

@@ -73,7 +73,7 @@ WSGI_APPLICATION = "config.wsgi.application"
 AUTH_USER_MODEL = "members.Person"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-SITE_URL = env.text("SITE_URL", "http://127.0.0.1:8000")
+SITE_URL = env.text("SITE_URL", f"http://127.0.0.1:{env.integer('PORT', 8000, least=1)}")
 
 TEMPLATES: list[dict[str, Any]] = [
     {
@@ -176,7 +176,7 @@ else:
         }
     }
 
-CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", REDIS_URL or "filesystem://")
+CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", REDIS_URL or "filesystem://localhost")
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
     {
         "data_folder_in": str(VAR / "broker"),
@@ -266,6 +266,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_TITLE": _("Open instruments"),
     "SITE_HEADER": _("Department desk"),
     "SITE_SYMBOL": "biotech",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": static_lazy("img/favicon.svg")}],
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "8px",
