@@ -89,7 +89,12 @@ class WindowForm(forms.Form):
         label=_("publicity from"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     )
     last = forms.DateField(
-        label=_("publicity until"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        label=_("publicity until"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        help_text=_(
+            "Working days are counted from Monday to Friday. Public holidays and moved working days are not known "
+            "here: if some fall into the window, choose a later last day."
+        ),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

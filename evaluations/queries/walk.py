@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext as text
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -204,9 +203,8 @@ def _instruments(snapshot: MetricSnapshot | None) -> str:
 def _days(round_: Round) -> str:
     if round_.publicity_start is None or round_.publicity_end is None:
         return ""
-    return text("%(days)s working days") % {
-        "days": working_days(round_.publicity_start, round_.publicity_end)
-    }
+    days = working_days(round_.publicity_start, round_.publicity_end)
+    return ngettext("%(days)s working day", "%(days)s working days", days) % {"days": days}
 
 
 def _day(moment: dt.date | dt.datetime | None) -> dt.date | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import django_stubs_ext
 from csp.constants import NONE, SELF
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -266,7 +267,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_TITLE": _("Open instruments"),
     "SITE_HEADER": _("Department desk"),
     "SITE_SYMBOL": "biotech",
-    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": static_lazy("img/favicon.svg")}],
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("img/favicon.svg")}],
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "8px",
