@@ -1,0 +1,185 @@
+"""The permission table itself: one line for each address and method, one column for each role.
+
+`in` is the way to the log-in; a number is the status of the answer. What stands behind `#` only tells apart
+lines that point at another object (`permission_targets`). Writes are sent without their content where that is
+enough: 422 or 400 then says that the caller was let in and only the content refused. Missing and forbidden are
+both 404; 403 is left for people who see the object but may not do this to it.
+
+The columns: anonymous, a researcher of another unit (who owns the bookings), a steward of another unit, the
+steward, the unit's manager (who owns token, notice and usage report), expert, officer, superuser.
+"""
+
+from __future__ import annotations
+
+PAGES = """
+#                                            ano res oth ste man exp off sup
+portal:home                             GET  200 200 200 200 200 200 200 200
+portal:healthz                          GET  200 200 200 200 200 200 200 200
+portal:me                               GET   in 200 200 200 200 200 200 200
+portal:tokens                           GET   in 200 200 200 200 200 200 200
+portal:tokens                           POST  in 422 422 422 422 422 422 422
+portal:revoke_token                     POST  in 404 404 404 302 404 404 404
+portal:units                            GET  200 200 200 200 200 200 200 200
+portal:unit                             GET  200 200 200 200 200 200 200 200
+instruments:catalogue                   GET  200 200 200 200 200 200 200 200
+instruments:compare                     GET  200 200 200 200 200 200 200 200
+instruments:instrument                  GET  200 200 200 200 200 200 200 200
+instruments:instrument#not_shared       GET  404 404 404 200 200 404 200 200
+instruments:week                        GET  200 200 200 200 200 200 200 200
+instruments:week#not_shared             GET  404 404 404 200 200 404 200 200
+instruments:book                        POST  in 422 422 422 422 422 422 422
+instruments:book#not_shared             POST  in 404 404 422 422 404 422 422
+evaluations:index                       GET  200 200 200 200 200 200 200 200
+evaluations:round                       GET  200 200 200 200 200 200 200 200
+evaluations:round#collecting            GET  404 404 404 404 404 404 200 200
+evaluations:give                        GET   in 404 404 404 404 200 200 200
+evaluations:give                        POST  in 404 404 404 404 422 422 422
+evaluations:unit                        GET   in 404 404 200 200 404 200 200
+evaluations:unit#collecting             GET   in 404 404 200 200 404 200 200
+evaluations:unit#collecting             POST  in 404 404 404 422 404 422 422
+evaluations:unit#draft                  GET   in 404 404 404 404 404 404 404
+evaluations:rows                        GET   in 404 404 200 200 404 200 200
+evaluations:instrument_round            GET  200 200 200 200 200 200 200 200
+evaluations:instrument_unit             GET   in 404 404 200 200 404 200 200
+evaluations:instrument_result           GET   in 404 404 200 200 404 200 200
+evaluations:instrument_rows             GET   in 404 404 200 200 404 200 200
+notices:list                            GET   in 200 200 200 200 200 200 200
+notices:read_all                        POST  in 302 302 302 302 302 302 302
+notices:read                            POST  in 404 404 404 302 404 404 404
+notices:announcements                   GET  200 200 200 200 200 200 200 200
+notices:announcement                    GET  200 200 200 200 200 200 200 200
+reporting:list                          GET   in 200 200 200 200 200 200 200
+reporting:new#annual                    GET   in 404 404 404 404 404 200 200
+reporting:new#annual                    POST  in 404 404 404 404 404 422 422
+reporting:new#card                      GET   in 404 200 200 200 404 200 200
+reporting:new#usage                     GET   in 404 200 200 200 404 200 200
+reporting:new#usage                     POST  in 404 422 422 422 404 422 422
+reporting:run                           GET   in 404 404 200 200 404 200 200
+reporting:run#annual                    GET   in 404 404 404 404 404 200 200
+reporting:file                          GET   in 404 404 200 200 404 200 200
+reporting:file#annual                   GET   in 404 404 404 404 404 200 200
+reporting:cancel                        POST  in 404 404 302 302 404 302 302
+reporting:again                         POST  in 404 404 302 302 404 302 302
+account_login                           GET  200 302 302 302 302 302 302 302
+account_logout                          GET  302 200 200 200 200 200 200 200
+account_logout                          POST 302 302 302 302 302 302 302 302
+account_inactive                        GET  200 200 200 200 200 200 200 200
+account_signup                          GET  200 302 302 302 302 302 302 302
+account_signup                          POST 200 302 302 302 302 302 302 302
+account_reauthenticate                  GET   in 200 200 200 200 200 200 200
+account_email                           GET   in 200 200 200 200 200 200 200
+account_email_verification_sent         GET  200 200 200 200 200 200 200 200
+account_change_password                 GET   in 200 200 200 200 200 200 200
+account_change_password                 POST  in 200 200 200 200 200 200 200
+account_set_password                    GET   in 302 302 302 302 302 302 302
+account_reset_password                  GET  200 200 200 200 200 200 200 200
+account_reset_password                  POST 200 200 200 200 200 200 200 200
+account_confirm_login_code              GET   in 302 302 302 302 302 302 302
+account_confirm_email                   GET  200 200 200 200 200 200 200 200
+account_reset_password_from_key         GET  200 200 200 200 200 200 200 200
+account_reset_password_from_key_done    GET  200 200 200 200 200 200 200 200
+account_reset_password_done             GET  200 200 200 200 200 200 200 200
+set_language                            POST 302 302 302 302 302 302 302 302
+"""
+
+API = """
+#                                            ano res oth ste man exp off sup
+api-schema                              GET  200 200 200 200 200 200 200 200
+api-docs                                GET  200 200 200 200 200 200 200 200
+api-regions                             GET  200 200 200 200 200 200 200 200
+api-units                               GET  200 200 200 200 200 200 200 200
+api-unit                                GET  200 200 200 200 200 200 200 200
+api-fields                              GET  200 200 200 200 200 200 200 200
+api-instrument-classes                  GET  200 200 200 200 200 200 200 200
+api-instruments                         GET  200 200 200 200 200 200 200 200
+api-instrument                          GET  200 200 200 200 200 200 200 200
+api-instrument#not_shared               GET  404 404 404 200 200 404 200 200
+api-availability                        GET  200 200 200 200 200 200 200 200
+api-availability#not_shared             GET  404 404 404 200 200 404 200 200
+api-bookings                            GET  401 200 200 200 200 200 200 200
+api-bookings                            POST 401 201 201 201 201 201 201 201
+api-bookings#not_shared                 POST 401 404 404 422 422 404 422 422
+api-booking                             GET  401 200 404 200 200 404 200 200
+api-booking-approve                     POST 401 403 404 200 200 404 403 200
+api-booking-decline                     POST 401 403 404 200 200 404 403 200
+api-booking-cancel                      POST 401 200 404 200 200 404 403 200
+api-booking-check-in                    POST 401 200 404 200 200 404 403 200
+api-booking-check-out                   POST 401 200 200 404 404 404 403 200
+api-booking-move                        POST 401 200 404 200 200 404 403 200
+api-usage-records                       GET  401 200 200 200 200 200 200 200
+api-usage-records                       POST 401 200 200 200 200 200 200 200
+api-evaluations                         GET  200 200 200 200 200 200 200 200
+api-evaluation                          GET  200 200 200 200 200 200 200 200
+api-evaluation#collecting               GET  404 404 404 404 404 404 200 200
+api-results                             GET  200 200 200 200 200 200 200 200
+api-results#collecting                  GET  404 404 404 404 404 404 200 200
+api-report-runs#annual                  POST 401 403 403 403 403 403 202 202
+api-report-runs#usage                   POST 401 422 422 202 202 422 202 202
+api-report-run                          GET  401 404 404 200 200 404 200 200
+api-report-run#annual                   GET  401 404 404 404 404 404 200 200
+api-report-file                         GET  401 404 404 200 200 404 200 200
+api-report-file#annual                  GET  401 404 404 404 404 404 200 200
+"""
+
+ADMIN = """
+#                                            ano res oth ste man exp off sup
+admin:index                             GET   in  in  in  in  in  in 200 200
+admin:search                            GET   in  in  in  in  in  in 200 200
+admin:login                             GET   in 403 403 403 403 403 302 302
+admin:logout                            POST 302 302 302 302 302 302 200 200
+admin:password_change                   GET   in  in  in  in  in  in 200 200
+admin:password_change_done              GET   in  in  in  in  in  in 200 200
+admin:autocomplete                      GET   in  in  in  in  in  in 200 200
+admin:jsi18n                            GET   in  in  in  in  in  in 200 200
+admin:view_on_site                      GET   in  in  in  in  in  in 404 404
+admin:app_list                          GET   in  in  in  in  in  in 200 200
+admin:evaluations_round_terms           GET   in  in  in  in  in  in 200 200
+admin:evaluations_round_act             GET   in  in  in  in  in  in 200 200
+admin:evaluations_round_act             POST  in  in  in  in  in  in 302 302
+admin:evaluations_round_progress        GET   in  in  in  in  in  in 200 200
+admin:evaluations_round_check           GET   in  in  in  in  in  in 200 200
+admin:evaluations_round_report          POST  in  in  in  in  in  in 302 302
+admin:evaluations_scheme_version        GET   in  in  in  in  in  in 405 405
+admin:evaluations_scheme_version        POST  in  in  in  in  in  in 302 302
+"""
+
+MODELS = """
+#                                       list add his del cha
+account.emailaddress          officer   403 403 403 403 403
+account.emailaddress          superuser 200 200 200 200 200
+audit.entry                   both      200 403 200 403 200
+audit.entry                   clerk     200 403 200 403 200
+notices.announcement          both      200 200 200 200 200
+notices.announcement          clerk     200 200 200 200 200
+background.heartbeat          both      200 403 200 403 200
+background.heartbeat          clerk     200 403 200 403 200
+reporting.reportrun           both      200 403 200 403 200
+reporting.reportrun           clerk     200 403 200 403 200
+members.person                both      200 200 200 403 200
+members.unitrole              both      200 200 200 403 200
+members.networkrole           both      200 200 200 403 200
+members.region                both      200 403 200 403 200
+members.memberunit            both      200 200 200 403 200
+instruments.booking           both      200 403 200 403 200
+instruments.usagerecord       both      200 403 200 403 200
+instruments.instrument        both      200 200 200 403 200
+instruments.stewardship       both      200 200 200 403 200
+instruments.applicationfield  both      200 403 200 403 200
+instruments.instrumentclass   both      200 403 200 403 200
+evaluations.metricsnapshot    both      200 403 200 403 200
+evaluations.result            both      200 403 200 403 200
+evaluations.award             both      200 403 200 403 200
+evaluations.round             both      200 200 200 403 200
+evaluations.scheme            both      200 200 200 403 200
+"""
+"""The admin's pages of each model: changelist, add, history, delete, change; others are sent to the log-in.
+
+`clerk` is somebody who may enter the admin, which a superuser alone grants, but has no role of the department:
+without a line of his own he is refused everywhere.
+"""
+
+FALLBACKS = {
+    "/api/v1/": "any other address of the contract: the problem 404",
+    "/admin/(?P<url>.*)$": "any other address of the admin: 404 for staff",
+}
+"""Routes that catch what no other takes, and what they answer."""

@@ -1,0 +1,218 @@
+"""One small world for the permission table: eight kinds of people, and one object of each kind."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client, TestCase
+from django.utils import timezone
+
+from background.models import Heartbeat
+from evaluations.actions.publication import publicise_round
+from evaluations.actions.rounds import open_round
+from evaluations.actions.schemes import load_presets
+from evaluations.actions.scoring import score_round
+from evaluations.actions.snapshot import request_snapshot
+from evaluations.enums import ObjectKind
+from evaluations.models import Round, Scheme
+from instruments.enums import BookingState, SharingMode
+from instruments.models import Booking
+from notices.models import Announcement, Notice
+from reporting import making, runs
+from reporting.models import ReportRun
+from tests.evaluations.steps import AFTER_DEADLINE, BEFORE_PUBLICITY, FRIDAY, MONDAY, scored
+from tests.factories.evaluations import DATA_END, DATA_START, Story, make_story
+from tests.factories.instruments import ApplicationFieldFactory, BookingFactory, make_instrument, make_steward
+from tests.factories.members import AdminFactory, PersonFactory, UnitFactory, make_officer
+from webapi import tokens
+from webapi.models import AccessToken
+
+ROLES = (
+    "anonymous",
+    "researcher",
+    "other_steward",
+    "steward",
+    "manager",
+    "expert",
+    "officer",
+    "superuser",
+)
+CLERK = "clerk"
+"""Someone who may enter the admin but holds no role: not a column, for every answer is a refusal."""
+
+
+@dataclass
+class World:
+    """What the table's addresses point at, and who asks.
+
+    The unit is AAA. The researcher works in another unit and owns the bookings; the manager of AAA owns the
+    report run, the notice and the token; the officer owns the run of the annual report. Round 2025 is
+    publicised, for units and for single instruments; round 2026 is collecting; 2027 is a draft.
+    """
+
+    people: dict[str, Any]
+    sessions: dict[str, str]
+    bearers: dict[str, str]
+    bookings: dict[str, Booking]
+    runs: dict[str, ReportRun]
+    rounds: dict[str, Round]
+    objects: dict[str, Any]
+
+    def ask(self, role: str, method: str, address: str, body: dict[str, Any] | None) -> HttpResponse:
+        """Send one request as that role; whatever it writes is undone."""
+        client = Client(raise_request_exception=True)
+        headers = {"accept-language": "en"}
+        if address.startswith("/api/"):
+            if role in self.bearers:
+                headers["authorization"] = f"Bearer {self.bearers[role]}"
+            headers["idempotency-key"] = uuid.uuid4().hex
+            data, kind = json.dumps(body or {}), "application/json"
+        else:
+            if role in self.sessions:
+                client.cookies["sessionid"] = self.sessions[role]
+            data, kind = body or {}, None
+        try:
+            with transaction.atomic():
+                if method == "GET":
+                    answer = client.get(address, headers=headers)
+                elif kind:
+                    answer = client.generic(method, address, data, content_type=kind, headers=headers)
+                else:
+                    answer = client.post(address, data, headers=headers)
+                if answer.streaming:
+                    answer.getvalue()
+                raise _UndoneError
+        except _UndoneError:
+            return answer
+
+
+class _UndoneError(Exception):
+    """Takes a request's writes back."""
+
+
+def make_world() -> World:
+    """Make the world; the caller is in a transaction that it takes back afterwards."""
+    capture = TestCase.captureOnCommitCallbacks
+    story = make_story()
+    published = scored(story, capture)
+    unit = story.units["AAA"]
+    instrument = make_instrument(unit=unit, code="AAA-TABLE", policy={"approval_required": True})
+    hidden = make_instrument(unit=unit, code="AAA-HIDDEN", sharing_mode=SharingMode.NOT_SHARED)
+    elsewhere = make_instrument(unit=UnitFactory(), code="ELSE-1")
+    people = {
+        "researcher": PersonFactory(),
+        "other_steward": make_steward(elsewhere),
+        "steward": make_steward(instrument),
+        "manager": story.managers["AAA"],
+        "expert": story.expert,
+        "officer": make_officer(is_staff=True),
+        "superuser": AdminFactory(),
+        CLERK: PersonFactory(is_staff=True),
+    }
+    sessions, bearers = {}, {}
+    for role, person in people.items():
+        client = Client()
+        client.force_login(person)
+        sessions[role] = client.cookies["sessionid"].value
+        bearers[role] = tokens.issue(person, name="table", scopes=("read", "write"), days=1)[0]
+    single = _single_instruments(story, capture)
+    _publicise(published, single)
+    draft = _next_round(story, 2027)
+    collecting = open_round(_next_round(story, 2026), actor=story.officer)
+    start = timezone.now().replace(minute=0, second=0, microsecond=0) + dt.timedelta(days=2)
+    bookings = {
+        state: BookingFactory(
+            instrument=instrument,
+            person=people["researcher"],
+            state=state,
+            start=start + dt.timedelta(hours=3 * place),
+        )
+        for place, state in enumerate((BookingState.REQUESTED, BookingState.CONFIRMED))
+    }
+    now = timezone.now().replace(microsecond=0)
+    bookings["due"] = BookingFactory(
+        instrument=instrument, person=people["researcher"], start=now - dt.timedelta(minutes=5)
+    )
+    bookings["in_use"] = BookingFactory(
+        instrument=elsewhere,
+        person=people["researcher"],
+        state=BookingState.IN_USE,
+        start=now - dt.timedelta(hours=1),
+        checked_in_at=now - dt.timedelta(hours=1),
+    )
+    ApplicationFieldFactory()
+    Heartbeat.objects.create(name="worker", at=now)
+    EmailAddress.objects.create(user=people["researcher"], email=people["researcher"].email, primary=True)
+    usage = runs.request_run(
+        "instrument_usage",
+        {"unit": "AAA", "start": "2025-01-01", "end": "2025-12-31", "format": "csv"},
+        actor=people["manager"],
+        language="en",
+    )
+    making.make(usage.pk)
+    annual = runs.request_run(
+        "annual_evaluation", {"year": 2025, "format": "xlsx"}, actor=people["officer"], language="en"
+    )
+    making.make(annual.pk)
+    waiting = runs.request_run(
+        "instrument_usage",
+        {"unit": "AAA", "start": "2025-01-01", "end": "2025-01-31", "format": "csv"},
+        actor=people["manager"],
+        language="en",
+    )
+    objects = {
+        "unit": unit,
+        "instrument": instrument,
+        "hidden": hidden,
+        "notice": Notice.objects.filter(person=people["manager"]).first(),
+        "token": AccessToken.objects.get(person=people["manager"]),
+        "announcement": Announcement.objects.create(
+            kind="rules", title_zh="公告", title_en="Notice", published_at=now
+        ),
+    }
+    made = {"usage": usage, "annual": annual, "waiting": waiting}
+    rounds = {"published": published, "single": single, "collecting": collecting, "draft": draft}
+    return World(people, sessions, bearers, bookings, made, rounds, objects)
+
+
+def _next_round(story: Story, year: int) -> Round:
+    return Round.objects.create(
+        year=year,
+        kind=ObjectKind.UNIT,
+        scheme=story.round.scheme,
+        data_start=dt.datetime(year, 1, 1, tzinfo=DATA_START.tzinfo),
+        data_end=dt.datetime(year + 1, 1, 1, tzinfo=DATA_START.tzinfo),
+        budget=1000,
+        collecting_until=dt.date(year + 1, 3, 31),
+    )
+
+
+def _single_instruments(story: Story, capture: Any) -> Round:
+    load_presets()
+    round_ = Round.objects.create(
+        year=2025,
+        kind=ObjectKind.INSTRUMENT,
+        scheme=Scheme.objects.get(code="moe_2000"),
+        data_start=DATA_START,
+        data_end=DATA_END,
+        budget=0,
+    )
+    round_ = open_round(round_, actor=story.officer)
+    with capture(execute=True):
+        request_snapshot(round_, actor=story.officer)
+    round_.refresh_from_db()
+    return score_round(round_, actor=story.officer, now=AFTER_DEADLINE)
+
+
+def _publicise(*rounds: Round) -> None:
+    officer = make_officer()
+    for round_ in rounds:
+        publicise_round(round_, actor=officer, first=MONDAY, last=FRIDAY, now=BEFORE_PUBLICITY)
+        round_.refresh_from_db()
