@@ -1,7 +1,11 @@
 """The addresses of the network: each app brings its own list."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
+
+# The admin's own log-in would go past the throttle; everybody enters by the one door.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("", include("portal.urls")),
