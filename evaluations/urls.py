@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from evaluations.enums import ObjectKind
-from evaluations.views import give, objects, rounds
+from evaluations.views import give, newest, objects, rounds
 
 app_name = "evaluations"
 SINGLE = {"kind": ObjectKind.INSTRUMENT.value}
 urlpatterns: list[URLPattern | URLResolver] = [
     path("evaluations/", rounds.index, name="index"),
+    path("evaluations/of/<str:unit>/", newest.newest, name="newest"),
     path("evaluations/<int:year>/", rounds.round_page, name="round"),
     path("evaluations/<int:year>/give/", give.give_page, name="give"),
     path("evaluations/<int:year>/instruments/", rounds.round_page, SINGLE, name="instrument_round"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from instruments.views import catalogue, instrument
+from instruments.views import catalogue, instrument, inventory, stewards, terms
 
 app_name = "instruments"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -13,4 +13,21 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("instruments/<str:code>/", instrument.instrument, name="instrument"),
     path("instruments/<str:code>/week/", instrument.instrument_week, name="week"),
     path("instruments/<str:code>/book/", instrument.book, name="book"),
+    # Instrument codes are capital letters, digits and hyphens, so "add" is none.
+    path("units/<str:unit>/manage/", inventory.inventory_page, name="inventory"),
+    path("units/<str:unit>/manage/add/", inventory.add, name="add"),
+    path("units/<str:unit>/manage/<str:code>/", inventory.edit, name="edit"),
+    path("units/<str:unit>/manage/<str:code>/state/", inventory.state, name="change_state"),
+    path("units/<str:unit>/manage/<str:code>/terms/", terms.terms, name="terms"),
+    path("units/<str:unit>/manage/<str:code>/terms/opening/", terms.opening, name="set_opening"),
+    path("units/<str:unit>/manage/<str:code>/terms/exceptions/", terms.exception_add, name="add_exception"),
+    path(
+        "units/<str:unit>/manage/<str:code>/terms/exceptions/<int:pk>/remove/",
+        terms.exception_remove,
+        name="remove_exception",
+    ),
+    path("units/<str:unit>/manage/<str:code>/terms/policy/", terms.policy, name="set_policy"),
+    path("units/<str:unit>/manage/<str:code>/terms/rates/", terms.rate, name="set_rate"),
+    path("units/<str:unit>/manage/<str:code>/stewards/", stewards.stewards, name="stewards"),
+    path("units/<str:unit>/manage/<str:code>/stewards/<int:pk>/end/", stewards.end, name="end_steward"),
 ]

@@ -24,7 +24,8 @@ def managed_unit_for(person: Actor, code: str, verb: str = "manage_unit") -> Mem
 
 
 def _unit(code: str) -> MemberUnit:
-    unit = directory().filter(code=code).first()
+    # PostgreSQL refuses a text with a zero byte; no code has one.
+    unit = None if "\0" in code else directory().filter(code=code).first()
     if unit is None:
         raise Http404(_("There is no such page."))
     return unit

@@ -16,7 +16,7 @@ NONE = ("", "---------")
 DEEPER = "\N{IDEOGRAPHIC SPACE}"
 
 
-class NamedChoiceField(forms.ModelChoiceField):
+class NamedChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """Rows by their name in the reader's language."""
 
     def label_from_instance(self, obj: Any) -> str:
@@ -39,7 +39,7 @@ class _ByGroup(ModelChoiceIterator):  # type: ignore[type-arg]
         return self.queryset.count() + (self.field.empty_label is not None)
 
 
-class ClassChoiceField(forms.ModelChoiceField):
+class ClassChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """Instrument classes under their chapter; a native select with groups, so it works without script."""
 
     iterator = _ByGroup

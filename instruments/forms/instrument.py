@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django import forms
@@ -242,15 +242,21 @@ def _initial(unit: MemberUnit, instrument: Instrument | None) -> dict[str, Any]:
 
 def _in_words(field: forms.Field, value: Any) -> str:
     if isinstance(field, forms.ChoiceField):
-        flat: dict[str, str] = {}
-        for key, label in field.choices:
-            within = label if isinstance(label, list | tuple) else [(key, label)]
-            flat.update({str(one): str(word).strip() for one, word in within})
         values = value if isinstance(value, list | tuple) else [value]
-        return ", ".join(flat.get(str(one), str(one)) for one in values if one not in (None, ""))
+        named = {str(key): str(word).strip() for key, word in _flat(field)} if any(values) else {}
+        return ", ".join(named.get(str(one), str(one)) for one in values if one not in (None, ""))
     if isinstance(field, forms.BooleanField):
         return str(_("Yes") if value else _("No"))
     return "" if value is None else str(value)
+
+
+def _flat(field: forms.ChoiceField) -> Iterator[tuple[Any, Any]]:
+    choices: Any = field.choices
+    for key, label in choices:
+        if isinstance(label, list | tuple):
+            yield from label
+        else:
+            yield key, label
 
 
 def _dress(field: forms.Field) -> None:

@@ -1,0 +1,112 @@
+"""Actions room: new people of a unit, and the mail with which they set their password."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from celery import current_app
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from audit.chain import Event, record, record_many
+from members.actions.people import PersonData, person_state, write_person
+from members.actions.roles import write_unit_role
+from members.enums import Affiliation, UnitRoleKind
+from members.errors import InvalidPerson
+from members.locks import lock_unit
+from members.models import MemberUnit, Person
+from members.permissions import Actor, require
+
+TASK = "members.send_invitation"
+
+
+def invite_person(data: PersonData, unit: MemberUnit, *, actor: Actor, kind: str = "") -> Person:
+    """Create an account without password in a unit, with a role where one is named, and send the invitation.
+
+    Officers, and managers of the unit. Raises NotAllowed, InvalidPerson (all wrong fields at once);
+    ValueError for an unknown role.
+    """
+    require(actor, "create_person", unit)
+    if kind:
+        UnitRoleKind(kind)
+    with transaction.atomic():
+        lock_unit(unit.pk)
+        person = write_person(
+            replace(data, affiliation=Affiliation.MEMBER_UNIT.value, home_unit=unit, organisation="")
+        )
+        events = [Event("members.person.created", person, None, person_state(person))]
+        if kind:
+            role = write_unit_role(person, unit, kind, timezone.localdate())
+            given = {"person": person.pk, "unit": unit.code, "kind": kind, "valid_from": role.valid_from}
+            events.append(Event("members.role.given", role, None, given))
+        record_many(actor=_who(actor), events=events)
+        _send_after_commit(person)
+    return person
+
+
+def invite_again(person: Person, unit: MemberUnit, *, actor: Actor) -> None:
+    """Send the invitation once more to somebody of the unit who has not set a password yet.
+
+    Officers, and managers of the unit. Raises NotAllowed, InvalidPerson for anybody else.
+    """
+    require(actor, "create_person", unit)
+    if not _waits(person) or person.home_unit_id != unit.pk:
+        raise InvalidPerson({"email": [_("This person has an account in use already.")]})
+    with transaction.atomic():
+        record(actor=_who(actor), verb="members.person.invited", target=person, after={"unit": unit.code})
+        _send_after_commit(person)
+
+
+def deliver_invitation(person_pk: int) -> bool:
+    """Send the mail with the link that sets the first password; tell whether there was still need of it.
+
+    The link is made when it is sent and kept nowhere. Called by the system; raises what the mail server says.
+    """
+    person = Person.objects.select_related("home_unit").filter(pk=person_pk).first()
+    if person is None or not _waits(person) or person.home_unit is None:
+        return False
+    key = default_token_generator.make_token(person)
+    path = reverse(
+        "account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(person), "key": key}
+    )
+    with translation.override(person.language):
+        unit = person.home_unit
+        name = unit.name_zh if person.language.startswith("zh") else unit.name_en or unit.name_zh
+        subject = _("Your account in the open sharing network of large scientific instruments")
+        text = _(
+            "%(person)s, an account has been made for you at %(unit)s.\n\n"
+            "Set your password here; the link serves once, within %(days)s days:\n%(link)s\n\n"
+            "After that, ask for a new link under “Reset password” on the sign-in page."
+        ) % {
+            "person": person.display_name,
+            "unit": name,
+            "days": settings.PASSWORD_RESET_TIMEOUT // 86400,
+            "link": f"{settings.SITE_URL}{path}",
+        }
+    EmailMessage(subject, text, settings.DEFAULT_FROM_EMAIL, [person.email]).send()
+    return True
+
+
+def _waits(person: Person) -> bool:
+    return person.is_active and not person.has_usable_password()
+
+
+def _send_after_commit(person: Person) -> None:
+    # Robust: a broker that is away must not undo the account; the page offers to send the mail again.
+    transaction.on_commit(partial(_hand_over, person.pk), robust=True)
+
+
+def _hand_over(person_pk: int) -> None:
+    current_app.loader.import_default_modules()
+    current_app.tasks[TASK].delay(person_pk)
+
+
+def _who(actor: Actor) -> Person | None:
+    return actor if isinstance(actor, Person) else None

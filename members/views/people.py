@@ -1,0 +1,160 @@
+"""Views room: the people of a unit and their roles."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from members.actions.invitations import invite_again, invite_person
+from members.actions.roles import end_unit_role, give_unit_role
+from members.errors import InvalidPerson, InvalidRole, LastManager, NotAllowed, RoleExists
+from members.forms.people import EndRoleForm, InvitationForm, PeopleFilter, RoleForm
+from members.guarded import managed_unit_for
+from members.models import MemberUnit, Person
+from members.permissions import can
+from members.queries.unit_people import former_roles, people_totals, unit_people, unit_role
+
+# Both forms stand on one page.
+ROLE_IDS, INVITATION_IDS = "give_%s", "invite_%s"
+
+
+@require_safe
+@login_required
+def people(request: HttpRequest, code: str) -> HttpResponse:
+    """List the people of a unit with their roles; managers give and end roles and invite people here."""
+    return _page(request, managed_unit_for(request.user, code, "view_unit_people"))
+
+
+@require_POST
+@login_required
+def give_role(request: HttpRequest, code: str) -> HttpResponse:
+    """Give somebody with an account a role."""
+    unit = managed_unit_for(request.user, code, "give_unit_role")
+    form = RoleForm(request.POST, auto_id=ROLE_IDS)
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            given = give_unit_role(
+                form.person, unit, data["kind"], actor=request.user, valid_from=data["valid_from"]
+            )
+        except (RoleExists, InvalidRole) as refusal:
+            form.add_error("email", str(refusal))
+        except NotAllowed:
+            raise Http404 from None
+        else:
+            messages.success(
+                request,
+                _("%(person)s has the role: %(role)s.")
+                % {"person": form.person.display_name, "role": given.get_kind_display()},
+            )
+            return redirect("members:people", code)
+    return _page(request, unit, role=form, status=422)
+
+
+@require_POST
+@login_required
+def end_role(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """End a role; the last manager stays."""
+    unit = managed_unit_for(request.user, code, "end_unit_role")
+    role = unit_role(unit, pk)
+    if role is None:
+        raise Http404
+    form = EndRoleForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, " ".join(map(str, form.errors["valid_to"])))
+        return redirect("members:people", code)
+    try:
+        ended = end_unit_role(role, actor=request.user, valid_to=form.cleaned_data["valid_to"])
+    except (LastManager, InvalidRole) as refusal:
+        messages.error(request, str(refusal))
+    except NotAllowed:
+        raise Http404 from None
+    else:
+        messages.success(
+            request,
+            _("From %(day)s on %(person)s no longer has the role: %(role)s.")
+            % {"day": ended.valid_to, "person": role.person.display_name, "role": ended.get_kind_display()},
+        )
+        if not can(request.user, "view_unit_people", unit):
+            return redirect("portal:unit", code)
+    return redirect("members:people", code)
+
+
+@require_POST
+@login_required
+def invite(request: HttpRequest, code: str) -> HttpResponse:
+    """Create an account in the unit and send the mail that sets its password."""
+    unit = managed_unit_for(request.user, code, "create_person")
+    form = InvitationForm(request.POST, auto_id=INVITATION_IDS)
+    if form.is_valid():
+        try:
+            made = invite_person(
+                form.data_of_person, unit, actor=request.user, kind=form.cleaned_data["kind"]
+            )
+        except InvalidPerson as refusal:
+            for name, told in refusal.fields.items():
+                for message in told:
+                    form.add_error(name if name in form.fields else None, message)
+        except NotAllowed:
+            raise Http404 from None
+        else:
+            messages.success(
+                request,
+                _("%(person)s has an account now. The mail for the password goes to %(email)s.")
+                % {"person": made.display_name, "email": made.email},
+            )
+            return redirect("members:people", code)
+    return _page(request, unit, invitation=form, status=422)
+
+
+@require_POST
+@login_required
+def remind(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """Send the invitation again to somebody who has set no password yet."""
+    unit = managed_unit_for(request.user, code, "create_person")
+    person = Person.objects.filter(home_unit=unit, pk=pk).first()
+    if person is None:
+        raise Http404
+    try:
+        invite_again(person, unit, actor=request.user)
+    except InvalidPerson as refusal:
+        messages.error(request, " ".join(message for told in refusal.fields.values() for message in told))
+    except NotAllowed:
+        raise Http404 from None
+    else:
+        messages.success(request, _("The mail goes to %(email)s once more.") % {"email": person.email})
+    return redirect("members:people", code)
+
+
+def _page(
+    request: HttpRequest,
+    unit: MemberUnit,
+    *,
+    role: RoleForm | None = None,
+    invitation: InvitationForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    today = timezone.localdate()
+    wanted = PeopleFilter(request.GET)
+    page, lines = unit_people(unit, today, **wanted.chosen)
+    manages = can(request.user, "give_unit_role", unit)
+    context = {
+        "unit": unit,
+        "totals": people_totals(unit, today),
+        "page": page,
+        "lines": lines,
+        "filter": wanted,
+        "chosen": wanted.chosen,
+        "former": former_roles(unit, today),
+        "today": today,
+        "manages": manages,
+        "role_form": role or RoleForm(initial={"email": request.GET.get("give", "")[:150]}, auto_id=ROLE_IDS),
+        "invitation": invitation or InvitationForm(auto_id=INVITATION_IDS),
+        "end_form": EndRoleForm(auto_id=False),
+    }
+    return render(request, "members/people.html", context, status=status)
