@@ -24,12 +24,14 @@ from evaluations.admin.acts import ABANDON, ACTS, RECORDED, REOPEN
 from evaluations.enums import ObjectKind, RoundState
 from evaluations.errors import EvaluationsError
 from evaluations.forms.rounds import RoundForm
+from evaluations.forms.simulator import SimulatorForm
 from evaluations.guarded import managed_round_for
 from evaluations.models import Round
 from evaluations.permissions import can
 from evaluations.queries.blockers import SNAPSHOT, blockers
 from evaluations.queries.results import ranked_table
 from evaluations.queries.schemes import definition_of
+from evaluations.queries.simulation import present_terms, simulate, with_moves
 from evaluations.queries.verification import verification
 from evaluations.queries.walk import walk
 from members.errors import NotAllowed
@@ -127,7 +129,7 @@ class RoundAdmin(OfficerAdmin):
             "acts": {"reopen": REOPEN, "abandon": ABANDON, "snapshot": SNAPSHOT},
         }
         if round_.state in WITH_RESULTS and round_.kind == ObjectKind.UNIT:
-            context["table"] = ranked_table(round_, definition_of(round_.scheme))
+            context |= _simulated(request, round_)
         elif round_.state in WITH_RESULTS:
             context["judged"] = round_.results.count()
         return TemplateResponse(request, "admin/evaluations/round/page.html", context)
@@ -224,6 +226,17 @@ class RoundAdmin(OfficerAdmin):
         mine = Entry.objects.filter(target_type="evaluations.round", target_id=str(round_.pk))
         newest = mine.select_related("actor").order_by("-sequence")[:RECENT]
         return [(entry, RECORDED.get(entry.verb, entry.verb)) for entry in newest]
+
+
+def _simulated(request: HttpRequest, round_: Round) -> dict[str, Any]:
+    """The ranked table, the simulator and what its terms would make of the round; nothing is written."""
+    definition = definition_of(round_.scheme)
+    table = ranked_table(round_, definition)
+    form = SimulatorForm(definition, present_terms(round_, definition), data=request.GET)
+    if not form.is_valid():
+        return {"table": table, "simulator": form, "simulation": None}
+    simulation = simulate(round_, table, form.terms())
+    return {"table": with_moves(table, simulation.moves), "simulator": form, "simulation": simulation}
 
 
 WALKED = frozenset({"open", "snapshot", "score", "publicise", "finalise"})

@@ -30,13 +30,14 @@ class GroupCell:
 
 @dataclass(frozen=True)
 class RankedRow:
-    """One judged object with its first-level scores and award."""
+    """One judged object with its first-level scores and award; `simulated`: another grade that is tried."""
 
     result: Result
     cells: tuple[GroupCell, ...]
     award: Award | None
     tied: bool
     missing: int
+    simulated: Grade | None = None
 
 
 @dataclass(frozen=True)

@@ -267,7 +267,9 @@ UNFOLD: dict[str, Any] = {
     "SITE_TITLE": _("Open instruments"),
     "SITE_HEADER": _("Department desk"),
     "SITE_SYMBOL": "biotech",
-    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("img/favicon.svg")}],
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("img/favicon.svg")}
+    ],
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "8px",
