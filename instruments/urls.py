@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("instruments/compare/", catalogue.compare, name="compare"),
     path("instruments/<str:code>/", instrument.instrument, name="instrument"),
     path("instruments/<str:code>/week/", instrument.instrument_week, name="week"),
+    path("instruments/<str:code>/quote/", instrument.instrument_quote, name="quote"),
     path("instruments/<str:code>/book/", instrument.book, name="book"),
     # Instrument codes are capital letters, digits and hyphens, so "add" is none.
     path("units/<str:unit>/manage/", inventory.inventory_page, name="inventory"),

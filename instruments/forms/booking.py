@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from instruments.enums import Purpose
 from instruments.models import Booking, Instrument
+from instruments.queries.policy import policy_of
 from instruments.rules.hours import LOCAL, is_convertible
 
 
@@ -50,7 +51,30 @@ class SlotForm(forms.Form):
         return {"day": local_start.date(), "start_time": local_start.time(), "end_time": local_end.time()}
 
 
-class BookingForm(SlotForm):
+class QuoteForm(SlotForm):
+    """A wished time on one instrument, before anything else about the wish is known."""
+
+    station = forms.TypedChoiceField(
+        label=_("Station"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+
+    def __init__(self, instrument: Instrument, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        step = policy_of(instrument).step_minutes * 60
+        for name in ("start_time", "end_time"):
+            self.fields[name].widget.attrs["step"] = step
+        if instrument.station_count == 1:
+            del self.fields["station"]
+        else:
+            numbers = [(number, str(number)) for number in range(1, instrument.station_count + 1)]
+            self.fields["station"].choices = [("", _("Any free one")), *numbers]  # type: ignore[attr-defined]
+
+
+class BookingForm(QuoteForm):
     """One wish for one instrument."""
 
     purpose_kind = forms.ChoiceField(
@@ -62,21 +86,7 @@ class BookingForm(SlotForm):
         widget=forms.TextInput(attrs={"class": "form-control"}),
         help_text=_("Project and samples in a few words; the steward decides by it."),
     )
-    station = forms.TypedChoiceField(
-        label=_("Station"),
-        required=False,
-        coerce=int,
-        empty_value=None,
-        widget=forms.Select(attrs={"class": "form-select"}),
-    )
-
-    def __init__(self, instrument: Instrument, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if instrument.station_count == 1:
-            del self.fields["station"]
-        else:
-            numbers = [(number, str(number)) for number in range(1, instrument.station_count + 1)]
-            self.fields["station"].choices = [("", _("Any free one")), *numbers]  # type: ignore[attr-defined]
+    field_order = ("day", "start_time", "end_time", "station", "purpose_kind", "purpose")
 
 
 class MaintenanceForm(SlotForm):

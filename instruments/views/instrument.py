@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -14,26 +15,46 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from instruments.actions.booking import request_booking
 from instruments.enums import BookingState
 from instruments.errors import Problem, RulesBroken, SlotTaken
-from instruments.forms.booking import BookingForm, moment_of
+from instruments.forms.booking import BookingForm, QuoteForm, moment_of
 from instruments.guarded import instrument_for
 from instruments.models import Instrument
-from instruments.permissions import keeps
-from instruments.queries.availability import is_open_for_booking, next_free
+from instruments.permissions import can, keeps
+from instruments.queries.admission import admission
+from instruments.queries.availability import busy, first_free_station, is_open_for_booking, next_free
 from instruments.queries.instrument_page import price_rows, year_of_use
 from instruments.queries.policy import policy_of
-from instruments.queries.rates import quote
+from instruments.queries.rates import Quote
 from instruments.queries.week import week
+from instruments.rules.hours import local_day
+from instruments.rules.intervals import Interval
 from instruments.views.offers import Offer, offers
+from instruments.views.refusal import in_words, slot_taken
 from instruments.views.week_grid import WeekGrid, week_grid
 from members.errors import NotAllowed
 from members.models import Person
 
 LENGTHS = (30, 60, 120, 180, 240, 480)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What would be said to a wished time: every broken rule (none: it can be booked) and the price."""
+
+    start: dt.datetime
+    end: dt.datetime
+    problems: list[Problem]
+    quote: Quote
+
+    @property
+    def minutes(self) -> int:
+        """Return the length in whole minutes."""
+        return int((self.end - self.start).total_seconds() // 60)
 
 
 @require_safe
@@ -47,8 +68,26 @@ def instrument(request: HttpRequest, code: str) -> HttpResponse:
 def instrument_week(request: HttpRequest, code: str) -> HttpResponse:
     """Show the week alone, for the arrows and for refreshing in place."""
     shown = instrument_for(request.user, code)
-    context = {"instrument": shown, "grid": _grid(request, shown), "length": _length(request, shown)}
+    chosen = _chosen(_form(request, shown))
+    context = {
+        "instrument": shown,
+        "policy": policy_of(shown),
+        "grid": _grid(request, shown, chosen),
+        "length": _length(request, shown),
+    }
     return render(request, "instruments/partials/week.html", context)
+
+
+@require_safe
+@never_cache
+def instrument_quote(request: HttpRequest, code: str) -> HttpResponse:
+    """Judge the time in the form's fields and price it, without writing anything; for refreshing in place."""
+    shown = instrument_for(request.user, code)
+    form = QuoteForm(shown, request.GET)
+    verdict = None
+    if form.is_valid() and isinstance(request.user, Person):
+        verdict = _verdict(shown, request.user, *form.interval(), form.cleaned_data.get("station"))
+    return render(request, "instruments/partials/quote.html", {"instrument": shown, "verdict": verdict})
 
 
 @require_POST
@@ -72,15 +111,7 @@ def book(request: HttpRequest, code: str) -> HttpResponse:
             purpose_kind=form.cleaned_data["purpose_kind"],
         )
     except SlotTaken as taken:
-        problems = [
-            Problem(
-                "slot_taken",
-                _("The time is taken"),
-                _clock(start, end),
-                _("outside %(held)s") % {"held": _clock(c.start, c.end)},
-            )
-            for c in taken.conflicts
-        ]
+        problems = [slot_taken(start, end, conflict) for conflict in taken.conflicts]
         return _page(
             request,
             shown,
@@ -96,7 +127,7 @@ def book(request: HttpRequest, code: str) -> HttpResponse:
             request,
             shown,
             form,
-            problems=broken.problems,
+            problems=in_words(broken.problems),
             alternatives=offers(shown, request.user, others),
             status=422,
         )
@@ -124,11 +155,13 @@ def _page(
     slots = offers(shown, person, next_free(shown, length, now))
     prices = price_rows(shown, person, timezone.localdate(now))
     chosen = _chosen(form)
+    is_keeper = keeps(request.user, shown)
     context: dict[str, Any] = {
         "instrument": shown,
         "policy": policy,
         "fields": [link.field for link in shown.field_links.select_related("field")],
-        "keeps": keeps(request.user, shown),
+        "keeps": is_keeper,
+        "manages": can(request.user, "edit_instrument", shown),
         "open": is_open_for_booking(shown),
         "prices": prices,
         "my_price": next((row for row in prices if row.is_mine), None),
@@ -139,9 +172,9 @@ def _page(
             for n in LENGTHS
             if policy.shortest_minutes <= n <= policy.longest_minutes and n % policy.step_minutes == 0
         ],
-        "grid": _grid(request, shown),
+        "grid": _grid(request, shown, chosen),
         "form": form,
-        "quote": quote(shown, person, *chosen) if person and chosen else None,
+        "verdict": _verdict(shown, person, *chosen, None) if person and chosen and not problems else None,
         "problems": problems,
         "alternatives": alternatives or [],
         "use": year_of_use(shown, timezone.localdate(now).year - 1),
@@ -171,6 +204,17 @@ def _page(
     return response
 
 
+def _verdict(
+    shown: Instrument, person: Person, start: dt.datetime, end: dt.datetime, station: int | None
+) -> Verdict:
+    judged = admission(shown, person, start, end, timezone.now())
+    problems = in_words(judged.problems)
+    taken = busy(shown, start, end)
+    if taken and first_free_station(taken, Interval(start, end), shown.station_count, station) is None:
+        problems += [slot_taken(start, end, held) for held in taken]
+    return Verdict(start, end, problems, judged.quote)
+
+
 def _form(request: HttpRequest, shown: Instrument) -> BookingForm:
     start, end = moment_of(request.GET.get("start", "")), moment_of(request.GET.get("end", ""))
     if start is None or end is None or not start < end:
@@ -188,15 +232,22 @@ def _chosen(form: BookingForm) -> tuple[dt.datetime, dt.datetime] | None:
     return probe(form)
 
 
-def _grid(request: HttpRequest, shown: Instrument) -> WeekGrid:
-    wanted = request.GET.get("week", "") or request.GET.get("start", "")[:10]
+def _grid(
+    request: HttpRequest, shown: Instrument, chosen: tuple[dt.datetime, dt.datetime] | None
+) -> WeekGrid:
+    today = timezone.localdate()
+    first = local_day(chosen[0]) if chosen else today
+    sees_all = keeps(request.user, shown)
     try:
-        day = parse_date(wanted) or timezone.localdate()
-        view = week(shown, day, request.user, sees_all=keeps(request.user, shown))
+        view = week(shown, parse_date(request.GET.get("week", "")) or first, request.user, sees_all=sees_all)
     except (ValueError, OverflowError):
-        view = week(shown, timezone.localdate(), request.user, sees_all=keeps(request.user, shown))
+        view = week(shown, today, request.user, sees_all=sees_all)
     return week_grid(
-        view, policy_of(shown), minutes=_length(request, shown), bookable=is_open_for_booking(shown)
+        view,
+        policy_of(shown),
+        minutes=_length(request, shown),
+        bookable=is_open_for_booking(shown),
+        chosen=Interval(*chosen) if chosen else None,
     )
 
 
@@ -209,8 +260,3 @@ def _allowed(shown: Instrument, minutes: int) -> int:
     policy = policy_of(shown)
     within = min(max(minutes, policy.shortest_minutes), policy.longest_minutes)
     return max(within - within % policy.step_minutes, policy.shortest_minutes)
-
-
-def _clock(start: dt.datetime, end: dt.datetime) -> str:
-    local_start, local_end = timezone.localtime(start), timezone.localtime(end)
-    return f"{local_start:%m-%d %H:%M}–{local_end:%H:%M}"

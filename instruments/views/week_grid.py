@@ -11,7 +11,8 @@ from urllib.parse import urlencode
 from instruments.enums import BookingKind, BookingState
 from instruments.models import BookingPolicy
 from instruments.queries.week import WeekBlock, WeekDay, WeekView
-from instruments.rules.hours import local_midnight, round_up
+from instruments.rules.hours import LOCAL, local_midnight, round_up
+from instruments.rules.intervals import Interval
 
 QUARTER = 15
 QUARTERS = 24 * 60 // QUARTER
@@ -31,11 +32,13 @@ class Stretch:
     booking_id: str = ""
     person_name: str = ""
     free_stations: int = 0
+    lines: int = 2
 
     @property
-    def is_tall(self) -> bool:
-        """Tell whether a second line fits."""
-        return self.span >= 4
+    def clock(self) -> str:
+        """Write begin and end on the local clock; the midnight that ends the day is 24:00."""
+        start, end = self.start.astimezone(LOCAL), self.end.astimezone(LOCAL)
+        return f"{start:%H:%M}–{'24:00' if end.date() > start.date() else f'{end:%H:%M}'}"
 
 
 @dataclass(frozen=True)
@@ -68,16 +71,29 @@ class WeekGrid:
         return any(day.free_minutes for day in self.days)
 
 
-def week_grid(view: WeekView, policy: BookingPolicy, *, minutes: int, bookable: bool) -> WeekGrid:
-    """Lay a week out. `minutes` is the length a click on free time chooses; without `bookable` nothing is free."""
+def week_grid(
+    view: WeekView,
+    policy: BookingPolicy,
+    *,
+    minutes: int,
+    bookable: bool,
+    chosen: Interval | None = None,
+) -> WeekGrid:
+    """Lay a week out. `minutes` is the length a click on free time chooses; without `bookable` nothing is free.
+
+    Free time inside `chosen` is of the kind `chosen`.
+    """
     first, height = _hours(view)
     top = first * 60 // QUARTER
-    earliest = view.now + dt.timedelta(minutes=policy.notice_minutes)
+    earliest = round_up(view.now + dt.timedelta(minutes=policy.notice_minutes), policy.step_minutes)
     latest = view.now + dt.timedelta(days=policy.horizon_days)
     days = []
     for day in view.days:
-        keys = _keys(day, view, earliest, latest, bookable=bookable)
         midnight = local_midnight(day.day)
+        tomorrow = midnight + dt.timedelta(days=1)
+        keys = _keys(day, view, earliest, latest, bookable=bookable)
+        if chosen is not None:
+            keys = [_marked(key, midnight, quarter, chosen) for quarter, key in enumerate(keys)]
         stretches, free = [], 0
         for key, run in groupby(range(top, top + height * 4), key=keys.__getitem__):
             quarters = list(run)
@@ -85,20 +101,22 @@ def week_grid(view: WeekView, policy: BookingPolicy, *, minutes: int, bookable: 
             end = midnight + dt.timedelta(minutes=(quarters[-1] + 1) * QUARTER)
             kind, block, stations = key
             query = ""
-            if kind == "free":
+            if kind in {"free", "chosen"}:
                 free += len(quarters) * QUARTER
+            if kind == "free":
                 query = _query(start, end, policy, minutes, earliest)
             stretches.append(
                 Stretch(
                     kind=kind,
-                    start=block.start if block else start,
-                    end=block.end if block else end,
+                    start=max(block.start, midnight) if block else start,
+                    end=min(block.end, tomorrow) if block else end,
                     row=quarters[0] - top,
                     span=len(quarters),
                     query=query,
                     booking_id=str(block.booking_id) if block and block.booking_id else "",
                     person_name=(block.person_name or "") if block else "",
                     free_stations=stations,
+                    lines=_lines(len(quarters), height),
                 )
             )
         days.append(GridDay(day.day, day.is_today, day.is_past, stretches, free))
@@ -146,6 +164,20 @@ def _keys(
         else:
             keys.append(("free", None, view.station_count - taken))
     return keys
+
+
+def _marked(
+    key: tuple[str, WeekBlock | None, int], midnight: dt.datetime, quarter: int, chosen: Interval
+) -> tuple[str, WeekBlock | None, int]:
+    moment = midnight + dt.timedelta(minutes=quarter * QUARTER)
+    inside = chosen.start < moment + dt.timedelta(minutes=QUARTER) and chosen.end > moment
+    return ("chosen", None, key[2]) if key[0] == "free" and inside else key
+
+
+def _lines(span: int, height: int) -> int:
+    # The whole day is drawn with lower rows, so that the week still fits on a screen.
+    one, two = (3, 6) if height == HEIGHTS[-1] else (2, 4)
+    return 2 if span >= two else int(span >= one)
 
 
 def _held_kind(held: Sequence[WeekBlock]) -> str:
