@@ -12,8 +12,7 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
-from django.utils.translation import gettext as text
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import Entry
@@ -138,7 +137,7 @@ class RoundAdmin(OfficerAdmin):
         """The form of a draft's terms."""
         round_ = managed_round_for(request.user, pk)
         if round_.state != RoundState.DRAFT:
-            messages.warning(request, text("The terms of a round change only while it is a draft."))
+            messages.warning(request, gettext("The terms of a round change only while it is a draft."))
             return redirect("admin:evaluations_round_change", pk)
         response: HttpResponse = super().change_view(request, str(pk))
         return response
@@ -219,7 +218,7 @@ class RoundAdmin(OfficerAdmin):
             "opts": self.opts,
             "round": round_,
             "original": round_,
-            "title": text("Round of %(year)s") % {"year": round_.year},
+            "title": gettext("Round of %(year)s") % {"year": round_.year},
         }
 
     def _entries(self, round_: Round) -> list[tuple[Entry, object]]:

@@ -12,8 +12,7 @@ from django.template.loader import render_to_string
 from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
-from django.utils.translation import gettext as text
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from evaluations.actions.schemes import change_scheme, create_scheme, new_scheme_version
@@ -74,7 +73,7 @@ class SchemeAdmin(OfficerAdmin):
     def in_words(self, scheme: Scheme) -> SafeString | str:
         """The tree, scope, grades and awards as sentences."""
         if scheme.pk is None:
-            return text("Save the scheme to read it in words.")
+            return gettext("Save the scheme to read it in words.")
         try:
             definition = definition_of(scheme)
         except SchemeProblems as refused:
@@ -109,7 +108,7 @@ class SchemeAdmin(OfficerAdmin):
         newer = new_scheme_version(scheme, actor=request.user)  # type: ignore[arg-type]
         messages.success(
             request,
-            text("Version %(version)s of “%(name)s” is ready to be changed.")
+            gettext("Version %(version)s of “%(name)s” is ready to be changed.")
             % {"version": newer.version, "name": newer.name_zh},
         )
         return redirect("admin:evaluations_scheme_change", newer.pk)

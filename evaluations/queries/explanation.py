@@ -19,6 +19,7 @@ from evaluations.scoring.definition import Indicator, SchemeDefinition
 
 Sentence = str | Promise
 ZERO = Decimal("0.00")
+MOST_LOSSES = 3
 SOURCES: dict[str, Sentence] = {
     "computed": _("computed from usage"),
     "reported": _("reported by the unit"),
@@ -81,6 +82,12 @@ class Explanation:
     def loss(self) -> Decimal:
         """Points not earned in all."""
         return self.total - self.result.score
+
+    @property
+    def losses(self) -> list[ExplainedScore]:
+        """The indicators at which most points were lost, most first."""
+        lost = [line for line in self.lines if line.loss and not line.indicator.is_group]
+        return sorted(lost, key=lambda line: -line.loss)[:MOST_LOSSES]
 
 
 def explanation(

@@ -34,6 +34,7 @@ FILLED: dict[str, Sentence] = {
     "no": _("No: %(points)s"),
     "choice": _("Chosen: %(option)s: %(points)s"),
     "given": _("%(full)s × %(value)s ÷ %(scale)s = %(points)s, where %(value)s is the mean of %(n)s scores"),
+    "given_once": _("%(full)s × %(value)s ÷ %(scale)s = %(points)s, where %(value)s is the only score"),
     "weighted_sum": _("min(%(full)s, %(terms)s) = %(points)s"),
     "missing_value": _("No value was entered, so 0 points."),
     "no_rows": _("No instrument is in scope, so 0 points."),
@@ -75,6 +76,8 @@ def rule_of(indicator: Indicator, language: str) -> str:
                 "full": full,
                 "benchmark": shown(benchmark),
             }
+        case PerCount(points_each=each, per=per) if per == 1 and not measure:
+            text = _("%(each)s points for each, at most %(full)s") % {"each": plain(each), "full": full}
         case PerCount(points_each=each, per=per, whole_steps=whole):
             text = _("%(each)s points for every %(per)s, at most %(full)s") % {
                 "each": plain(each),
@@ -126,6 +129,8 @@ def filled(
     key = formula
     if formula == "bands" and inputs.get("lower") is None:
         key = "bands_below"
+    elif formula == "given" and values.get("n") == "1":
+        key = "given_once"
     elif formula == "yes_no":
         key = "yes" if inputs.get("value") == "1" else "no"
     elif formula == "missing_value" and "no_rows" in metric.get("flags", []):

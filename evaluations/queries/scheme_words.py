@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as text
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from display.formats import is_chinese, money
@@ -106,23 +106,23 @@ def _scope(definition: SchemeDefinition) -> list[str]:
     words: list[str] = []
     if scope.min_value_yuan:
         words.append(
-            text("Instruments with an original value of at least %(value)s.")
+            gettext("Instruments with an original value of at least %(value)s.")
             % {"value": money(scope.min_value_yuan, 0)}
         )
     if scope.funding:
         names = ", ".join(str(Funding(code).label) for code in scope.funding)
-        words.append(text("Instruments bought with: %(sources)s.") % {"sources": names})
+        words.append(gettext("Instruments bought with: %(sources)s.") % {"sources": names})
     if scope.months_on_platform:
         words.append(
-            text("Instruments on the platform for at least %(months)s months.")
+            gettext("Instruments on the platform for at least %(months)s months.")
             % {"months": scope.months_on_platform}
         )
     if scope.unit_kinds:
         names = ", ".join(str(UnitKind(code).label) for code in scope.unit_kinds)
-        words.append(text("Units of these kinds: %(kinds)s.") % {"kinds": names})
+        words.append(gettext("Units of these kinds: %(kinds)s.") % {"kinds": names})
     if scope.min_instruments > 1:
         words.append(
-            text("Units with at least %(count)s such instruments.") % {"count": scope.min_instruments}
+            gettext("Units with at least %(count)s such instruments.") % {"count": scope.min_instruments}
         )
     return words
 
@@ -131,17 +131,17 @@ def _grade(grade: str, rule: GradeRule) -> GradeLine:
     cut_off = rule.cut_offs.get(grade)
     lowest = min(rule.cut_offs.values())
     words = (
-        text("%(cut_off)s points or more") % {"cut_off": plain(cut_off)}
+        gettext("%(cut_off)s points or more") % {"cut_off": plain(cut_off)}
         if cut_off is not None
-        else text("below %(cut_off)s points") % {"cut_off": plain(lowest)}
+        else gettext("below %(cut_off)s points") % {"cut_off": plain(lowest)}
     )
     quota = rule.quotas.get(grade)
     if quota is None:
         limit = ""
     elif quota.kind == PERCENT:
-        limit = text("at most %(percent)s%% of those judged") % {"percent": plain(quota.value)}
+        limit = gettext("at most %(percent)s%% of those judged") % {"percent": plain(quota.value)}
     else:
-        limit = text("at most %(count)s") % {"count": plain(quota.value)}
+        limit = gettext("at most %(count)s") % {"count": plain(quota.value)}
     return GradeLine(Grade(grade), words, limit)
 
 
@@ -156,8 +156,8 @@ def _fail(fail: FailRule, definition: SchemeDefinition, language: str) -> str:
         "value": measured(fail.value, measure) if measure else plain(fail.value),
     }
     if fail.test == AT_MOST:
-        return text("%(name)s (%(what)s ≤ %(value)s)") % values
-    return text("%(name)s (%(what)s ≥ %(value)s)") % values
+        return gettext("%(name)s (%(what)s ≤ %(value)s)") % values
+    return gettext("%(name)s (%(what)s ≥ %(value)s)") % values
 
 
 def _award(rule: AwardRule) -> list[str]:
@@ -168,14 +168,14 @@ def _award(rule: AwardRule) -> list[str]:
             "base": money(rule.base_sums.get(grade, 0) or 0, 0),
             "weight": plain(weight),
         }
-        words.append(text("%(grade)s: base sum %(base)s, weight %(weight)s in the rest.") % values)
+        words.append(gettext("%(grade)s: base sum %(base)s, weight %(weight)s in the rest.") % values)
     words.append(
-        text("The rest of the budget is divided by weight × %(by)s, to the fen by largest remainder.")
+        gettext("The rest of the budget is divided by weight × %(by)s, to the fen by largest remainder.")
         % {"by": str(SHARED_BY[rule.share_by])}
     )
     if rule.cap is not None:
         words.append(
-            text("No unit gets more than %(cap)s; what it cannot take goes to the others.")
+            gettext("No unit gets more than %(cap)s; what it cannot take goes to the others.")
             % {"cap": money(rule.cap, 0)}
         )
     return words

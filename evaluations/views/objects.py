@@ -25,6 +25,7 @@ from evaluations.permissions import UnitInRound, can
 from evaluations.queries.explanation import explanation, mean_points
 from evaluations.queries.rows import entered_rows, measured_rows
 from evaluations.queries.schemes import asked_fields, definition_of
+from evaluations.queries.standing import stand_of
 from evaluations.scoring.definition import COMPUTED
 from instruments.models import Instrument
 from members.permissions import roles_of
@@ -57,6 +58,7 @@ def object_page(
             "unit": place.unit,
             "instrument": machine,
             "told": told,
+            "stand": stand_of(result, definition),
             "is_officer": roles_of(request.user).is_officer,
         },
     )
