@@ -1,0 +1,220 @@
+"""Views room: the keeper's desk: what waits, the day of his instruments, and upkeep."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from instruments.actions.booking import book_maintenance
+from instruments.errors import Problem, RulesBroken, SlotTaken
+from instruments.forms.booking import CheckOutForm, moment_of
+from instruments.forms.desk import DeskMaintenanceForm
+from instruments.models import Booking, Instrument
+from instruments.permissions import kept_by
+from instruments.queries import desk as lists
+from instruments.queries.policy import policy_of
+from instruments.rules.hours import local_midnight
+from instruments.rules.intervals import Interval
+from instruments.views.board import board
+from instruments.views.offers import Offer
+from instruments.views.refusal import in_words, slot_taken
+from members.errors import NotAllowed
+from members.models import Person
+
+LANES = 30
+"""Instruments on one page of the board."""
+
+FEW, MANY = 12, 100
+"""Requests shown at first, and with `?all=1`."""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A visit that may begin: from when, and how many minutes late it is."""
+
+    booking: Booking
+    opens: dt.datetime
+    is_open: bool
+    late_minutes: int
+
+
+@dataclass(frozen=True)
+class Overdue:
+    """A visit that should have ended: how many minutes ago, and the form of its end."""
+
+    booking: Booking
+    late_minutes: int
+    form: CheckOutForm
+
+
+@require_safe
+@never_cache
+@login_required
+def desk(request: HttpRequest) -> HttpResponse:
+    """Show what waits for the keeper and the day of his instruments; whoever keeps none learns how to begin."""
+    assert isinstance(request.user, Person)
+    kept = lists.kept(request.user)
+    return _page(request, request.user, kept, DeskMaintenanceForm(kept, initial=_initial(request, kept)))
+
+
+@require_POST
+@login_required
+def maintenance(request: HttpRequest) -> HttpResponse:
+    """Hold time for upkeep; a refusal keeps what was typed, names the reasons and offers other times."""
+    assert isinstance(request.user, Person)
+    kept = lists.kept(request.user)
+    if not kept:
+        raise Http404
+    form = DeskMaintenanceForm(kept, request.POST)
+    if not form.is_valid():
+        return _page(request, request.user, kept, form, status=422)
+    start, end = form.interval()
+    try:
+        booking = book_maintenance(
+            form.chosen(),
+            actor=request.user,
+            start=start,
+            end=end,
+            reason=form.cleaned_data["reason"],
+            station=form.cleaned_data.get("station"),
+        )
+    except SlotTaken as taken:
+        problems = [slot_taken(start, end, held) for held in taken.conflicts]
+        others = [_other_time(form.chosen(), slot.start, slot.end) for slot in taken.alternatives]
+        return _page(request, request.user, kept, form, problems=problems, others=others, status=409)
+    except RulesBroken as broken:
+        return _page(request, request.user, kept, form, problems=in_words(broken.problems), status=422)
+    except NotAllowed:
+        raise Http404 from None
+    messages.success(request, _("Upkeep is entered. Nobody can book this time."))
+    day = timezone.localdate(booking.start).isoformat()
+    return redirect(f"{reverse('instruments:desk')}?{urlencode({'day': day})}#board")
+
+
+def _page(
+    request: HttpRequest,
+    person: Person,
+    kept: list[Instrument],
+    form: DeskMaintenanceForm,
+    *,
+    problems: list[Problem] | None = None,
+    others: list[Offer] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    if not kept:
+        return render(request, "instruments/desk.html", {"kept": kept})
+    now, day = timezone.now(), _day(request)
+    counts, visits = lists.counts(person, now), lists.visits(person, now)
+    booked = lists.day_bookings(person, day, now)
+    page = Paginator(_on_board(person, kept, booked), LANES).get_page(request.GET.get("page"))
+    shown = list(page.object_list)
+    midnight = local_midnight(day)
+    opened = lists.opened_on(
+        [instrument.pk for instrument in shown], Interval(midnight, midnight + dt.timedelta(days=1))
+    )
+    down = [instrument for instrument in kept if lists.is_down(instrument)]
+    everything = request.GET.get("all") == "1"
+    context: dict[str, Any] = {
+        "kept": kept,
+        "down": down,
+        "counts": counts,
+        "answer": _answer(len(kept), len(down), counts),
+        "waiting": _waiting(counts),
+        "wishes": lists.wishes(person, now, MANY if everything else FEW),
+        "arrivals": [_arrival(booking, now) for booking in visits.to_check_in],
+        "overdue": [_overdue(booking, now) for booking in visits.overdue],
+        "ended": visits.ended,
+        "board": board(shown, booked, opened, day, now),
+        "page": page,
+        "is_narrowed": len(kept) > lists.WIDE,
+        "day": day,
+        "today": timezone.localdate(now),
+        "previous": day - dt.timedelta(days=1),
+        "next": day + dt.timedelta(days=1),
+        "as_list": request.GET.get("view") == "list",
+        "units": sorted({instrument.unit for instrument in kept}, key=lambda unit: unit.code)[:3],
+        "form": form,
+        "problems": problems,
+        "others": others or [],
+        "now": now,
+    }
+    return render(request, "instruments/desk.html", context, status=status)
+
+
+def _on_board(person: Person, kept: list[Instrument], booked: dict[int, list[Booking]]) -> list[Instrument]:
+    """Choose the lanes: all of a few; of many those kept in person and those with something on the day."""
+    if len(kept) <= lists.WIDE:
+        return kept
+    own = kept_by(person)
+    return [instrument for instrument in kept if instrument.pk in own or instrument.pk in booked]
+
+
+def _day(request: HttpRequest) -> dt.date:
+    try:
+        day = parse_date(request.GET.get("day", ""))
+    except ValueError:
+        day = None
+    return day if day is not None and 1992 < day.year < 8999 else timezone.localdate()
+
+
+def _initial(request: HttpRequest, kept: list[Instrument]) -> dict[str, Any]:
+    start, end = moment_of(request.GET.get("start", "")), moment_of(request.GET.get("end", ""))
+    initial: dict[str, Any] = {"day": _day(request)}
+    if start is not None and end is not None and start < end:
+        initial = DeskMaintenanceForm.initial_of(start, end)
+    code = request.GET.get("instrument", "")
+    if any(instrument.code == code for instrument in kept):
+        initial["instrument"] = code
+    return initial
+
+
+def _arrival(booking: Booking, now: dt.datetime) -> Arrival:
+    early = dt.timedelta(minutes=policy_of(booking.instrument).check_in_early_minutes)
+    opens = booking.start - early
+    return Arrival(booking, opens, opens <= now, max(_minutes(now - booking.start), 0))
+
+
+def _overdue(booking: Booking, now: dt.datetime) -> Overdue:
+    form = CheckOutForm(auto_id=f"id_{booking.pk.hex[:8]}_%s")
+    return Overdue(booking, _minutes(now - booking.end), form)
+
+
+def _minutes(length: dt.timedelta) -> int:
+    return length // dt.timedelta(minutes=1)
+
+
+def _other_time(instrument: Instrument, start: dt.datetime, end: dt.datetime) -> Offer:
+    query = urlencode({"instrument": instrument.code, "start": start.isoformat(), "end": end.isoformat()})
+    return Offer(start, end, f"{reverse('instruments:desk')}?{query}#upkeep", None)
+
+
+def _answer(kept: int, down: int, counts: lists.Counts) -> str:
+    instruments = ngettext("%(n)s instrument", "%(n)s instruments", kept) % {"n": kept}
+    broken = ngettext("%(n)s down", "%(n)s down", down) % {"n": down}
+    slots = ngettext("%(n)s slot today", "%(n)s slots today", counts.slots) % {"n": counts.slots}
+    return _("%(instruments)s, %(down)s; %(slots)s,") % {
+        "instruments": instruments, "down": broken, "slots": slots
+    }  # fmt: skip
+
+
+def _waiting(counts: lists.Counts) -> str:
+    if not counts.waiting:
+        return _("nothing waits for you")
+    return ngettext("%(n)s thing waits for you", "%(n)s things wait for you", counts.waiting) % {
+        "n": counts.waiting
+    }
