@@ -8,13 +8,12 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
-from django.db import transaction
 from django.urls import reverse
 
 from tests.site_wide import permission_rows
 from tests.site_wide.permission_targets import target
 from tests.site_wide.routes import routes
-from tests.site_wide.world import CLERK, ROLES, World, make_world
+from tests.site_wide.world import CLERK, ROLES, World, making_world
 
 pytestmark = pytest.mark.django_db
 
@@ -73,9 +72,7 @@ def model_route(label: str, page: str) -> str:
 @pytest.fixture(scope="module")
 def world(django_db_setup, django_db_blocker) -> Iterator[World]:
     """The world, made once for the module and taken back after it."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield make_world()
-        transaction.set_rollback(True)
+    yield from making_world(django_db_blocker)
 
 
 def shown(answer: Any) -> str:

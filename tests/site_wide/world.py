@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,6 +96,13 @@ class World:
 
 class _UndoneError(Exception):
     """Takes a request's writes back."""
+
+
+def making_world(django_db_blocker: Any) -> Iterator[World]:
+    """Make the world for the tests of one module, and take it back after them."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make_world()
+        transaction.set_rollback(True)
 
 
 def make_world() -> World:
