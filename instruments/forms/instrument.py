@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.forms import BoundField
 from django.forms.models import fields_for_model
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +19,7 @@ from instruments.forms.choices import ClassChoiceField, NamedChoiceField, field_
 from instruments.forms.record_help import explain
 from instruments.models import Instrument
 from instruments.queries.inventory import InventoryFilters
-from instruments.rules.record import MOST_FIELDS, TEXT_LIMITS
+from instruments.rules.record import MOST_FIELDS, TEXT_LIMITS, inside_the_region
 from members.forms.web_address import WebAddressField
 from members.models import MemberUnit, Region
 
@@ -106,12 +107,22 @@ class InstrumentForm(forms.Form):
                 **{name: forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}) for name in DATES},
             },
         )
-        self.fields.update({name: made[name] for name in columns})
-        self.fields["code"].required = False
-        if instrument is None:
-            self.fields["code"].help_text = _("Leave this empty for the next free code of the unit.")
-        else:
-            self.fields["code"].disabled = True
+        for name in columns:
+            field = self.fields[name] = made[name]
+            # A default that is called would be compared with a second, hidden copy of itself.
+            field.show_hidden_initial = False
+            if isinstance(field, forms.ChoiceField):
+                continue
+            known = {type(validator) for validator in field.validators}
+            checks = Instrument._meta.get_field(name).validators  # type: ignore[union-attr]
+            field.validators += [check for check in checks if type(check) not in known]
+        self.fields["code"].disabled = instrument is not None
+        self.fields["code"].required = instrument is not None
+        self.fields["code"].help_text = (
+            _("Leave this empty for the next free code of the unit.")
+            if instrument is None
+            else _("The code of an instrument never changes.")
+        )
         self.fields["instrument_class"] = ClassChoiceField(label=_("Class"))
         self.fields["region"] = NamedChoiceField(Region.objects.order_by("code"), label=_("League or city"))
         self._rows, names = field_choices()
@@ -129,6 +140,27 @@ class InstrumentForm(forms.Form):
         for name, field in self.fields.items():
             _dress(field)
             explain(name, field)
+
+    def clean(self) -> dict[str, Any]:
+        """What lies between fields is told at once with what lies in them; the action checks it all again."""
+        data = self.cleaned_data
+        chosen = [code for number in range(1, MOST_FIELDS + 1) if (code := data.get(f"field_{number}"))]
+        if len(set(chosen)) != len(chosen):
+            self.add_error("field_1", _("Choose one to four different fields."))
+        if "longitude" in data and "latitude" in data:
+            longitude, latitude = data["longitude"], data["latitude"]
+            if (longitude is None) != (latitude is None):
+                self.add_error(
+                    "latitude" if latitude is None else "longitude", _("Give both coordinates or none.")
+                )
+            elif longitude is not None and not inside_the_region(longitude, latitude):
+                self.add_error(
+                    "longitude",
+                    _("This place lies outside Inner Mongolia (97 to 126.1° E, 37.4 to 53.4° N)."),
+                )
+        if data.get("started_on") and data["started_on"] > timezone.localdate():
+            self.add_error("started_on", _("This day is still to come."))
+        return data
 
     @property
     def sections(self) -> list[tuple[str | Promise, list[BoundField]]]:

@@ -16,7 +16,7 @@ from members.errors import InvalidPerson, InvalidRole, LastManager, NotAllowed, 
 from members.forms.people import EndRoleForm, InvitationForm, PeopleFilter, RoleForm
 from members.guarded import managed_unit_for
 from members.models import MemberUnit, Person
-from members.permissions import can
+from members.permissions import can, forget_roles
 from members.queries.unit_people import former_roles, people_totals, unit_people, unit_role
 
 # Both forms stand on one page.
@@ -80,6 +80,7 @@ def end_role(request: HttpRequest, code: str, pk: int) -> HttpResponse:
             _("From %(day)s on %(person)s no longer has the role: %(role)s.")
             % {"day": ended.valid_to, "person": role.person.display_name, "role": ended.get_kind_display()},
         )
+        forget_roles(request.user)
         if not can(request.user, "view_unit_people", unit):
             return redirect("portal:unit", code)
     return redirect("members:people", code)

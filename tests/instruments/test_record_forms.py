@@ -77,15 +77,34 @@ def test_every_field_has_its_section(unit):
     assert len(form.sections) == len(SECTIONS)
 
 
+def test_what_lies_between_fields_is_told_with_the_rest(unit, typed):
+    """One sending, every mistake."""
+    wrong = {"name_zh": "", "original_value": "-1", "field_3": "430", "longitude": "1", "latitude": "1"}
+    form = InstrumentForm({**typed, **wrong, "started_on": "2999-01-01", "code": "x"}, unit=unit)
+    assert sorted(form.errors) == [
+        "code",
+        "field_1",
+        "longitude",
+        "name_zh",
+        "original_value",
+        "started_on",
+    ]
+    assert list(InstrumentForm({**typed, "longitude": "111"}, unit=unit).errors) == ["latitude"]
+
+
 def test_a_refusal_is_shown_beside_its_field(unit, typed):
-    """The action's own checks, on the form."""
-    form = InstrumentForm({**typed, "field_3": "430", "longitude": "1", "latitude": "1"}, unit=unit)
+    """What only the action can know: the number is taken."""
+    manager = make_manager(unit)
+    first = InstrumentForm(typed, unit=unit)
+    assert first.is_valid()
+    create_instrument(first.record(), actor=manager)
+    form = InstrumentForm(typed, unit=unit)
     assert form.is_valid()
     with pytest.raises(InvalidInstrument) as refused:
-        create_instrument(form.record(), actor=make_manager(unit))
+        create_instrument(form.record(), actor=manager)
     form.show(refused.value)
-    assert sorted(form.errors) == ["field_1", "longitude"]
-    assert Instrument.objects.count() == 0
+    assert list(form.errors) == ["inner_id"]
+    assert Instrument.objects.count() == 1
 
 
 def typed_day(weekday, *periods):
