@@ -1,0 +1,562 @@
+"""Pages of usage: the list with its sums, entering, the story of a record, correcting, importing a file."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from audit.models import Entry
+from instruments.models import UsageRecord
+from instruments.rules.hours import LOCAL
+from members.enums import UnitRoleKind
+from tests.factories.instruments import StewardshipFactory, UsageRecordFactory, make_instrument
+from tests.factories.members import PersonFactory, UnitRoleFactory, make_manager, make_officer
+from tests.instruments.moments import at
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
+
+HEADER = (
+    "record_id,instrument,start,end,effective_hours,user_kind,purpose,samples,income,user_name,user_unit\n"
+)
+
+
+@pytest.fixture
+def other(xrd):
+    """Another instrument of the same unit, with two stations."""
+    return make_instrument(unit=xrd.unit, station_count=2)
+
+
+@pytest.fixture
+def viewer(xrd):
+    """Views the unit, keeps nothing."""
+    return UnitRoleFactory(unit=xrd.unit, kind=UnitRoleKind.VIEWER).person
+
+
+@pytest.fixture
+def typed(xrd):
+    """A use of two hours on Sunday the first."""
+    return {
+        "instrument": xrd.code,
+        "day": "2026-03-01",
+        "start_time": "09:00",
+        "end_time": "11:00",
+        "startup_hours": "0.25",
+        "measurement_hours": "1.50",
+        "processing_hours": "",
+        "user_kind": "external",
+        "purpose": "research",
+        "samples": "4",
+        "income": "360.50",
+        "user_name": "李四",
+        "user_unit": "测试企业",
+        "record_id": "",
+    }
+
+
+def the_list(unit) -> str:
+    return reverse("instruments:usage", args=[unit.code])
+
+
+def all_rows() -> list[str]:
+    return sorted(map(str, UsageRecord.objects.values_list()))
+
+
+def verbs() -> list[str]:
+    return list(Entry.objects.order_by("sequence").values_list("verb", flat=True))
+
+
+def upload(client, unit, content: bytes | str):
+    data = content.encode() if isinstance(content, str) else content
+    return client.post(
+        reverse("instruments:usage_import", args=[unit.code]), {"file": SimpleUploadedFile("u.csv", data)}
+    )
+
+
+class TestRights:
+    """Who opens which page."""
+
+    @pytest.mark.parametrize("name", ["usage", "usage_add", "usage_import"])
+    def test_nobody_logs_in_first(self, client, xrd, name):
+        """The way back is kept."""
+        address = reverse(f"instruments:{name}", args=[xrd.unit.code])
+        answer = client.get(address)
+        assert answer.status_code == 302
+        assert address in answer["Location"]
+
+    def test_who_sees_what(self, client, xrd, steward, manager, viewer, outsider):
+        """Reading: any role in the unit, and officers; writing: stewards and managers of the unit."""
+        record = UsageRecordFactory(instrument=xrd)
+        unit_pages = [
+            reverse(f"instruments:{n}", args=[xrd.unit.code]) for n in ("usage_add", "usage_import")
+        ]
+        own_page = reverse("instruments:usage_record", args=[record.pk])
+        correct = reverse("instruments:usage_correct", args=[record.pk])
+        expected = [
+            (steward, 200, 200, 200),
+            (manager, 200, 200, 200),
+            (viewer, 200, 404, 302),
+            (make_officer(), 200, 404, 302),
+            (outsider, 404, 404, 404),
+            (PersonFactory(home_unit=xrd.unit), 404, 404, 404),
+        ]
+        for person, reading, entering, correcting in expected:
+            client.force_login(person)
+            assert client.get(the_list(xrd.unit)).status_code == reading
+            assert client.get(own_page).status_code == reading
+            assert [client.get(page).status_code for page in unit_pages] == [entering] * 2
+            assert client.get(correct).status_code == correcting
+            if entering == 404:
+                assert client.post(unit_pages[0], {}).status_code == 404
+                assert upload(client, xrd.unit, HEADER).status_code == 404
+                assert client.post(correct, {}).status_code == 404
+        client.force_login(manager)
+        assert client.get(reverse("instruments:usage", args=["NONE"])).status_code == 404
+
+    def test_a_steward_lists_what_he_keeps(self, client, xrd, other, steward, manager):
+        """The list and the pages behind it agree."""
+        UsageRecordFactory(instrument=xrd, record_id="MINE")
+        foreign = UsageRecordFactory(instrument=other, record_id="THEIRS")
+        client.force_login(steward)
+        page = client.get(the_list(xrd.unit))
+        assert [row.record_id for row in page.context["page"]] == ["MINE"]
+        assert client.get(reverse("instruments:usage_record", args=[foreign.pk])).status_code == 404
+        client.force_login(manager)
+        assert client.get(the_list(xrd.unit)).context["sums"].rows == 2
+
+    def test_the_user_of_a_record_reads_it(self, client, xrd, member):
+        """Without the unit's list, and without correcting."""
+        record = UsageRecordFactory(instrument=xrd, person=member)
+        client.force_login(member)
+        page = client.get(reverse("instruments:usage_record", args=[record.pk]))
+        assert page.status_code == 200
+        assert not page.context["may_correct"]
+        assert not page.context["sees_list"]
+
+
+class TestList:
+    """Narrowing, paging, adding up."""
+
+    def test_totals_are_the_exact_sums_of_all_pages(self, client, xrd, manager):
+        """53 rows on two pages; 0.1 fifty times is 5, not 4.999."""
+        for n in range(53):
+            UsageRecordFactory(
+                instrument=xrd,
+                measurement_hours=Decimal("0.10") if n < 50 else Decimal("1.37"),
+                user_kind="external" if n % 2 else "internal",
+                income=Decimal("33.33"),
+            )
+        UsageRecordFactory(instrument=xrd, is_current=False, income=Decimal("999.00"))
+        client.force_login(manager)
+        page = client.get(the_list(xrd.unit))
+        sums = page.context["sums"]
+        # 50 * 0.10 + 3 * 1.37; odd ones: 25 * 0.10 + 1 * 1.37; 53 * 33.33
+        assert (sums.rows, sums.counting) == (53, 53)
+        assert (sums.hours, sums.external_hours, sums.income) == (
+            Decimal("9.11"),
+            Decimal("3.87"),
+            Decimal("1766.49"),
+        )
+        assert str(sums.hours) == "9.11"
+        starts = [row.start for row in page.context["page"]]
+        assert len(starts) == 50
+        assert starts == sorted(starts, reverse=True)
+        second = client.get(the_list(xrd.unit), {"page": "2"})
+        assert len(second.context["page"]) == 3
+        assert second.context["sums"] == sums
+
+    def test_filters(self, client, xrd, other, manager):
+        """Days are local: 00:30 on the second is still the first in UTC."""
+        early = dt.datetime(2026, 2, 2, 0, 30, tzinfo=LOCAL)
+        rows = {
+            "A": {"instrument": xrd, "start": early},
+            "B": {"instrument": xrd, "start": early - dt.timedelta(hours=3), "user_kind": "internal"},
+            "C": {"instrument": other, "start": early, "purpose": "teaching"},
+            "D": {"instrument": other, "start": early + dt.timedelta(days=1), "is_current": False},
+        }
+        for number, fields in rows.items():
+            UsageRecordFactory(record_id=number, **fields)
+        client.force_login(manager)
+
+        def found(**chosen: str) -> str:
+            page = client.get(the_list(xrd.unit), chosen).context["page"]
+            return "".join(sorted(row.record_id for row in page))
+
+        assert found() == "ABC"
+        assert found(replaced="1") == "ABCD"
+        assert found(instrument=xrd.code.lower()) == "AB"
+        assert found(first_day="2026-02-02") == "AC"
+        assert found(last_day="2026-02-01") == "B"
+        assert found(first_day="2026-02-02", last_day="2026-02-02", user_kind="external") == "AC"
+        assert found(user_kind="internal") == "B"
+        assert found(purpose="teaching") == "C"
+        assert found(instrument="NONE-1") == ""
+
+    @pytest.mark.parametrize(
+        "chosen",
+        [
+            {"first_day": "0001-01-01"},
+            {"last_day": "9999-12-31"},
+            {"last_day": "gestern"},
+            {"page": "x"},
+            {"instrument": "\0"},
+            {"user_kind": "'"},
+        ],
+    )
+    def test_nonsense_narrows_nothing(self, client, xrd, manager, chosen):
+        """No strange address breaks the page."""
+        UsageRecordFactory(instrument=xrd)
+        client.force_login(manager)
+        page = client.get(the_list(xrd.unit), chosen)
+        assert (page.status_code, page.context["sums"].rows) == (200, 1)
+
+    def test_a_wrong_period_is_named(self, client, xrd, manager):
+        """The last day lies before the first."""
+        client.force_login(manager)
+        page = client.get(the_list(xrd.unit), {"first_day": "2026-02-02", "last_day": "2026-02-01"})
+        assert page.context["form"].errors.keys() == {"last_day"}
+
+    def test_queries_do_not_grow(self, client, xrd, steward, connection_queries):
+        """Three rows cost what one costs."""
+        UsageRecordFactory(instrument=xrd)
+        client.force_login(steward)
+        one = connection_queries(lambda: client.get(the_list(xrd.unit)))
+        UsageRecordFactory(instrument=xrd)
+        UsageRecordFactory(instrument=xrd)
+        three = connection_queries(lambda: client.get(the_list(xrd.unit)))
+        assert one == three
+
+
+@pytest.fixture
+def connection_queries():
+    """Call it with something to do for the number of queries."""
+
+    def count(do) -> int:
+        with CaptureQueriesContext(connection) as caught:
+            do()
+        return len(caught)
+
+    return count
+
+
+class TestEntering:
+    """A use without a booking."""
+
+    def address(self, unit) -> str:
+        return reverse("instruments:usage_add", args=[unit.code])
+
+    def test_a_use_is_entered(self, client, xrd, steward, typed):
+        """The parts add up; the number says instrument and start."""
+        client.force_login(steward)
+        answer = client.post(self.address(xrd.unit), typed)
+        assert (answer.status_code, answer["Location"]) == (302, the_list(xrd.unit))
+        record = UsageRecord.objects.get()
+        assert (record.start, record.end) == (at(-1, 9), at(-1, 11))
+        assert (record.startup_hours, record.measurement_hours, record.effective_hours) == (
+            Decimal("0.25"),
+            Decimal("1.50"),
+            Decimal("1.75"),
+        )
+        assert (record.record_id, record.source) == (f"{xrd.code}-202603010900", "steward")
+        assert (record.income, record.samples, record.recorded_by) == (Decimal("360.50"), 4, steward)
+        assert verbs() == ["instruments.usage.recorded"]
+
+    def test_over_midnight_and_over_days(self, client, xrd, manager, typed):
+        """An end before the start lies on the next day; a last day says otherwise."""
+        client.force_login(manager)
+        night = typed | {"day": "2026-02-26", "start_time": "22:00", "end_time": "02:00", "record_id": "N"}
+        long = typed | {"day": "2026-02-20", "end_day": "2026-02-23", "measurement_hours": "50"}
+        assert client.post(self.address(xrd.unit), night).status_code == 302
+        assert client.post(self.address(xrd.unit), long).status_code == 302
+        by_start = UsageRecord.objects.order_by("start")
+        assert [row.end for row in by_start] == [
+            dt.datetime(2026, 2, 23, 11, tzinfo=LOCAL),
+            dt.datetime(2026, 2, 27, 2, tzinfo=LOCAL),
+        ]
+
+    @pytest.mark.parametrize(
+        ("wrong", "field"),
+        [
+            ({"measurement_hours": "3"}, "measurement_hours"),
+            ({"day": "2026-03-03"}, "end_time"),
+            ({"end_day": "2026-02-27"}, "end_time"),
+            ({"income": "-1"}, "income"),
+            ({"income": "1.234"}, "income"),
+            ({"samples": "9999999999"}, "samples"),
+            ({"instrument": ""}, "instrument"),
+            ({"instrument": "NONE-1"}, "instrument"),
+            ({"user_kind": "alien"}, "user_kind"),
+            ({"record_id": "TAKEN"}, "record_id"),
+            ({"start_time": "06:00", "end_time": "07:30"}, "start_time"),
+        ],
+    )
+    def test_each_refusal_stands_at_its_field(self, client, xrd, steward, typed, wrong, field):
+        """What was typed stays; nothing is written."""
+        UsageRecordFactory(instrument=xrd, record_id="TAKEN", start=at(-1, 7))
+        before, told = all_rows(), verbs()
+        client.force_login(steward)
+        answer = client.post(self.address(xrd.unit), typed | wrong)
+        assert answer.status_code == 422
+        assert field in answer.context["form"].errors
+        assert "李四" in answer.content.decode()
+        assert (all_rows(), verbs()) == (before, told)
+
+    def test_another_instrument_of_the_unit_is_not_offered(self, client, xrd, other, steward, manager, typed):
+        """A steward names his own only; a manager any, with its station."""
+        client.force_login(steward)
+        answer = client.post(self.address(xrd.unit), typed | {"instrument": other.code})
+        assert answer.context["form"].errors.keys() == {"instrument"}
+        client.force_login(manager)
+        given = typed | {"instrument": other.code, "station": "2"}
+        assert client.post(self.address(xrd.unit), given).status_code == 302
+        assert UsageRecord.objects.get().record_id == f"{other.code}-2-202603010900"
+
+    def test_sending_twice_records_once(self, client, xrd, steward, typed):
+        """The second is refused by its time."""
+        client.force_login(steward)
+        client.post(self.address(xrd.unit), typed)
+        answer = client.post(self.address(xrd.unit), typed)
+        assert answer.status_code == 422
+        assert UsageRecord.objects.count() == 1
+
+    def test_who_keeps_nothing_is_told(self, client, xrd, member):
+        """A steward of the unit without an instrument."""
+        idle = UnitRoleFactory(unit=xrd.unit, kind=UnitRoleKind.STEWARD).person
+        client.force_login(idle)
+        assert client.get(self.address(xrd.unit)).context["instruments"] == []
+
+
+class TestCorrecting:
+    """One record replaces another."""
+
+    @pytest.fixture
+    def record(self, xrd):
+        """Two hours with seconds, as check-in and check-out write them."""
+        return UsageRecordFactory(
+            instrument=xrd,
+            record_id="R-1",
+            start=at(-3, 9) + dt.timedelta(seconds=27),
+            end=at(-3, 11) + dt.timedelta(seconds=41),
+        )
+
+    def sent(self, client, record, **changes: str) -> dict[str, str]:
+        form = client.get(reverse("instruments:usage_correct", args=[record.pk])).context["form"]
+        values = {name: form[name].value() for name in form.fields}
+        strings = {
+            name: value.strftime("%H:%M") if isinstance(value, dt.time) else str(value)
+            for name, value in values.items()
+            if value is not None
+        }
+        return strings | {"reason": "样品数填错"} | changes
+
+    def test_old_and_new_stand_side_by_side(self, client, record, steward):
+        """Only what was changed differs; untouched times keep their seconds."""
+        client.force_login(steward)
+        address = reverse("instruments:usage_correct", args=[record.pk])
+        answer = client.post(address, self.sent(client, record, samples="30"))
+        new = UsageRecord.objects.get(is_current=True)
+        assert answer["Location"] == reverse("instruments:usage_record", args=[new.pk])
+        assert (new.samples, new.start, new.end, new.corrects_id) == (30, record.start, record.end, record.pk)
+        page = client.get(answer["Location"])
+        (step,) = page.context["corrections"]
+        assert [(fact.before, fact.value) for fact in step.facts if fact.changed] == [("3", "30")]
+        assert "样品数填错" in page.content.decode()
+        old = client.get(reverse("instruments:usage_record", args=[record.pk]))
+        assert (old.context["current"].pk, old.context["may_correct"]) == (new.pk, False)
+        assert reverse("instruments:usage_record", args=[new.pk]) in old.content.decode()
+
+    def test_the_chain_is_whole(self, client, record, steward):
+        """Two corrections, newest first."""
+        client.force_login(steward)
+        for samples in ("30", "31"):
+            current = UsageRecord.objects.get(is_current=True)
+            address = reverse("instruments:usage_correct", args=[current.pk])
+            assert client.post(address, self.sent(client, current, samples=samples)).status_code == 302
+        page = client.get(reverse("instruments:usage_record", args=[record.pk]))
+        shown = [[f.value for f in step.facts if f.changed] for step in page.context["corrections"]]
+        assert shown == [["31"], ["30"]]
+
+    @pytest.mark.parametrize(
+        ("wrong", "field"),
+        [
+            ({"reason": ""}, "reason"),
+            ({"reason": "x" * 201}, "reason"),
+            ({"reason": "same"}, "__all__"),
+            ({"measurement_hours": "2.5"}, "measurement_hours"),
+            ({"day": "2026-03-09"}, "end_time"),
+        ],
+    )
+    def test_a_refused_correction_changes_nothing(self, client, record, steward, wrong, field):
+        """Each reason at its field."""
+        client.force_login(steward)
+        before, told = all_rows(), verbs()
+        answer = client.post(
+            reverse("instruments:usage_correct", args=[record.pk]), self.sent(client, record, **wrong)
+        )
+        assert answer.status_code == 422
+        assert answer.context["form"].errors.keys() == {field}
+        assert (all_rows(), verbs()) == (before, told)
+
+    def test_what_was_corrected_is_not_corrected_again(self, client, record, steward):
+        """The second of two who opened the form is told."""
+        client.force_login(steward)
+        address = reverse("instruments:usage_correct", args=[record.pk])
+        sent = self.sent(client, record, samples="30")
+        client.post(address, sent)
+        answer = client.post(address, sent | {"samples": "31"})
+        assert answer.status_code == 422
+        assert UsageRecord.objects.get(is_current=True).samples == 30
+        assert client.get(address)["Location"] == reverse("instruments:usage_record", args=[record.pk])
+
+
+class TestImport:
+    """A file of records."""
+
+    def line(self, number: str, code: str, day: int, **other: str) -> str:
+        cells = {
+            "start": f"2026-02-{day:02d} 09:00",
+            "end": f"2026-02-{day:02d} 11:00",
+            "hours": "2",
+            "kind": "external",
+            "purpose": "research",
+            "samples": "1",
+            "income": "100.10",
+        } | other
+        return ",".join([number, code, *cells.values(), "王五", "测试企业"]) + "\n"
+
+    def test_a_mixed_file(self, client, xrd, other, steward):
+        """Each row has its own fate, and the refused ones can be mended."""
+        same = UsageRecordFactory(
+            instrument=xrd,
+            record_id="SAME",
+            start=dt.datetime(2026, 2, 2, 9, tzinfo=LOCAL),
+            samples=1,
+            income=Decimal("100.10"),
+            user_name="王五",
+        )
+        UsageRecordFactory(instrument=xrd, record_id="OLD", start=dt.datetime(2026, 2, 3, 9, tzinfo=LOCAL))
+        file = HEADER + "".join(
+            [
+                self.line("NEW", xrd.code, 4),
+                self.line("ISO", xrd.code, 5, start="2026-02-05T01:00:00Z", end="2026-02-05T11:00:00+08:00"),
+                self.line("SHEET", xrd.code, 6, start="2026/2/6 9:00", end="2026/2/6 11:00"),
+                self.line("WORDS", xrd.code, 7, kind="外部用户", purpose="科学研究"),
+                "\n",
+                self.line("SAME", xrd.code, 2),
+                self.line("OLD", xrd.code, 3),
+                self.line("FOREIGN", other.code, 8),
+                self.line("LAPS", xrd.code, 4),
+                self.line("HOURS", xrd.code, 9, hours="2.01"),
+                self.line("TIME", xrd.code, 10, start="2026-02-10", end="11"),
+                self.line("FIGURES", xrd.code, 11, samples="1.5", income="NaN"),
+                self.line("NEW", xrd.code, 12),
+                ",,,,,,,,5,,\n",
+                self.line("WIDE", xrd.code, 13).strip() + ",more\n",
+            ]
+        )
+        client.force_login(steward)
+        page = upload(client, xrd.unit, file)
+        assert page.status_code == 200
+        result = page.context["result"]
+        assert dict(result.counts) == {"created": 4, "unchanged": 1, "updated": 1, "refused": 8}
+        told = [(problem.row, problem.field) for problem in result.problems]
+        needed = ("record_id", "instrument", "start", "end", "effective_hours", "user_kind", "purpose")
+        assert told == [
+            (9, "instrument"),
+            (10, "start"),
+            (11, "effective_hours"),
+            (12, "start"),
+            (12, "end"),
+            (13, "income"),
+            (13, "samples"),
+            (14, "record_id"),
+            *((15, name) for name in needed),
+            (16, ""),
+        ]
+        assert all(str(problem.message) for problem in result.problems)
+        assert page.content.decode().count("<tr>") == len(told) + 1
+        assert result.refused_csv.splitlines()[1] == self.line("FOREIGN", other.code, 8).strip()
+        current = UsageRecord.objects.current()
+        assert set(current.values_list("record_id", flat=True)) == {
+            "NEW", "ISO", "SHEET", "WORDS", "SAME", "OLD",
+        }  # fmt: skip
+        assert current.get(record_id="SAME").pk == same.pk
+        assert {row.source for row in current.filter(record_id__in=["NEW", "OLD"])} == {"import"}
+        for number, day in (("NEW", 4), ("ISO", 5), ("SHEET", 6), ("WORDS", 7)):
+            row = current.get(record_id=number)
+            assert row.start == dt.datetime(2026, 2, day, 9, tzinfo=LOCAL)
+            assert (row.user_kind, row.purpose) == ("external", "research")
+
+    def test_sending_again_changes_nothing(self, client, xrd, steward):
+        """All rows are unchanged the second time."""
+        client.force_login(steward)
+        file = HEADER + self.line("A", xrd.code, 4) + self.line("B", xrd.code, 5)
+        assert upload(client, xrd.unit, file).context["result"].counts["created"] == 2
+        before, told = all_rows(), verbs()
+        assert upload(client, xrd.unit, file).context["result"].counts["unchanged"] == 2
+        assert (all_rows(), verbs()) == (before, told)
+
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+    def test_the_characters_of_spreadsheets(self, client, xrd, steward, encoding):
+        """Chinese arrives as it was written."""
+        client.force_login(steward)
+        file = (HEADER + self.line("A", xrd.code, 4)).replace("\n", "\r\n").encode(encoding)
+        assert upload(client, xrd.unit, file).context["result"].counts["created"] == 1
+        assert UsageRecord.objects.get().user_name == "王五"
+
+    def test_another_unit_is_not_written(self, client, xrd, steward):
+        """Who keeps instruments of two units imports into the one the page is of."""
+        elsewhere = make_instrument()
+        StewardshipFactory(instrument=elsewhere, person=steward)
+        client.force_login(steward)
+        result = upload(client, xrd.unit, HEADER + self.line("A", elsewhere.code, 4)).context["result"]
+        assert (result.counts["refused"], result.problems[0].field) == (1, "instrument")
+
+    @pytest.mark.parametrize(
+        "content",
+        [
+            b"",
+            b"\n\n",
+            HEADER.encode(),
+            b"PK\x03\x04\x00\x00",
+            b"\xff\xff\xff",
+            b"a,b\n1,2\n",
+            HEADER.replace("income", "income,colour").encode() + b"1\n",
+            HEADER.replace("income", "start").encode() + b"1\n",
+            HEADER.encode() + b'"open',
+            HEADER.encode() + b"R,X\n" * 1001,
+            b"x" * (2 * 1024 * 1024 + 1),
+        ],
+    )
+    def test_a_bad_file_is_named(self, client, xrd, steward, content):
+        """One clear sentence at the field; nothing is written."""
+        client.force_login(steward)
+        answer = upload(client, xrd.unit, content)
+        assert answer.status_code == 422
+        assert answer.context["form"].errors.keys() == {"file"}
+        assert not UsageRecord.objects.exists()
+
+    def test_no_file(self, client, xrd, steward):
+        """The field is needed."""
+        client.force_login(steward)
+        answer = client.post(reverse("instruments:usage_import", args=[xrd.unit.code]))
+        assert answer.status_code == 422
+
+    def test_the_template_names_the_columns(self, client, xrd, steward):
+        """It opens in a spreadsheet and comes back as it is."""
+        client.force_login(steward)
+        answer = client.get(reverse("instruments:usage_import", args=[xrd.unit.code]), {"template": "1"})
+        assert answer.content.decode("utf-8-sig").strip() == HEADER.strip()
+        assert "attachment" in answer["Content-Disposition"]
+
+
+def test_a_manager_of_another_unit_posts_nothing(client, xrd, typed):
+    """Rights end at the unit."""
+    client.force_login(make_manager(make_instrument().unit))
+    assert client.post(reverse("instruments:usage_add", args=[xrd.unit.code]), typed).status_code == 404
+    assert not UsageRecord.objects.exists()
