@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import ngettext, ngettext_lazy
 
 from display.formats import is_chinese
 from evaluations.queries.figures import measure_of, measured, part_measure_of, plain
@@ -77,9 +78,19 @@ def rule_of(indicator: Indicator, language: str) -> str:
                 "benchmark": shown(benchmark),
             }
         case PerCount(points_each=each, per=per) if per == 1 and not measure:
-            text = _("%(each)s points for each, at most %(full)s") % {"each": plain(each), "full": full}
+            one = ngettext(
+                "%(each)s point for each, at most %(full)s",
+                "%(each)s points for each, at most %(full)s",
+                _number_of(each),
+            )
+            text = one % {"each": plain(each), "full": full}
         case PerCount(points_each=each, per=per, whole_steps=whole):
-            text = _("%(each)s points for every %(per)s, at most %(full)s") % {
+            one = ngettext(
+                "%(each)s point for every %(per)s, at most %(full)s",
+                "%(each)s points for every %(per)s, at most %(full)s",
+                _number_of(each),
+            )
+            text = one % {
                 "each": plain(each),
                 "per": shown(per),
                 "full": full,
@@ -167,6 +178,11 @@ def measured_from(inputs: Mapping[str, Any]) -> str:
     if zeros and averaging == MEAN_OF_RATIOS and ZERO_DENOMINATOR in metric.get("flags", []):
         sentence = str(WITH_NOTE % {"sentence": sentence, "note": ZERO_NOTE % {"count": zeros}})
     return sentence
+
+
+def _number_of(points: Decimal) -> int:
+    """Which grammatical number a figure takes: one for exactly 1."""
+    return 1 if points == 1 else 2
 
 
 def _terms(indicator: Indicator, inputs: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +12,7 @@ from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -86,6 +88,8 @@ def _collecting(request: HttpRequest, place: UnitInRound, machine: Instrument | 
             return redirect(request.path)
         status = 422
     asked = list(asked_fields(definition))
+    missing = {one.indicator.code: one for one in reversed(asked) if one.field.key not in stored}
+    until = place.round.collecting_until
     return render(
         request,
         "evaluations/unit_report.html",
@@ -98,6 +102,9 @@ def _collecting(request: HttpRequest, place: UnitInRound, machine: Instrument | 
             "may_report": may_report,
             "asked": len(asked),
             "answered": sum(1 for one in asked if one.field.key in stored),
+            "missing": [(one.indicator, form[one.field.key]) for one in reversed(missing.values())],
+            "at_stake": sum((one.indicator.points for one in missing.values()), Decimal(0)),
+            "days_left": None if until is None else (until - timezone.localdate()).days,
             "last": max(stored.values(), key=lambda value: value.reported_at, default=None),
         },
         status=status,

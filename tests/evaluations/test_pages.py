@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -212,3 +213,20 @@ def test_snapshot_fixture_is_the_rounds(story, django_capture_on_commit_callback
     """The officer's page of a running round reads the newest snapshot."""
     snapshot = snapshot_of(story, django_capture_on_commit_callbacks)
     assert MetricSnapshot.objects.get() == snapshot
+
+
+def test_reporting_page_says_what_is_missing_and_until_when(story):
+    """CCC has reported nothing: one indicator, 20 points, days to the deadline; AAA has nothing left to do."""
+    path = reverse("evaluations:unit", args=[2025, "CCC"])
+    for day, said in (
+        ("2026-03-30T02:00:00Z", "1 day left."),
+        ("2026-03-31T02:00:00Z", "Today is the last day."),
+        ("2026-04-01T02:00:00Z", "The last day has passed"),
+    ):
+        with time_machine.travel(day, tick=False):
+            body = get(path, story.managers["CCC"]).content.decode()
+        assert said in body, said
+        assert "1 indicator is still missing, worth up to 20 points." in body
+        assert 'href="#id_tasks"' in body
+    done = get(reverse("evaluations:unit", args=[2025, "AAA"]), story.managers["AAA"]).content.decode()
+    assert "Every value is reported." in done
