@@ -75,15 +75,15 @@ class UsageFileForm(forms.Form):
     )
     rows: list[FileRow]
 
-    def clean_file(self) -> UploadedFile:
+    def clean_file(self) -> UploadedFile[Any]:
         """Read all rows; refuse a file that is too large or no table of usage."""
-        file: UploadedFile = self.cleaned_data["file"]
+        file: UploadedFile[Any] = self.cleaned_data["file"]
         if file.size is None or file.size > MOST_BYTES:
             raise forms.ValidationError(_("The file is larger than 2 MB; split it."))
         try:
             self.rows = read_usage(file.read())
         except UnreadableFile as error:
-            raise forms.ValidationError(error.message) from None
+            raise forms.ValidationError(str(error.message)) from None
         return file
 
 

@@ -31,7 +31,7 @@ from instruments.queries.usage_list import (
     usage_page,
 )
 from members.errors import NotAllowed
-from members.models import MemberUnit
+from members.models import MemberUnit, Person
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,7 @@ def usage(request: HttpRequest, unit: str) -> HttpResponse:
 @login_required
 def usage_add(request: HttpRequest, unit: str) -> HttpResponse:
     """Enter one use; what is refused stands at its field, what was typed stays."""
+    assert isinstance(request.user, Person)
     owner = inventory_unit_for(request.user, unit, "record_usage")
     instruments = recordable(request.user, owner)
     if request.method != "POST":
@@ -121,6 +122,7 @@ def usage_record(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 def usage_correct(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Correct a record; readers who may not, and records already replaced, are shown the record instead."""
+    assert isinstance(request.user, Person)
     shown = usage_record_for(request.user, pk)
     allowed = can(request.user, "correct_usage", shown)
     if request.method != "POST":

@@ -292,7 +292,7 @@ class TestEntering:
             ({"instrument": "NONE-1"}, "instrument"),
             ({"user_kind": "alien"}, "user_kind"),
             ({"record_id": "TAKEN"}, "record_id"),
-            ({"start_time": "06:00", "end_time": "07:30"}, "start_time"),
+            ({"start_time": "06:00", "end_time": "08:00"}, "start_time"),
         ],
     )
     def test_each_refusal_stands_at_its_field(self, client, xrd, steward, typed, wrong, field):
