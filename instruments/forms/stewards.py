@@ -23,7 +23,7 @@ class StewardForm(forms.Form):
     """A person of the owning unit who does not keep the instrument yet, and the first day."""
 
     person = _PersonField(
-        Person.objects.none(), label=_("Person"), widget=forms.Select(attrs={"class": "form-select"})
+        Person.objects.none(), label=_("Steward"), widget=forms.Select(attrs={"class": "form-select"})
     )
     valid_from = forms.DateField(
         label=_("From"),

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from display.templatetags.display import local_date
 from instruments.actions.stewards import end_stewardship, give_stewardship
 from instruments.errors import InvalidInstrument
 from instruments.forms.instrument import show_refusal
@@ -71,7 +72,7 @@ def end(request: HttpRequest, unit: str, code: str, pk: int) -> HttpResponse:
         messages.success(
             request,
             _("From %(day)s on %(person)s no longer keeps the instrument.")
-            % {"day": ended.valid_to, "person": ended.person.display_name},
+            % {"day": local_date(ended.valid_to), "person": ended.person.display_name},
         )
     return redirect("instruments:stewards", unit, code)
 

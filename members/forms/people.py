@@ -80,7 +80,7 @@ class InvitationForm(forms.Form):
     """A new account in the unit."""
 
     display_name = forms.CharField(
-        label=_("Name"),
+        label=_("Name of the person"),
         max_length=50,
         widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
     )

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from display.templatetags.display import local_date
 from members.actions.invitations import invite_again, invite_person
 from members.actions.roles import end_unit_role, give_unit_role
 from members.errors import InvalidPerson, InvalidRole, LastManager, NotAllowed, RoleExists
@@ -78,7 +79,11 @@ def end_role(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         messages.success(
             request,
             _("From %(day)s on %(person)s no longer has the role: %(role)s.")
-            % {"day": ended.valid_to, "person": role.person.display_name, "role": ended.get_kind_display()},
+            % {
+                "day": local_date(ended.valid_to),
+                "person": role.person.display_name,
+                "role": ended.get_kind_display(),
+            },
         )
         forget_roles(request.user)
         if not can(request.user, "view_unit_people", unit):
