@@ -51,6 +51,17 @@ class Wish:
     uses: int
     missed: int
 
+    @property
+    def before(self) -> Booking | None:
+        """The last neighbour that ends before the wished time."""
+        ended = (n for n in self.neighbours if n.end <= self.booking.start)
+        return max(ended, key=lambda n: n.end, default=None)
+
+    @property
+    def after(self) -> Booking | None:
+        """The first neighbour that begins after the wished time."""
+        return next((n for n in self.neighbours if n.start >= self.booking.end), None)
+
 
 @dataclass
 class Visits:

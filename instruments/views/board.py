@@ -53,9 +53,9 @@ class Cell:
 
     @property
     def width(self) -> str:
-        """How much text it has room for: `roomy`, `tight` or `icon`."""
+        """How much text it has room for: two whole lines (`fit-2`), a little (`fit-1`), an icon (`fit-0`)."""
         length = self.end - self.start
-        return "roomy" if length >= ROOMY else "tight" if length >= TIGHT else "icon"
+        return "fit-2" if length >= ROOMY else "fit-1" if length >= TIGHT else "fit-0"
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, npgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -39,7 +39,7 @@ from members.models import Person
 LANES = 30
 """Instruments on one page of the board."""
 
-FEW, MANY = 12, 100
+FEW, MANY = 5, 100
 """Requests shown at first, and with `?all=1`."""
 
 
@@ -204,7 +204,7 @@ def _other_time(instrument: Instrument, start: dt.datetime, end: dt.datetime) ->
 
 
 def _answer(kept: int, down: int, counts: lists.Counts) -> str:
-    instruments = ngettext("%(n)s instrument", "%(n)s instruments", kept) % {"n": kept}
+    instruments = npgettext("answer", "%(n)s instrument", "%(n)s instruments", kept) % {"n": kept}
     broken = ngettext("%(n)s down", "%(n)s down", down) % {"n": down}
     slots = ngettext("%(n)s slot today", "%(n)s slots today", counts.slots) % {"n": counts.slots}
     return _("%(instruments)s, %(down)s; %(slots)s,") % {
