@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from instruments.views import catalogue, instrument, inventory, stewards, terms
+from instruments.views import (
+    booking,
+    catalogue,
+    desk,
+    instrument,
+    inventory,
+    stewards,
+    terms,
+    usage,
+    usage_import,
+)
 
 app_name = "instruments"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -14,6 +24,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("instruments/<str:code>/week/", instrument.instrument_week, name="week"),
     path("instruments/<str:code>/quote/", instrument.instrument_quote, name="quote"),
     path("instruments/<str:code>/book/", instrument.book, name="book"),
+    path("desk/", desk.desk, name="desk"),
+    path("desk/maintenance/", desk.maintenance, name="maintenance"),
     # Instrument codes are capital letters, digits and hyphens, so "add" is none.
     path("units/<str:unit>/manage/", inventory.inventory_page, name="inventory"),
     path("units/<str:unit>/manage/add/", inventory.add, name="add"),
@@ -31,4 +43,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("units/<str:unit>/manage/<str:code>/terms/rates/", terms.rate, name="set_rate"),
     path("units/<str:unit>/manage/<str:code>/stewards/", stewards.stewards, name="stewards"),
     path("units/<str:unit>/manage/<str:code>/stewards/<int:pk>/end/", stewards.end, name="end_steward"),
+    path("bookings/<uuid:pk>/", booking.booking, name="booking"),
+    path("bookings/<uuid:pk>/<slug:verb>/", booking.booking_act, name="booking_act"),
+    path("units/<str:unit>/usage/", usage.usage, name="usage"),
+    path("units/<str:unit>/usage/add/", usage.usage_add, name="usage_add"),
+    path("units/<str:unit>/usage/import/", usage_import.usage_import, name="usage_import"),
+    path("usage/<uuid:pk>/", usage.usage_record, name="usage_record"),
+    path("usage/<uuid:pk>/correct/", usage.usage_correct, name="usage_correct"),
 ]
