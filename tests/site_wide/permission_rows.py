@@ -13,6 +13,7 @@ from __future__ import annotations
 
 PAGES = """
 #                                            ano res oth ste man exp off sup
+portal:finder                           GET  200 200 200 200 200 200 200 200
 portal:home                             GET  200 200 200 200 200 200 200 200
 portal:healthz                          GET  200 200 200 200 200 200 200 200
 portal:me                               GET   in 200 200 200 200 200 200 200
@@ -25,11 +26,49 @@ instruments:catalogue                   GET  200 200 200 200 200 200 200 200
 instruments:compare                     GET  200 200 200 200 200 200 200 200
 instruments:instrument                  GET  200 200 200 200 200 200 200 200
 instruments:instrument#not_shared       GET  404 404 404 200 200 404 200 200
+instruments:quote                       GET  200 200 200 200 200 200 200 200
+instruments:quote#not_shared            GET  404 404 404 200 200 404 200 200
 instruments:week                        GET  200 200 200 200 200 200 200 200
 instruments:week#not_shared             GET  404 404 404 200 200 404 200 200
 instruments:book                        POST  in 422 422 422 422 422 422 422
 instruments:book#not_shared             POST  in 404 404 422 422 404 422 422
+instruments:booking                     GET   in 200 404 200 200 404 200 200
+instruments:booking_act#approve         POST  in 404 404 302 302 404 404 302
+instruments:booking_act#cancel          POST  in 302 404 302 302 404 404 302
+instruments:booking_act#check_in        POST  in 302 404 302 302 404 404 302
+instruments:desk                        GET   in 200 200 200 200 200 200 200
+instruments:maintenance                 POST  in 404 422 422 422 404 404 422
+instruments:inventory                   GET   in 404 404 200 200 404 200 200
+instruments:add                         GET   in 404 404 404 200 404 200 200
+instruments:add                         POST  in 404 404 404 422 404 422 422
+instruments:edit                        GET   in 404 404 200 200 404 200 200
+instruments:edit                        POST  in 404 404 422 422 404 422 422
+instruments:change_state                GET   in 404 404 200 200 404 200 200
+instruments:change_state                POST  in 404 404 422 422 404 422 422
+instruments:terms                       GET   in 404 404 200 200 404 200 200
+instruments:set_opening                 POST  in 404 404 302 302 404 302 302
+instruments:add_exception               POST  in 404 404 422 422 404 422 422
+instruments:remove_exception            POST  in 404 404 302 302 404 302 302
+instruments:set_policy                  POST  in 404 404 422 422 404 422 422
+instruments:set_rate                    POST  in 404 404 422 422 404 422 422
+instruments:stewards                    GET   in 404 404 200 200 404 200 200
+instruments:stewards                    POST  in 404 404 404 422 404 422 422
+instruments:end_steward                 POST  in 404 404 404 302 404 302 302
+instruments:usage                       GET   in 404 404 200 200 404 200 200
+instruments:usage_add                   GET   in 404 404 200 200 404 404 200
+instruments:usage_add                   POST  in 404 404 422 422 404 404 422
+instruments:usage_import                GET   in 404 404 200 200 404 404 200
+instruments:usage_import                POST  in 404 404 422 422 404 404 422
+instruments:usage_record                GET   in 404 404 404 200 404 200 200
+instruments:usage_correct               GET   in 404 404 404 200 404 302 200
+instruments:usage_correct               POST  in 404 404 404 422 404 404 422
+members:people                          GET   in 404 404 200 200 404 200 200
+members:give_role                       POST  in 404 404 404 422 404 422 422
+members:end_role                        POST  in 404 404 404 302 404 302 302
+members:invite                          POST  in 404 404 404 422 404 422 422
+members:remind                          POST  in 404 404 404 302 404 302 302
 evaluations:index                       GET  200 200 200 200 200 200 200 200
+evaluations:newest                      GET  302 302 302 302 302 302 302 302
 evaluations:round                       GET  200 200 200 200 200 200 200 200
 evaluations:round#collecting            GET  404 404 404 404 404 404 200 200
 evaluations:give                        GET   in 404 404 404 404 200 200 200

@@ -10,6 +10,7 @@ from typing import Any
 from django.urls import reverse
 
 from instruments.enums import BookingState
+from instruments.models import Booking
 from tests.site_wide.world import World
 
 REQUESTED, CONFIRMED = BookingState.REQUESTED, BookingState.CONFIRMED
@@ -37,10 +38,48 @@ ARGUMENTS: dict[str, Arguments] = {
     "portal:unit": _fixed("AAA"),
     "instruments:instrument": _fixed("AAA-TABLE"),
     "instruments:instrument#not_shared": _fixed("AAA-HIDDEN"),
+    "instruments:quote": _fixed("AAA-TABLE"),
+    "instruments:quote#not_shared": _fixed("AAA-HIDDEN"),
     "instruments:week": _fixed("AAA-TABLE"),
     "instruments:week#not_shared": _fixed("AAA-HIDDEN"),
     "instruments:book": _fixed("AAA-TABLE"),
     "instruments:book#not_shared": _fixed("AAA-HIDDEN"),
+    **dict.fromkeys(
+        (
+            "instruments:inventory",
+            "instruments:add",
+            "instruments:usage",
+            "instruments:usage_add",
+            "instruments:usage_import",
+            "members:people",
+            "members:give_role",
+            "members:invite",
+        ),
+        _fixed("AAA"),
+    ),
+    **dict.fromkeys(
+        (
+            "instruments:edit",
+            "instruments:change_state",
+            "instruments:terms",
+            "instruments:set_opening",
+            "instruments:add_exception",
+            "instruments:set_policy",
+            "instruments:set_rate",
+            "instruments:stewards",
+        ),
+        _fixed("AAA", "AAA-TABLE"),
+    ),
+    "instruments:remove_exception": lambda world: ["AAA", "AAA-TABLE", world.objects["exception"].pk],
+    "instruments:end_steward": lambda world: ["AAA", "AAA-TABLE", world.objects["stewardship"].pk],
+    "instruments:booking": _booking(CONFIRMED),
+    "instruments:booking_act#approve": lambda world: [world.bookings[REQUESTED].pk, "approve"],
+    "instruments:booking_act#cancel": lambda world: [world.bookings[CONFIRMED].pk, "cancel"],
+    "instruments:booking_act#check_in": lambda world: [world.bookings["due"].pk, "check-in"],
+    "instruments:usage_record": lambda world: [world.objects["record"].pk],
+    "instruments:usage_correct": lambda world: [world.objects["record"].pk],
+    "members:end_role": lambda world: ["AAA", world.objects["role"].pk],
+    "members:remind": lambda world: ["AAA", world.people["manager"].pk],
     "evaluations:round": _fixed(2025),
     "evaluations:round#collecting": _fixed(2026),
     "evaluations:give": _fixed(2026),
@@ -124,7 +163,14 @@ def _usage(**_more: object) -> dict[str, Any]:
     }
 
 
+def _version() -> dict[str, Any]:
+    return {"version": str(Booking._meta.get_field("version").get_default())}
+
+
 BODIES: dict[str, Callable[[], dict[str, Any]]] = {
+    "instruments:booking_act#approve": _version,
+    "instruments:booking_act#cancel": _version,
+    "instruments:booking_act#check_in": _version,
     "set_language": lambda: {"language": "en", "next": "/"},
     "api-bookings": lambda: _slot(instrument="AAA-TABLE", purpose="物相分析"),
     "api-bookings#not_shared": lambda: _slot(instrument="AAA-HIDDEN", purpose="物相分析"),

@@ -24,7 +24,9 @@ from evaluations.actions.snapshot import request_snapshot
 from evaluations.enums import ObjectKind
 from evaluations.models import Round, Scheme
 from instruments.enums import BookingState, SharingMode
-from instruments.models import Booking
+from instruments.models import Booking, OpeningException, Stewardship, UsageRecord
+from members.enums import UnitRoleKind
+from members.models import UnitRole
 from notices.models import Announcement, Notice
 from reporting import making, runs
 from reporting.models import ReportRun
@@ -179,6 +181,12 @@ def make_world() -> World:
         "unit": unit,
         "instrument": instrument,
         "hidden": hidden,
+        "exception": OpeningException.objects.create(
+            instrument=instrument, start=now + dt.timedelta(days=30), end=now + dt.timedelta(days=31)
+        ),
+        "stewardship": Stewardship.objects.get(instrument=instrument),
+        "role": UnitRole.objects.get(unit=unit, kind=UnitRoleKind.STEWARD),
+        "record": UsageRecord.objects.filter(instrument__code="AAA-1").get(),
         "notice": Notice.objects.filter(person=people["manager"]).first(),
         "token": AccessToken.objects.get(person=people["manager"]),
         "announcement": Announcement.objects.create(
