@@ -13,6 +13,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
@@ -258,6 +259,15 @@ class PageFilter(CatalogueFilter):
         if day is None:
             return super()._window(data)
         return local_midnight(day), local_midnight(day + dt.timedelta(days=1))
+
+
+def filled(query: QueryDict) -> QueryDict:
+    """Return the parameters that say something: a form sends its empty fields as well."""
+    kept = QueryDict(mutable=True)
+    for name, values in query.lists():
+        if said := [value for value in values if value]:
+            kept.setlist(name, said)
+    return kept
 
 
 def _decimal(value: Any) -> Decimal | None:

@@ -96,8 +96,7 @@ def selected(filters: CatalogueFilters) -> frozenset[int] | None:
         found = frozenset(rows.order_by().values_list("pk", flat=True))
     if filters.window is not None:
         start, end = filters.window
-        free = instruments_free_on(start, end, filters.minutes)
-        found = frozenset(free) if found is None else found & free
+        found = frozenset(instruments_free_on(start, end, filters.minutes, among=found))
     return found
 
 

@@ -12,18 +12,21 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from instruments.forms.catalogue_filter import ORDERING_NAMES, PageFilter
+from display.formats import minutes
+from instruments.forms.catalogue_filter import ORDERING_NAMES, PageFilter, filled
 from instruments.models import Instrument
 from instruments.queries.catalogue import cards_of, catalogue_page, with_names
 from instruments.queries.facets import Facet
+from instruments.rules.grams import query_words
 
 MOST_COMPARED = 4
 LENGTHS = (30, 60, 120, 240, 480)
 DAYS_OFFERED = 14
+FACET_ORDER = ("instrument_class", "region", "field", "unit", "sharing_mode", "value_band")
 
 
 @dataclass(frozen=True)
@@ -37,11 +40,7 @@ class Chip:
 @require_safe
 def catalogue(request: HttpRequest) -> HttpResponse:
     """Show the instruments that fit, the facets with counts, and every choice as a chip that can be taken back."""
-    clean = QueryDict(mutable=True)
-    for name, values in request.GET.lists():
-        kept = [value for value in values if value]
-        if kept:
-            clean.setlist(name, kept)
+    clean = filled(request.GET)
     if len(clean) != len(request.GET) or clean.urlencode() != request.GET.urlencode():
         address = reverse("instruments:catalogue")
         return redirect(f"{address}?{clean.urlencode()}" if clean else address)
@@ -56,6 +55,8 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         "filter": wanted,
         "problems": wanted.problems,
         "headline": _headline(found.total, wanted),
+        "facets": sorted(found.facets, key=lambda facet: FACET_ORDER.index(facet.name)),
+        "words": query_words(wanted.chosen.q),
         "chips": _chips(clean, found.facets, wanted),
         "orderings": ORDERING_NAMES,
         "ordering": wanted.chosen.ordering or ("relevance" if wanted.chosen.q else "code"),
@@ -64,6 +65,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         "day": wanted.chosen_day,
         "lengths": LENGTHS,
         "minutes": wanted.chosen.minutes,
+        "keep_times": [(name, clean[name]) for name in ("free_from", "free_to", "ordering") if name in clean],
         "keep": [
             (name, value) for name, values in clean.lists() if name not in {"q", "page"} for value in values
         ],
@@ -113,6 +115,15 @@ def _chips(clean: QueryDict, facets: Sequence[Facet], wanted: PageFilter) -> lis
         chips.append(
             Chip(_("Free on %(day)s") % {"day": wanted.chosen_day.isoformat()}, _without(clean, "day"))
         )
+    elif wanted.chosen.window is not None:
+        label = _("Free from %(start)s to %(end)s") % {
+            "start": f"{timezone.localtime(wanted.chosen.window[0]):%m-%d %H:%M}",
+            "end": f"{timezone.localtime(wanted.chosen.window[1]):%m-%d %H:%M}",
+        }
+        chips.append(Chip(label, _without(clean, "free_from", "", "free_to")))
+    if wanted.chosen.minutes is not None:
+        length = minutes(wanted.chosen.minutes, get_language())
+        chips.append(Chip(_("At least %(length)s") % {"length": length}, _without(clean, "minutes")))
     chips += [
         Chip(option.label, _without(clean, facet.name, option.value))
         for facet in facets

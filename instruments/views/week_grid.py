@@ -191,7 +191,7 @@ def _held_kind(held: Sequence[WeekBlock]) -> str:
 def _query(
     start: dt.datetime, end: dt.datetime, policy: BookingPolicy, minutes: int, earliest: dt.datetime
 ) -> str:
-    begin = round_up(max(start, earliest), policy.step_minutes)
+    begin = round_up(max(start, earliest), policy.step_minutes).astimezone(LOCAL)
     length = min(
         dt.timedelta(minutes=minutes), max(end - begin, dt.timedelta(minutes=policy.shortest_minutes))
     )

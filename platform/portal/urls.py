@@ -9,6 +9,7 @@ from portal.views import health, home, me, tokens, units
 app_name = "portal"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("finder/", home.finder, name="finder"),
     path("healthz", health.healthz, name="healthz"),
     path("me/", me.me, name="me"),
     path("me/tokens/", tokens.tokens, name="tokens"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from urllib.parse import urlencode
 
 from django.core.cache import cache
 from django.db.models import Count, Q, Sum
@@ -18,7 +19,6 @@ from members.enums import UnitState
 from members.models import MemberUnit, Region
 
 CENTS = Decimal("0.01")
-SHORTEST_USEFUL_MINUTES = 60
 COUNTS_KEY = "portal.counts"
 COUNTS_SECONDS = 120
 
@@ -87,8 +87,8 @@ def network() -> Network:
 
 def _count(now: dt.datetime) -> Network:
     shared = Instrument.objects.public()
-    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    free = instruments_free_on(now, midnight + dt.timedelta(days=7), SHORTEST_USEFUL_MINUTES)
+    midnight, end = _this_week(now)
+    free = instruments_free_on(midnight, end)
     by_region: dict[int, int] = dict(shared.values_list("region").annotate(n=Count("pk")).order_by())
     free_by_region: dict[int, int] = {}
     for pk, region in shared.values_list("pk", "region_id"):
@@ -119,6 +119,17 @@ def _count(now: dt.datetime) -> Network:
         regions=regions,
         hu_bao_e_wu=sum(row.instruments for row in regions if row.region.hu_bao_e_wu),
     )
+
+
+def free_this_week_query(now: dt.datetime) -> str:
+    """Return the catalogue's parameters that show the instruments counted as free this week."""
+    start, end = _this_week(now)
+    return urlencode({"free_from": start.isoformat(), "free_to": end.isoformat()})
+
+
+def _this_week(now: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
+    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight, midnight + dt.timedelta(days=7)
 
 
 def classes_at_a_glance(limit: int = 8) -> list[tuple[InstrumentClass, int]]:

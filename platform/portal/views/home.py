@@ -13,6 +13,8 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from instruments.forms.catalogue_filter import PageFilter, filled
+from instruments.queries.catalogue import catalogue
 from notices.models import Announcement
 from portal.queries import network as network_queries
 from portal.queries.network import Network
@@ -67,6 +69,14 @@ def tiles(network: Network) -> list[Tile]:
 
 
 @require_safe
+def finder(request: HttpRequest) -> HttpResponse:
+    """Say how many instruments are free as chosen: the same search, and so the same number, as the catalogue's."""
+    wanted = PageFilter(filled(request.GET))
+    total = catalogue(wanted.chosen).count() if wanted.is_valid() else None
+    return render(request, "portal/partials/finder_answer.html", {"total": total})
+
+
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Show search, finder, counts, map, classes and fields, notices and the newest results."""
     network = network_queries.network()
@@ -81,6 +91,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "regions": network.regions,
             "suggestions": SUGGESTIONS,
             "lengths": LENGTHS,
+            "free_link": network_queries.free_this_week_query(network.as_of),
             "days": [today + dt.timedelta(days=offset) for offset in range(7)],
             "classes": network_queries.classes_at_a_glance(),
             "fields": network_queries.fields_at_a_glance(),

@@ -32,3 +32,32 @@
   document.addEventListener("htmx:afterSwap", show);
   show();
 })();
+
+// The filters: with script every change searches at once, so the button only closes the phone's sheet; Escape closes
+// it too. The new headline is said politely.
+(() => {
+  const sheet = document.querySelector("[data-sheet]");
+  const apply = sheet?.querySelector("[data-apply]");
+  const status = document.querySelector("[data-headline]");
+  if (!apply) return;
+  const close = () => {
+    if (window.location.hash !== "#filters") return;
+    window.location.hash = "#results";
+    document.querySelector(".open-sheet")?.focus();
+  };
+  apply.classList.add("sheet-only");
+  apply.addEventListener("click", (event) => {
+    if (window.location.hash !== "#filters") return;
+    event.preventDefault();
+    close();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") close();
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.target.id !== "results") return;
+    const headline = document.querySelector("#headline")?.textContent ?? "";
+    if (status) status.textContent = headline;
+    apply.textContent = `${apply.dataset.apply} · ${headline}`;
+  });
+})();

@@ -1,0 +1,1 @@
+"""Room: what templates of this app may call."""

@@ -1,0 +1,1 @@
+"""Tests of the portal: home, units, a person's page, tokens, health."""

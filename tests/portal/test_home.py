@@ -1,0 +1,94 @@
+"""The home page: exact figures, the finder's honest number, and health."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.core.cache import cache
+from django.urls import reverse
+
+from instruments.enums import InstrumentState
+from instruments.models import Instrument
+from notices.models import Announcement
+from portal.queries.network import free_this_week_query
+from tests.factories.instruments import make_instrument
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_counts_are_worked_by_hand(client, network):
+    """Two units, two shared instruments of which one has hours to book, 15 external hours this year, all in Hohhot."""
+    counted = client.get(reverse("portal:home")).context["network"]
+    assert (counted.units, counted.instruments, counted.free_this_week) == (2, 2, 1)
+    assert (counted.external_hours, counted.hu_bao_e_wu_percent) == (Decimal("15.00"), Decimal("100.0"))
+    regions = {row.region.code: (row.instruments, row.units, row.free) for row in counted.regions}
+    assert regions["150100"] == (2, 1, 1)
+    assert {row.shade for row in counted.regions} == {1}
+
+
+def test_the_count_of_free_instruments_opens_those_rows(client, network):
+    """The link behind the number finds as many."""
+    counted = client.get(reverse("portal:home")).context["network"]
+    found = client.get(f"{reverse('instruments:catalogue')}?{free_this_week_query(counted.as_of)}")
+    assert found.context["found"].total == counted.free_this_week == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "total"),
+    [
+        ({"day": "2026-03-03", "minutes": "240", "instrument_class": "", "region": ""}, 1),
+        ({"day": "2026-03-03", "minutes": "240", "region": "150100"}, 1),
+        ({"day": "2026-03-07", "minutes": "60"}, 0),
+        ({"day": "2026-03-03", "minutes": "1440"}, 0),
+        ({}, 2),
+    ],
+)
+def test_the_finder_says_what_the_catalogue_shows(client, network, query, total):
+    """Its number is the catalogue's for the same choice; the Saturday is closed."""
+    assert client.get(reverse("portal:finder"), query).context["total"] == total
+    shown = client.get(reverse("instruments:catalogue"), query, follow=True)
+    assert shown.context["found"].total == total
+
+
+def test_the_finder_stays_calm(client, network):
+    """Nonsense has no number, and still a button."""
+    answer = client.get(reverse("portal:finder"), {"day": "tomorrow", "colour": "red"})
+    assert (answer.status_code, answer.context["total"]) == (200, None)
+    assert "<button" in answer.content.decode()
+
+
+def test_without_anything_it_still_stands(client, monday):
+    """No unit, no instrument, no announcement, no result."""
+    answer = client.get(reverse("portal:home"))
+    assert (answer.status_code, answer.context["network"].instruments) == (200, 0)
+    assert answer.context["network"].hu_bao_e_wu_percent == 0
+    assert answer.context["published"] is None
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_queries_do_not_grow(client, monday, django_assert_num_queries, rows):
+    """As many for three instruments and announcements as for one; the counts are kept, so a second visit is cheap."""
+    for number in range(rows):
+        make_instrument()
+        Announcement.objects.create(kind="rules", title_zh=f"公告{number}", title_en=f"Notice {number}")
+    cache.clear()
+    with django_assert_num_queries(16):
+        client.get(reverse("portal:home"))
+    with django_assert_num_queries(5):
+        client.get(reverse("portal:home"))
+
+
+def test_what_is_retired_is_not_counted(client, network):
+    """One of the two leaves."""
+    Instrument.objects.filter(code="OPEN-2").update(state=InstrumentState.RETIRED)
+    assert client.get(reverse("portal:home")).context["network"].instruments == 1
+
+
+def test_health(client, db):
+    """The database answers; heartbeats are told."""
+    answer = client.get(reverse("portal:healthz"))
+    assert (answer.status_code, answer.json()["status"]) == (200, "ok")
+    assert "background" in answer.json()
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert client.post(reverse("portal:healthz")).status_code == 405
