@@ -18,7 +18,7 @@ from instruments.rules.intervals import Interval, between, clip, subtract
 
 FIRST_HOUR, LAST_HOUR = 8, 20
 MOST_ROWS = 8
-ROOMY = dt.timedelta(minutes=90)
+ROOMY = dt.timedelta(minutes=105)
 TIGHT = dt.timedelta(minutes=45)
 KINDS = (
     "confirmed",
