@@ -68,7 +68,7 @@ members:end_role                        POST  in 404 404 404 302 404 302 302
 members:invite                          POST  in 404 404 404 422 404 422 422
 members:remind                          POST  in 404 404 404 302 404 302 302
 evaluations:index                       GET  200 200 200 200 200 200 200 200
-evaluations:newest                      GET  302 302 302 302 302 302 302 302
+evaluations:newest                      GET   in 404 404 302 302 404 302 302
 evaluations:round                       GET  200 200 200 200 200 200 200 200
 evaluations:round#collecting            GET  404 404 404 404 404 404 200 200
 evaluations:give                        GET   in 404 404 404 404 200 200 200

@@ -82,6 +82,7 @@ ARGUMENTS: dict[str, Arguments] = {
     "members:remind": lambda world: ["AAA", world.people["manager"].pk],
     "evaluations:round": _fixed(2025),
     "evaluations:round#collecting": _fixed(2026),
+    "evaluations:newest": _fixed("AAA"),
     "evaluations:give": _fixed(2026),
     "evaluations:instrument_round": _fixed(2025),
     "evaluations:instrument_unit": _fixed(2025, "AAA"),
