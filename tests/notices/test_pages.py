@@ -96,6 +96,7 @@ def test_announcements_are_public_once_published(client):
     assert "Later" not in page
     assert "新办法" in client.get(reverse("notices:announcement", args=[shown.pk])).content.decode()
     assert client.get(reverse("notices:announcement", args=[hidden.pk])).status_code == 404
-    assert "New rules" not in client.get(
-        reverse("notices:announcements") + "?kind=outage", **english
-    ).content.decode()
+    assert (
+        "New rules"
+        not in client.get(reverse("notices:announcements") + "?kind=outage", **english).content.decode()
+    )
