@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Sequence
 
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from display.formats import is_chinese, weekday
 
 register = template.Library()
+
+
+@register.filter
+def weekday_initial(day: dt.date) -> str:
+    """Write a weekday in one sign, for narrow cells: 三 in Chinese, W in English."""
+    language = get_language()
+    name = weekday(day, language)
+    return name[-1] if is_chinese(language) else name[0]
 
 
 @register.filter

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from instruments.actions.search import reindex
 from instruments.enums import SharingMode
 from instruments.models import Instrument
-from instruments.templatetags.catalogue import marked
+from instruments.templatetags.catalogue import marked, weekday_initial
 from tests.factories.instruments import make_instrument
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
@@ -46,6 +49,13 @@ def test_marking_escapes():
     assert marked("Xevo TQ-S", ["tq-s"]) == "Xevo <mark>TQ-S</mark>"
     assert marked("a.b <i>", ["."]) == "a<mark>.</mark>b &lt;i&gt;"
     assert marked("a", []) == "a"
+
+
+def test_a_weekday_in_one_sign():
+    """Wednesday in both languages."""
+    for language, sign in (("zh-hans", "三"), ("en", "W")):
+        with translation.override(language):
+            assert weekday_initial(dt.date(2026, 3, 4)) == sign
 
 
 def test_empty_fields_leave_the_address(client, three):
