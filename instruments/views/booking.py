@@ -114,7 +114,7 @@ def _tried(act: Act, form: forms.Form | None, wanted: Booking, refusal: Exceptio
             tried.problems = [slot_taken(*_wish(form, wanted), held) for held in refusal.conflicts]
             tried.alternatives = [_offer(wanted, slot.start, slot.end) for slot in refusal.alternatives]
         case RulesBroken() if act.slug == "move":
-            tried.message = str(refusal)
+            tried.message = _("This time cannot be booked")
             tried.problems = in_words(refusal.problems)
             tried.alternatives = _others(form, wanted)
         case RulesBroken():

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import Entry
@@ -20,7 +20,7 @@ from instruments.queries.policy import policy_of
 
 PREFIX = "instruments.booking."
 TITLES: dict[str, tuple[str, Sentence]] = {
-    "requested": ("send", _("Requested")),
+    "requested": ("send", pgettext_lazy("step of a booking", "Requested")),
     "confirmed": ("calendar-check", _("Booked and confirmed at once")),
     "approved": ("calendar-check", _("Approved")),
     "declined": ("ban", _("Declined")),
