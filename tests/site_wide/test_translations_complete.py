@@ -81,8 +81,9 @@ def test_template_speaks_through_the_catalogue(catalogue, path: Path):
     ]
     bare = MARKED.sub(" ", source)
     heard = [double or single for double, single in READ_ALOUD.findall(bare)]
-    seen = re.sub(r"<[^>]*>", " ", bare, flags=re.DOTALL)
-    unmarked = [words for text in (seen, *heard) for words in PLAIN.findall(_without_names(text))]
+    words = re.sub(r"<code>[a-z_]+</code>", " ", bare)  # names of columns are the same in both languages
+    seen = re.sub(r"<[^>]*>", " ", words, flags=re.DOTALL)
+    unmarked = [word for text in (seen, *heard) for word in PLAIN.findall(_without_names(text))]
     assert (missing, unmarked) == ([], [])
 
 
