@@ -39,3 +39,18 @@ def _empty_cache():
 def on_postgresql() -> bool:
     """Tell which of the two databases this run is on."""
     return connection.vendor == "postgresql"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _leave_no_session(django_db_setup, django_db_blocker):
+    """End what threads of a live server or a race left open, else PostgreSQL keeps the test database."""
+    yield
+    if connection.vendor != "postgresql":
+        return
+    with django_db_blocker.unblock():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        connection.close()

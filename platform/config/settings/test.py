@@ -15,6 +15,9 @@ DATABASES = {"default": env.database(VAR / "test.sqlite3")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: race tests open the same database from several processes.
     DATABASES["default"]["TEST"] = {"NAME": str(VAR / "test-suite.sqlite3")}
+else:
+    # Threads of a live server end without a word; kept connections would outlive the tests.
+    DATABASES["default"]["CONN_MAX_AGE"] = 0
 # The server of static files warns of a missing folder, and warnings are errors here.
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
