@@ -11,13 +11,11 @@ from django.http import Http404
 from django.utils import timezone
 
 from evaluations.models import Result
-from instruments.enums import InstrumentState, SharingMode, UserKind
+from instruments.enums import InstrumentState, UserKind
 from instruments.models import Instrument, UsageRecord
 from members.enums import UnitState
 from members.models import MemberUnit
-
-CENTS = Decimal("0.01")
-SHARED = ~Q(instruments__sharing_mode=SharingMode.NOT_SHARED) & ~Q(instruments__state=InstrumentState.RETIRED)
+from portal.queries.network import CENTS, SHARED
 
 
 @dataclass(frozen=True)
