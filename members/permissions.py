@@ -120,6 +120,7 @@ RULES: dict[str, Callable[[Roles, Actor, Any], bool]] = {
     "change_person": _officer,
     "change_own_account": _self_or_officer,
     "give_admin_access": _superuser,
+    "enter_admin": _officer,
     "view_members": _officer,
     "view_unit_people": _in_unit,
     "manage_unit": _officer_or_manager,

@@ -2,34 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import models
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
 
 from evaluations.permissions import can
+from safeguards.read_only_admin import ReadOnlyAdmin
 
 
-class OfficerAdmin(ModelAdmin):  # type: ignore[misc]
+class OfficerAdmin(ReadOnlyAdmin):
     """Officers look; nobody adds, changes or deletes unless a class below says so."""
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        """The app is listed for officers."""
-        return can(request.user, "view_evaluations")
 
     def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         """Officers see."""
         return can(request.user, "view_evaluations")
-
-    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
-        """Nobody adds rows by hand."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        """Nobody changes rows by hand."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        """Nothing evaluated is deleted."""
-        return False

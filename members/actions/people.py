@@ -67,6 +67,28 @@ def change_person(person: Person, data: PersonData, *, actor: Actor) -> Person:
     return locked
 
 
+def change_own_account(
+    person: Person, *, phone: str, language: str, mail_wanted: bool, actor: Actor
+) -> Person:
+    """Change what people set for themselves: phone, language of their mail, whether mail is wanted at all.
+
+    Name, address and unit are the unit's and the department's to change. Raises NotAllowed, InvalidPerson.
+    """
+    require(actor, "change_own_account", person)
+    with transaction.atomic():
+        locked = lock_person(person.pk)
+        before = own_state(locked)
+        locked.phone, locked.language, locked.mail_wanted = phone.strip(), language, mail_wanted
+        _check(locked)
+        after = own_state(locked)
+        if after != before:
+            locked.save(update_fields=list(after))
+            record(
+                actor=_who(actor), verb="members.person.changed", target=locked, before=before, after=after
+            )
+    return locked
+
+
 def set_admin_access(person: Person, allowed: bool, *, actor: Actor) -> Person:
     """Let a person into the admin, or no longer. Superusers only. Raises NotAllowed."""
     require(actor, "give_admin_access", person)
@@ -104,8 +126,15 @@ def person_state(person: Person) -> dict[str, object]:
         "home_unit": person.home_unit_id,
         "organisation": person.organisation,
         "phone": person.phone,
+        "language": person.language,
+        "mail_wanted": person.mail_wanted,
         "is_active": person.is_active,
     }
+
+
+def own_state(person: Person) -> dict[str, object]:
+    """Return what people set for themselves."""
+    return {"phone": person.phone, "language": person.language, "mail_wanted": person.mail_wanted}
 
 
 def _keep_units_managed(person: Person) -> None:

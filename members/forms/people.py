@@ -117,3 +117,22 @@ class InvitationForm(forms.Form):
             phone=data["phone"].strip(),
             language=data["language"],
         )
+
+
+class OwnAccountForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What people set for themselves; the action checks and saves."""
+
+    class Meta:
+        model = Person
+        fields = ("phone", "language", "mail_wanted")
+        labels = {"language": _("Language of the mail")}
+        widgets = {
+            "phone": forms.TextInput(
+                attrs={"class": "form-control", "autocomplete": "tel", "inputmode": "tel"}
+            ),
+            "language": forms.Select(attrs={"class": "form-select"}),
+            "mail_wanted": forms.CheckboxInput(attrs={"class": "form-check-input"}),
+        }
+
+    def _post_clean(self) -> None:
+        """Leave the row alone: the action checks what it writes."""

@@ -46,6 +46,12 @@ def people_of(unit: MemberUnit) -> QuerySet[Person]:
     return Person.objects.filter(home_unit=unit, is_active=True).order_by("display_name", "pk")
 
 
+def roles_held_by(person: Person, day: dt.date) -> list[UnitRole | NetworkRole]:
+    """Return what a person is on a day: roles in units, with their units, then those in the network."""
+    in_units = UnitRole.objects.on(day).filter(person=person).select_related("unit").order_by("unit", "kind")
+    return [*in_units, *NetworkRole.objects.on(day).filter(person=person).order_by("kind")]
+
+
 def _with_network_role(kind: NetworkRoleKind, day: dt.date) -> QuerySet[Person]:
     roles = NetworkRole.objects.on(day).filter(kind=kind)
     return Person.objects.filter(is_active=True, pk__in=roles.values("person")).order_by("pk")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portal.views import health, home, me, tokens, units
+from portal.views import account, health, home, me, tokens, units
 
 app_name = "portal"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("finder/", home.finder, name="finder"),
     path("healthz", health.healthz, name="healthz"),
     path("me/", me.me, name="me"),
+    path("me/account/", account.account, name="account"),
     path("me/tokens/", tokens.tokens, name="tokens"),
     path("me/tokens/<int:pk>/revoke/", tokens.revoke, name="revoke_token"),
     path("units/", units.units, name="units"),

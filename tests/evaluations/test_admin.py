@@ -43,11 +43,9 @@ def test_only_officers_walk_rounds(story, desk):
     assert desk.get(page(story.round)).status_code == 200
     clerk = Client()
     clerk.force_login(PersonFactory(is_staff=True))
-    assert clerk.get(page(story.round)).status_code == 404
-    assert clerk.post(act(story.round, "snapshot")).status_code == 404
-    assert clerk.get(reverse("admin:evaluations_round_changelist")).status_code == 403
-    assert clerk.get(reverse("admin:evaluations_round_add")).status_code == 403
-    assert clerk.get(reverse("admin:evaluations_scheme_add")).status_code == 403
+    assert clerk.get(page(story.round)).status_code == 302
+    assert clerk.post(act(story.round, "snapshot")).status_code == 302
+    assert clerk.get(reverse("admin:login")).status_code == 403
     for person in (None, make_officer()):
         other = Client()
         if person is not None:

@@ -17,6 +17,8 @@ portal:finder                           GET  200 200 200 200 200 200 200 200
 portal:home                             GET  200 200 200 200 200 200 200 200
 portal:healthz                          GET  200 200 200 200 200 200 200 200
 portal:me                               GET   in 200 200 200 200 200 200 200
+portal:account                          GET   in 200 200 200 200 200 200 200
+portal:account                          POST  in 422 422 422 422 422 422 422
 portal:tokens                           GET   in 200 200 200 200 200 200 200
 portal:tokens                           POST  in 422 422 422 422 422 422 422
 portal:revoke_token                     POST  in 404 404 404 302 404 404 404
@@ -106,15 +108,12 @@ account_inactive                        GET  200 200 200 200 200 200 200 200
 account_signup                          GET  200 302 302 302 302 302 302 302
 account_signup                          POST 200 302 302 302 302 302 302 302
 account_reauthenticate                  GET   in 200 200 200 200 200 200 200
-account_email                           GET   in 200 200 200 200 200 200 200
-account_email_verification_sent         GET  200 200 200 200 200 200 200 200
+account_email                           GET  302 302 302 302 302 302 302 302
 account_change_password                 GET   in 200 200 200 200 200 200 200
 account_change_password                 POST  in 200 200 200 200 200 200 200
 account_set_password                    GET   in 302 302 302 302 302 302 302
 account_reset_password                  GET  200 200 200 200 200 200 200 200
 account_reset_password                  POST 200 200 200 200 200 200 200 200
-account_confirm_login_code              GET   in 302 302 302 302 302 302 302
-account_confirm_email                   GET  200 200 200 200 200 200 200 200
 account_reset_password_from_key         GET  200 200 200 200 200 200 200 200
 account_reset_password_from_key_done    GET  200 200 200 200 200 200 200 200
 account_reset_password_done             GET  200 200 200 200 200 200 200 200
@@ -184,16 +183,10 @@ admin:evaluations_scheme_version        POST  in  in  in  in  in  in 302 302
 
 MODELS = """
 #                                       list add his del cha
-account.emailaddress          officer   403 403 403 403 403
-account.emailaddress          superuser 200 200 200 200 200
 audit.entry                   both      200 403 200 403 200
-audit.entry                   clerk     200 403 200 403 200
 notices.announcement          both      200 200 200 200 200
-notices.announcement          clerk     200 200 200 200 200
 background.heartbeat          both      200 403 200 403 200
-background.heartbeat          clerk     200 403 200 403 200
 reporting.reportrun           both      200 403 200 403 200
-reporting.reportrun           clerk     200 403 200 403 200
 members.person                both      200 200 200 403 200
 members.unitrole              both      200 200 200 403 200
 members.networkrole           both      200 200 200 403 200
@@ -213,8 +206,8 @@ evaluations.scheme            both      200 200 200 403 200
 """
 """The admin's pages of each model: changelist, add, history, delete, change; others are sent to the log-in.
 
-`clerk` is somebody who may enter the admin, which a superuser alone grants, but has no role of the department:
-without a line of his own he is refused everywhere.
+`clerk` is somebody with the mark that a superuser alone grants, but without a role of the department today:
+the door refuses him.
 """
 
 FALLBACKS = {

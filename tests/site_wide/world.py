@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client, TestCase
@@ -159,7 +158,6 @@ def make_world() -> World:
     )
     ApplicationFieldFactory()
     Heartbeat.objects.create(name="worker", at=now)
-    EmailAddress.objects.create(user=people["researcher"], email=people["researcher"].email, primary=True)
     usage = runs.request_run(
         "instrument_usage",
         {"unit": "AAA", "start": "2025-01-01", "end": "2025-12-31", "format": "csv"},
