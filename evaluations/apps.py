@@ -29,7 +29,9 @@ class EvaluationsConfig(AppConfig):
             refuse("round_final", "evaluations_round", "UPDATE OR DELETE", FINAL, "{row}.state = 'final'"),
         )
         for name in ("result", "award", "reportedvalue", "givenscore"):
-            register(refuse(f"{name}_final", f"evaluations_{name}", any_change, FINAL, IN_FINAL_ROUND))
+            register(
+                refuse(f"{name}_final", f"evaluations_{name}", any_change, FINAL, IN_FINAL_ROUND, either=True)
+            )
         register(
             refuse(
                 "indicatorscore_final",
@@ -38,6 +40,7 @@ class EvaluationsConfig(AppConfig):
                 FINAL,
                 "EXISTS (SELECT 1 FROM evaluations_result s JOIN evaluations_round r ON r.id = s.round_id "
                 "WHERE s.id = {row}.result_id AND r.state = 'final')",
+                either=True,
             )
         )
         register(

@@ -8,6 +8,7 @@ from evaluations.enums import ObjectKind
 from evaluations.models import MetricSnapshot, Result, Round
 from evaluations.permissions import UnitInRound, can
 from evaluations.queries.results import rounds_visible_to
+from members.guarded import hide
 from members.models import MemberUnit
 from members.permissions import Actor
 
@@ -30,14 +31,14 @@ def unit_in_round_for(person: Actor, year: int, unit_code: str, kind: str = Obje
         raise Http404
     place = UnitInRound(round_, unit)
     if not can(person, "view_unit_page", place):
-        raise Http404
+        hide(person, "view_unit_page", round_, app="evaluations")
     return place
 
 
 def result_for(person: Actor, place: UnitInRound, instrument_code: str = "") -> Result:
     """The result of the unit, or of one instrument of it, with its explanation. Raises Http404."""
     if not can(person, "view_unit_result", place):
-        raise Http404
+        hide(person, "view_unit_result", place.round, app="evaluations")
     results = Result.objects.select_related("round", "round__scheme", "unit", "instrument").filter(
         round=place.round, unit=place.unit
     )
@@ -53,22 +54,28 @@ def result_for(person: Actor, place: UnitInRound, instrument_code: str = "") -> 
 def scored_round_for(person: Actor, year: int, kind: str = ObjectKind.UNIT) -> Round:
     """A round open for scores, for the department and its experts. Raises Http404."""
     round_ = Round.objects.select_related("scheme", "snapshot").filter(year=year, kind=kind).first()
-    if round_ is None or not can(person, "give_score", round_):
+    if round_ is None:
         raise Http404
+    if not can(person, "give_score", round_):
+        hide(person, "give_score", round_, app="evaluations")
     return round_
 
 
 def managed_round_for(person: Actor, pk: int) -> Round:
     """A round for the one who walks it. Raises Http404."""
     round_ = Round.objects.select_related("scheme", "snapshot").filter(pk=pk).first()
-    if round_ is None or not can(person, "manage_round", round_):
+    if round_ is None:
         raise Http404
+    if not can(person, "manage_round", round_):
+        hide(person, "manage_round", round_, app="evaluations")
     return round_
 
 
 def running_snapshot_for(person: Actor, pk: int) -> MetricSnapshot:
     """A snapshot for the one who walks its round. Raises Http404."""
     snapshot = MetricSnapshot.objects.select_related("round").filter(pk=pk).first()
-    if snapshot is None or not can(person, "manage_round", snapshot.round):
+    if snapshot is None:
         raise Http404
+    if not can(person, "manage_round", snapshot.round):
+        hide(person, "manage_round", snapshot.round, app="evaluations")
     return snapshot

@@ -1,13 +1,10 @@
-"""The instruments app and its database guards."""
+"""The instruments app: what it registers when it is loaded."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from instruments.messages import register_kinds
-from safeguards.no_overlap import overlap_guard
 from safeguards.triggers import Trigger, register
-
-HOLDING_SQL = "{row}.\"state\" IN ('requested', 'confirmed', 'in_use', 'completed')"
 
 # SQLite's full-text index keeps no text of its own, so it must be told the old grams to forget them.
 _FORGET = "INSERT INTO catalogue_fts(catalogue_fts, rowid, grams) VALUES ('delete', OLD.id, OLD.grams)"
@@ -37,31 +34,18 @@ SEARCH_UPKEEP = Trigger(
 
 
 class InstrumentsConfig(AppConfig):
-    """Registers the guards against double booking, and the upkeep of the search index, on SQLite."""
+    """Registers the database's guards, the upkeep of the search index, notices and reports."""
 
     name = "instruments"
     verbose_name = _("Instruments and bookings")
 
     def ready(self) -> None:
         """Register the triggers, the sentences of the notices and the reports."""
+        from instruments.guards import guards  # noqa: PLC0415 - models must be loaded first
         from instruments.reports import register_reports  # noqa: PLC0415 - models must be loaded first
 
         register_kinds()
         register_reports()
         register(SEARCH_UPKEEP)
-        register(
-            overlap_guard(
-                name="booking_no_overlap",
-                table="instruments_booking",
-                equal=["instrument_id", "station"],
-                holding=HOLDING_SQL,
-            )
-        )
-        register(
-            overlap_guard(
-                name="usage_no_overlap",
-                table="instruments_usagerecord",
-                equal=["instrument_id", "station"],
-                holding='{row}."is_current"',
-            )
-        )
+        for guard in guards():
+            register(guard)

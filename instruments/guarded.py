@@ -10,6 +10,7 @@ from django.http import Http404
 from instruments.models import Booking, Instrument, UsageRecord
 from instruments.permissions import Actor, can
 from instruments.queries.bookings import bookings_with_relations
+from members.guarded import hide
 from members.models import MemberUnit
 from members.queries.units import unit_by_code
 
@@ -32,8 +33,10 @@ def editable_instrument_for(person: Actor, code: str) -> Instrument:
 def inventory_unit_for(person: Actor, code: str, verb: str = "view_inventory") -> MemberUnit:
     """Return a unit, one that has left too, whose instruments the person may `verb`. Raises Http404."""
     unit = None if "\0" in code else unit_by_code(code)
-    if unit is None or not can(person, verb, unit):
+    if unit is None:
         raise Http404
+    if not can(person, verb, unit):
+        hide(person, verb, unit, app="instruments")
     return unit
 
 
@@ -48,8 +51,10 @@ def unit_instrument_for(person: Actor, unit_code: str, code: str, verb: str) -> 
 def booking_for(person: Actor, pk: UUID | str) -> Booking:
     """Return a booking the person may see, with person, instrument, unit and policy. Raises Http404."""
     booking = bookings_with_relations().filter(pk=_uuid(pk)).first()
-    if booking is None or not can(person, "view_booking", booking):
+    if booking is None:
         raise Http404
+    if not can(person, "view_booking", booking):
+        hide(person, "view_booking", booking, app="instruments")
     return booking
 
 
@@ -57,8 +62,10 @@ def usage_record_for(person: Actor, pk: UUID | str) -> UsageRecord:
     """Return a usage record the person may see, with instrument and unit. Raises Http404."""
     rows = UsageRecord.objects.select_related("instrument__unit", "unit", "person", "booking", "corrects")
     record = rows.filter(pk=_uuid(pk)).first()
-    if record is None or not can(person, "view_usage", record):
+    if record is None:
         raise Http404
+    if not can(person, "view_usage", record):
+        hide(person, "view_usage", record, app="instruments")
     return record
 
 
@@ -68,8 +75,10 @@ def _instrument(person: Actor, code: str, verb: str) -> Instrument:
     )
     # PostgreSQL refuses a text with a zero byte; no code has one.
     instrument = None if "\0" in code else rows.filter(code=code).first()
-    if instrument is None or not can(person, verb, instrument):
+    if instrument is None:
         raise Http404
+    if not can(person, verb, instrument):
+        hide(person, verb, instrument, app="instruments")
     return instrument
 
 

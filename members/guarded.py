@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any, NoReturn
+
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from members.models import MemberUnit
-from members.permissions import Actor, can
+from members.models import MemberUnit, Person
+from members.permissions import Actor, can, note_refusal
 from members.queries.units import directory
 
 
@@ -19,8 +21,18 @@ def managed_unit_for(person: Actor, code: str, verb: str = "manage_unit") -> Mem
     """Return a unit the person may `verb`. Raises Http404 for a missing one and a forbidden one alike."""
     unit = _unit(code)
     if not can(person, verb, unit):
-        raise Http404(_("There is no such page."))
+        hide(person, verb, unit, app="members")
     return unit
+
+
+def hide(person: Actor, verb: str, obj: Any, *, app: str) -> NoReturn:
+    """Answer as if the object were missing, and put the refusal on record where it is known who asked.
+
+    Raises Http404.
+    """
+    if isinstance(person, Person):
+        note_refusal(person, verb, obj, app=app, reason="hidden")
+    raise Http404(_("There is no such page."))
 
 
 def _unit(code: str) -> MemberUnit:

@@ -147,7 +147,13 @@ def require(actor: Actor, verb: str, obj: Any = None) -> None:
 
 
 def refuse(actor: Actor, verb: str, obj: Any, *, app: str, reason: str = "no_right") -> NoReturn:
-    """Record one refusal of right in its own transaction, then raise NotAllowed; shared by every app."""
+    """Record one refusal of right, then raise NotAllowed; shared by every app."""
+    note_refusal(actor, verb, obj, app=app, reason=reason)
+    raise NotAllowed
+
+
+def note_refusal(actor: Actor, verb: str, obj: Any, *, app: str, reason: str = "no_right") -> None:
+    """Record one refusal of right in its own transaction. `app` names the verb's app."""
     target = obj if isinstance(obj, models.Model) and obj.pk is not None else f"{app}:{str(obj or '-')[:80]}"
     with transaction.atomic():
         record(
@@ -156,4 +162,3 @@ def refuse(actor: Actor, verb: str, obj: Any, *, app: str, reason: str = "no_rig
             target=target,
             after={"verb": verb, "reason": reason},
         )
-    raise NotAllowed

@@ -26,6 +26,7 @@ from evaluations.scoring.functions import (
 )
 from instruments.models import Instrument
 from members.models import MemberUnit, Person
+from members.permissions import note_refusal
 
 LIMIT = Decimal("1e10")
 PLACES = Decimal("0.0001")
@@ -115,6 +116,7 @@ def give_score(
     """
     require(actor, "give_score", round_)
     if belongs_to(actor, unit):
+        note_refusal(actor, "give_score", unit, app="evaluations", reason="conflict_of_interest")
         raise ConflictOfInterest
     return _give(round_.pk, _Entry(unit, instrument, indicator, value, note.strip()[:1000]), actor)
 

@@ -12,7 +12,11 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
 from members.errors import MembersError, NotAllowed
-from members.permissions import Actor, can
+from members.permissions import Actor, can, note_refusal
+
+
+class RefusedInForm(PermissionDenied):
+    """The action refused the right. Its record went with the admin's transaction and is written again after it."""
 
 
 class ActionForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -36,7 +40,7 @@ class ActionForm(forms.ModelForm):  # type: ignore[type-arg]
         try:
             self.instance = self.act()
         except NotAllowed as error:
-            raise PermissionDenied from error
+            raise RefusedInForm(error) from error
         except self.refusals as error:
             self._show(error)
 
@@ -69,6 +73,15 @@ class ActingAdmin(ModelAdmin):  # type: ignore[misc]
         if issubclass(form, ActionForm):
             form.actor = request.user
         return form
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Show or save; keep on record what the action refused."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except RefusedInForm:
+            verb = self.change_verb if args and args[0] else self.add_verb
+            note_refusal(request.user, verb or "change", None, app=self.opts.app_label)
+            raise
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
         """Do nothing: the form's action has written the row."""

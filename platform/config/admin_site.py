@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account.decorators import secure_admin_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 from unfold.sites import UnfoldAdminSite
 
 from members.permissions import can
@@ -25,3 +26,9 @@ class DepartmentSite(UnfoldAdminSite):  # type: ignore[misc]
             raise PermissionDenied
         answer: HttpResponseBase = secure_admin_login(super().login)(request, extra_context)
         return answer
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseBase:
+        """Lead to the one page where passwords change, which puts it on record."""
+        return redirect("account_change_password")

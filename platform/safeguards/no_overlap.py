@@ -126,7 +126,7 @@ def overlap_guard(
         when = holding.replace("{row}", "NEW")
         create = f"CREATE TRIGGER {guard} BEFORE {event.upper()} ON {table} FOR EACH ROW WHEN {when} BEGIN {check}; END"
         statements += [f"DROP TRIGGER IF EXISTS {guard}", create]
-    return Trigger(name, table, tuple(statements), ())
+    return Trigger(name, table, tuple(statements), (), constraints=(name,))
 
 
 def is_overlap(error: BaseException, name: str) -> bool:

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+
+_CREATES = re.compile(r"^CREATE (?:OR REPLACE )?TRIGGER (\w+)")
 
 
 @dataclass(frozen=True)
 class Trigger:
     """One guard: its name, its table, and the statements that (re)create it on each engine.
 
-    `sqlite` and `postgresql` are lists of statements, safe to run when the guard exists already.
+    `sqlite` and `postgresql` are lists of statements, safe to run when the guard exists already. `constraints` names
+    what a migration creates on PostgreSQL in place of triggers.
     """
 
     name: str
     table: str
     sqlite: tuple[str, ...]
     postgresql: tuple[str, ...]
+    constraints: tuple[str, ...] = ()
+
+    def parts(self, vendor: str) -> list[str]:
+        """Name every trigger and constraint that together are this guard on an engine."""
+        statements = self.sqlite if vendor == "sqlite" else self.postgresql
+        made = [found.group(1) for statement in statements if (found := _CREATES.match(statement))]
+        return made if vendor == "sqlite" else [*made, *self.constraints]
 
 
 REGISTER: dict[str, Trigger] = {}
@@ -50,14 +61,14 @@ def install(using: str = "default") -> list[str]:
 
 
 def missing(using: str = "default") -> list[str]:
-    """Name the registered guards that the database does not hold at this moment."""
+    """Name every part of the registered guards that the database does not hold, or has switched off."""
     connection = connections[using]
     present = _present(connection)
     return [
-        name
-        for name, trigger in REGISTER.items()
-        if getattr(trigger, connection.vendor)
-        and not any(p == name or p.startswith(f"{name}_") for p in present)
+        part
+        for trigger in REGISTER.values()
+        for part in trigger.parts(connection.vendor)
+        if part not in present
     ]
 
 
@@ -65,17 +76,22 @@ def _present(connection: BaseDatabaseWrapper) -> set[str]:
     query = (
         "SELECT name FROM sqlite_master WHERE type = 'trigger'"
         if connection.vendor == "sqlite"
-        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D' "
+        "UNION ALL SELECT conname FROM pg_constraint WHERE contype = 'x'"
     )
     with connection.cursor() as cursor:
         cursor.execute(query)
         return {row[0] for row in cursor.fetchall()}
 
 
-def refuse(name: str, table: str, events: str, message: str, when: str = "") -> Trigger:
+def refuse(
+    name: str, table: str, events: str, message: str, when: str = "", *, either: bool = False
+) -> Trigger:
     """Build a guard that refuses `events` ("UPDATE", "DELETE", "INSERT", joined by OR) on `table`.
 
-    `when` is a condition that reads on both engines; in it {row} stands for NEW on an INSERT and OLD otherwise.
+    `when` is a condition that reads on both engines; in it {row} stands for NEW on an INSERT and OLD otherwise. With
+    `either` an UPDATE is refused where the condition holds before or after it: nothing leaves and nothing enters.
+    A table whose rows may not be deleted may not be emptied at once either (TRUNCATE, which PostgreSQL alone has).
     The refusal reaches Django as an IntegrityError that carries `message`.
     """
     kinds = [event.strip() for event in events.split(" OR ")]
@@ -88,6 +104,8 @@ def refuse(name: str, table: str, events: str, message: str, when: str = "") -> 
     for kind in kinds:
         row = "NEW" if kind == "INSERT" else "OLD"
         condition = when.replace("{row}", row)
+        if condition and kind == "UPDATE" and either:
+            condition = f"({condition}) OR ({when.replace('{row}', 'NEW')})"
         guard = f"{name}_{kind.lower()}"
         sqlite += [
             f"DROP TRIGGER IF EXISTS {guard}",
@@ -105,4 +123,9 @@ def refuse(name: str, table: str, events: str, message: str, when: str = "") -> 
             )
             body = f"EXECUTE FUNCTION {guard}_check()"
         postgresql.append(f"CREATE OR REPLACE TRIGGER {guard} BEFORE {kind} ON {table} FOR EACH ROW {body}")
+    if "DELETE" in kinds:
+        postgresql.append(
+            f"CREATE OR REPLACE TRIGGER {name}_truncate BEFORE TRUNCATE ON {table} "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION {name}_refuse()"
+        )
     return Trigger(name, table, tuple(sqlite), tuple(postgresql))

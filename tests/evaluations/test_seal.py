@@ -11,11 +11,12 @@ from django.db import IntegrityError, connection, transaction
 
 from evaluations.actions.publication import finalise_round, publicise_round
 from evaluations.errors import Blocked
-from evaluations.models import Award, Round
+from evaluations.models import Award, GivenScore, IndicatorScore, ReportedValue, Result, Round
 from evaluations.queries.blockers import FINALISE, blockers
 from evaluations.queries.verification import differences, verification
 from safeguards.triggers import install
 from tests.evaluations.steps import BEFORE_PUBLICITY, DAY_AFTER, FRIDAY, MONDAY, final, scored
+from tests.factories.evaluations import RoundFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +39,6 @@ STATEMENTS = [
     "DELETE FROM evaluations_snapshotrow",
     "UPDATE evaluations_metricsnapshot SET digest = 'x'",
     "UPDATE evaluations_scheme SET definition = '{}'",
-    "DELETE FROM evaluations_scheme",
 ]
 
 
@@ -49,6 +49,28 @@ def test_database_refuses_any_change_after_final(story, django_capture_on_commit
         with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
     assert verification(Round.objects.get()).passed
+
+
+def test_nothing_enters_a_final_round_from_another(story, django_capture_on_commit_callbacks):
+    """A row that hangs on another round, or another result, cannot be hung on the final one."""
+    sealed = final(story, django_capture_on_commit_callbacks)
+    other = RoundFactory(year=2024, scheme=sealed.scheme)
+    moved = []
+    for model in (Result, Award, ReportedValue, GivenScore):
+        row = model.objects.filter(round=sealed).first()
+        if model is Result:
+            part = IndicatorScore.objects.filter(result=row).first()
+        row.pk, row.round = None, other
+        row.save(force_insert=True)
+        moved.append((row, {"round": sealed}))
+    theirs = Result.objects.get(round=other)
+    part.pk, part.result = None, theirs
+    part.save(force_insert=True)
+    moved.append((part, {"result": Result.objects.filter(round=sealed).last()}))
+    for row, change in moved:
+        with pytest.raises(IntegrityError, match="the round is final"), transaction.atomic():
+            type(row).objects.filter(pk=row.pk).update(**change)
+    assert verification(Round.objects.get(pk=sealed.pk)).passed
 
 
 def drop_guard(name: str, table: str) -> None:

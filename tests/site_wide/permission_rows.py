@@ -165,7 +165,7 @@ admin:index                             GET   in  in  in  in  in  in 200 200
 admin:search                            GET   in  in  in  in  in  in 200 200
 admin:login                             GET   in 403 403 403 403 403 302 302
 admin:logout                            POST 302 302 302 302 302 302 200 200
-admin:password_change                   GET   in  in  in  in  in  in 200 200
+admin:password_change                   GET   in  in  in  in  in  in 302 302
 admin:password_change_done              GET   in  in  in  in  in  in 200 200
 admin:autocomplete                      GET   in  in  in  in  in  in 200 200
 admin:jsi18n                            GET   in  in  in  in  in  in 200 200

@@ -1,6 +1,7 @@
 """Approving, declining, cancelling and moving."""
 
 import datetime as dt
+import itertools
 from decimal import Decimal
 
 import pytest
@@ -263,7 +264,7 @@ class TestMove:
         with pytest.raises(RulesBroken) as refusal:
             move_booking(booking, actor=member, start=at(3, 9), end=at(3, 10))
         assert refusal.value.problems[0].rule == "started"
-        Booking.objects.update(state=BookingState.DECLINED)
+        Booking.objects.update(state=BookingState.CANCELLED)
         with pytest.raises(WrongState):
             move_booking(booking, actor=member, start=at(3, 9), end=at(3, 10))
 
@@ -306,11 +307,12 @@ def test_every_action_refuses_every_illegal_state(instrument, steward, member):
         "move": lambda b: move_booking(b, actor=keeper, start=at(4, 9), end=at(4, 10)),
     }
     legal = {"requested": set(acts), "confirmed": {"cancel", "move"}}
+    hours = itertools.count()
     for state in BookingState.values:
         for verb, act in acts.items():
             if verb in legal.get(state, ()):
                 continue
-            booking = BookingFactory(instrument=instrument, person=member, start=at(2, 9), state=state)
+            start = at(2, 0) + dt.timedelta(hours=2 * next(hours))
+            booking = BookingFactory(instrument=instrument, person=member, start=start, state=state)
             with pytest.raises(WrongState):
                 act(booking)
-            booking.delete()

@@ -1,0 +1,43 @@
+"""What the database itself refuses about bookings and usage records, whoever asks."""
+
+from __future__ import annotations
+
+from instruments.models import UsageRecord
+from instruments.rules.booking_states import TRANSITIONS
+from safeguards.no_overlap import overlap_guard
+from safeguards.triggers import Trigger, refuse
+
+HOLDING = "{row}.\"state\" IN ('requested', 'confirmed', 'in_use', 'completed')"
+BOOKINGS, USAGE = "instruments_booking", "instruments_usagerecord"
+
+
+def guards() -> list[Trigger]:
+    """Return them all: no overlap, the walk of a booking's states, and records that stay as they were written."""
+    place = ["instrument_id", "station"]
+    return [
+        overlap_guard(name="booking_no_overlap", table=BOOKINGS, equal=place, holding=HOLDING),
+        overlap_guard(name="usage_no_overlap", table=USAGE, equal=place, holding='{row}."is_current"'),
+        refuse("booking_kept", BOOKINGS, "DELETE", "a booking is never deleted"),
+        refuse("booking_walk", BOOKINGS, "UPDATE", "no step leads to this state", _off_the_table()),
+        refuse("usage_kept", USAGE, "DELETE", "a usage record is never deleted"),
+        refuse("usage_fixed", USAGE, "UPDATE", "a correction is a new usage record", _more_than_retired()),
+    ]
+
+
+def _off_the_table() -> str:
+    """A change of state that no line of the state table allows."""
+    steps = sorted({f"{start}>{end}" for (start, _verb), end in TRANSITIONS.items() if start != end})
+    known = ", ".join(f"'{step}'" for step in steps)
+    return f'OLD."state" <> NEW."state" AND (OLD."state" || \'>\' || NEW."state") NOT IN ({known})'
+
+
+def _more_than_retired() -> str:
+    """Any change of a usage record but the one a correction makes: it counts no longer."""
+    changed = ['NOT OLD."is_current"', 'NEW."is_current"']
+    for field in UsageRecord._meta.concrete_fields:
+        column = f'"{field.column}"'
+        if field.null:
+            changed.append(f"(OLD.{column} IS NULL) <> (NEW.{column} IS NULL)")
+        if field.column != "is_current":
+            changed.append(f"OLD.{column} <> NEW.{column}")
+    return " OR ".join(changed)
