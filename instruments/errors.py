@@ -106,6 +106,8 @@ USAGE_PROBLEMS: dict[str, Sentence] = {
     "unknown_instrument": _("You keep no instrument with this code."),
     "overlap": _("Record %(record)s covers part of this time: %(start)s to %(end)s."),
     "number_taken": _("This record number has just been used by someone else."),
+    "number_known": _("The unit has a record with this number; correct that one, or choose another."),
+    "repeated": _("This number stands more than once in what was sent, with different content."),
     "not_current": _("This record has already been corrected; correct its successor."),
     "unknown_field": _("A record has no such field."),
     "nothing_changed": _("Nothing differs from the record as it is."),

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q
 from django.utils import timezone
 
 from instruments.enums import InstrumentState, SharingMode
@@ -28,10 +27,8 @@ def kept_by(person: Actor) -> frozenset[int]:
     today = timezone.localdate()
     kept: tuple[dt.date, frozenset[int]] | None = getattr(person, _KEPT, None)
     if kept is None or kept[0] != today:
-        rows = Stewardship.objects.filter(
-            Q(valid_to=None) | Q(valid_to__gt=today), person=person, valid_from__lte=today
-        )
-        kept = (today, frozenset(rows.order_by().values_list("instrument_id", flat=True)))
+        rows = Stewardship.objects.on(today).filter(person=person)
+        kept = (today, frozenset(rows.values_list("instrument_id", flat=True)))
         setattr(person, _KEPT, kept)
     return kept[1]
 

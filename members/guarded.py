@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, NoReturn
 
 from django.http import Http404
-from django.utils.translation import gettext as _
 
 from members.models import MemberUnit, Person
 from members.permissions import Actor, can, note_refusal
@@ -32,12 +31,12 @@ def hide(person: Actor, verb: str, obj: Any, *, app: str) -> NoReturn:
     """
     if isinstance(person, Person):
         note_refusal(person, verb, obj, app=app, reason="hidden")
-    raise Http404(_("There is no such page."))
+    raise Http404
 
 
 def _unit(code: str) -> MemberUnit:
     # PostgreSQL refuses a text with a zero byte; no code has one.
     unit = None if "\0" in code else directory().filter(code=code).first()
     if unit is None:
-        raise Http404(_("There is no such page."))
+        raise Http404
     return unit

@@ -103,6 +103,19 @@ def _self_or_officer(roles: Roles, person: Actor, obj: Any) -> bool:
     return roles.is_officer or (isinstance(obj, Person) and person.pk is not None and person.pk == obj.pk)
 
 
+def _change_person(roles: Roles, _person: Actor, obj: Any) -> bool:
+    # Whoever can set an address can take the account over, so the department's own are one step higher.
+    return roles.is_superuser or (
+        roles.is_officer and not (isinstance(obj, Person) and _is_of_department(obj))
+    )
+
+
+def _is_of_department(person: Person) -> bool:
+    today = timezone.localdate()
+    coming = NetworkRole.objects.filter(models.Q(valid_to=None) | models.Q(valid_to__gt=today), person=person)
+    return person.is_superuser or person.is_staff or coming.exists()
+
+
 def _network_role(roles: Roles, _person: Actor, obj: Any) -> bool:
     # Officers name experts; who becomes an officer is decided one step higher.
     return roles.is_superuser or (roles.is_officer and obj == NetworkRoleKind.EXPERT)
@@ -117,7 +130,7 @@ RULES: dict[str, Callable[[Roles, Actor, Any], bool]] = {
     "give_network_role": _network_role,
     "end_network_role": _network_role,
     "create_person": _officer_or_manager,
-    "change_person": _officer,
+    "change_person": _change_person,
     "change_own_account": _self_or_officer,
     "give_admin_access": _superuser,
     "enter_admin": _officer,

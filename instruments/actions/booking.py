@@ -103,11 +103,9 @@ def _request(
     )
     booking.save(force_insert=True)
     if asks:
-        for steward in told_of(instrument):
-            if steward.pk != owner.pk:
-                tell(steward, "booking_requested", booking)
+        tell(told_of(instrument, but=owner), "booking_requested", booking)
     else:
-        tell(owner, "booking_confirmed", booking)
+        tell([owner], "booking_confirmed", booking)
     verb = "instruments.booking.requested" if asks else "instruments.booking.confirmed"
     record_many(actor=actor, events=[*events, Event(verb, booking, None, facts(booking))])
     return booking

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from audit.chain import Event, record, record_many
 from instruments.actions.slots import claim_station, facts, is_overdue, polite_refusal, request_expiry, save
-from instruments.actions.telling import named, tell_others
+from instruments.actions.telling import named, tell_of_move, tell_others
 from instruments.enums import BookingKind, BookingState
 from instruments.errors import Problem, RulesBroken, WrongState, problem
 from instruments.locks import lock_booking, lock_instruments
@@ -115,7 +115,8 @@ def _move(
             )
     if problems:
         raise RulesBroken(problems)
-    old = {"old_instrument": named(booking), "old_start": booking.start, "old_end": booking.end}
+    left = booking.instrument
+    old = {"old_instrument": named(left), "old_start": booking.start, "old_end": booking.end}
     start, end = start.astimezone(dt.UTC), end.astimezone(dt.UTC)
     same = target.pk == booking.instrument_id
     station, events = _station(
@@ -126,12 +127,14 @@ def _move(
     booking.expires_at = (
         request_expiry(policy_of(target), start, now) if after == BookingState.REQUESTED else None
     )
+    if after == BookingState.REQUESTED:
+        booking.decided_at = booking.decided_by = None
     save(
         booking,
         *("instrument", "station", "start", "end", "state", "expires_at", "reminded_at"),
-        *("category", "yuan_per_hour", "price"),
+        *("category", "yuan_per_hour", "price", "decided_at", "decided_by"),
     )
-    tell_others(actor, booking, "booking_moved", **old)
+    tell_of_move(actor, booking, left, **old)
     record_many(
         actor=actor,
         events=[*events, Event("instruments.booking.moved", booking, before, facts(booking))],

@@ -55,7 +55,7 @@ def _decide(booking: Booking, actor: Person, verb: str, past: str, reason: str) 
         booking.reason, booking.ended_at = reason, now
         changed += ["reason", "ended_at"]
     save(booking, *changed)
-    tell(booking.person, f"booking_{past}", booking)
+    tell([booking.person], f"booking_{past}", booking)
     record(
         actor=actor, verb=f"instruments.booking.{past}", target=booking, before=before, after=facts(booking)
     )

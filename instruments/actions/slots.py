@@ -101,7 +101,7 @@ def expire_one(booking: Booking, now: dt.datetime) -> Event:
     before = facts(booking)
     booking.state, booking.ended_at = next_state(booking.state, "expire"), now
     save(booking, "state", "ended_at")
-    tell(booking.person, "booking_expired", booking)
+    tell([booking.person], "booking_expired", booking)
     return Event("instruments.booking.expired", booking, before, facts(booking))
 
 

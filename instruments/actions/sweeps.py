@@ -90,7 +90,7 @@ def _miss(booking: Booking, now: dt.datetime) -> Event:
     before = facts(booking)
     booking.state, booking.ended_at = next_state(booking.state, "miss"), now
     save(booking, "state", "ended_at")
-    tell(booking.person, "booking_no_show", booking)
+    tell([booking.person], "booking_no_show", booking)
     return Event("instruments.booking.no_show", booking, before, facts(booking))
 
 
@@ -104,4 +104,4 @@ def _finish(booking: Booking, _now: dt.datetime) -> Event:
 def _remind(booking: Booking, now: dt.datetime) -> None:
     booking.reminded_at = now
     booking.save(update_fields=["reminded_at"])
-    tell(booking.person, "booking_reminder", booking)
+    tell([booking.person], "booking_reminder", booking)

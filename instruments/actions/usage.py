@@ -16,14 +16,16 @@ from instruments.errors import Sentence, UsageRefused, usage_problem
 from instruments.locks import lock_instruments, lock_usage_record
 from instruments.models import Instrument, UsageRecord
 from instruments.permissions import can, require
-from instruments.queries.usage import current_by_number, overlapping_record
-from instruments.rules.hours import LOCAL
+from instruments.queries.usage import current_by_number, held_stations, overlapping_record, proposed_number
+from instruments.rules.hours import LOCAL, is_convertible
 from instruments.rules.intervals import Interval
+from instruments.rules.timeline import Timeline
 from instruments.rules.usage_entries import Problems, UsageEntry, entry_problems
 from members.models import MemberUnit, Person
 from safeguards.no_overlap import is_overlap
 
 MOST_ENTRIES = 1000
+Stations = dict[tuple[int, int], Timeline[UsageRecord]]
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,26 @@ class UsageOutcome:
     errors: list[FieldProblem] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class _Change:
+    """A record to be written, and the one it replaces, if any."""
+
+    fresh: UsageRecord
+    before: UsageRecord | None
+
+    def event(self) -> Event:
+        """What the history is told of it."""
+        if self.before is None:
+            return Event("instruments.usage.recorded", self.fresh, None, usage_facts(self.fresh))
+        after = usage_facts(self.fresh) | {
+            "corrects": self.before.pk,
+            "reason": self.fresh.correction_reason,
+        }
+        return Event("instruments.usage.corrected", self.fresh, usage_facts(self.before), after)
+
+
 class _Refused(Exception):
-    """One entry cannot be written; raised inside its savepoint."""
+    """One entry cannot be written."""
 
     def __init__(self, problems: Problems) -> None:
         self.problems = problems
@@ -52,13 +72,20 @@ class _Refused(Exception):
 
 
 def record_usage(
-    entries: Sequence[UsageEntry], *, actor: Person, unit: MemberUnit | None = None, source: str
+    entries: Sequence[UsageEntry],
+    *,
+    actor: Person,
+    unit: MemberUnit | None = None,
+    source: str,
+    new_only: bool = False,
 ) -> list[UsageOutcome]:
     """Write up to 1,000 uses, each by itself: one that is refused leaves the others alone. Returns one fate each.
 
     Idempotent by (owning unit, record number): the same content again is `unchanged`, other content becomes a
-    correction (`updated`). A person records for instruments he keeps; with `unit`, for that unit's alone. Raises
-    NotAllowed where he may record nothing in that unit, UsageRefused for more than 1,000, ValueError for no source.
+    correction (`updated`) that names its source as the reason; in one call a number stands for one content. With
+    `new_only`, for what people type, a known number is refused instead, and an empty one is replaced by instrument
+    code and start. A person records for instruments he keeps; with `unit`, for that unit's alone. Raises NotAllowed
+    where he may record nothing in that unit, UsageRefused for more than 1,000, ValueError for no source.
     """
     if source not in UsageSource.values:
         raise ValueError(f"No source of usage is called {source!r}.")
@@ -66,12 +93,17 @@ def record_usage(
         raise UsageRefused({"records": [usage_problem("too_many", limit=MOST_ENTRIES)]})
     if unit is not None:
         require(actor, "record_usage", unit)
-    return _record(entries, actor, unit, source)
+    return _record(entries, actor, unit, UsageSource(source), new_only=new_only)
 
 
 @transaction.atomic
 def _record(
-    entries: Sequence[UsageEntry], actor: Person, unit: MemberUnit | None, source: str
+    entries: Sequence[UsageEntry],
+    actor: Person,
+    unit: MemberUnit | None,
+    source: UsageSource,
+    *,
+    new_only: bool,
 ) -> list[UsageOutcome]:
     codes = {entry.instrument_code for entry in entries if "\0" not in entry.instrument_code}
     named = list(Instrument.objects.filter(code__in=codes).select_related("unit").order_by("pk"))
@@ -82,32 +114,49 @@ def _record(
         if i.pk not in kept
     ]
     locked = {instrument.code: instrument for instrument in lock_instruments(kept).values()}
+    if new_only:
+        entries = [_numbered(entry, locked.get(entry.instrument_code)) for entry in entries]
     known = current_by_number(
         locked.values(), [entry.record_id.strip() for entry in entries if "\0" not in entry.record_id]
     )
+    stations = held_stations(kept, *_span(entries)) if kept else {}
     now = timezone.now()
-    outcomes = []
-    for entry in entries:
+    fates: list[_Change | Problems | None] = []
+    seen: dict[tuple[int, str], UsageEntry] = {}
+    for sent in entries:
         try:
-            instrument = locked.get(entry.instrument_code)
+            instrument = locked.get(sent.instrument_code)
             if instrument is None:
                 raise _Refused([("instrument", usage_problem("unknown_instrument"))])
-            key = (instrument.unit_id, entry.record_id.strip())
+            key = (instrument.unit_id, sent.record_id.strip())
+            entry = replace(sent, record_id=key[1])
+            if seen.setdefault(key, entry) is not entry:
+                if seen[key] != entry:
+                    raise _Refused([("record_id", usage_problem("repeated"))])
+                fates.append(None)
+                continue
             before = known.get(key)
-            written = _write_one(entry, instrument, before, actor=actor, source=source, now=now)
+            if new_only and before is not None:
+                raise _Refused([("record_id", usage_problem("number_known"))])
+            fates.append(
+                _judge(
+                    entry,
+                    instrument,
+                    before,
+                    stations,
+                    actor=actor,
+                    source=source,
+                    now=now,
+                    reason=str(source.label),
+                )
+            )
         except _Refused as refusal:
-            errors = [FieldProblem(name, str(message)) for name, message in refusal.problems]
-            outcomes.append(UsageOutcome(entry.record_id, "refused", errors))
-            continue
-        if written is None:
-            outcomes.append(UsageOutcome(entry.record_id, "unchanged"))
-            continue
-        known[key] = written
-        events.append(_event(written, before))
-        outcomes.append(UsageOutcome(entry.record_id, "created" if before is None else "updated"))
+            fates.append(refusal.problems)
+    _write_all(fates)
+    events += [fate.event() for fate in fates if isinstance(fate, _Change)]
     if events:
         record_many(actor=actor, events=events)
-    return outcomes
+    return [_outcome(entry, fate) for entry, fate in zip(entries, fates, strict=True)]
 
 
 def correct_usage(record: UsageRecord, *, actor: Person, reason: str, **changes: object) -> UsageRecord:
@@ -135,32 +184,60 @@ def _correct(record: UsageRecord, actor: Person, reason: str, changes: dict[str,
     if not record.is_current:
         raise UsageRefused({"record_id": [usage_problem("not_current")]})
     entry = replace(entry_of(record), **changes)  # type: ignore[arg-type]
+    stations = held_stations({instrument.pk}, *_span([entry, entry_of(record)]))
     try:
-        written = _write_one(
-            entry, instrument, record, actor=actor, source=record.source, now=timezone.now(), reason=reason
+        change = _judge(
+            entry,
+            instrument,
+            record,
+            stations,
+            actor=actor,
+            source=record.source,
+            now=timezone.now(),
+            reason=reason,
         )
+        if change is None:
+            raise UsageRefused({"record_id": [usage_problem("nothing_changed")]})
+        _write(change)
     except _Refused as refusal:
         problems: dict[str, list[str]] = {}
         for name, message in refusal.problems:
             problems.setdefault(name, []).append(str(message))
         raise UsageRefused(problems) from None
-    if written is None:
-        raise UsageRefused({"record_id": [usage_problem("nothing_changed")]})
-    record_many(actor=actor, events=[_event(written, record)])
-    return written
+    record_many(actor=actor, events=[change.event()])
+    return change.fresh
 
 
-def _write_one(
+def _numbered(entry: UsageEntry, instrument: Instrument | None) -> UsageEntry:
+    if entry.record_id.strip() or instrument is None or entry.start.tzinfo is None:
+        return entry
+    return replace(entry, record_id=proposed_number(instrument, entry.station, entry.start))
+
+
+def _span(entries: Sequence[UsageEntry]) -> tuple[dt.datetime, dt.datetime]:
+    """Return the time the well-formed entries lie in, and an empty one where there is none."""
+    now = timezone.now()
+    sound = [
+        e for e in entries if e.start.tzinfo and e.end.tzinfo and is_convertible(e.start) and e.end <= now
+    ]
+    return min((e.start for e in sound), default=now), max((e.end for e in sound), default=now)
+
+
+def _judge(
     entry: UsageEntry,
     instrument: Instrument,
     before: UsageRecord | None,
+    stations: Stations,
     *,
     actor: Person,
     source: str,
     now: dt.datetime,
-    reason: str = "",
-) -> UsageRecord | None:
-    """Write one entry, as a correction where `before` is given; None where it says the same. Raises _Refused."""
+    reason: str,
+) -> _Change | None:
+    """Return what to write for one entry, a correction where `before` is given; None where it says the same.
+
+    What is judged good holds its time in `stations` from then on. Raises _Refused.
+    """
     problems = entry_problems(entry, now, instrument.station_count)
     if problems:
         raise _Refused(problems)
@@ -172,24 +249,49 @@ def _write_one(
             raise _Refused([("record_id", usage_problem("number_taken"))])
         fresh.corrects, fresh.correction_reason = before, reason
         fresh.booking, fresh.person = before.booking, before.person
+    line = stations.setdefault((instrument.pk, fresh.station), Timeline())
     wish = Interval(fresh.start, fresh.end)
-    clash = overlapping_record(
-        instrument.pk, fresh.station, wish, without=None if before is None else before.pk
-    )
-    if clash is not None:
-        raise _Refused([("start", _overlap(clash))])
+    clashes = [held for held in line.overlapping(wish) if before is None or held.pk != before.pk]
+    if clashes:
+        raise _Refused([("start", _overlap(clashes[0]))])
+    if before is not None:
+        old = stations.get((before.instrument_id, before.station))
+        if old is not None and before in old.overlapping(Interval(before.start, before.end)):
+            old.release(before.start)
+    line.add(wish, fresh)
+    return _Change(fresh, before)
+
+
+def _write_all(fates: list[_Change | Problems | None]) -> None:
+    """Write every change at once; where somebody wrote past the lock, one by one, and refuse what clashes."""
+    changes = [fate for fate in fates if isinstance(fate, _Change)]
     try:
         with transaction.atomic():
-            if before is not None:
-                UsageRecord.objects.filter(pk=before.pk).update(is_current=False)
+            replaced = [change.before.pk for change in changes if change.before is not None]
+            UsageRecord.objects.filter(pk__in=replaced).update(is_current=False)
+            UsageRecord.objects.bulk_create([change.fresh for change in changes], batch_size=200)
+    except IntegrityError:
+        for place, fate in enumerate(fates):
+            if isinstance(fate, _Change):
+                try:
+                    _write(fate)
+                except _Refused as refusal:
+                    fates[place] = refusal.problems
+
+
+def _write(change: _Change) -> None:
+    """Write one change. Raises _Refused where somebody wrote past the lock."""
+    fresh = change.fresh
+    try:
+        with transaction.atomic():
+            if change.before is not None:
+                UsageRecord.objects.filter(pk=change.before.pk).update(is_current=False)
             fresh.save(force_insert=True)
     except IntegrityError as error:
-        # Somebody wrote past the lock.
-        rival = overlapping_record(instrument.pk, fresh.station, wish)
+        rival = overlapping_record(fresh.instrument_id, fresh.station, Interval(fresh.start, fresh.end))
         if is_overlap(error, "usage_no_overlap") and rival is not None:
             raise _Refused([("start", _overlap(rival))]) from error
         raise _Refused([("record_id", usage_problem("number_taken"))]) from error
-    return fresh
 
 
 def _overlap(record: UsageRecord) -> Sentence:
@@ -199,11 +301,14 @@ def _overlap(record: UsageRecord) -> Sentence:
     )
 
 
-def _event(written: UsageRecord, before: UsageRecord | None) -> Event:
-    if before is None:
-        return Event("instruments.usage.recorded", written, None, usage_facts(written))
-    after = usage_facts(written) | {"corrects": before.pk, "reason": written.correction_reason}
-    return Event("instruments.usage.corrected", written, usage_facts(before), after)
+def _outcome(entry: UsageEntry, fate: _Change | Problems | None) -> UsageOutcome:
+    if fate is None:
+        return UsageOutcome(entry.record_id, "unchanged")
+    if isinstance(fate, _Change):
+        return UsageOutcome(entry.record_id, "created" if fate.before is None else "updated")
+    return UsageOutcome(
+        entry.record_id, "refused", [FieldProblem(name, str(message)) for name, message in fate]
+    )
 
 
 __all__ = [

@@ -12,17 +12,17 @@ from audit.chain import Event, record, record_many
 from instruments.actions.records import entry_from_visit, from_visit, usage_facts
 from instruments.actions.slots import facts, is_overdue, save
 from instruments.actions.sweeps import expire_requests, finish_maintenance, mark_no_shows, remind_bookings
-from instruments.enums import BookingKind, BookingState
+from instruments.enums import BookingKind, BookingState, UsageSource
 from instruments.errors import RulesBroken, UsageRefused, WrongState, problem
 from instruments.locks import lock_booking, lock_instrument
-from instruments.models import Booking
+from instruments.models import Booking, UsageRecord
 from instruments.permissions import require
 from instruments.queries.policy import policy_of
-from instruments.queries.usage import taken_beside
+from instruments.queries.usage import current_by_number, taken_beside
 from instruments.rules.booking_states import next_state
 from instruments.rules.hours import LOCAL, hours_between
 from instruments.rules.usage_entries import entry_problems
-from instruments.rules.visits import shortened_end, usage_interval
+from instruments.rules.visits import forgotten, shortened_end, usage_interval
 from members.models import Person
 
 
@@ -70,11 +70,13 @@ def check_out(
     samples: int = 0,
     at: dt.datetime | None = None,
 ) -> Booking:
-    """End the visit at `at` (default: now) and write its usage record; owner or keeper.
+    """End the visit at `at` and write its usage record; owner or keeper.
 
-    The record covers the time from check-in, not before the booked start, to check-out, cut where the next booking
-    or another record begins; without `effective_hours` all of it counts. Its income is the frozen price. Where other
-    records cover all of the visit already, it leaves none. A visit that ends early gives the rest of its booked time
+    Without `at` it ends now, or at the booked end where that is so long ago that the check-out was forgotten. The
+    record covers the time from check-in, not before the booked start, to check-out, cut where the next booking
+    or another record begins; without `effective_hours` all of it counts. Its income is the frozen price. A record under
+    the booking's number that was there already is corrected. Where other records cover all of the visit, it leaves
+    none. A visit that ends early gives the rest of its booked time
     back from the next step on; its price stays. Raises NotAllowed, WrongState, RulesBroken for a time before the
     check-in or in the future, UsageRefused for impossible figures, ValueError for a naive time.
     """
@@ -99,12 +101,23 @@ def _check_out(
     now = timezone.now()
     after = next_state(booking.state, "check_out")
     arrived = booking.checked_in_at or booking.start
-    left = now if at is None else at
+    if at is None:
+        late = forgotten(booking.end, now) and booking.end > arrived
+        at = booking.end if late else now
+    left = at
     if not arrived < left <= now:
         raise RulesBroken([problem("check_out_time")])
     left = left.astimezone(dt.UTC)
     events = []
-    used = usage_interval(booking.start, arrived, left, taken_beside(booking, arrived, left))
+    known = current_by_number([booking.instrument], [str(booking.pk)]).get(
+        (booking.instrument.unit_id, str(booking.pk))
+    )
+    used = usage_interval(
+        booking.start,
+        arrived,
+        left,
+        taken_beside(booking, arrived, left, without=None if known is None else known.pk),
+    )
     usage = None
     if used is not None:
         hours = hours_between(used.start, used.end) if effective_hours is None else effective_hours
@@ -113,6 +126,8 @@ def _check_out(
         if problems:
             raise UsageRefused({field: [message] for field, message in problems})
         usage = from_visit(booking, entry, actor=actor, now=now)
+        if known is not None:
+            usage.corrects, usage.correction_reason = known, str(UsageSource.BOOKING.label)
     before = {**facts(booking), "checked_out_at": None}
     booking.state, booking.checked_out_at = after, left
     booking.end = shortened_end(booking.start, booking.end, left, policy_of(booking.instrument).step_minutes)
@@ -120,8 +135,11 @@ def _check_out(
     done = {**facts(booking), "checked_out_at": left}
     events.append(Event("instruments.booking.completed", booking, before, done))
     if usage is not None:
+        if known is not None:
+            UsageRecord.objects.filter(pk=known.pk).update(is_current=False)
         usage.save(force_insert=True)
-        events.append(Event("instruments.usage.recorded", usage, None, usage_facts(usage)))
+        verb = "instruments.usage.recorded" if known is None else "instruments.usage.corrected"
+        events.append(Event(verb, usage, None if known is None else usage_facts(known), usage_facts(usage)))
     record_many(actor=actor, events=events)
     return booking
 

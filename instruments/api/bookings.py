@@ -89,12 +89,17 @@ class StepSerializer(serializers.Serializer[None]):
 
 
 class CheckOutSerializer(StepSerializer):
-    """The hours that count and the samples; without hours the time between check-in and now counts."""
+    """The hours that count and the samples; without hours the time from check-in to the end counts."""
 
     effective_hours = serializers.DecimalField(
         max_digits=8, decimal_places=2, min_value=0, required=False, allow_null=True
     )
     samples = serializers.IntegerField(min_value=0, max_value=1_000_000, required=False, default=0)
+    left_at = InstantField(
+        required=False,
+        allow_null=True,
+        help_text="When the visit really ended; without it now, or the booked end where that is hours ago.",
+    )
 
 
 class BookingFilterSerializer(serializers.Serializer[None]):
@@ -233,6 +238,7 @@ class CheckOut(ContractView):
             actor=caller(request),
             effective_hours=said.get("effective_hours"),
             samples=said["samples"],
+            at=said.get("left_at"),
         )
         return Response(BookingSerializer(booking).data)
 

@@ -24,7 +24,7 @@ class DeskMaintenanceForm(MaintenanceForm):
         widget=forms.NumberInput(attrs={"class": "form-control"}),
         help_text=_("Empty takes the first free one."),
     )
-    field_order = ("instrument", "day", "start_time", "end_time", "station", "reason")
+    field_order = ("instrument", "day", "start_time", "end_time", "end_day", "station", "reason")
 
     def __init__(self, kept: Sequence[Instrument], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -14,9 +14,8 @@ from display.templatetags.display import named
 from instruments.enums import Purpose, UserKind
 from instruments.forms.booking import SlotForm
 from instruments.models import Instrument, UsageRecord
-from instruments.queries.usage import current_by_number
-from instruments.queries.usage_list import UsageFilters, proposed_number
-from instruments.rules.hours import EARLIEST, LATEST, LOCAL
+from instruments.queries.usage_list import UsageFilters
+from instruments.rules.hours import EARLIEST, LATEST
 from instruments.rules.usage_entries import UsageEntry
 
 FIELD_OF = {"start": "start_time", "end": "end_time", "effective_hours": "measurement_hours"}
@@ -107,12 +106,6 @@ class UsageFilterForm(forms.Form):
 class UseForm(SlotForm):
     """One use as its keeper types it: local times, hours in their three parts."""
 
-    end_day = forms.DateField(
-        label=_("Last day"),
-        required=False,
-        widget=_day_input(),
-        help_text=_("Only for a use of more than 24 hours."),
-    )
     station = forms.IntegerField(
         label=_("Station"),
         min_value=1,
@@ -136,18 +129,6 @@ class UseForm(SlotForm):
     income = _figure(_("Income (yuan)"), 12, required=False)
     user_name = forms.CharField(label=_("Name of the user"), max_length=50, required=False, widget=_text())
     user_unit = forms.CharField(label=_("Unit of the user"), max_length=100, required=False, widget=_text())
-
-    def clean_end_day(self) -> dt.date | None:
-        """Refuse days no calendar of ours can hold."""
-        return _storable(self.cleaned_data["end_day"])
-
-    def interval(self) -> tuple[dt.datetime, dt.datetime]:
-        """Return [start, end) as aware moments; a last day says when it ends. Call it on a valid form."""
-        start, end = super().interval()
-        last: dt.date | None = self.cleaned_data.get("end_day")
-        if last is not None:
-            end = dt.datetime.combine(last, self.cleaned_data["end_time"], LOCAL)
-        return start, end
 
     def figures(self) -> dict[str, Any]:
         """Return all but number, instrument and time, as an entry names it. Call it on a valid form."""
@@ -189,7 +170,6 @@ class NewUseForm(UseForm):
 
     def __init__(self, instruments: Sequence[Instrument], *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._rows = {row.code: row for row in instruments}
         self.fields["instrument"].choices = [  # type: ignore[attr-defined]
             ("", "---------"),
             *((row.code, f"{row.code} {named(row)}") for row in instruments),
@@ -197,22 +177,17 @@ class NewUseForm(UseForm):
         if all(row.station_count == 1 for row in instruments):
             del self.fields["station"]
 
-    def clean(self) -> dict[str, Any]:
-        """Refuse a number that counts already: recording it again would correct the other record unseen."""
-        data = super().clean() or {}
-        number, instrument = data.get("record_id"), self._rows.get(data.get("instrument", ""))
-        if number and instrument is not None and current_by_number([instrument], [number]):
-            self.add_error(
-                "record_id", _("The unit has a record with this number; correct that one, or choose another.")
-            )
-        return data
-
     def entry(self) -> UsageEntry:
-        """Return what the action takes, with a number of ours where none was typed. Call it on a valid form."""
+        """Return what the action takes; it chooses the number where none was typed. Call it on a valid form."""
         start, end = self.interval()
-        instrument, figures = self._rows[self.cleaned_data["instrument"]], self.figures()
-        number = self.cleaned_data["record_id"] or proposed_number(instrument, figures["station"], start)
-        return UsageEntry(record_id=number, instrument_code=instrument.code, start=start, end=end, **figures)
+        data = self.cleaned_data
+        return UsageEntry(
+            record_id=data["record_id"],
+            instrument_code=data["instrument"],
+            start=start,
+            end=end,
+            **self.figures(),
+        )
 
 
 class CorrectionForm(UseForm):
@@ -250,11 +225,7 @@ class CorrectionForm(UseForm):
 
 def _initial(record: UsageRecord) -> dict[str, Any]:
     start, end = _to_the_minute(record.start), _to_the_minute(record.end)
-    initial = SlotForm.initial_of(start, end) | {name: getattr(record, name) for name in _KEPT + _PARTS}
-    # Without a last day the form means the first such end after the start.
-    if not dt.timedelta(0) < end - start <= dt.timedelta(days=1):
-        initial["end_day"] = end.astimezone(LOCAL).date()
-    return initial
+    return SlotForm.initial_of(start, end) | {name: getattr(record, name) for name in _KEPT + _PARTS}
 
 
 def _to_the_minute(moment: dt.datetime) -> dt.datetime:

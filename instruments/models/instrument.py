@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.core.validators import MinValueValidator, RegexValidator
+import datetime as dt
+
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +18,11 @@ from instruments.enums import (
     SharingMode,
     Source,
 )
+from members.enums import UnitRoleKind
+from members.models import UnitRole
+
+MOST_STATIONS = 50
+"""Places on one instrument that can be booked apart; free times are worked out for each."""
 
 
 class InstrumentQuerySet(models.QuerySet["Instrument"]):
@@ -106,7 +113,7 @@ class Instrument(models.Model):
     )
     state_note = models.CharField(_("note on the state"), max_length=200, blank=True)
     station_count = models.PositiveSmallIntegerField(
-        _("stations"), default=1, validators=[MinValueValidator(1)]
+        _("stations"), default=1, validators=[MinValueValidator(1), MaxValueValidator(MOST_STATIONS)]
     )
     version = models.PositiveIntegerField(default=1)
     updated_at = models.DateTimeField(_("last changed"), default=timezone.now)
@@ -137,6 +144,9 @@ class Instrument(models.Model):
                 condition=models.Q(original_value__gte=0), name="instrument_value_not_negative"
             ),
             models.CheckConstraint(condition=models.Q(station_count__gte=1), name="instrument_has_a_station"),
+            models.CheckConstraint(
+                condition=models.Q(station_count__lte=MOST_STATIONS), name="instrument_stations_bounded"
+            ),
             models.CheckConstraint(
                 condition=models.Q(sharing_mode__in=SharingMode.values), name="instrument_sharing_known"
             ),
@@ -191,6 +201,21 @@ class InstrumentFunding(models.Model):
         return f"{self.instrument_id} {self.source}"
 
 
+class StewardshipQuerySet(models.QuerySet["Stewardship"]):
+    """Filters of stewardships."""
+
+    def on(self, day: dt.date) -> StewardshipQuerySet:
+        """Those valid on a day; who is no longer a steward in the unit keeps nothing of it."""
+        role = UnitRole.objects.on(day).filter(
+            person=models.OuterRef("person"),
+            unit=models.OuterRef("instrument__unit"),
+            kind=UnitRoleKind.STEWARD,
+        )
+        return self.filter(
+            models.Q(valid_to=None) | models.Q(valid_to__gt=day), models.Exists(role), valid_from__lte=day
+        ).order_by()
+
+
 class Stewardship(models.Model):
     """A person keeps an instrument (机组人员) in [valid_from, valid_to)."""
 
@@ -200,6 +225,8 @@ class Stewardship(models.Model):
     )
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid until (exclusive)"), null=True, blank=True)
+
+    objects = StewardshipQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("stewardship")

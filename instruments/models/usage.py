@@ -22,6 +22,9 @@ def _hours(label: StrOrPromise, **options: Any) -> models.DecimalField[Any, Deci
     )
 
 
+_PARTS = models.F("startup_hours") + models.F("measurement_hours") + models.F("processing_hours")
+
+
 class UsageQuerySet(models.QuerySet["UsageRecord"]):
     """Chainable filters."""
 
@@ -118,6 +121,12 @@ class UsageRecord(models.Model):
                     income__gte=0,
                 ),
                 name="usage_not_negative",
+            ),
+            models.CheckConstraint(
+                # To half a hundredth, for SQLite adds decimals as binary fractions.
+                condition=models.Q(effective_hours__gt=_PARTS - Decimal("0.005"))
+                & models.Q(effective_hours__lt=_PARTS + Decimal("0.005")),
+                name="usage_hours_add_up",
             ),
             models.CheckConstraint(
                 condition=models.Q(user_kind__in=UserKind.values), name="usage_user_kind_known"

@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Q
-
 from instruments.enums import InstrumentState, SharingMode
 from instruments.errors import Problem, problem
 from instruments.models import Instrument, Stewardship
@@ -72,7 +70,5 @@ def _standing_problems(instrument: Instrument, person: Person, start: dt.datetim
 def _is_steward(instrument: Instrument, person: Person, moment: dt.datetime) -> bool:
     if not is_convertible(moment):
         return False
-    day = local_day(moment)
-    return Stewardship.objects.filter(
-        Q(valid_to=None) | Q(valid_to__gt=day), instrument=instrument, person=person, valid_from__lte=day
-    ).exists()
+    rows = Stewardship.objects.on(local_day(moment))
+    return rows.filter(instrument=instrument, person=person).exists()

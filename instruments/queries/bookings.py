@@ -12,7 +12,7 @@ from instruments.enums import BookingKind, BookingState
 from instruments.models import Booking, Instrument, Stewardship
 from instruments.rules.hours import local_midnight
 from members.enums import UnitRoleKind
-from members.models import Person
+from members.models import Person, UnitRole
 from members.permissions import roles_of
 
 Viewer = Person | AnonymousUser
@@ -82,42 +82,20 @@ def own_bookings(person: Viewer) -> QuerySet[Booking]:
     return bookings_with_relations().filter(person=person.pk, kind=BookingKind.USE).order_by("-start", "id")
 
 
-def upcoming_bookings(person: Viewer) -> QuerySet[Booking]:
-    """A person's own uses that are yet to end, next first."""
-    return (
-        own_bookings(person)
-        .filter(
-            state__in=[BookingState.REQUESTED, BookingState.CONFIRMED, BookingState.IN_USE],
-            end__gt=timezone.now(),
-        )
-        .order_by("start", "id")
-    )
+def told_of(instrument: Instrument, *, but: Person) -> list[Person]:
+    """Return who is told of requests: the stewards of today, or the unit's managers where there is no other one.
 
-
-def told_of(instrument: Instrument) -> list[Person]:
-    """Return who is told of requests: the stewards of today, or the unit's managers where there is none."""
+    `but` is who acts, or asked: nobody is told of the own doing, and nobody decides on the own request.
+    """
     today = timezone.localdate()
-    people = Person.objects.filter(is_active=True).order_by("pk").distinct()
-    stewards = people.filter(
-        Q(stewardships__valid_to=None) | Q(stewardships__valid_to__gt=today),
-        stewardships__instrument=instrument,
-        stewardships__valid_from__lte=today,
+    people = Person.objects.filter(is_active=True).exclude(pk=but.pk).order_by("pk")
+    stewards = Stewardship.objects.on(today).filter(instrument=instrument)
+    managers = UnitRole.objects.on(today).filter(unit=instrument.unit_id, kind=UnitRoleKind.MANAGER)
+    return list(people.filter(pk__in=stewards.values("person"))) or list(
+        people.filter(pk__in=managers.values("person"))
     )
-    managers = people.filter(
-        Q(unit_roles__valid_to=None) | Q(unit_roles__valid_to__gt=today),
-        unit_roles__unit=instrument.unit_id,
-        unit_roles__kind=UnitRoleKind.MANAGER,
-        unit_roles__valid_from__lte=today,
-    )
-    return list(stewards) or list(managers)
 
 
 def _stewarded(person: Person) -> QuerySet[Stewardship, int]:
-    today = timezone.localdate()
-    return (
-        Stewardship.objects.filter(
-            Q(valid_to=None) | Q(valid_to__gt=today), person=person, valid_from__lte=today
-        )
-        .order_by()
-        .values_list("instrument_id", flat=True)
-    )
+    kept = Stewardship.objects.on(timezone.localdate()).filter(person=person)
+    return kept.values_list("instrument_id", flat=True)

@@ -6,7 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 
 from audit.models import Entry
 from instruments.enums import SharingMode
@@ -23,9 +23,7 @@ CHARGED: dict[str, tuple[str, ...]] = {
 
 def keeping_of(pks: Collection[int], day: dt.date) -> dict[int, Keeping]:
     """Return steward, hours and prices of many instruments on a day, in three queries."""
-    kept = set(
-        held_on(Stewardship.objects.filter(instrument__in=pks), day).values_list("instrument", flat=True)
-    )
+    kept = set(Stewardship.objects.on(day).filter(instrument__in=pks).values_list("instrument", flat=True))
     opened = set(
         OpeningPeriod.objects.filter(instrument__in=pks).order_by().values_list("instrument", flat=True)
     )
@@ -34,11 +32,6 @@ def keeping_of(pks: Collection[int], day: dt.date) -> dict[int, Keeping]:
     for pk, category in rates.values_list("instrument", "category").distinct():
         priced[pk].add(category)
     return {pk: Keeping(pk in kept, pk in opened, frozenset(priced[pk])) for pk in pks}
-
-
-def held_on(stewardships: QuerySet[Stewardship], day: dt.date) -> QuerySet[Stewardship]:
-    """Keep the stewardships valid on a day; `valid_to` is the first day without."""
-    return stewardships.filter(Q(valid_to=None) | Q(valid_to__gt=day), valid_from__lte=day).order_by()
 
 
 def stewardships_of(instrument: Instrument) -> QuerySet[Stewardship]:

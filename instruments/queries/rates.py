@@ -32,6 +32,12 @@ def rate_for(instrument: Instrument, category: str, day: dt.date) -> Decimal | N
     )
 
 
+def rates_of(instrument: Instrument, category: str) -> list[tuple[dt.date, Decimal]]:
+    """Return all yuan per hour of a category with the day from which each holds, the latest first."""
+    rows = Rate.objects.filter(instrument=instrument, category=category).order_by("-valid_from")
+    return list(rows.values_list("valid_from", "yuan_per_hour"))
+
+
 def price_list(instrument: Instrument, day: dt.date) -> dict[str, Decimal]:
     """Return the yuan per hour of every user category that has a rate on a local day."""
     rows = (

@@ -12,7 +12,9 @@ from django.utils import timezone
 
 from instruments.models import Booking, Instrument, Stewardship, UsageRecord
 from instruments.queries.holding import holding_now
+from instruments.rules.hours import LOCAL
 from instruments.rules.intervals import Interval
+from instruments.rules.timeline import Timeline
 from members.models import Person
 from members.permissions import roles_of
 
@@ -25,13 +27,10 @@ def usage_visible_to(person: Person | AnonymousUser) -> QuerySet[UsageRecord]:
     roles = roles_of(person)
     if roles.is_officer:
         return rows
-    today = timezone.localdate()
-    kept = Stewardship.objects.filter(
-        Q(valid_to=None) | Q(valid_to__gt=today), person=person, valid_from__lte=today
-    )
+    kept = Stewardship.objects.on(timezone.localdate()).filter(person=person)
     return rows.filter(
         Q(person=person)
-        | Q(instrument__in=kept.order_by().values("instrument_id"))
+        | Q(instrument__in=kept.values("instrument_id"))
         | Q(unit__in=roles.manager_of | roles.viewer_in)
     )
 
@@ -46,12 +45,19 @@ def overlapping_record(
     return (rows if without is None else rows.exclude(pk=without)).order_by("start").first()
 
 
-def taken_beside(booking: Booking, start: dt.datetime, end: dt.datetime) -> list[Interval]:
-    """Return what keeps a visit from using [start, end): other bookings and records on its station; two queries."""
+def taken_beside(
+    booking: Booking, start: dt.datetime, end: dt.datetime, *, without: UUID | None = None
+) -> list[Interval]:
+    """Return what keeps a visit from using [start, end): other bookings and records on its station; two queries.
+
+    `without` is a record that the visit's own will replace.
+    """
     same = {"instrument": booking.instrument_id, "station": booking.station}
     times = ("start", "end")
     others = holding_now(timezone.now()).filter(**same).exclude(pk=booking.pk).overlapping(start, end)
     records = UsageRecord.objects.current().filter(**same, start__lt=end, end__gt=start)
+    if without is not None:
+        records = records.exclude(pk=without)
     rows = [*others.values_list(*times), *records.values_list(*times)]
     return [Interval(*row) for row in rows]
 
@@ -64,3 +70,34 @@ def current_by_number(
         unit__in={instrument.unit_id for instrument in instruments}, record_id__in=set(numbers)
     )
     return {(row.unit_id, row.record_id): row for row in rows.select_related("instrument__unit")}
+
+
+def held_stations(
+    instruments: Collection[int], start: dt.datetime, end: dt.datetime
+) -> dict[tuple[int, int], Timeline[UsageRecord]]:
+    """Return, by instrument and station, the counting records that share a moment with [start, end); one query."""
+    rows = UsageRecord.objects.current().filter(instrument__in=instruments, start__lt=end, end__gt=start)
+    found: dict[tuple[int, int], Timeline[UsageRecord]] = {}
+    for row in rows.only("record_id", "instrument_id", "station", "start", "end").order_by("start"):
+        line = found.setdefault((row.instrument_id, row.station), Timeline())
+        line.add(Interval(row.start, row.end), row)
+    return found
+
+
+def proposed_number(instrument: Instrument, station: int, start: dt.datetime) -> str:
+    """Return a record number nobody used: instrument, station where it has several, local start, `-2` on need.
+
+    Ask under the instrument's lock: the same use typed twice then meets its own time, and is refused.
+    """
+    place = f"-{station}" if instrument.station_count > 1 else ""
+    number = f"{instrument.code}{place}-{start.astimezone(LOCAL):%Y%m%d%H%M}"
+    taken = set(
+        UsageRecord.objects.filter(unit=instrument.unit_id, record_id__startswith=number).values_list(
+            "record_id", flat=True
+        )
+    )
+    proposal, count = number, 1
+    while proposal in taken:
+        count += 1
+        proposal = f"{number}-{count}"
+    return proposal

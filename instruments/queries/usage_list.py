@@ -15,7 +15,7 @@ from django.db.models import Count, DecimalField, Q, QuerySet, Sum
 from instruments.enums import UserKind
 from instruments.models import Instrument, UsageRecord
 from instruments.queries.usage import usage_visible_to
-from instruments.rules.hours import LOCAL, local_midnight
+from instruments.rules.hours import local_midnight
 from members.models import MemberUnit, Person
 
 PAGE_SIZE = 50
@@ -110,25 +110,6 @@ def story_of(record: UsageRecord) -> list[UsageRecord]:
         story.append(after[seen])
         seen = story[-1].pk
     return story
-
-
-def proposed_number(instrument: Instrument, station: int, start: dt.datetime) -> str:
-    """Return a record number nobody used: instrument, station where it has several, local start, `-2` on need.
-
-    The same use typed twice meets the same number or the same time, so that it cannot be recorded twice.
-    """
-    place = f"-{station}" if instrument.station_count > 1 else ""
-    number = f"{instrument.code}{place}-{start.astimezone(LOCAL):%Y%m%d%H%M}"
-    taken = set(
-        UsageRecord.objects.filter(unit=instrument.unit_id, record_id__startswith=number).values_list(
-            "record_id", flat=True
-        )
-    )
-    proposal, count = number, 1
-    while proposal in taken:
-        count += 1
-        proposal = f"{number}-{count}"
-    return proposal
 
 
 def _exact(value: Decimal | None) -> Decimal:

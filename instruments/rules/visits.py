@@ -8,6 +8,16 @@ from collections.abc import Iterable
 from instruments.rules.hours import round_up
 from instruments.rules.intervals import Interval, between
 
+FORGOTTEN_AFTER = dt.timedelta(hours=2)
+
+
+def forgotten(booked_end: dt.datetime, now: dt.datetime) -> bool:
+    """Tell whether a visit still open now was very likely over long ago.
+
+    Idle running (空载运行) is no effective time (有效机时), so what nobody closed must not go on counting.
+    """
+    return now - booked_end > FORGOTTEN_AFTER
+
 
 def usage_interval(
     booked_start: dt.datetime, arrived: dt.datetime, left: dt.datetime, taken: Iterable[Interval]

@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from instruments.actions.booking import approve_booking, cancel_booking, decline_booking, move_booking
@@ -153,9 +154,9 @@ def form_of(
     options: dict[str, Any] = {"auto_id": f"id_{act.slug}_{booking.pk}_%s"}
     if act.slug == "move":
         shown = initial or MoveForm.initial_of(booking.start, booking.end)
-        return MoveForm(data, initial=shown, **options)
+        return MoveForm(booking, data, initial=shown, **options)
     if act.slug == "check-out":
-        return CheckOutForm(data, **options)
+        return CheckOutForm(booking, timezone.now(), data, **options)
     if act.slug in {"decline", "cancel"}:
         form = ReasonForm(data, **options)
         form.fields["reason"].required = act.slug == "decline"
@@ -181,6 +182,7 @@ def perform(act: Act, booking: Booking, form: forms.Form | None, actor: Person) 
                 actor=actor,
                 effective_hours=said["effective_hours"],
                 samples=said["samples"] or 0,
+                at=said.get("left_at"),
             )
         case "move":
             assert isinstance(form, MoveForm)

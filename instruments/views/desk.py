@@ -190,7 +190,7 @@ def _arrival(booking: Booking, now: dt.datetime) -> Arrival:
 
 
 def _overdue(booking: Booking, now: dt.datetime) -> Overdue:
-    form = CheckOutForm(auto_id=f"id_{booking.pk.hex[:8]}_%s")
+    form = CheckOutForm(booking, now, auto_id=f"id_{booking.pk.hex[:8]}_%s")
     return Overdue(booking, _minutes(now - booking.end), form)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,7 +24,7 @@ from instruments.enums import BookingState
 from instruments.errors import Problem, RulesBroken, SlotTaken
 from instruments.forms.booking import BookingForm, QuoteForm, moment_of
 from instruments.guarded import instrument_for
-from instruments.models import Instrument
+from instruments.models import Booking, Instrument
 from instruments.permissions import can, keeps
 from instruments.queries.admission import admission
 from instruments.queries.availability import busy, first_free_station, is_open_for_booking, next_free
@@ -38,6 +39,7 @@ from instruments.views.refusal import in_words, slot_taken
 from instruments.views.week_grid import WeekGrid, week_grid
 from members.errors import NotAllowed
 from members.models import Person
+from webapi.idempotency import first_time
 
 LENGTHS = (30, 60, 120, 180, 240, 480)
 
@@ -101,15 +103,7 @@ def book(request: HttpRequest, code: str) -> HttpResponse:
         return _page(request, shown, form, status=422)
     start, end = form.interval()
     try:
-        booking = request_booking(
-            shown,
-            actor=request.user,
-            start=start,
-            end=end,
-            purpose=form.cleaned_data["purpose"],
-            station=form.cleaned_data.get("station"),
-            purpose_kind=form.cleaned_data["purpose_kind"],
-        )
+        booking = _ask_once(shown, request.user, form)
     except SlotTaken as taken:
         problems = [slot_taken(start, end, conflict) for conflict in taken.conflicts]
         return _page(
@@ -133,11 +127,34 @@ def book(request: HttpRequest, code: str) -> HttpResponse:
         )
     except NotAllowed:
         raise Http404 from None
+    if booking is None:
+        messages.info(request, _("This was sent twice; the time is booked once."))
+        return redirect("portal:me")
     if booking.state == BookingState.CONFIRMED:
         messages.success(request, _("Booked. The time is yours."))
     else:
         messages.success(request, _("Requested. The time is held for you until the steward decides."))
     return redirect("instruments:booking", booking.pk)
+
+
+def _ask_once(shown: Instrument, person: Person, form: BookingForm) -> Booking | None:
+    """Ask for the time of a valid form; None where this very form was sent before."""
+    start, end = form.interval()
+    with transaction.atomic():
+        wish = f"{start.isoformat()}/{end.isoformat()}/{form.cleaned_data.get('station') or ''}"
+        once = form.cleaned_data["once"]
+        # Another time chosen on the same page, after going back to it, is another wish.
+        if once and not first_time(person.pk, f"{once}/{shown.pk}/{wish}"):
+            return None
+        return request_booking(
+            shown,
+            actor=person,
+            start=start,
+            end=end,
+            purpose=form.cleaned_data["purpose"],
+            station=form.cleaned_data.get("station"),
+            purpose_kind=form.cleaned_data["purpose_kind"],
+        )
 
 
 def _page(
@@ -228,7 +245,9 @@ def _chosen(form: BookingForm) -> tuple[dt.datetime, dt.datetime] | None:
     if "start_time" not in form.initial:
         return None
     probe = BookingForm.interval
-    form.cleaned_data = {name: form.initial[name] for name in ("day", "start_time", "end_time")}
+    form.cleaned_data = {
+        name: form.initial.get(name) for name in ("day", "start_time", "end_time", "end_day")
+    }
     return probe(form)
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from instruments.errors import Offer as FreeTime
 from instruments.models import Instrument
-from instruments.queries.rates import category_of, price_list
+from instruments.queries.rates import category_of, rates_of
 from instruments.rules.hours import local_day
 from instruments.rules.pricing import price
 from members.models import Person
@@ -34,16 +34,20 @@ def offers(instrument: Instrument, person: Person | None, slots: Iterable[FreeTi
     found = list(slots)
     if not found:
         return []
-    rate = None
-    if person is not None:
-        rate = price_list(instrument, local_day(found[0].start)).get(category_of(person, instrument))
+    rates = [] if person is None else rates_of(instrument, category_of(person, instrument))
+
+    def cost(slot: FreeTime) -> Decimal | None:
+        day = local_day(slot.start)
+        rate = next((rate for valid_from, rate in rates if valid_from <= day), None)
+        return None if rate is None else price(rate, slot.start, slot.end)
+
     address = reverse("instruments:instrument", args=[instrument.code])
     return [
         Offer(
             slot.start,
             slot.end,
             f"{address}?{urlencode({'start': slot.start.isoformat(), 'end': slot.end.isoformat()})}#book",
-            None if rate is None else price(rate, slot.start, slot.end),
+            cost(slot),
         )
         for slot in found
     ]

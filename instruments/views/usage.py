@@ -94,7 +94,7 @@ def usage_add(request: HttpRequest, unit: str) -> HttpResponse:
     if form.is_valid():
         try:
             outcome = record_usage(
-                [form.entry()], actor=request.user, unit=owner, source=UsageSource.STEWARD
+                [form.entry()], actor=request.user, unit=owner, source=UsageSource.STEWARD, new_only=True
             )[0]
         except NotAllowed:
             raise Http404 from None

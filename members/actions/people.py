@@ -6,15 +6,18 @@ from dataclasses import dataclass, fields
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.chain import record
+from members.actions.roles import end_unit_role
 from members.enums import Affiliation, UnitRoleKind
 from members.errors import InvalidPerson, LastManager
 from members.locks import lock_person, lock_unit
 from members.models import MemberUnit, Person, UnitRole
 from members.permissions import Actor, require
+from members.rules.coverage import covers_for_ever
 
 
 @dataclass(frozen=True)
@@ -46,14 +49,17 @@ def create_person(data: PersonData, *, actor: Actor, password: str | None = None
 
 
 def change_person(person: Person, data: PersonData, *, actor: Actor) -> Person:
-    """Change an account's particulars. Officers only.
+    """Change an account's particulars. Officers; for accounts of the department itself superusers alone.
 
-    Raises NotAllowed, InvalidPerson, and LastManager where closing the account would leave a unit unmanaged.
+    Who moves to another unit loses the roles in the old one. Raises NotAllowed, InvalidPerson, and LastManager where
+    closing or moving the account would leave a unit unmanaged.
     """
     require(actor, "change_person", person)
     with transaction.atomic():
         if not data.is_active:
             _keep_units_managed(person)
+        if person.home_unit is not None and person.home_unit != data.home_unit:
+            _leave_unit(person, person.home_unit, actor)
         locked = lock_person(person.pk)
         before = person_state(locked)
         _fill(locked, data)
@@ -138,13 +144,21 @@ def own_state(person: Person) -> dict[str, object]:
 
 
 def _keep_units_managed(person: Person) -> None:
+    """Raise LastManager where a unit the person manages, now or later, would have a day without a manager."""
     today = timezone.localdate()
-    roles = UnitRole.objects.on(today).filter(kind=UnitRoleKind.MANAGER)
-    for unit_pk in roles.filter(person=person).order_by("unit_id").values_list("unit_id", flat=True):
+    coming = UnitRole.objects.filter(Q(valid_to=None) | Q(valid_to__gt=today), kind=UnitRoleKind.MANAGER)
+    for unit_pk in coming.filter(person=person).order_by("unit_id").values_list("unit_id", flat=True):
         lock_unit(unit_pk)
-        others = roles.filter(unit_id=unit_pk, valid_to=None, person__is_active=True)
-        if not others.exclude(person=person).exists():
+        others = coming.filter(unit_id=unit_pk, person__is_active=True).exclude(person=person)
+        if not covers_for_ever(others.values_list("valid_from", "valid_to"), today):
             raise LastManager
+
+
+def _leave_unit(person: Person, unit: MemberUnit, actor: Actor) -> None:
+    """End what the person is in a unit that is no longer the own one; its managers give roles anew where wanted."""
+    today = timezone.localdate()
+    for role in UnitRole.objects.filter(Q(valid_to=None) | Q(valid_to__gt=today), person=person, unit=unit):
+        end_unit_role(role, actor=actor, valid_to=max(today, role.valid_from))
 
 
 def _fill(person: Person, data: PersonData) -> None:

@@ -15,6 +15,7 @@ from members.errors import InvalidRole, LastManager, RoleExists
 from members.locks import lock_network_role, lock_person, lock_unit, lock_unit_role
 from members.models import MemberUnit, NetworkRole, Person, UnitRole
 from members.permissions import Actor, forget_roles, require
+from members.rules.coverage import covers_for_ever
 
 
 def give_unit_role(
@@ -65,8 +66,8 @@ def end_unit_role(role: UnitRole, *, actor: Actor, valid_to: dt.date | None = No
             return locked
         if last_day < locked.valid_from:
             raise InvalidRole
-        if locked.kind == UnitRoleKind.MANAGER and not _managed_without(locked, unit, last_day):
-            raise LastManager
+        if locked.kind == UnitRoleKind.MANAGER:
+            _keep_managed(locked, unit, last_day)
         before = locked.valid_to
         locked.valid_to = last_day
         locked.save(update_fields=["valid_to"])
@@ -135,10 +136,11 @@ def end_network_role(role: NetworkRole, *, actor: Actor, valid_to: dt.date | Non
     return locked
 
 
-def _managed_without(role: UnitRole, unit: MemberUnit, day: dt.date) -> bool:
-    """Say whether on `day` and without end somebody else, whose account is open, manages the unit."""
+def _keep_managed(role: UnitRole, unit: MemberUnit, day: dt.date) -> None:
+    """Raise LastManager where, with the role ended on `day`, some day from then on has no open account in charge."""
     others = UnitRole.objects.filter(unit=unit, kind=UnitRoleKind.MANAGER, person__is_active=True)
-    return others.exclude(pk=role.pk).filter(valid_from__lte=day, valid_to=None).exists()
+    if not covers_for_ever(others.exclude(pk=role.pk).values_list("valid_from", "valid_to"), day):
+        raise LastManager
 
 
 def _who(actor: Actor) -> Person | None:

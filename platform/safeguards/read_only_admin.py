@@ -20,7 +20,7 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
 
     def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         """Show the rows to everybody inside."""
-        return self.admin_site.has_permission(request)
+        return bool(self.admin_site.has_permission(request))
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         """Refuse."""

@@ -84,6 +84,25 @@ def once(handler: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponseBase
     return answer
 
 
+def first_time(person_pk: int, number: str) -> bool:
+    """Take the number of a form that a person sends, in the caller's transaction; False where it was sent before.
+
+    Who comes second waits until the first is through: where that one was rolled back, this one is the first.
+    """
+    try:
+        with transaction.atomic():
+            StoredAnswer.objects.create(
+                person_id=person_pk,
+                key=f"form:{number}",
+                fingerprint="",
+                created_at=timezone.now(),
+                status=303,
+            )
+    except IntegrityError:
+        return False
+    return True
+
+
 def claim(request: Request) -> Claim | StoredAnswer:
     """Take the key for this call, or return the answer kept under it.
 

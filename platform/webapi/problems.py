@@ -110,9 +110,13 @@ def missing() -> Problem:
 
 
 def _of_database(error: Exception) -> Problem | None:
-    if not isinstance(error, OperationalError | InterfaceError | IntegrityError):
+    if isinstance(error, IntegrityError):
+        # The database's own guard spoke where no rule of ours did: not to be repeated blindly.
+        logger.error("The database refused a call that every rule had passed.", exc_info=error)
+        return Problem(409, _("This conflicts with what is stored. Look at the present state and try again."))
+    if not isinstance(error, OperationalError | InterfaceError):
         return None
-    # A lock held too long, or two writers of one row: the same call may well succeed in a moment.
+    # A lock held too long: the same call may well succeed in a moment.
     logger.warning("The database refused a call for now.", exc_info=error)
     return Problem(
         503,

@@ -70,7 +70,9 @@ def test_batch_tells_each_fate(instrument, steward):
     assert [error["field"] for error in results[2]["errors"]] == ["start"]
     assert {"instrument", "start", "end"} <= {error["field"] for error in results[4]["errors"]}
     again = steward.post("usage-records/", {"records": [good, {**good, "samples": 4}]}).json()["results"]
-    assert [row["status"] for row in again] == ["unchanged", "updated"]
+    assert [row["status"] for row in again] == ["unchanged", "refused"]
+    again = steward.post("usage-records/", {"records": [{**good, "samples": 4}, good]}).json()["results"]
+    assert [row["status"] for row in again] == ["updated", "refused"]
     assert UsageRecord.objects.current().get().samples == 4
     assert UsageRecord.objects.count() == 2
 

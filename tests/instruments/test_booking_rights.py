@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404
 
-from instruments.enums import InstrumentState, SharingMode
+from instruments.enums import BookingState, InstrumentState, SharingMode
 from instruments.guarded import (
     booking_for,
     editable_instrument_for,
@@ -14,10 +14,13 @@ from instruments.guarded import (
     kept_instrument_for,
     usage_record_for,
 )
-from instruments.permissions import can, forget_kept, kept_by
+from instruments.models import Stewardship
+from instruments.permissions import can, forget_kept, keeps, kept_by
+from instruments.queries.bookings import requests_to_decide, told_of
+from members.enums import UnitRoleKind
+from members.models import Person, UnitRole
 from tests.factories.instruments import (
     BookingFactory,
-    StewardshipFactory,
     UsageRecordFactory,
     make_instrument,
     make_steward,
@@ -25,11 +28,13 @@ from tests.factories.instruments import (
 from tests.factories.members import (
     AdminFactory,
     PersonFactory,
+    UnitFactory,
     UnitRoleFactory,
     make_expert,
     make_manager,
     make_officer,
 )
+from tests.instruments.moments import at
 
 pytestmark = pytest.mark.django_db
 
@@ -98,12 +103,32 @@ def test_an_unknown_verb_is_a_programmers_mistake():
 def test_a_stewardship_ends(monday):
     """Valid to is the first day without it; a person's own object forgets when told."""
     instrument = make_instrument()
-    link = StewardshipFactory(instrument=instrument)
+    link = Stewardship.objects.get(person=make_steward(instrument))
     assert kept_by(link.person) == {instrument.pk}
     link.valid_to = "2026-03-02"
     link.save()
     forget_kept(link.person)
     assert kept_by(link.person) == frozenset()
+
+
+@pytest.mark.parametrize("kind", ["ended", "elsewhere", "viewer"])
+def test_who_is_no_steward_of_the_unit_keeps_nothing_of_it(monday, kind):
+    """The stewardship still stands, but the role in the owning unit has ended, is another unit's, or another role."""
+    instrument = make_instrument()
+    person = make_steward(instrument)
+    assert keeps(person, instrument)
+    change = {
+        "ended": {"valid_to": "2026-03-02"},
+        "elsewhere": {"unit": UnitFactory()},
+        "viewer": {"kind": UnitRoleKind.VIEWER},
+    }
+    UnitRole.objects.filter(person=person).update(**change[kind])
+    person = Person.objects.get(pk=person.pk)
+    booking = BookingFactory(instrument=instrument, state=BookingState.REQUESTED, start=at(3, 9))
+    assert not keeps(person, instrument)
+    assert not can(person, "approve_booking", booking)
+    assert person not in told_of(instrument, but=booking.person)
+    assert not requests_to_decide(person).exists()
 
 
 def test_missing_and_forbidden_are_the_same():

@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "portal.middleware.AdminContentPolicy",
+    "portal.middleware.StorableAddress",
 ]
 
 ROOT_URLCONF = "config.urls"

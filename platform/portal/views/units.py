@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from instruments.models import Instrument
 from members.enums import UnitKind
 from members.models import Region
+from portal.forms import UnitFilter
 from portal.queries import units as unit_queries
 
 PAGE = 24
@@ -19,18 +20,15 @@ PAGE = 24
 @require_safe
 def units(request: HttpRequest) -> HttpResponse:
     """List the member units, narrowed by words, region and kind."""
-    q = request.GET.get("q", "").strip()[:100]
-    region, kind = request.GET.get("region", ""), request.GET.get("kind", "")
-    found = list(unit_queries.directory(q=q, region=region, kind=kind))
+    chosen = UnitFilter(request.GET).chosen
+    found = list(unit_queries.directory(**chosen))
     return render(
         request,
         "portal/units.html",
         {
             "units": found,
             "shared_total": sum(unit.shared_count for unit in found),  # type: ignore[attr-defined]
-            "q": q,
-            "region": region,
-            "kind": kind,
+            **chosen,
             "regions": Region.objects.all(),
             "kinds": UnitKind.choices,
         },

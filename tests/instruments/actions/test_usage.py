@@ -190,8 +190,8 @@ class TestRecord:
         monkeypatch.setattr(usage, "overlapping_record", blind_once)
         assert refused(entry(xrd, record_id="S-2"), steward) == ["start"]
 
-    def test_queries_per_entry_are_few(self, xrd, steward):
-        """One look, one savepoint, one row each; the history is written once."""
+    def test_queries_do_not_grow_with_the_entries(self, xrd, steward):
+        """Eleven cost what one costs: one look, one write, one piece of history."""
         fates([entry(xrd, record_id="0", start=at(-20, 1), end=at(-20, 4))], steward)
 
         def cost(count, day):
@@ -209,7 +209,73 @@ class TestRecord:
                 assert fates(items, steward) == ["created"] * count
             return len(captured)
 
-        assert cost(11, -10) - cost(1, -12) == 10 * 4
+        assert cost(11, -10) == cost(1, -12)
+
+
+class TestTyped:
+    """What people type is always new."""
+
+    def test_a_known_number_is_refused(self, xrd, steward):
+        """Whoever typed first keeps it; nothing is replaced unseen."""
+        first = record_usage([entry(xrd)], actor=steward, source=UsageSource.STEWARD, new_only=True)
+        other = entry(xrd, start=at(-5, 9), end=at(-5, 12), samples=9)
+        (second,) = record_usage([other], actor=steward, source=UsageSource.STEWARD, new_only=True)
+        assert [o.status for o in first] == ["created"]
+        assert (second.status, [e.field for e in second.errors]) == ("refused", ["record_id"])
+        assert UsageRecord.objects.get().samples == 3
+
+    def test_an_empty_number_is_chosen_under_the_lock(self, xrd, steward):
+        """Instrument code and start; the same use typed twice meets its own time."""
+        (first,) = record_usage(
+            [entry(xrd, record_id="")], actor=steward, source=UsageSource.STEWARD, new_only=True
+        )
+        assert first.record_id == f"{xrd.code}-202602240900"
+        assert UsageRecord.objects.get().record_id == f"{xrd.code}-202602240900"
+        (again,) = record_usage(
+            [entry(xrd, record_id=" ")], actor=steward, source=UsageSource.STEWARD, new_only=True
+        )
+        assert (again.status, [e.field for e in again.errors]) == ("refused", ["start"])
+        assert UsageRecord.objects.count() == 1
+
+
+class TestSentTogether:
+    """One call, many entries."""
+
+    def test_one_number_stands_for_one_content(self, xrd, steward):
+        """The second content is refused, in this call and each time it is sent again."""
+        batch = [entry(xrd), entry(xrd, samples=9)]
+        assert fates(batch, steward) == ["created", "refused"]
+        assert fates(batch, steward) == ["unchanged", "refused"]
+        assert UsageRecord.objects.count() == 1
+
+    def test_entries_get_in_each_others_way(self, xrd, steward):
+        """The first holds its time against the second of the same batch, touching is free."""
+        batch = [
+            entry(xrd, record_id="A"),
+            entry(xrd, record_id="B", start=at(-6, 11), end=at(-6, 13), effective_hours=Decimal(1)),
+            entry(xrd, record_id="C", start=at(-6, 12), end=at(-6, 13), effective_hours=Decimal(1)),
+        ]
+        assert fates(batch, steward) == ["created", "refused", "created"]
+
+    def test_a_correction_gives_its_old_time_to_the_next(self, xrd, steward):
+        """A moves to the afternoon, B takes the morning."""
+        assert fates([entry(xrd, record_id="A")], steward) == ["created"]
+        moved = entry(xrd, record_id="A", start=at(-6, 14), end=at(-6, 17))
+        assert fates([moved, entry(xrd, record_id="B")], steward) == ["updated", "created"]
+
+    def test_where_somebody_wrote_past_the_lock_the_others_stand(self, xrd, steward, monkeypatch):
+        """The guard of the database refuses the whole write; then each is written by itself."""
+        UsageRecordFactory(instrument=xrd, start=at(-6, 10), end=at(-6, 11))
+        monkeypatch.setattr(usage, "held_stations", lambda *_args: {})
+        batch = [entry(xrd, record_id="A"), entry(xrd, record_id="B", start=at(-5, 9), end=at(-5, 12))]
+        assert fates(batch, steward) == ["refused", "created"]
+        assert Entry.objects.filter(verb="instruments.usage.recorded").count() == 1
+
+    def test_a_correction_names_its_source(self, xrd, steward):
+        """No reason is ever empty."""
+        record_usage([entry(xrd)], actor=steward, source=UsageSource.API)
+        record_usage([entry(xrd, samples=9)], actor=steward, source=UsageSource.API)
+        assert UsageRecord.objects.current().get().correction_reason == str(UsageSource.API.label)
 
 
 class TestCorrect:

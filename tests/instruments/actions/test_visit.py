@@ -266,3 +266,57 @@ class TestSweeps:
         assert tasks.expire_requests_now.name == "instruments.expire_requests"
         assert tasks.mark_no_shows_now.name == "instruments.mark_no_shows"
         assert tasks.remind_bookings_now.name == "instruments.remind_bookings"
+
+
+class TestForgottenCheckOut:
+    """Idle time is no effective time: what nobody closed does not go on counting."""
+
+    def test_long_after_the_end_the_booked_end_counts(self, booking, engineer, monday):
+        """In at 09:00, booked until 12:00, closed three days later: 3.00 hours."""
+        monday.move_to(at(2, 9))
+        check_in(booking, actor=engineer)
+        monday.move_to(at(5, 9))
+        done = check_out(booking, actor=engineer)
+        assert (done.checked_out_at, done.end) == (at(2, 12), at(2, 12))
+        assert UsageRecord.objects.get().effective_hours == Decimal("3.00")
+
+    def test_up_to_two_hours_over_counts(self, booking, engineer, monday):
+        """14:00 is two hours over: 5.00 hours; a minute later it is taken for forgotten."""
+        monday.move_to(at(2, 9))
+        check_in(booking, actor=engineer)
+        monday.move_to(at(2, 14))
+        assert check_out(booking, actor=engineer).checked_out_at == at(2, 14)
+        assert UsageRecord.objects.get().effective_hours == Decimal("5.00")
+
+    def test_a_stated_time_counts_whenever_it_is_said(self, booking, engineer, monday):
+        """Left at 13:30, told the next day: 4.50 hours."""
+        monday.move_to(at(2, 9))
+        check_in(booking, actor=engineer)
+        monday.move_to(at(3, 9))
+        check_out(booking, actor=engineer, at=at(2, 13, 30))
+        assert UsageRecord.objects.get().effective_hours == Decimal("4.50")
+
+    def test_more_than_a_year_later_it_still_ends(self, booking, engineer, monday):
+        """No line stays open for ever."""
+        monday.move_to(at(2, 9))
+        check_in(booking, actor=engineer)
+        monday.move_to(at(2 + 400, 9))
+        assert check_out(booking, actor=engineer).state == BookingState.COMPLETED
+        assert UsageRecord.objects.get().effective_hours == Decimal("3.00")
+
+
+def test_a_record_under_the_bookings_number_is_corrected(booking, engineer, instrument, monday, verbs):
+    """The unit's own system was faster: check-out goes through, and its record replaces that one."""
+    monday.move_to(at(2, 9))
+    check_in(booking, actor=engineer)
+    early = UsageRecordFactory(
+        instrument=instrument, record_id=str(booking.pk), start=at(2, 9), end=at(2, 10),
+        measurement_hours=Decimal("1.00"), source=UsageSource.API,
+    )  # fmt: skip
+    monday.move_to(at(2, 12))
+    check_out(booking, actor=engineer)
+    early.refresh_from_db()
+    record = UsageRecord.objects.current().get()
+    assert (early.is_current, record.corrects, record.booking) == (False, early, booking)
+    assert (record.effective_hours, record.source) == (Decimal("3.00"), UsageSource.BOOKING)
+    assert verbs()[-2:] == ["instruments.booking.completed", "instruments.usage.corrected"]

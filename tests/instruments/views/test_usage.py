@@ -254,7 +254,7 @@ class TestEntering:
         [
             ({"measurement_hours": "3"}, "measurement_hours"),
             ({"day": "2026-03-03"}, "end_time"),
-            ({"end_day": "2026-02-27"}, "end_time"),
+            ({"end_day": "2026-02-27"}, "end_day"),
             ({"income": "-1"}, "income"),
             ({"income": "1.234"}, "income"),
             ({"samples": "9999999999"}, "samples"),
