@@ -5,7 +5,7 @@ export PORT
 BIN := .venv/bin
 export PYTHONPATH := $(CURDIR):$(CURDIR)/platform
 
-.PHONY: demo test check bench clean setup setup-dev frontend messages lock
+.PHONY: demo test check coverage bench clean setup setup-dev frontend messages lock
 
 demo: setup frontend
 	@$(BIN)/pybabel -q compile -D django -d platform/locale
@@ -28,6 +28,11 @@ check: setup-dev frontend
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	.ci/check-messages
 	.ci/check-deploy
+
+coverage: setup-dev
+	@$(BIN)/pybabel -q compile -D django -d platform/locale
+	$(BIN)/coverage run -m pytest -q tests/members/rules tests/instruments/rules tests/evaluations/rules tests/evaluations/scoring
+	$(BIN)/coverage report
 
 bench: setup-dev frontend
 	@$(BIN)/pybabel -q compile -D django -d platform/locale

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 ZERO = Decimal("0.00")
 
@@ -31,17 +31,7 @@ NO_USAGE = UsageTotals()
 
 
 def percent(part: Decimal, whole: Decimal) -> Decimal:
-    """Return part of whole in percent to two places; a whole of 0 gives 0. Raises ValueError for negatives."""
+    """Return part of whole in percent to two places, half up; a whole of 0 gives 0. Raises ValueError for negatives."""
     if part < 0 or whole < 0:
         raise ValueError("Hours are never negative.")
-    return (part * 100 / whole).quantize(ZERO) if whole else ZERO
-
-
-def sharing_rate(totals: UsageTotals) -> Decimal:
-    """Return external hours as percent of effective hours (共享率)."""
-    return percent(totals.external, totals.effective)
-
-
-def utilisation(totals: UsageTotals, base_hours: Decimal) -> Decimal:
-    """Return effective hours as percent of a base (利用率), for example the open hours or 1400 h a year."""
-    return percent(totals.effective, base_hours)
+    return (part * 100 / whole).quantize(ZERO, ROUND_HALF_UP) if whole else ZERO

@@ -16,7 +16,9 @@ from rest_framework.response import Response
 
 from instruments.actions.usage import UsageEntry, record_usage
 from instruments.enums import Purpose, UsageSource, UserKind
+from instruments.guarded import instrument_for
 from instruments.models import UsageRecord
+from instruments.permissions import require
 from instruments.queries.usage import usage_visible_to
 from members.api.caller import caller
 from webapi.fields import InstantField
@@ -170,6 +172,8 @@ class UsageRecordList(ListView):
             raise ParseError(_("Send one record, or an object with the list “records”."))
         if "records" in said:
             return self._batch(request, said["records"])
+        self.body(request, UsageEntrySerializer)
+        self._demand_right(request, said["instrument"])
         outcome = self._record(request, [said])[0]
         if outcome["status"] == "refused":
             return Problem(
@@ -184,6 +188,12 @@ class UsageRecordList(ListView):
             problem = {"field": "records", "message": _("Give a list of 1 to 1,000 records.")}
             return Problem(422, _("There are too many records in one call."), errors=[problem]).response()
         return Response({"results": self._record(request, rows)})
+
+    @staticmethod
+    def _demand_right(request: Request, code: str) -> None:
+        """Let a single record pass to those who keep its instrument alone; a batch tells the fate of each row."""
+        instrument = instrument_for(request.user, code)
+        require(caller(request), "record_usage", instrument)
 
     @staticmethod
     def _record(request: Request, rows: list[Any]) -> list[dict[str, Any]]:

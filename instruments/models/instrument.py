@@ -6,6 +6,8 @@ import datetime as dt
 
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
+from django.db.models.functions import Length
+from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +20,7 @@ from instruments.enums import (
     SharingMode,
     Source,
 )
+from instruments.rules.record import TEXT_LIMITS
 from members.enums import UnitRoleKind
 from members.models import UnitRole
 
@@ -152,6 +155,12 @@ class Instrument(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(state__in=InstrumentState.values), name="instrument_state_known"
+            ),
+            *(
+                models.CheckConstraint(
+                    condition=LessThanOrEqual(Length(name), limit), name=f"instrument_{name}_length"
+                )
+                for name, limit in TEXT_LIMITS.items()
             ),
         ]
         indexes = [

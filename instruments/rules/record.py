@@ -19,7 +19,7 @@ TEXT_LIMITS: Mapping[str, int] = {
     "requirements": 500,
     "fee_note": 500,
 }
-"""Longest texts in characters; the database's text columns take any length."""
+"""Longest texts in characters, by the national record; a constraint of the database holds each."""
 
 
 def inside_the_region(longitude: Decimal, latitude: Decimal) -> bool:

@@ -14,10 +14,6 @@ class ValueBand:
     low: Decimal
     high: Decimal | None
 
-    def holds(self, value: Decimal) -> bool:
-        """Say whether a value in yuan lies in this band."""
-        return self.low <= value and (self.high is None or value < self.high)
-
 
 _BOUNDS = [0, 50, 100, 200, 500]
 

@@ -21,3 +21,6 @@ class AuditConfig(AppConfig):
         register(
             refuse("audit_append_only", "audit_entry", "UPDATE OR DELETE", "audit entries are append-only")
         )
+        onward = "the head of the history only moves on"
+        register(refuse("audit_head_kept", "audit_chainhead", "DELETE", onward))
+        register(refuse("audit_head_onward", "audit_chainhead", "UPDATE", onward, "NEW.sequence <= OLD.sequence"))

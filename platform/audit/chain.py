@@ -47,7 +47,10 @@ def record(
 
 
 def record_many(*, actor: AbstractBaseUser | None, events: Iterable[Event]) -> list[Entry]:
-    """Append several entries under one lock of the head."""
+    """Append several entries under one lock of the head; none leave it alone."""
+    events = list(events)
+    if not events:
+        return []
     with transaction.atomic():
         head = _locked_head()
         at = timezone.now()

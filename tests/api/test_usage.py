@@ -78,7 +78,7 @@ def test_batch_tells_each_fate(instrument, steward):
 
 
 def test_single_record_has_its_own_status(instrument, steward):
-    """201 created, 200 unchanged, 422 refused with the fields."""
+    """201 created, 200 unchanged, 400 malformed, 422 against a rule, each with its fields."""
     record = entry(instrument)
     made = steward.post("usage-records/", record)
     assert (made.status_code, made.json()) == (
@@ -87,9 +87,23 @@ def test_single_record_has_its_own_status(instrument, steward):
     )
     again = steward.post("usage-records/", record)
     assert (again.status_code, again.json()["status"]) == (200, "unchanged")
-    refused = steward.post("usage-records/", {**entry(instrument), "effective_hours": "-1"})
+    for wrong in ({"effective_hours": "-1"}, {"start": "2026-02-24T09:00:00"}, {"user_kind": "friend"}):
+        malformed = steward.post("usage-records/", {**entry(instrument), **wrong})
+        assert is_problem(malformed, 400)
+        assert [error["field"] for error in malformed.json()["errors"]] == list(wrong)
+    refused = steward.post("usage-records/", {**entry(instrument), "effective_hours": "900.00"})
     assert is_problem(refused, 422)
     assert refused.json()["errors"][0]["field"] == "effective_hours"
+
+
+def test_a_single_record_of_anothers_instrument_is_no_right(instrument, steward):
+    """403 for one that can be seen, 404 for one that cannot; nothing is written."""
+    foreign, hidden = make_instrument(), make_instrument(sharing_mode="not_shared")
+    assert is_problem(steward.post("usage-records/", entry(instrument, instrument=foreign.code)), 403)
+    assert is_problem(Caller(PersonFactory()).post("usage-records/", entry(instrument)), 403)
+    for code in (hidden.code, "NO-SUCH"):
+        assert is_problem(steward.post("usage-records/", entry(instrument, instrument=code)), 404)
+    assert not UsageRecord.objects.exists()
 
 
 def test_only_keepers_record(instrument, steward):
@@ -115,7 +129,7 @@ def test_only_keepers_record(instrument, steward):
         ({"records": []}, 400),
         ({"records": {}}, 400),
         ({"records": None}, 400),
-        ({}, 422),
+        ({}, 400),
         ({"records": [{}] * 1001}, 422),
     ],
 )

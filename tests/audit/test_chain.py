@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 
-from audit.chain import digest, first_break, record
+from audit.chain import digest, first_break, record, record_many
 from audit.models import Entry
 from safeguards.triggers import REGISTER, install
 from tests.factories.members import PersonFactory
@@ -58,6 +58,7 @@ def test_the_database_refuses_to_rewrite(history, statement):
 def test_the_table_cannot_be_emptied_at_once(history, on_postgresql):
     """TRUNCATE, which passes row triggers by, is refused too; SQLite has none."""
     if on_postgresql:
+        run("SET CONSTRAINTS ALL IMMEDIATE")
         with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
             run("TRUNCATE audit_entry CASCADE")
     assert Entry.objects.count() == 3
@@ -79,6 +80,22 @@ def test_the_walk_names_the_first_entry_that_does_not_fit(history, statement, pl
     assert first_break() == place
     with pytest.raises(CommandError, match=f"from entry {place} on"):
         call_command("verify_audit", stdout=StringIO())
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit_chainhead SET sequence = 2",
+        "UPDATE audit_chainhead SET hash = 'x'",
+        "DELETE FROM audit_chainhead",
+    ],
+)
+def test_the_head_only_moves_on(history, statement):
+    """Whoever cuts the end off cannot set the head back to where the chain is whole again."""
+    with pytest.raises(IntegrityError, match="only moves on"), transaction.atomic():
+        run(statement)
+    assert record_many(actor=None, events=[]) == []
+    assert first_break() is None
 
 
 def test_an_entry_rewritten_with_its_hash_breaks_the_next(history):

@@ -5,14 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import time
 
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection
+from django.db.models import Exists, OuterRef
 
 from instruments.actions import booking as actions
 from instruments.actions import slots, sweeps
-from instruments.enums import BookingState
 from instruments.errors import InstrumentsError, SlotTaken
-from instruments.models import Booking, Instrument
-from instruments.queries.holding import busy
+from instruments.models import Booking, Instrument, OpeningException
 from members.models import Person
 
 HALF_HOUR = dt.timedelta(minutes=30)
@@ -79,23 +78,9 @@ def expire_or_take(
     return create(me, actor, instrument, start, booking)
 
 
-def naive(_me: int, actor: Person, instrument: Instrument, start: dt.datetime, _booking) -> dict:
-    """The control: look, then write, each by itself, with neither lock nor constraint."""
-    if busy(instrument, start, start + HALF_HOUR):
-        return {"fate": "SlotTaken"}
-    time.sleep(0.02)  # what a page does between its check and its write
-    with transaction.atomic():
-        Booking.objects.create(
-            instrument=instrument,
-            person=actor,
-            start=start,
-            end=start + HALF_HOUR,
-            state=BookingState.CONFIRMED,
-            category="member",
-            yuan_per_hour=0,
-            price=0,
-        )
-    return {"fate": "won"}
+def unguarded(me: int, actor: Person, instrument: Instrument, start: dt.datetime, booking) -> dict:
+    """The control: the very action of `create`, with lock and constraint gone (`blind`, `drop_guard`)."""
+    return create(me, actor, instrument, start, booking)
 
 
 PLANS = {
@@ -104,28 +89,40 @@ PLANS = {
     "move": move,
     "decide": decide,
     "expire_or_take": expire_or_take,
-    "naive": naive,
+    "unguarded": unguarded,
 }
 
 
 def blind(what: str) -> None:
-    """Take one guard away in this process: `lock` leaves the check, `check` leaves only the constraint."""
-    if what == "lock":
-        from instruments.locks import Exists, OuterRef
-        from instruments.models import OpeningException
+    """Take guards away in this process: `check` leaves only the constraint; `lock` leaves the check alone.
 
-        def unlocked(pk: int) -> Instrument:
-            return (
-                Instrument.objects.select_related("unit", "policy")
-                .annotate(has_exceptions=Exists(OpeningException.objects.filter(instrument=OuterRef("pk"))))
-                .get(pk=pk)
-            )
-
-        actions.lock_instrument = unlocked
-    elif what == "check":
+    Without the lock every contender looks before any writes, which a slow page does as well.
+    """
+    if what == "check":
         slots._taken = lambda *_args: ([], [])
-    else:
+        return
+    if what != "lock":
         raise ValueError(what)
+
+    def unlocked(pk: int) -> Instrument:
+        return (
+            Instrument.objects.select_related("unit", "policy")
+            .annotate(has_exceptions=Exists(OpeningException.objects.filter(instrument=OuterRef("pk"))))
+            .get(pk=pk)
+        )
+
+    actions.lock_instrument = unlocked
+    claim = actions.claim_station
+
+    def claim_slowly(*args, **kwargs):
+        found = claim(*args, **kwargs)
+        time.sleep(0.05)
+        return found
+
+    actions.claim_station = claim_slowly
+    if connection.vendor == "sqlite":
+        # There the action's transaction (IMMEDIATE) is the lock, on everything.
+        actions._request = actions._request.__wrapped__
 
 
 def drop_guard() -> None:

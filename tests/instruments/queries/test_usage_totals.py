@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from instruments.metrics import UsageTotals, percent, sharing_rate, utilisation
+from instruments.metrics import UsageTotals, percent
 from instruments.models import OpeningException
 from instruments.queries.rates import price_list, quote, rate_for
 from instruments.queries.usage_totals import open_hours_of, usage_totals
@@ -89,8 +89,6 @@ def test_totals_by_hand(instrument):
     assert idle.pk not in totals
     assert list(usage_totals(*YEAR, [other.pk])) == [other.pk]
     assert usage_totals(*YEAR, []) == {}
-    assert sharing_rate(totals[instrument.pk]) == Decimal("69.16")
-    assert utilisation(totals[instrument.pk], Decimal(1400)) == Decimal("0.76")
     assert percent(Decimal(1), Decimal(0)) == 0
     with pytest.raises(ValueError, match="negative"):
         percent(Decimal(-1), Decimal(1))

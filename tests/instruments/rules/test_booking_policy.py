@@ -155,3 +155,10 @@ def test_an_early_end_gives_back_whole_steps():
     assert shortened_end(at(2, 9), at(2, 12), at(2, 10, 10), 30) == at(2, 10, 30)
     assert shortened_end(at(2, 9), at(2, 12), at(2, 8, 50), 30) == at(2, 9, 30)
     assert shortened_end(at(2, 9), at(2, 12), at(2, 13), 30) == at(2, 12)
+
+
+def test_the_first_and_the_last_start():
+    """One hour ahead, sixty days at most."""
+    now = dt.datetime(2026, 3, 2, 1, tzinfo=dt.UTC)
+    assert BookingTerms().earliest_start(now) == now + dt.timedelta(hours=1)
+    assert BookingTerms().latest_start(now) == now + dt.timedelta(days=60)
