@@ -23,4 +23,6 @@ class AuditConfig(AppConfig):
         )
         onward = "the head of the history only moves on"
         register(refuse("audit_head_kept", "audit_chainhead", "DELETE", onward))
-        register(refuse("audit_head_onward", "audit_chainhead", "UPDATE", onward, "NEW.sequence <= OLD.sequence"))
+        register(
+            refuse("audit_head_onward", "audit_chainhead", "UPDATE", onward, "NEW.sequence <= OLD.sequence")
+        )

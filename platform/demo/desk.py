@@ -12,6 +12,7 @@ from random import Random
 
 from django.utils import timezone
 
+from audit.chain import Event, record_many
 from demo.instruments import InstrumentDraft
 from demo.people import People
 from demo.plan import Plan
@@ -37,6 +38,7 @@ def write_today(plan: Plan, drafts: list[InstrumentDraft], people: People) -> No
     minute = local_now.hour * 60 + local_now.minute
     steward = people.accounts["steward"]
     kept = [draft for draft in drafts if steward in draft.keepers]
+    past: list[Booking] = []
     for position, draft in enumerate(kept):
         windows = OPENING[draft.opening].get(plan.today.weekday(), ())
         rests = is_holiday(plan.today) and draft.opening != "always"
@@ -45,6 +47,9 @@ def write_today(plan: Plan, drafts: list[InstrumentDraft], people: People) -> No
             day = _Day(rng, plan.today, draft, people, minute=minute, window=(windows[0][0], windows[-1][1]))
             day.write_past(position)
             day.ask_future(position, steward)
+            past += day.past
+    written = [Event("demo.booking.written", booking, None, {"state": booking.state}) for booking in past]
+    record_many(actor=people.accounts["admin"], events=written)
 
 
 class _Day:
@@ -63,6 +68,7 @@ class _Day:
         self.rng, self.today, self.draft, self.people = rng, today, draft, people
         self.minute, (self.opens, self.closes) = minute, window
         self.floor = minute // HALF * HALF
+        self.past: list[Booking] = []
 
     def write_past(self, position: int) -> None:
         """Write what is over, then what the present moment finds: in use, overdue, late, or nothing."""
@@ -130,6 +136,7 @@ class _Day:
             checked_in_at=None if state == BookingState.CONFIRMED else self._at(start),
             checked_out_at=self._at(end) if state == BookingState.COMPLETED else None,
         )
+        self.past.append(booking)
         if state == BookingState.COMPLETED:
             self._usage(booking, hours.quantize(CENT), person)
 

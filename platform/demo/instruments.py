@@ -110,7 +110,12 @@ def _draft(
     shared: bool,
 ) -> InstrumentDraft:
     name_zh, name_en = rng.choice(template.names)
-    maker, country, model = rng.choice(template.models)
+    drawn = rng.randrange(len(template.models))
+    if template.paired:
+        place = template.names.index((name_zh, name_en))
+        fitting = range(place, len(template.models), len(template.names))
+        drawn = fitting[drawn % len(fitting)]
+    maker, country, model = template.models[drawn]
     low, high = template.value
     # Most values lie in the lower half of the range, some reach its top; sums end in hundreds of yuan.
     value = Decimal(round((low + (high - low) * rng.random() ** 1.7) * 100)) * 100
@@ -166,7 +171,7 @@ def _draft(
             InstrumentState.UNDER_REPAIR: "等待更换部件，预计两周内恢复。",
             InstrumentState.SUSPENDED: "实验室搬迁，暂停服务。",
         }.get(state, ""),
-        fee_note="开机不足一小时按一小时计；耗材按实际用量另计。" if shared else "",
+        fee_note="按预约时长计费；耗材按实际用量另计。" if shared else "",
         region=unit.row.region,
         joined_on=joined,
         station_count=stations,

@@ -1,4 +1,4 @@
-"""Fast writing of past usage: plain rows into the table, with every constraint and trigger in force."""
+"""Fast writing of the past: plain rows into the tables, with every constraint and trigger in force."""
 
 from __future__ import annotations
 
@@ -36,23 +36,53 @@ USAGE_COLUMNS = [
     "recorded_by_id",
     "recorded_at",
 ]
+BOOKING_COLUMNS = [
+    "id",
+    "instrument_id",
+    "station",
+    "kind",
+    "person_id",
+    "start",
+    "end",
+    "state",
+    "purpose",
+    "purpose_kind",
+    "category",
+    "yuan_per_hour",
+    "price",
+    "version",
+    "requested_at",
+    "decided_at",
+    "decided_by_id",
+    "checked_in_at",
+    "checked_out_at",
+    "reason",
+]
 BATCH = 5000
 
 
 def write_usage(rows: Iterable[Row]) -> int:
-    """Write past usage records in batches; return how many. The rows hold UTC times as text."""
-    columns = ", ".join(connection.ops.quote_name(column) for column in USAGE_COLUMNS)
-    table = connection.ops.quote_name("instruments_usagerecord")
+    """Write past usage records; return how many. The rows hold UTC times as text."""
+    return _write("instruments_usagerecord", USAGE_COLUMNS, rows)
+
+
+def write_bookings_behind(rows: Iterable[Row]) -> int:
+    """Write the past bookings that some of the usage records came from; return how many."""
+    return _write("instruments_booking", BOOKING_COLUMNS, rows)
+
+
+def _write(table: str, columns: list[str], rows: Iterable[Row]) -> int:
+    names = ", ".join(connection.ops.quote_name(column) for column in columns)
     count = 0
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+            with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
                 for row in rows:
                     copy.write_row(row)
                     count += 1
             return count
-        marks = ", ".join(["%s"] * len(USAGE_COLUMNS))
-        statement = f"INSERT INTO {table} ({columns}) VALUES ({marks})"  # noqa: S608 - our own names
+        marks = ", ".join(["%s"] * len(columns))
+        statement = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608 - our own names
         for batch in _batches(rows):
             cursor.executemany(statement, batch)
             count += len(batch)

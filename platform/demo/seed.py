@@ -17,7 +17,7 @@ from demo.announcements import write_announcements
 from demo.bookings import write_bookings
 from demo.desk import write_today
 from demo.instruments import InstrumentDraft, draft_instruments
-from demo.loading import write_usage
+from demo.loading import write_bookings_behind, write_usage
 from demo.people import People, draft_people, roles_of
 from demo.plan import SIZES, Plan
 from demo.rounds import write_rounds
@@ -101,7 +101,7 @@ def seed(
 def usage_of(network: Network) -> list[Row]:
     """All past usage rows of a saved network, as they are written."""
     hours = targets(network.plan, network.instruments)
-    return list(usage_rows(network.plan, network.instruments, network.people, hours))
+    return list(usage_rows(network.plan, network.instruments, network.people, hours, []))
 
 
 def draft(plan: Plan, password_hash: str = "") -> Network:
@@ -181,9 +181,11 @@ def _instruments(network: Network) -> None:
 
 def _usage(network: Network) -> None:
     hours = targets(network.plan, network.instruments)
+    behind: list[Row] = []
     network.counts["usage_records"] = write_usage(
-        usage_rows(network.plan, network.instruments, network.people, hours)
+        usage_rows(network.plan, network.instruments, network.people, hours, behind)
     )
+    network.counts["past_bookings"] = write_bookings_behind(behind)
 
 
 def _bookings(network: Network) -> None:

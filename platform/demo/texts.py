@@ -14,7 +14,10 @@ CHOICE = re.compile(r"\{([^{}]*)\}")
 
 @dataclass(frozen=True)
 class Template:
-    """One kind of instrument: what it is, who makes it, what it can do, what it costs."""
+    """One kind of instrument: what it is, who makes it, what it can do, what it costs.
+
+    Where names and models are `paired`, each name has the models at its place in the list, counted round.
+    """
 
     key: str
     class_code: str
@@ -31,6 +34,7 @@ class Template:
     about_zh: str
     about_en: str
     stations: int
+    paired: bool
 
 
 @cache
@@ -57,6 +61,7 @@ def templates() -> tuple[Template, ...]:
                     about_zh=entry["about"],
                     about_en=entry["about_en"],
                     stations=entry.get("station", 1),
+                    paired=entry.get("paired", False),
                 )
             )
     return tuple(found)

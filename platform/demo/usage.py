@@ -11,6 +11,7 @@ from demo.instruments import InstrumentDraft
 from demo.people import People
 from demo.plan import Plan
 from demo.terms import OPENING, holidays
+from demo.wishes import purposes_of
 from instruments.enums import InstrumentState, SharingMode
 
 # Month by month, how likely a day is used: the Spring Festival and the summer break are quiet.
@@ -20,6 +21,7 @@ LENGTH = {"office": 6.4, "noon": 6.6, "long": 8.1, "six": 8.1, "always": 12.8}
 QUARTER = 15
 UTC_SHIFT = 480
 BUSIEST = 0.72
+SOURCES = ("steward", "steward", "import", "api", "booking")
 TIMES = [f"{minute // 60:02d}:{minute % 60:02d}:00" for minute in range(1440)]
 
 Row = tuple[str | int | None, ...]
@@ -100,9 +102,16 @@ def _scaled(raw: list[float], room: list[float], total: float) -> list[float]:
 
 
 def usage_rows(
-    plan: Plan, drafts: list[InstrumentDraft], people: People, hours: list[Target]
+    plan: Plan,
+    drafts: list[InstrumentDraft],
+    people: People,
+    hours: list[Target],
+    bookings: list[Row],
 ) -> Iterator[Row]:
-    """Give the rows of last year and of this year up to yesterday, in the order of `loading.USAGE_COLUMNS`."""
+    """Give the rows of last year and of this year up to yesterday, in the order of `loading.USAGE_COLUMNS`.
+
+    The bookings from which some of them came are added to `bookings`, in the order of `loading.BOOKING_COLUMNS`.
+    """
     first = dt.date(plan.today.year - 1, 1, 1)
     middle = dt.date(plan.today.year, 1, 1)
     numbers: dict[str, int] = {}
@@ -116,13 +125,27 @@ def usage_rows(
         users = _regulars(rng, draft, everyone)
         begin = max(first, draft.row.joined_on)
         yield from _period(
-            rng, draft, target, period=Period(begin, middle), users=users, numbers=numbers, scale=1.0
+            rng,
+            draft,
+            target,
+            period=Period(begin, middle),
+            users=users,
+            numbers=numbers,
+            scale=1.0,
+            bookings=bookings,
         )
         elapsed = (plan.today - middle).days / 365
         growth = max(0.3, rng.gauss(1.04, 0.22)) * elapsed
         begin = max(middle, draft.row.joined_on)
         yield from _period(
-            rng, draft, target, period=Period(begin, plan.today), users=users, numbers=numbers, scale=growth
+            rng,
+            draft,
+            target,
+            period=Period(begin, plan.today),
+            users=users,
+            numbers=numbers,
+            scale=growth,
+            bookings=bookings,
         )
 
 
@@ -135,6 +158,7 @@ def _period(
     users: tuple[list[User], list[User]],
     numbers: dict[str, int],
     scale: float,
+    bookings: list[Row],
 ) -> Iterator[Row]:
     days = _open_days(rng, draft, period)
     hours, external = target.hours * scale, target.external * scale
@@ -171,6 +195,7 @@ def _period(
             user=user,
             outside=outside,
             numbers=numbers,
+            bookings=bookings,
         )
         hours = max(0.5, hours - effective / 60)
         external -= effective / 60 if outside else 0
@@ -203,6 +228,7 @@ def _row(
     user: User,
     outside: bool,
     numbers: dict[str, int],
+    bookings: list[Row],
 ) -> Row:
     start, effective, idle = minutes
     startup = QUARTER if effective > 60 else 0
@@ -215,13 +241,34 @@ def _row(
     income = 0 if purpose == "teaching" else int(draft.prices[user.category]) * effective * 100 // 60
     unit = draft.unit.row.code
     numbers[unit] = numbers.get(unit, 0) + 1
+    key = f"{rng.getrandbits(128):032x}"
+    source = SOURCES[int(draw * 1000) % len(SOURCES)]
+    if purpose == "teaching" and source == "booking":
+        source = "steward"
+    paid = f"{income // 100}.{income % 100:02d}"
+    booking = None
+    if source == "booking":
+        # A record of a booking covers what was booked, and its booking bears the same key.
+        booking, idle = key, 0
+        bookings.append(
+            _booking(
+                draft,
+                key,
+                station,
+                (day, start, effective),
+                user=user,
+                purpose=purpose,
+                price=paid,
+                draw=draw,
+            )
+        )
     return (
-        f"{rng.getrandbits(128):032x}",
+        key,
         draft.unit.row.pk,
         f"{unit}-{day.year}-{numbers[unit]:06d}",
         draft.row.pk,
         station,
-        None,
+        booking,
         _moment(day, start),
         _moment(day, start + effective + idle),
         _hours(startup),
@@ -231,16 +278,54 @@ def _row(
         "external" if outside else "internal",
         purpose,
         int(rng.expovariate(0.11)) + 1,
-        f"{income // 100}.{income % 100:02d}",
+        paid,
         user.pk,
         user.name,
         user.unit,
-        ("steward", "steward", "import", "api")[int(draw * 1000) % 4],
+        source,
         None,
         "",
         True,
         draft.keepers[0].pk,
         _moment(day, start + effective + idle + 30),
+    )
+
+
+def _booking(
+    draft: InstrumentDraft,
+    key: str,
+    station: int,
+    time: tuple[dt.date, int, int],
+    *,
+    user: User,
+    purpose: str,
+    price: str,
+    draw: float,
+) -> Row:
+    day, start, length = time
+    asked = day - dt.timedelta(days=1 + int(draw * 100) % 6)
+    words = purposes_of(draft)
+    return (
+        key,
+        draft.row.pk,
+        station,
+        "use",
+        user.pk,
+        _moment(day, start),
+        _moment(day, start + length),
+        "completed",
+        words[int(draw * 10_000) % len(words)],
+        purpose,
+        user.category,
+        f"{draft.prices[user.category]}",
+        price,
+        1,
+        _moment(asked, 600),
+        _moment(asked, 900) if draft.approval else None,
+        draft.keepers[0].pk if draft.approval else None,
+        _moment(day, start),
+        _moment(day, start + length),
+        "",
     )
 
 

@@ -85,7 +85,12 @@ def someone(rng: Random, draft: InstrumentDraft, people: People) -> Person:
 
 def purpose(rng: Random, draft: InstrumentDraft) -> str:
     """Draw what for."""
-    return rng.choice(PURPOSES.get(draft.template.class_code[:2], OTHER_PURPOSES) + OTHER_PURPOSES[:2])
+    return rng.choice(purposes_of(draft))
+
+
+def purposes_of(draft: InstrumentDraft) -> tuple[str, ...]:
+    """Return what an instrument of this class is booked for."""
+    return PURPOSES.get(draft.template.class_code[:2], OTHER_PURPOSES) + OTHER_PURPOSES[:2]
 
 
 def _minutes_of(moment: dt.datetime, day: dt.date) -> int:

@@ -114,7 +114,7 @@ def test_usage_of_last_year_has_the_published_means(network):
 
 def test_usage_is_past_and_its_parts_add_up(network):
     today = dt.datetime.combine(network.plan.today, dt.time.min, ZONE)
-    loaded = UsageRecord.objects.filter(booking=None)
+    loaded = UsageRecord.objects.filter(start__lt=today)
     assert 100_000 < loaded.count() < 320_000
     first, last = loaded.aggregate(a=Min("start"), b=Max("end")).values()
     assert first >= dt.datetime(today.year - 1, 1, 1, tzinfo=ZONE)
@@ -122,6 +122,22 @@ def test_usage_is_past_and_its_parts_add_up(network):
     parts = F("startup_hours") + F("measurement_hours") + F("processing_hours")
     assert not loaded.exclude(effective_hours=parts).exists()
     assert not loaded.filter(purpose="teaching", income__gt=0).exists()
+
+
+def test_a_year_of_bookings_lies_behind(network):
+    """About a fifth of the past records came from bookings, which agree with them in all they share."""
+    today = dt.datetime.combine(network.plan.today, dt.time.min, ZONE)
+    past = Booking.objects.filter(end__lte=today)
+    assert 30_000 < past.count() < 60_000
+    assert past.exclude(state="completed").count() == 0
+    assert past.filter(start__lt=today - dt.timedelta(days=360)).exists()
+    records = UsageRecord.objects.filter(booking__in=past)
+    assert records.count() == past.count()
+    assert not records.exclude(
+        source="booking", start=F("booking__start"), end=F("booking__end"), person=F("booking__person"),
+        instrument=F("booking__instrument"), station=F("booking__station"), income=F("booking__price"),
+    ).exists()  # fmt: skip
+    assert not UsageRecord.objects.filter(source="booking", booking=None).exists()
 
 
 @pytest.mark.parametrize(
