@@ -6,21 +6,22 @@ import os
 from pathlib import Path
 
 import pytest
-from django.conf import settings
+from django.conf import settings as site
 from playwright.sync_api import expect
 
 from demo.seed import seed
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-README_PICTURE = settings.ROOT / "docs" / "home.png"
+README_PICTURE = site.ROOT / "docs" / "home.png"
 MOST_BYTES = 250_000
 ANEW = bool(os.environ.get("README_PICTURE"))
 """Set README_PICTURE=1 to seed the whole network and write the picture of the README anew."""
 
 
-def test_home_page_makes_a_small_picture(visit, tmp_path):
-    """The page stands still, whole, and light enough for the README."""
+def test_home_page_makes_a_small_picture(visit, tmp_path, settings):
+    """The page stands still, whole, marked as invented, and light enough for the README."""
+    settings.DEMO = True
     seed("full" if ANEW else "small", password="demo-password-1")
     picture = README_PICTURE if ANEW else tmp_path / "home.png"
     visitor = visit(language="en", width=1440, height=1000)
@@ -33,7 +34,7 @@ def test_home_page_makes_a_small_picture(visit, tmp_path):
 
 def test_readme_shows_that_picture():
     """It is there, small, and named in the README."""
-    assert f"docs/{README_PICTURE.name}" in (settings.ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"docs/{README_PICTURE.name}" in (site.ROOT / "README.md").read_text(encoding="utf-8")
     _holds(README_PICTURE)
 
 
