@@ -63,6 +63,26 @@ class EvaluationsConfig(AppConfig):
         )
         register(
             refuse(
+                "snapshotrow_final",
+                "evaluations_snapshotrow",
+                "INSERT",
+                FINAL,
+                "EXISTS (SELECT 1 FROM evaluations_metricsnapshot m JOIN evaluations_round r ON r.id = m.round_id "
+                "WHERE m.id = {row}.snapshot_id AND r.state = 'final')",
+            )
+        )
+        register(
+            refuse(
+                "metricsnapshot_final",
+                "evaluations_metricsnapshot",
+                "INSERT OR UPDATE",
+                FINAL,
+                IN_FINAL_ROUND,
+                either=True,
+            )
+        )
+        register(
+            refuse(
                 "metricsnapshot_immutable",
                 "evaluations_metricsnapshot",
                 "UPDATE OR DELETE",

@@ -11,7 +11,16 @@ from django.db import IntegrityError, connection, transaction
 
 from evaluations.actions.publication import finalise_round, publicise_round
 from evaluations.errors import Blocked
-from evaluations.models import Award, GivenScore, IndicatorScore, ReportedValue, Result, Round
+from evaluations.models import (
+    Award,
+    GivenScore,
+    IndicatorScore,
+    MetricSnapshot,
+    ReportedValue,
+    Result,
+    Round,
+    SnapshotRow,
+)
 from evaluations.queries.blockers import FINALISE, blockers
 from evaluations.queries.verification import differences, verification
 from safeguards.triggers import install
@@ -39,6 +48,26 @@ STATEMENTS = [
     "DELETE FROM evaluations_snapshotrow",
     "UPDATE evaluations_metricsnapshot SET digest = 'x'",
     "UPDATE evaluations_scheme SET definition = '{}'",
+    (
+        "INSERT INTO evaluations_metricsnapshot "
+        "(round_id, number, state, requested_by_id, started_at, heartbeat_at, done, total, digest) "
+        "SELECT round_id, number + 1, 'running', requested_by_id, started_at, heartbeat_at, 0, 0, '' "
+        "FROM evaluations_metricsnapshot"
+    ),
+]
+GUARDED = [
+    ("evaluations_round", {"budget": "1"}),
+    ("evaluations_round", {"id": "id + 1", "budget": "1"}),
+    ("evaluations_metricsnapshot", {"state": "'running'"}),
+    ("evaluations_metricsnapshot", {"id": "id + 1", "state": "'running'"}),
+    ("evaluations_scheme", {"definition": "'{}'"}),
+    ("evaluations_scheme", {"id": "id + 1", "locked_at": "NULL"}),
+    ("evaluations_result", {"score": "99"}),
+    ("evaluations_indicatorscore", {"points": "99"}),
+    ("evaluations_award", {"amount": "1"}),
+    ("evaluations_reportedvalue", {"value": "99"}),
+    ("evaluations_givenscore", {"value": "99"}),
+    ("evaluations_snapshotrow", {"external_hours": "99"}),
 ]
 
 
@@ -49,6 +78,53 @@ def test_database_refuses_any_change_after_final(story, django_capture_on_commit
         with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
     assert verification(Round.objects.get()).passed
+
+
+def contents(table: str) -> list[tuple]:
+    """Every row of a table."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {table} ORDER BY id")
+        return cursor.fetchall()
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="Only SQLite has REPLACE.")
+@pytest.mark.parametrize("switch", ["ON", "OFF"])
+def test_replace_changes_nothing_after_final(story, django_capture_on_commit_callbacks, switch):
+    """REPLACE deletes the row in its way past the triggers on DELETE, where a connection has not asked for them."""
+    final(story, django_capture_on_commit_callbacks)
+    for table, changes in GUARDED:
+        before = contents(table)
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT name FROM pragma_table_info('{table}')")
+            columns = [name for (name,) in cursor.fetchall()]
+            values = ", ".join(changes.get(name, f'"{name}"') for name in columns)
+            named = ", ".join(f'"{name}"' for name in columns)
+            cursor.execute(f"PRAGMA recursive_triggers = {switch}")
+            try:
+                with pytest.raises(IntegrityError), transaction.atomic():
+                    cursor.execute(
+                        f"INSERT OR REPLACE INTO {table} ({named}) SELECT {values} FROM {table} LIMIT 1"
+                    )
+            finally:
+                cursor.execute("PRAGMA recursive_triggers = ON")
+        assert contents(table) == before
+    assert verification(Round.objects.get()).passed
+
+
+def test_no_row_enters_a_running_snapshot_of_a_final_round(story, django_capture_on_commit_callbacks):
+    """Were one left over, it would stay as it is: no row enters, and none moves in from elsewhere."""
+    sealed = final(story, django_capture_on_commit_callbacks)
+    other = RoundFactory(year=2024, scheme=sealed.scheme)
+    theirs = MetricSnapshot.objects.create(round=other, number=1, requested_by=story.officer)
+    with pytest.raises(IntegrityError, match="the round is final"), transaction.atomic():
+        MetricSnapshot.objects.filter(pk=theirs.pk).update(round=sealed, number=2)
+    drop_guard("metricsnapshot_final_update", "evaluations_metricsnapshot")
+    MetricSnapshot.objects.filter(pk=theirs.pk).update(round=sealed, number=2)
+    install()
+    row = SnapshotRow.objects.filter(snapshot=sealed.snapshot).first()
+    row.pk, row.snapshot = None, theirs
+    with pytest.raises(IntegrityError, match="the round is final"), transaction.atomic():
+        row.save(force_insert=True)
 
 
 def test_nothing_enters_a_final_round_from_another(story, django_capture_on_commit_callbacks):
