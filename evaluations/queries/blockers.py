@@ -15,6 +15,7 @@ from display.formats import local_date, money
 from evaluations.enums import ObjectKind, SnapshotState
 from evaluations.errors import Blocker
 from evaluations.models import MetricSnapshot, Round
+from evaluations.queries.afterwards import afterwards, too_early
 from evaluations.queries.coverage import Gap, reporting_gaps, scoring_gaps
 from evaluations.queries.schemes import definition_of
 from evaluations.rules.working_days import working_days
@@ -107,7 +108,10 @@ def _snapshot(round_: Round, now: dt.datetime) -> Iterator[Blocker]:
     if now < round_.data_end:
         yield Blocker(
             "period_runs",
-            _("The data period runs until %(day)s. Usage recorded after the snapshot will not count."),
+            _(
+                "The data period runs until %(day)s. A snapshot taken before it is over is only for looking: "
+                "scoring needs one taken afterwards."
+            ),
             {"day": _day(round_.data_last_day)},
             hard=False,
         )
@@ -129,6 +133,7 @@ def _scoring(round_: Round, definition: SchemeDefinition, today: dt.date) -> Ite
         if running is None:
             yield Blocker("no_snapshot", _("There is no snapshot of the usage data yet. Take one first."), {})
         return
+    yield from _evidence(round_)
     still_open = round_.collecting_until is not None and today <= round_.collecting_until
     for gap in reporting_gaps(round_, definition):
         yield _unreported(round_, gap, still_open)
@@ -142,6 +147,13 @@ def _scoring(round_: Round, definition: SchemeDefinition, today: dt.date) -> Ite
             ),
             {"indicator": _named(gap), "count": gap.missing, "judged": gap.judged},
         )
+
+
+def _evidence(round_: Round) -> Iterator[Blocker]:
+    """What is wrong with the snapshot the round rests on, or happened since."""
+    if round_.snapshot is not None:
+        yield from too_early(round_, round_.snapshot)
+        yield from afterwards(round_, round_.snapshot)
 
 
 def _unreported(round_: Round, gap: Gap, still_open: bool) -> Blocker:
@@ -176,6 +188,7 @@ def _publicity(
 ) -> Iterator[Blocker]:
     if not round_.results.exists():
         yield Blocker("no_results", _("The round has no results: nobody was in scope."), {})
+    yield from _evidence(round_)
     if window is not None:
         yield from _window(window, today)
     tied = round_.results.filter(grade_reason__has_key="tied_with")

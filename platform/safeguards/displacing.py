@@ -47,8 +47,10 @@ def statements(cursor: CursorWrapper, name: str, table: str, message: str, when:
         guard = part(name, event)
         made += [
             f"DROP TRIGGER IF EXISTS {guard}",
-            f"CREATE TRIGGER {guard} BEFORE {event.upper()} ON {table} FOR EACH ROW WHEN {in_the_way} "
-            f"BEGIN SELECT RAISE(ABORT, '{message}'); END",
+            (
+                f"CREATE TRIGGER {guard} BEFORE {event.upper()} ON {table} FOR EACH ROW WHEN {in_the_way} "
+                f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
+            ),
         ]
     return made
 

@@ -161,16 +161,19 @@ def test_a_new_row_in_nobodys_way_enters():
 def test_update_or_replace_pushes_no_guarded_row_aside():
     """A row that takes over another's key would delete it as well."""
     kept, other = BookingFactory(state=BookingState.CANCELLED), BookingFactory(state=BookingState.DECLINED)
-    with pytest.raises(IntegrityError, match="never deleted"), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA recursive_triggers = OFF")
-            try:
-                cursor.execute(
-                    "UPDATE OR REPLACE instruments_booking SET id = %s WHERE id = %s",
-                    [kept.pk.hex, other.pk.hex],
-                )
-            finally:
-                cursor.execute("PRAGMA recursive_triggers = ON")
+    with (
+        pytest.raises(IntegrityError, match="never deleted"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("PRAGMA recursive_triggers = OFF")
+        try:
+            cursor.execute(
+                "UPDATE OR REPLACE instruments_booking SET id = %s WHERE id = %s",
+                [kept.pk.hex, other.pk.hex],
+            )
+        finally:
+            cursor.execute("PRAGMA recursive_triggers = ON")
     assert set(Booking.objects.values_list("pk", "state")) == {
         (kept.pk, "cancelled"),
         (other.pk, "declined"),
