@@ -28,7 +28,7 @@ class EvaluationsConfig(AppConfig):
         register(
             refuse("round_final", "evaluations_round", "UPDATE OR DELETE", FINAL, "{row}.state = 'final'"),
         )
-        for name in ("result", "award", "reportedvalue", "givenscore"):
+        for name in ("result", "award", "reportedvalue", "givenscore", "tiedecision"):
             register(
                 refuse(f"{name}_final", f"evaluations_{name}", any_change, FINAL, IN_FINAL_ROUND, either=True)
             )

@@ -118,8 +118,15 @@ class ConflictOfInterest(EvaluationsError):
     message = _("You belong to this unit, so someone else must score it.")
 
 
+class NotTied(EvaluationsError):
+    """An order was given for objects among which a quota does not choose."""
+
+    code = "not_tied"
+    message = _("Name exactly those who are equal in every score at the last place of a quota, each once.")
+
+
 class ReasonMissing(EvaluationsError):
-    """A step back needs a reason."""
+    """A step back, or a choice among equals, needs a reason."""
 
     code = "reason_missing"
     message = _("State the reason; it goes on record.")

@@ -114,7 +114,9 @@ def take_snapshot(snapshot_pk: int) -> bool:
             if lock_snapshot(snapshot_pk).state != SnapshotState.RUNNING:
                 return False
             chunk = _waiting(snapshot, held_then)
-            SnapshotRow.objects.bulk_create(_rows(snapshot, chunk, held_then, scope), ignore_conflicts=True)
+            SnapshotRow.objects.bulk_create(
+                fresh_rows(snapshot, chunk, held_then, scope), ignore_conflicts=True
+            )
         if not chunk:
             return _finish(snapshot_pk, beat)
         new_beat = timezone.now()
@@ -148,12 +150,13 @@ def _waiting(snapshot: MetricSnapshot, held_then: Mapping[int, PastInstrument]) 
     return list(Instrument.objects.filter(pk__in=waiting).select_related("unit").order_by("pk"))
 
 
-def _rows(
+def fresh_rows(
     snapshot: MetricSnapshot,
     chunk: Sequence[Instrument],
     held_then: Mapping[int, PastInstrument],
     scope: Scope,
 ) -> list[SnapshotRow]:
+    """Measure these instruments for the snapshot, each as it was (`population`); the rows are not saved."""
     if not chunk:
         return []
     round_ = snapshot.round

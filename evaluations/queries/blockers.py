@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
 
+from django.conf import settings
 from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext_lazy
@@ -18,7 +19,8 @@ from evaluations.models import MetricSnapshot, Round
 from evaluations.queries.afterwards import afterwards, too_early
 from evaluations.queries.coverage import Gap, reporting_gaps, scoring_gaps
 from evaluations.queries.schemes import definition_of
-from evaluations.rules.working_days import working_days
+from evaluations.queries.ties import open_ties
+from evaluations.rules.working_days import working_days, years_without_calendar
 from evaluations.scoring.definition import SchemeDefinition
 from evaluations.scoring.problems import SchemeProblems
 from instruments.models import Instrument
@@ -191,21 +193,25 @@ def _publicity(
     yield from _evidence(round_)
     if window is not None:
         yield from _window(window, today)
-    tied = round_.results.filter(grade_reason__has_key="tied_with")
-    for reason, code in tied.values_list("grade_reason", "unit__code"):
-        if reason["tied_with"]:
-            yield Blocker(
-                "tied_at_quota",
-                _("%(unit)s and %(other)s are equal in every score, and the quota had room for one of them."),
-                {"unit": code, "other": reason["tied_with"]},
-                hard=False,
-            )
+    for tie in open_ties(round_):
+        yield Blocker(
+            "tied_at_quota",
+            _(
+                "%(codes)s are equal in every score, and a quota has no room for all of them. "
+                "Decide in which order they are served, and give the reason."
+            ),
+            {"codes": ", ".join(tie)},
+        )
     if definition.award_rule is not None and round_.kind == ObjectKind.UNIT:
         given = (round_.awards.aggregate(sum=Sum("amount"))["sum"] or ZERO).quantize(Decimal("0.01"))
         if given != round_.budget:
             yield Blocker(
                 "budget_left",
-                _("%(left)s of the budget is given to nobody, because everyone eligible is at the cap."),
+                _("%(left)s of the budget is given to nobody, because everyone eligible is at the cap.")
+                if round_.awards.exists()
+                else _(
+                    "%(left)s of the budget is given to nobody, because no grade that gets an award was given."
+                ),
                 {"left": money(round_.budget - given)},
                 hard=False,
             )
@@ -219,7 +225,19 @@ def _window(window: tuple[dt.date, dt.date], today: dt.date) -> Iterator[Blocker
         )
     if last < first:
         yield Blocker("window_order", _("The publicity ends on or after its first day."), {})
-    elif working_days(first, last) < LEAST_WORKING_DAYS:
+        return
+    for year in years_without_calendar(first, last):
+        # The invented network has no window that binds anybody.
+        yield Blocker(
+            "no_calendar",
+            _(
+                "There is no calendar for the year %(year)s yet, so its public holidays are not known. "
+                "Choose days of a year that has one, or update the calendar first."
+            ),
+            {"year": str(year)},
+            hard=not settings.DEMO,
+        )
+    if working_days(first, last) < LEAST_WORKING_DAYS:
         yield Blocker(
             "window_short",
             _("The publicity lasts at least %(least)s working days; these are %(days)s."),

@@ -16,6 +16,7 @@ from evaluations.models import Award, IndicatorScore, Result
 from evaluations.queries.figures import METRIC_NAMES, measure_of, measured
 from evaluations.queries.formulas import AVERAGED, filled, measured_from, rule_of
 from evaluations.scoring.definition import Indicator, SchemeDefinition
+from evaluations.scoring.grading import MISSED
 
 Sentence = str | Promise
 ZERO = Decimal("0.00")
@@ -32,7 +33,11 @@ REASONS: dict[str, Sentence] = {
     ),
     "quota_tied": _(
         "%(score)s points reach the cut-off of %(cut_off)s for “%(wanted)s”, but its quota of %(quota)s was full; "
-        "the last place went to %(tied_with)s, which is equal in every score."
+        "the last place of “%(tied_for)s” went to %(tied_with)s, which is equal in every score."
+    ),
+    "quota_decided": _(
+        "%(score)s points reach the cut-off of %(cut_off)s for “%(wanted)s”, but its quota of %(quota)s was full; "
+        "%(tied_with)s is equal in every score, and by decision of the department got the last place of “%(tied_for)s”."
     ),
     "fail_rule": _("Fails whatever the score: %(rule)s (%(value)s)."),
     "below_all": _("%(score)s points are below the lowest cut-off of %(cut_off)s."),
@@ -137,9 +142,9 @@ def reason_of(result: Result, definition: SchemeDefinition, language: str) -> st
         if rule is not None:
             reason["rule"] = rule.name_zh if is_chinese(language) else rule.name_en
             reason["value"] = measured(reason["value"], measure_of(rule.metric))
-    if key == "quota_full":
-        reason["wanted"] = str(Grade(reason["wanted"]).label)
-        key = "quota_tied" if reason.get("tied_with") else key
+    if key in MISSED:
+        for name in ("wanted", "tied_for"):
+            reason[name] = str(Grade(reason[name]).label) if reason.get(name) else ""
     if key not in REASONS:
         return ""
     reason["score"] = str(result.score)

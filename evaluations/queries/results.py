@@ -12,7 +12,7 @@ from evaluations.enums import Grade
 from evaluations.models import Award, IndicatorScore, Result, Round
 from evaluations.permissions import PUBLIC_STATES
 from evaluations.scoring.definition import GRADES, Indicator, SchemeDefinition
-from evaluations.scoring.grading import places_of
+from evaluations.scoring.grading import MISSED, places_of
 from members.permissions import Actor, roles_of
 
 ZERO = Decimal("0.00")
@@ -150,7 +150,7 @@ def _section(grade: str, definition: SchemeDefinition, rows: list[RankedRow]) ->
     over = sum(
         1
         for row in rows
-        if row.result.grade_reason.get("key") == "quota_full" and row.result.grade_reason["wanted"] == grade
+        if row.result.grade_reason.get("key") in MISSED and row.result.grade_reason["wanted"] == grade
     )
     return GradeSection(
         grade=Grade(grade),

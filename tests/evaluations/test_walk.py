@@ -16,7 +16,7 @@ from evaluations.actions.snapshot import request_snapshot
 from evaluations.actions.values import give_score, report_value
 from evaluations.errors import Blocked, InvalidRound, ReasonMissing, WrongState
 from evaluations.models import Award, IndicatorScore, MetricSnapshot, Result, Round, Scheme
-from evaluations.queries.blockers import OPEN, PUBLICISE, SCORE, blockers
+from evaluations.queries.blockers import OPEN, SCORE, blockers
 from evaluations.queries.verification import verification
 from members.errors import NotAllowed
 from notices.models import Announcement, Notice
@@ -200,16 +200,6 @@ def test_nobody_but_officers_walks(story):
             new_scheme_version(story.round.scheme, actor=person)
     assert Entry.objects.filter(verb="evaluations.refused").count() == 6
     assert not MetricSnapshot.objects.exists()
-
-
-def test_tie_at_the_quota_is_a_warning(story, django_capture_on_commit_callbacks):
-    """Two equal units and one place: the department is told before it publicises."""
-    scored(story, django_capture_on_commit_callbacks)
-    Result.objects.filter(unit__code="BBB").update(
-        grade_reason={"key": "quota_full", "wanted": "excellent", "quota": 1, "tied_with": "AAA"}
-    )
-    found = blockers(story.round, PUBLICISE, now=BEFORE_PUBLICITY, window=(MONDAY, FRIDAY))
-    assert [(b.code, b.hard) for b in found] == [("tied_at_quota", False)]
 
 
 def test_drafts_are_checked():
