@@ -3,6 +3,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from members.errors import CODE_KEPT
 from notices import kinds
 from safeguards.triggers import refuse, register
 
@@ -88,6 +89,16 @@ class EvaluationsConfig(AppConfig):
                 "UPDATE OR DELETE",
                 "a snapshot is immutable",
                 "{row}.state <> 'running'",
+            )
+        )
+        register(
+            refuse(
+                "unit_code_kept",
+                "members_memberunit",
+                "UPDATE",
+                CODE_KEPT,
+                "NEW.code <> OLD.code "
+                "AND EXISTS (SELECT 1 FROM evaluations_snapshotrow s WHERE s.unit_id = OLD.id)",
             )
         )
         register(

@@ -17,7 +17,7 @@ from evaluations.locks import lock_round
 from evaluations.models import Round
 from evaluations.permissions import require
 from evaluations.queries.blockers import FINALISE, PUBLICISE
-from evaluations.queries.seal import round_seal
+from evaluations.queries.seal import round_seal, snapshot_digest
 from evaluations.queries.verification import differences
 from members.models import Person
 
@@ -66,17 +66,7 @@ def finalise_round(round_: Round, *, actor: Person, now: dt.datetime | None = No
 def _finalise(pk: int, actor: Person, now: dt.datetime) -> Round:
     round_ = lock_round(pk)
     refuse_if_blocked(round_, FINALISE, RoundState.PUBLICISED, now=now)
-    found = differences(round_)
-    if found:
-        raise Blocked(
-            [
-                Blocker(
-                    "differs",
-                    _("Working the results out again gives another answer for: %(places)s."),
-                    {"places": ", ".join(difference.place for difference in found)},
-                )
-            ]
-        )
+    _refuse_tampered(round_)
     seal = round_seal(round_)
     round_.state, round_.finalised_at, round_.digest = RoundState.FINAL, now, seal.total
     save(round_)
@@ -97,6 +87,25 @@ def _finalise(pk: int, actor: Person, now: dt.datetime) -> Round:
         },
     )
     return round_
+
+
+def _refuse_tampered(round_: Round) -> None:
+    """Check that evidence, results and awards are those that were worked out. Raises Blocked."""
+    found: list[Blocker] = []
+    if round_.snapshot is None or snapshot_digest(round_.snapshot) != round_.snapshot.digest:
+        found.append(
+            Blocker("snapshot_differs", _("The rows of the snapshot are not those it was closed with."), {})
+        )
+    if places := dict.fromkeys(difference.place for difference in differences(round_)):
+        found.append(
+            Blocker(
+                "differs",
+                _("Working the results out again gives another answer for: %(places)s."),
+                {"places": ", ".join(places)},
+            )
+        )
+    if found:
+        raise Blocked(found)
 
 
 def _end_of(day: dt.date) -> dt.datetime:

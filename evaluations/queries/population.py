@@ -8,7 +8,15 @@ from collections.abc import Collection, Iterable
 from evaluations.models import Round
 from instruments.enums import InstrumentState
 from instruments.models import Instrument, UsageRecord
-from instruments.queries.history import STATE, Change, PastInstrument, by_instrument, changes_since, read_back
+from instruments.queries.history import (
+    COLUMNS,
+    STATE,
+    Change,
+    PastInstrument,
+    by_instrument,
+    changes_since,
+    read_back,
+)
 from members.enums import UnitState
 
 
@@ -22,13 +30,14 @@ def population(round_: Round, taken: dt.datetime) -> dict[int, PastInstrument]:
     changes = by_instrument(changes_since(min(round_.data_start, moment)))
     found: dict[int, PastInstrument] = {}
     retired: set[int] = set()
-    rows = Instrument.objects.exclude(unit__state=UnitState.LEFT).prefetch_related("funding").order_by("pk")
-    for instrument in rows:
+    rows = Instrument.objects.exclude(unit__state=UnitState.LEFT).only(*COLUMNS)
+    for instrument in rows.prefetch_related("funding").order_by("pk"):
         mine = changes.get(instrument.pk, [])
         past = read_back(instrument, [change for change in mine if change.at > moment])
         if past.joined_on <= round_.data_last_day:
             found[instrument.pk] = past
-            if _retired_throughout(read_back(instrument, mine), mine, moment):
+            at_first = read_back(instrument, mine) if mine else past
+            if _retired_throughout(at_first, mine, moment):
                 retired.add(instrument.pk)
     idle = retired - _used(round_, retired)
     return {pk: past for pk, past in found.items() if pk not in idle}

@@ -16,6 +16,7 @@ STATE = "state"
 JOINED = "joined_on"
 READ_BACK = ("sharing_mode", "original_value", "funding", "equipment_kind", JOINED, STATE)
 """What an evaluation asks of an instrument beside its usage; code and unit never change."""
+COLUMNS = tuple(name for name in READ_BACK if name != "funding")
 CREATED = "instruments.instrument.created"
 OPENING = "instruments.opening.changed"
 _TARGET = "instruments.instrument"

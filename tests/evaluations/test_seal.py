@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from decimal import Decimal
 from io import StringIO
 
@@ -23,6 +24,9 @@ from evaluations.models import (
 )
 from evaluations.queries.blockers import FINALISE, blockers
 from evaluations.queries.verification import differences, verification
+from members.actions.units import UnitData, change_unit
+from members.errors import InvalidUnit
+from members.models import MemberUnit
 from safeguards.triggers import install
 from tests.evaluations.steps import BEFORE_PUBLICITY, DAY_AFTER, FRIDAY, MONDAY, final, scored
 from tests.factories.evaluations import RoundFactory
@@ -202,3 +206,71 @@ def test_finalise_refuses_results_that_differ(story, django_capture_on_commit_ca
         finalise_round(story.round, actor=story.officer, now=DAY_AFTER)
     assert [blocker.code for blocker in refused.value.blockers] == ["differs"]
     assert blockers(story.round, FINALISE, now=DAY_AFTER) == []
+
+
+@pytest.mark.parametrize(
+    ("model", "change", "field"),
+    [
+        (Award, {"base": 1}, "award.base"),
+        (Award, {"performance": 1}, "award.performance"),
+        (Award, {"weight": 1}, "award.weight"),
+        (Award, {"capped": True}, "award.capped"),
+        (IndicatorScore, {"full": 1}, "external.full"),
+        (IndicatorScore, {"value": 1}, "external.value"),
+        (IndicatorScore, {"formula": "bands"}, "external.formula"),
+        (IndicatorScore, {"missing": True}, "external.missing"),
+        (IndicatorScore, {"parent": "x"}, "external.parent"),
+        (IndicatorScore, {"position": 99}, "external.position"),
+        (IndicatorScore, {"inputs": {}}, "external.inputs"),
+        (Result, {"grade_reason": {}}, "grade_reason"),
+    ],
+)
+def test_no_stored_field_is_sealed_unlike_worked_out(
+    story, django_capture_on_commit_callbacks, model, change, field
+):
+    """Whatever of a score or an award was written over, the round is not made final."""
+    scored(story, django_capture_on_commit_callbacks)
+    publicise_round(story.round, actor=story.officer, first=MONDAY, last=FRIDAY, now=BEFORE_PUBLICITY)
+    assert differences(story.round) == []
+    rows = IndicatorScore.objects.filter(result__unit__code="AAA", indicator="external")
+    (rows if model is IndicatorScore else model.objects.filter(unit__code="AAA")).update(**change)
+    assert [(d.place, d.field) for d in differences(story.round)] == [("AAA", field)]
+    with pytest.raises(Blocked):
+        finalise_round(story.round, actor=story.officer, now=DAY_AFTER)
+    assert Round.objects.get().state == "publicised"
+
+
+def test_a_snapshot_written_over_is_not_sealed(story, django_capture_on_commit_callbacks):
+    """Even where no score changes by it: the user count stands in no indicator of this scheme."""
+    scored(story, django_capture_on_commit_callbacks)
+    publicise_round(story.round, actor=story.officer, first=MONDAY, last=FRIDAY, now=BEFORE_PUBLICITY)
+    drop_guard("snapshotrow_immutable_update", "evaluations_snapshotrow")
+    SnapshotRow.objects.filter(instrument_code="AAA-1").update(external_users=77)
+    install()
+    with pytest.raises(Blocked) as refused:
+        finalise_round(story.round, actor=story.officer, now=DAY_AFTER)
+    assert [blocker.code for blocker in refused.value.blockers] == ["snapshot_differs"]
+
+
+def test_the_code_of_a_unit_in_a_snapshot_never_changes(story, django_capture_on_commit_callbacks):
+    """The form says so, the database refuses, and a name given past both leaves the seal whole."""
+    unit = story.units["BBB"]
+    data = UnitData(**{field.name: getattr(unit, field.name) for field in dataclasses.fields(UnitData)})
+    renamed = change_unit(unit, dataclasses.replace(data, code="BBC"), actor=story.officer)
+    assert renamed.code == "BBC"  # nothing rests on it yet
+    change_unit(unit, data, actor=story.officer)
+    final(story, django_capture_on_commit_callbacks)
+    with pytest.raises(InvalidUnit) as refused:
+        change_unit(unit, dataclasses.replace(data, code="BBC", name_en="New"), actor=story.officer)
+    assert list(refused.value.fields) == ["code"]
+    unit.refresh_from_db()
+    assert (unit.code, unit.name_en) == ("BBB", data.name_en)
+    change_unit(unit, dataclasses.replace(data, name_en="New"), actor=story.officer)
+    with pytest.raises(IntegrityError, match="an evaluation names this unit"), transaction.atomic():
+        MemberUnit.objects.filter(pk=unit.pk).update(code="BBC")
+    drop_guard("unit_code_kept_update", "members_memberunit")
+    MemberUnit.objects.filter(pk=unit.pk).update(code="BBC")
+    install()
+    check = verification(Round.objects.get())
+    assert check.digest_fits
+    assert check.passed
