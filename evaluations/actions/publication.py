@@ -27,6 +27,8 @@ def publicise_round(
 ) -> Round:
     """Show the proposed results to everybody for objection from `first` to `last`, both included. Officers.
 
+    Until `first` begins only the department sees them.
+
     The window has at least five working days. Managers of judged units and the public are told. Raises WrongState,
     Blocked.
     """
@@ -41,7 +43,7 @@ def _publicise(pk: int, actor: Person, first: dt.date, last: dt.date, now: dt.da
     round_.publicity_start, round_.publicity_end = first, last
     round_.state, round_.publicised_at = RoundState.PUBLICISED, now
     save(round_)
-    announce_publicity(round_, _end_of(last))
+    announce_publicity(round_, max(now, _beginning_of(first)), _end_of(last))
     tell_managers(round_, "evaluation_publicised", {"until": last}, units=judged_units(round_))
     record(
         actor=actor,
@@ -108,5 +110,9 @@ def _refuse_tampered(round_: Round) -> None:
         raise Blocked(found)
 
 
+def _beginning_of(day: dt.date) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
+
+
 def _end_of(day: dt.date) -> dt.datetime:
-    return timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=1), dt.time.min))
+    return _beginning_of(day + dt.timedelta(days=1))

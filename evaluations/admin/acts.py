@@ -99,8 +99,11 @@ ACTS: dict[str, Act] = {
         ACT_LABELS[PUBLICISE],
         _("Publicise the proposed results?"),
         (
-            _("Everybody can read grades, scores and subsidies; units see their whole calculation."),
-            _("An announcement goes to the home page, a notice to the managers of the units judged."),
+            _(
+                "From the first day of publicity on everybody can read grades, scores and subsidies; "
+                "units see their whole calculation."
+            ),
+            _("The announcement appears on that day; the managers of the units judged get a notice now."),
             _("There is no way back: from here on results change no more."),
         ),
         _("The proposed results are public."),

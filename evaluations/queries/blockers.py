@@ -88,6 +88,12 @@ def _opening(round_: Round, definition: SchemeDefinition) -> Iterator[Blocker]:
         yield Blocker(
             "no_budget", _("The budget is ¥0.00, but the scheme gives awards. Enter the year's budget."), {}
         )
+    if round_.kind != definition.object_kind:
+        yield Blocker(
+            "kind_differs",
+            _("The round judges something else than its scheme does. Choose the scheme anew in the terms."),
+            {},
+        )
     if not Instrument.objects.exists():
         yield Blocker("no_instruments", _("No instrument is registered, so there is nothing to judge."), {})
     if round_.collecting_until is None:

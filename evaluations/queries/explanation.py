@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django.utils.functional import Promise
@@ -17,6 +18,7 @@ from evaluations.queries.figures import METRIC_NAMES, measure_of, measured
 from evaluations.queries.formulas import AVERAGED, filled, measured_from, rule_of
 from evaluations.scoring.definition import Indicator, SchemeDefinition
 from evaluations.scoring.grading import MISSED
+from evaluations.scoring.rounding import to_points
 
 Sentence = str | Promise
 ZERO = Decimal("0.00")
@@ -130,7 +132,7 @@ def mean_points(round_pk: int) -> dict[str, Decimal]:
     for indicator, points in rows.values_list("indicator", "points"):
         total, count = sums.get(indicator, (ZERO, 0))
         sums[indicator] = (total + points, count + 1)
-    return {indicator: (total / count).quantize(ZERO) for indicator, (total, count) in sums.items()}
+    return {indicator: to_points(Fraction(total) / count) for indicator, (total, count) in sums.items()}
 
 
 def reason_of(result: Result, definition: SchemeDefinition, language: str) -> str:

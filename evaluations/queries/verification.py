@@ -32,8 +32,12 @@ class Difference:
 
 @dataclass(frozen=True)
 class Verification:
-    """The whole check. `digest` and `snapshot_digest` are worked out anew; the others are what the rows hold."""
+    """The whole check. `digest` and `snapshot_digest` are worked out anew; the others are what the rows hold.
 
+    Until a round is `scored` there is its snapshot alone to check.
+    """
+
+    scored: bool
     stored_digest: str
     digest: str
     stored_snapshot_digest: str
@@ -62,6 +66,7 @@ def verification(round_: Round) -> Verification:
         raise ValueError("A round without a snapshot has nothing to verify.")
     scored = round_.state not in {RoundState.DRAFT, RoundState.COLLECTING}
     return Verification(
+        scored=scored,
         stored_digest=round_.digest,
         digest=round_seal(round_).total,
         stored_snapshot_digest=round_.snapshot.digest,
