@@ -3,6 +3,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from members.errors import CODE_KEPT
 from notices import kinds
 from safeguards.triggers import refuse, register
 
@@ -28,7 +29,7 @@ class EvaluationsConfig(AppConfig):
         register(
             refuse("round_final", "evaluations_round", "UPDATE OR DELETE", FINAL, "{row}.state = 'final'"),
         )
-        for name in ("result", "award", "reportedvalue", "givenscore"):
+        for name in ("result", "award", "reportedvalue", "givenscore", "tiedecision"):
             register(
                 refuse(f"{name}_final", f"evaluations_{name}", any_change, FINAL, IN_FINAL_ROUND, either=True)
             )
@@ -63,11 +64,41 @@ class EvaluationsConfig(AppConfig):
         )
         register(
             refuse(
+                "snapshotrow_final",
+                "evaluations_snapshotrow",
+                "INSERT",
+                FINAL,
+                "EXISTS (SELECT 1 FROM evaluations_metricsnapshot m JOIN evaluations_round r ON r.id = m.round_id "
+                "WHERE m.id = {row}.snapshot_id AND r.state = 'final')",
+            )
+        )
+        register(
+            refuse(
+                "metricsnapshot_final",
+                "evaluations_metricsnapshot",
+                "INSERT OR UPDATE",
+                FINAL,
+                IN_FINAL_ROUND,
+                either=True,
+            )
+        )
+        register(
+            refuse(
                 "metricsnapshot_immutable",
                 "evaluations_metricsnapshot",
                 "UPDATE OR DELETE",
                 "a snapshot is immutable",
                 "{row}.state <> 'running'",
+            )
+        )
+        register(
+            refuse(
+                "unit_code_kept",
+                "members_memberunit",
+                "UPDATE",
+                CODE_KEPT,
+                "NEW.code <> OLD.code "
+                "AND EXISTS (SELECT 1 FROM evaluations_snapshotrow s WHERE s.unit_id = OLD.id)",
             )
         )
         register(

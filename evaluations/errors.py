@@ -100,6 +100,21 @@ class SchemeLocked(EvaluationsError):
     message = _("A round uses this scheme, so it no longer changes. Make a new version instead.")
 
 
+class SchemeKindInUse(SchemeLocked):
+    """A draft of a round judges what the scheme judges now, so the scheme cannot turn to something else."""
+
+    code = "scheme_kind_in_use"
+    message = _(
+        "The draft of the round of %(years)s uses this scheme for what it judges now. "
+        "Give the draft another scheme first, or make a new version."
+    )
+
+    def __init__(self, years: Sequence[int]) -> None:
+        self.years = tuple(years)
+        template: Any = self.message
+        super().__init__(template % {"years": ", ".join(map(str, self.years))})
+
+
 class ValueRefused(EvaluationsError):
     """A reported value or given score that the indicator does not take; `field` names where it was entered."""
 
@@ -118,8 +133,15 @@ class ConflictOfInterest(EvaluationsError):
     message = _("You belong to this unit, so someone else must score it.")
 
 
+class NotTied(EvaluationsError):
+    """An order was given for objects among which a quota does not choose."""
+
+    code = "not_tied"
+    message = _("Name exactly those who are equal in every score at the last place of a quota, each once.")
+
+
 class ReasonMissing(EvaluationsError):
-    """A step back needs a reason."""
+    """A step back, or a choice among equals, needs a reason."""
 
     code = "reason_missing"
     message = _("State the reason; it goes on record.")

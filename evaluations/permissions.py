@@ -6,12 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+
 from evaluations.enums import RoundState
 from evaluations.models import Round
 from members.models import MemberUnit, Person
 from members.permissions import Actor, Roles, refuse, roles_of
 
 PUBLIC_STATES = frozenset({RoundState.PUBLICISED, RoundState.FINAL})
+"""The states in which results are public: final ones at once, proposed ones from the first day of publicity on."""
 
 
 @dataclass(frozen=True)
@@ -22,12 +25,19 @@ class UnitInRound:
     unit: MemberUnit
 
 
+def is_public(round_: Round) -> bool:
+    """Whether everybody may read the results today."""
+    if round_.state != RoundState.PUBLICISED:
+        return round_.state in PUBLIC_STATES
+    return round_.publicity_start is not None and round_.publicity_start <= timezone.localdate()
+
+
 def _officer(roles: Roles, _person: Actor, _obj: Any) -> bool:
     return roles.is_officer
 
 
 def _view_round(roles: Roles, _person: Actor, obj: Any) -> bool:
-    return isinstance(obj, Round) and (obj.state in PUBLIC_STATES or roles.is_officer)
+    return isinstance(obj, Round) and (is_public(obj) or roles.is_officer)
 
 
 def _view_unit_page(roles: Roles, _person: Actor, obj: Any) -> bool:
@@ -38,8 +48,9 @@ def _view_unit_page(roles: Roles, _person: Actor, obj: Any) -> bool:
 
 
 def _view_unit_result(roles: Roles, _person: Actor, obj: Any) -> bool:
+    # Not before everybody else: nobody has more time to object than the others.
     return isinstance(obj, UnitInRound) and (
-        roles.is_officer or (obj.unit.pk in roles.units and obj.round.state in PUBLIC_STATES)
+        roles.is_officer or (obj.unit.pk in roles.units and is_public(obj.round))
     )
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+CODE_KEPT = "an evaluation names this unit by its code"
+"""What the database says where a guard of an upper room keeps the code of a unit."""
+
 
 class MembersError(Exception):
     """Base of all refusals in this app. `message` is translatable, `code` is stable."""

@@ -49,8 +49,8 @@ def judged_units(round_: Round) -> set[int]:
     return set(Result.objects.filter(Q(round=round_)).values_list("unit_id", flat=True))
 
 
-def announce_publicity(round_: Round, deadline: dt.datetime) -> Announcement:
-    """Announce that the proposed results can be read and objected to until the deadline."""
+def announce_publicity(round_: Round, begins: dt.datetime, deadline: dt.datetime) -> Announcement:
+    """Announce, from the moment it begins, that the proposed results can be read and objected to until the deadline."""
     return Announcement.objects.create(
         kind=AnnouncementKind.EVALUATION,
         title_zh=f"{round_.year}年度大型科研仪器开放共享评价拟定结果公示",
@@ -64,6 +64,7 @@ def announce_publicity(round_: Round, deadline: dt.datetime) -> Announcement:
             "and evidence; units stamp their seal, individuals sign with their real name and contact."
         ),
         link=reverse("evaluations:round", args=[round_.year]),
+        published_at=begins,
         deadline=deadline,
     )
 

@@ -17,7 +17,7 @@ from evaluations.locks import lock_round
 from evaluations.models import Round
 from evaluations.permissions import require
 from evaluations.queries.blockers import FINALISE, PUBLICISE
-from evaluations.queries.seal import round_seal
+from evaluations.queries.seal import round_seal, snapshot_digest
 from evaluations.queries.verification import differences
 from members.models import Person
 
@@ -26,6 +26,8 @@ def publicise_round(
     round_: Round, *, actor: Person, first: dt.date, last: dt.date, now: dt.datetime | None = None
 ) -> Round:
     """Show the proposed results to everybody for objection from `first` to `last`, both included. Officers.
+
+    Until `first` begins only the department sees them.
 
     The window has at least five working days. Managers of judged units and the public are told. Raises WrongState,
     Blocked.
@@ -41,7 +43,7 @@ def _publicise(pk: int, actor: Person, first: dt.date, last: dt.date, now: dt.da
     round_.publicity_start, round_.publicity_end = first, last
     round_.state, round_.publicised_at = RoundState.PUBLICISED, now
     save(round_)
-    announce_publicity(round_, _end_of(last))
+    announce_publicity(round_, max(now, _beginning_of(first)), _end_of(last))
     tell_managers(round_, "evaluation_publicised", {"until": last}, units=judged_units(round_))
     record(
         actor=actor,
@@ -66,17 +68,7 @@ def finalise_round(round_: Round, *, actor: Person, now: dt.datetime | None = No
 def _finalise(pk: int, actor: Person, now: dt.datetime) -> Round:
     round_ = lock_round(pk)
     refuse_if_blocked(round_, FINALISE, RoundState.PUBLICISED, now=now)
-    found = differences(round_)
-    if found:
-        raise Blocked(
-            [
-                Blocker(
-                    "differs",
-                    _("Working the results out again gives another answer for: %(places)s."),
-                    {"places": ", ".join(difference.place for difference in found)},
-                )
-            ]
-        )
+    _refuse_tampered(round_)
     seal = round_seal(round_)
     round_.state, round_.finalised_at, round_.digest = RoundState.FINAL, now, seal.total
     save(round_)
@@ -99,5 +91,28 @@ def _finalise(pk: int, actor: Person, now: dt.datetime) -> Round:
     return round_
 
 
+def _refuse_tampered(round_: Round) -> None:
+    """Check that evidence, results and awards are those that were worked out. Raises Blocked."""
+    found: list[Blocker] = []
+    if round_.snapshot is None or snapshot_digest(round_.snapshot) != round_.snapshot.digest:
+        found.append(
+            Blocker("snapshot_differs", _("The rows of the snapshot are not those it was closed with."), {})
+        )
+    if places := dict.fromkeys(difference.place for difference in differences(round_)):
+        found.append(
+            Blocker(
+                "differs",
+                _("Working the results out again gives another answer for: %(places)s."),
+                {"places": ", ".join(places)},
+            )
+        )
+    if found:
+        raise Blocked(found)
+
+
+def _beginning_of(day: dt.date) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
+
+
 def _end_of(day: dt.date) -> dt.datetime:
-    return timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=1), dt.time.min))
+    return _beginning_of(day + dt.timedelta(days=1))

@@ -16,7 +16,7 @@ from evaluations.actions.schemes import lock_for_round
 from evaluations.enums import RoundState
 from evaluations.errors import Blocked, InvalidRound, ReasonMissing, Sentence, WrongState
 from evaluations.locks import lock_round
-from evaluations.models import Award, Result, Round, Scheme
+from evaluations.models import Award, Result, Round, Scheme, TieDecision
 from evaluations.permissions import require
 from evaluations.queries.blockers import OPEN, blockers
 from members.models import Person
@@ -143,7 +143,8 @@ def _reopen(pk: int, actor: Person, reason: str) -> Round:
 
 
 def drop_results(round_: Round) -> None:
-    """Remove all results and awards of a round that is not final; part of scoring and stepping back."""
+    """Remove results, awards and orders of equals of a round that is not final; part of scoring and stepping back."""
+    TieDecision.objects.filter(round=round_).delete()
     Award.objects.filter(round=round_).delete()
     Result.objects.filter(round=round_).delete()
 

@@ -10,9 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit.chain import record
-from evaluations.errors import InvalidScheme, SchemeLocked
+from evaluations.errors import InvalidScheme, SchemeKindInUse, SchemeLocked
 from evaluations.locks import lock_scheme, lock_scheme_family
-from evaluations.models import Scheme
+from evaluations.models import Round, Scheme
 from evaluations.permissions import require
 from evaluations.scoring import presets
 from evaluations.scoring.definition import SchemeDefinition
@@ -73,7 +73,7 @@ def _create(data: SchemeData, *, version: int, actor: Person | None) -> Scheme:
 def change_scheme(scheme: Scheme, data: SchemeData, *, actor: Person) -> Scheme:
     """Change a scheme that no round has used; code and version stay. Officers.
 
-    Raises SchemeLocked, InvalidScheme.
+    Raises SchemeLocked, InvalidScheme, SchemeKindInUse where drafts judge what the scheme judged so far.
     """
     require(actor, "manage_schemes", scheme)
     return _change(scheme.pk, data, actor)
@@ -85,6 +85,10 @@ def _change(pk: int, data: SchemeData, actor: Person) -> Scheme:
     if scheme.locked_at is not None:
         raise SchemeLocked
     definition = checked(data.definition)
+    if definition.object_kind != scheme.object_kind:
+        drafts = list(Round.objects.filter(scheme=scheme).order_by("year").values_list("year", flat=True))
+        if drafts:
+            raise SchemeKindInUse(drafts)
     before = _described(scheme)
     scheme.name_zh, scheme.name_en, scheme.note = data.name_zh, data.name_en, data.note
     scheme.object_kind = definition.object_kind

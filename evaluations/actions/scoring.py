@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 
 from django.db import transaction
 from django.utils import timezone
@@ -35,12 +36,9 @@ def _score(pk: int, actor: Person, now: dt.datetime) -> Round:
     refuse_if_blocked(round_, SCORE, RoundState.COLLECTING, now=now)
     outcome = outcome_of(round_)
     drop_results(round_)
-    _write(round_, outcome)
+    write_outcome(round_, outcome)
     round_.state, round_.scored_at = RoundState.SCORED, now
     save(round_)
-    grades: dict[str, int] = {}
-    for judged in outcome.judged:
-        grades[judged.graded.grade] = grades.get(judged.graded.grade, 0) + 1
     record(
         actor=actor,
         verb="evaluations.round.scored",
@@ -50,14 +48,20 @@ def _score(pk: int, actor: Person, now: dt.datetime) -> Round:
             "state": round_.state,
             "snapshot": round_.snapshot and round_.snapshot.number,
             "results": len(outcome.judged),
-            "grades": grades,
+            "grades": grade_counts(outcome),
             "awarded": outcome.allocation and outcome.allocation.allocated,
         },
     )
     return round_
 
 
-def _write(round_: Round, outcome: Outcome) -> None:
+def grade_counts(outcome: Outcome) -> dict[str, int]:
+    """How many objects have each grade that was given."""
+    return dict(Counter(judged.graded.grade for judged in outcome.judged))
+
+
+def write_outcome(round_: Round, outcome: Outcome) -> None:
+    """Write results, points and awards of a round that has none."""
     results = Result.objects.bulk_create(
         [result_row(round_, judged) for judged in outcome.judged], batch_size=BATCH
     )

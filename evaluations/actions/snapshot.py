@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from celery import current_app
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, Q
 from django.utils import timezone
 
 from audit.chain import record
@@ -20,15 +20,15 @@ from evaluations.locks import lock_round, lock_snapshot
 from evaluations.models import MetricSnapshot, Round, SnapshotRow
 from evaluations.permissions import require
 from evaluations.queries.blockers import SNAPSHOT
+from evaluations.queries.population import population
 from evaluations.queries.schemes import definition_of
 from evaluations.queries.seal import snapshot_digest
 from evaluations.scoring.definition import Scope
 from evaluations.scoring.scope import instrument_in_scope
-from instruments.enums import InstrumentState
 from instruments.metrics import UsageTotals
-from instruments.models import Instrument, UsageRecord
+from instruments.models import Instrument
+from instruments.queries.history import PastInstrument
 from instruments.queries.usage_totals import open_hours_of, usage_totals
-from members.enums import UnitState
 from members.models import Person
 
 CHUNK = 200
@@ -60,7 +60,7 @@ def _request(pk: int, actor: Person) -> MetricSnapshot:
         requested_by=actor,
         started_at=now,
         heartbeat_at=now,
-        total=registered(round_).count(),
+        total=len(population(round_, now)),
     )
     transaction.on_commit(lambda: send(snapshot.pk), robust=True)
     record(
@@ -108,10 +108,15 @@ def take_snapshot(snapshot_pk: int) -> bool:
         return False
     snapshot = MetricSnapshot.objects.select_related("round", "round__scheme").get(pk=snapshot_pk)
     scope = definition_of(snapshot.round.scheme).scope
+    held_then = population(snapshot.round, snapshot.started_at)
     while True:
         with transaction.atomic():
-            chunk = list(_waiting(snapshot)[:CHUNK])
-            SnapshotRow.objects.bulk_create(_rows(snapshot, chunk, scope), ignore_conflicts=True)
+            if lock_snapshot(snapshot_pk).state != SnapshotState.RUNNING:
+                return False
+            chunk = _waiting(snapshot, held_then)
+            SnapshotRow.objects.bulk_create(
+                fresh_rows(snapshot, chunk, held_then, scope), ignore_conflicts=True
+            )
         if not chunk:
             return _finish(snapshot_pk, beat)
         new_beat = timezone.now()
@@ -129,22 +134,6 @@ def stale_snapshots(now: dt.datetime) -> list[int]:
     return list(stale.values_list("pk", flat=True))
 
 
-def registered(round_: Round) -> QuerySet[Instrument]:
-    """The instruments a snapshot holds: all of units in the network, registered before the period ended.
-
-    Retired ones stay in while they have usage in the period: hours worked before retirement count.
-    """
-    used = UsageRecord.objects.current().filter(
-        instrument=OuterRef("pk"), start__gte=round_.data_start, start__lt=round_.data_end
-    )
-    return (
-        Instrument.objects.exclude(unit__state=UnitState.LEFT)
-        .filter(joined_on__lte=round_.data_last_day)
-        .filter(~Q(state=InstrumentState.RETIRED) | Exists(used))
-        .order_by("pk")
-    )
-
-
 def _claim(snapshot_pk: int) -> dt.datetime | None:
     now = timezone.now()
     mine = (
@@ -155,14 +144,19 @@ def _claim(snapshot_pk: int) -> dt.datetime | None:
     return now if mine else None
 
 
-def _waiting(snapshot: MetricSnapshot) -> QuerySet[Instrument]:
-    there = SnapshotRow.objects.filter(snapshot=snapshot, instrument=OuterRef("pk"))
-    return (
-        registered(snapshot.round).filter(~Exists(there)).select_related("unit").prefetch_related("funding")
-    )
+def _waiting(snapshot: MetricSnapshot, held_then: Mapping[int, PastInstrument]) -> list[Instrument]:
+    there = set(snapshot.rows.order_by().values_list("instrument_id", flat=True))
+    waiting = [pk for pk in held_then if pk not in there][:CHUNK]
+    return list(Instrument.objects.filter(pk__in=waiting).select_related("unit").order_by("pk"))
 
 
-def _rows(snapshot: MetricSnapshot, chunk: Sequence[Instrument], scope: Scope) -> list[SnapshotRow]:
+def fresh_rows(
+    snapshot: MetricSnapshot,
+    chunk: Sequence[Instrument],
+    held_then: Mapping[int, PastInstrument],
+    scope: Scope,
+) -> list[SnapshotRow]:
+    """Measure these instruments for the snapshot, each as it was (`population`); the rows are not saved."""
     if not chunk:
         return []
     round_ = snapshot.round
@@ -170,7 +164,7 @@ def _rows(snapshot: MetricSnapshot, chunk: Sequence[Instrument], scope: Scope) -
     totals = usage_totals(start, end, [instrument.pk for instrument in chunk])
     hours = open_hours_of(chunk, start, end)
     on = round_.data_last_day
-    rows = [_row(snapshot, instrument, scope, on) for instrument in chunk]
+    rows = [_row(snapshot, instrument, held_then[instrument.pk], scope, on) for instrument in chunk]
     for row in rows:
         row.open_hours = hours.get(row.instrument_id, NO_HOURS)
         if row.instrument_id in totals:
@@ -178,8 +172,9 @@ def _rows(snapshot: MetricSnapshot, chunk: Sequence[Instrument], scope: Scope) -
     return rows
 
 
-def _row(snapshot: MetricSnapshot, instrument: Instrument, scope: Scope, on: dt.date) -> SnapshotRow:
-    funding = sorted(link.source for link in instrument.funding.all())
+def _row(
+    snapshot: MetricSnapshot, instrument: Instrument, past: PastInstrument, scope: Scope, on: dt.date
+) -> SnapshotRow:
     return SnapshotRow(
         snapshot=snapshot,
         instrument=instrument,
@@ -187,16 +182,16 @@ def _row(snapshot: MetricSnapshot, instrument: Instrument, scope: Scope, on: dt.
         instrument_code=instrument.code,
         unit_code=instrument.unit.code,
         unit_kind=instrument.unit.kind,
-        equipment_kind=instrument.equipment_kind,
-        funding=funding,
-        joined_on=instrument.joined_on,
-        original_value=instrument.original_value,
-        sharing_mode=instrument.sharing_mode,
+        equipment_kind=past.equipment_kind,
+        funding=list(past.funding),
+        joined_on=past.joined_on,
+        original_value=past.original_value,
+        sharing_mode=past.sharing_mode,
         in_scope=instrument_in_scope(
             scope,
-            original_value=instrument.original_value,
-            funding=funding,
-            joined_on=instrument.joined_on,
+            original_value=past.original_value,
+            funding=past.funding,
+            joined_on=past.joined_on,
             on=on,
         ),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -14,17 +15,20 @@ from evaluations.actions.publication import finalise_round, publicise_round
 from evaluations.actions.rounds import open_round, reopen_round
 from evaluations.actions.scoring import score_round
 from evaluations.actions.snapshot import abandon_snapshot, request_snapshot
+from evaluations.actions.ties import decide_tie
 from evaluations.enums import RoundState, SnapshotState
 from evaluations.errors import WrongState
-from evaluations.forms.rounds import ReasonForm, WindowForm
+from evaluations.forms.rounds import ReasonForm, TieForm, WindowForm
 from evaluations.models import Round
 from evaluations.queries.blockers import FINALISE, OPEN, PUBLICISE, SCORE, SNAPSHOT
+from evaluations.queries.ties import open_ties, ties_of
 from evaluations.queries.walk import ACT_LABELS
 from members.models import Person
 
 Sentence = str | Promise
 REOPEN = "reopen"
 ABANDON = "abandon"
+DECIDE = "decide"
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,12 @@ class Act:
     state: RoundState
     form: type[forms.Form] | None = None
     careful: bool = False
+
+    def form_for(self, round_: Round, data: QueryDict | None) -> forms.Form | None:
+        """The act's form, if it asks for something; the one about equals knows who they are."""
+        if self.form is TieForm:
+            return TieForm(data, ties=open_ties(round_) or ties_of(round_))
+        return self.form(data) if self.form is not None else None
 
 
 def _abandon(round_: Round, actor: Person, _values: dict[str, Any]) -> object:
@@ -89,8 +99,11 @@ ACTS: dict[str, Act] = {
         ACT_LABELS[PUBLICISE],
         _("Publicise the proposed results?"),
         (
-            _("Everybody can read grades, scores and subsidies; units see their whole calculation."),
-            _("An announcement goes to the home page, a notice to the managers of the units judged."),
+            _(
+                "From the first day of publicity on everybody can read grades, scores and subsidies; "
+                "units see their whole calculation."
+            ),
+            _("The announcement appears on that day; the managers of the units judged get a notice now."),
             _("There is no way back: from here on results change no more."),
         ),
         _("The proposed results are public."),
@@ -128,6 +141,22 @@ ACTS: dict[str, Act] = {
         ReasonForm,
         careful=True,
     ),
+    DECIDE: Act(
+        _("Decide the order of equals"),
+        _("Who is served first among equals?"),
+        (
+            _("They are equal in every score, and a quota has no room for all of them."),
+            _("Grades and subsidies are worked out anew in the order you give."),
+            _("Order and reason go on record and into the seal of the round."),
+        ),
+        _("The order is decided."),
+        lambda round_, actor, values: decide_tie(
+            round_, values["order"], actor=actor, reason=values["reason"]
+        ),
+        RoundState.SCORED,
+        TieForm,
+        careful=True,
+    ),
     ABANDON: Act(
         _("Give up this snapshot"),
         _("Give up the snapshot that is being taken?"),
@@ -148,6 +177,7 @@ RECORDED: dict[str, Sentence] = {
     "evaluations.round.snapshot_abandoned": _("Snapshot given up"),
     "evaluations.round.scored": _("Results worked out"),
     "evaluations.round.reopened": _("Stepped back to collecting"),
+    "evaluations.round.tie_decided": _("Order of equals decided"),
     "evaluations.round.publicised": _("Results publicised"),
     "evaluations.round.finalised": _("Made final and sealed"),
     "evaluations.value.reported": _("Value reported"),

@@ -19,7 +19,7 @@ from audit.models import Entry
 from display.templatetags.display import state_badge
 from evaluations.actions.rounds import change_round, create_round
 from evaluations.admin.access import OfficerAdmin
-from evaluations.admin.acts import ABANDON, ACTS, RECORDED, REOPEN
+from evaluations.admin.acts import ABANDON, ACTS, DECIDE, RECORDED, REOPEN
 from evaluations.enums import ObjectKind, RoundState
 from evaluations.errors import EvaluationsError
 from evaluations.forms.rounds import RoundForm
@@ -31,6 +31,7 @@ from evaluations.queries.blockers import SNAPSHOT, blockers
 from evaluations.queries.results import ranked_table
 from evaluations.queries.schemes import definition_of
 from evaluations.queries.simulation import present_terms, simulate, with_moves
+from evaluations.queries.ties import ties_of
 from evaluations.queries.verification import verification
 from evaluations.queries.walk import walk
 from members.errors import NotAllowed
@@ -125,7 +126,8 @@ class RoundAdmin(OfficerAdmin):
             and not any(blocker.hard for blocker in blockers(round_, SNAPSHOT)),
             "entries": self._entries(round_),
             "units": round_.kind == ObjectKind.UNIT,
-            "acts": {"reopen": REOPEN, "abandon": ABANDON, "snapshot": SNAPSHOT},
+            "acts": {"reopen": REOPEN, "abandon": ABANDON, "snapshot": SNAPSHOT, "decide": DECIDE},
+            "has_ties": round_.state == RoundState.SCORED and bool(ties_of(round_)),
         }
         if round_.state in WITH_RESULTS and round_.kind == ObjectKind.UNIT:
             context |= _simulated(request, round_)
@@ -148,7 +150,7 @@ class RoundAdmin(OfficerAdmin):
         act = ACTS.get(verb)
         if act is None:
             raise Http404
-        form = act.form(request.POST or None) if act.form is not None else None
+        form = act.form_for(round_, request.POST or None)
         if request.method == "POST" and (form is None or form.is_valid()):
             try:
                 act.do(round_, request.user, {} if form is None else form.cleaned_data)  # type: ignore[arg-type]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -92,8 +94,7 @@ class WindowForm(forms.Form):
         label=_("publicity until"),
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text=_(
-            "Working days are counted from Monday to Friday. Public holidays and moved working days are not known "
-            "here: if some fall into the window, choose a later last day."
+            "At least five working days, by the calendar of public holidays and the weekends worked in exchange."
         ),
     )
 
@@ -110,6 +111,28 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(
         label=_("reason"), max_length=REASON_LENGTH, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+
+class TieForm(forms.Form):
+    """In which order equals are served, and why; proposes the order that holds for the time being."""
+
+    order = forms.CharField(
+        label=_("order of equals"),
+        max_length=REASON_LENGTH,
+        widget=forms.TextInput,
+        help_text=_("The codes of those who are equal in every score, who is served first in front."),
+    )
+    reason = forms.CharField(
+        label=_("reason"), max_length=REASON_LENGTH, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args: Any, ties: Sequence[Sequence[str]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial = {"order": " ".join(ties[0]) if ties else "", **self.initial}
+
+    def clean_order(self) -> tuple[str, ...]:
+        """Read the codes, however they are set apart."""
+        return tuple(re.findall(r"[^\s,;，；、]+", self.cleaned_data["order"].upper()))
 
 
 def _midnight(day: dt.date) -> dt.datetime:

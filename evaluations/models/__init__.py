@@ -1,7 +1,7 @@
 """Rows of the evaluations app."""
 
 from evaluations.models.evidence import GivenScore, MetricSnapshot, ReportedValue, SnapshotRow
-from evaluations.models.result import Award, IndicatorScore, Result
+from evaluations.models.result import Award, IndicatorScore, Result, TieDecision
 from evaluations.models.round import Round
 from evaluations.models.scheme import Scheme
 
@@ -15,4 +15,5 @@ __all__ = [
     "Round",
     "Scheme",
     "SnapshotRow",
+    "TieDecision",
 ]

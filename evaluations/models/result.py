@@ -1,8 +1,9 @@
-"""What a round says: results, the points behind them, and awards."""
+"""What a round says: results, the points behind them, the order of equals, and awards."""
 
 from __future__ import annotations
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from evaluations.enums import Grade
@@ -74,6 +75,29 @@ class IndicatorScore(models.Model):
 
     def __str__(self) -> str:
         return f"{self.indicator} {self.points}/{self.full}"
+
+
+class TieDecision(models.Model):
+    """In which order equals are served where a quota has no room for all of them: the department's word, and why."""
+
+    round = models.ForeignKey(
+        "evaluations.Round", verbose_name=_("round"), on_delete=models.PROTECT, related_name="tie_decisions"
+    )
+    order = models.JSONField(_("order of equals"))
+    reason = models.CharField(_("reason"), max_length=500)
+    decided_by = models.ForeignKey(
+        "members.Person", verbose_name=_("decided by"), on_delete=models.PROTECT, related_name="+"
+    )
+    decided_at = models.DateTimeField(_("decided"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("order of equals")
+        verbose_name_plural = _("orders of equals")
+        ordering = ["round", "pk"]
+        constraints = [models.CheckConstraint(condition=~models.Q(reason=""), name="tie_decision_has_reason")]
+
+    def __str__(self) -> str:
+        return f"{self.round_id} {', '.join(self.order)}"
 
 
 class Award(models.Model):

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
 
+from django.conf import settings
 from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext_lazy
@@ -15,9 +16,11 @@ from display.formats import local_date, money
 from evaluations.enums import ObjectKind, SnapshotState
 from evaluations.errors import Blocker
 from evaluations.models import MetricSnapshot, Round
+from evaluations.queries.afterwards import afterwards, too_early
 from evaluations.queries.coverage import Gap, reporting_gaps, scoring_gaps
 from evaluations.queries.schemes import definition_of
-from evaluations.rules.working_days import working_days
+from evaluations.queries.ties import open_ties
+from evaluations.rules.working_days import working_days, years_without_calendar
 from evaluations.scoring.definition import SchemeDefinition
 from evaluations.scoring.problems import SchemeProblems
 from instruments.models import Instrument
@@ -85,6 +88,12 @@ def _opening(round_: Round, definition: SchemeDefinition) -> Iterator[Blocker]:
         yield Blocker(
             "no_budget", _("The budget is ¥0.00, but the scheme gives awards. Enter the year's budget."), {}
         )
+    if round_.kind != definition.object_kind:
+        yield Blocker(
+            "kind_differs",
+            _("The round judges something else than its scheme does. Choose the scheme anew in the terms."),
+            {},
+        )
     if not Instrument.objects.exists():
         yield Blocker("no_instruments", _("No instrument is registered, so there is nothing to judge."), {})
     if round_.collecting_until is None:
@@ -107,7 +116,10 @@ def _snapshot(round_: Round, now: dt.datetime) -> Iterator[Blocker]:
     if now < round_.data_end:
         yield Blocker(
             "period_runs",
-            _("The data period runs until %(day)s. Usage recorded after the snapshot will not count."),
+            _(
+                "The data period runs until %(day)s. A snapshot taken before it is over is only for looking: "
+                "scoring needs one taken afterwards."
+            ),
             {"day": _day(round_.data_last_day)},
             hard=False,
         )
@@ -129,6 +141,7 @@ def _scoring(round_: Round, definition: SchemeDefinition, today: dt.date) -> Ite
         if running is None:
             yield Blocker("no_snapshot", _("There is no snapshot of the usage data yet. Take one first."), {})
         return
+    yield from _evidence(round_)
     still_open = round_.collecting_until is not None and today <= round_.collecting_until
     for gap in reporting_gaps(round_, definition):
         yield _unreported(round_, gap, still_open)
@@ -142,6 +155,13 @@ def _scoring(round_: Round, definition: SchemeDefinition, today: dt.date) -> Ite
             ),
             {"indicator": _named(gap), "count": gap.missing, "judged": gap.judged},
         )
+
+
+def _evidence(round_: Round) -> Iterator[Blocker]:
+    """What is wrong with the snapshot the round rests on, or happened since."""
+    if round_.snapshot is not None:
+        yield from too_early(round_, round_.snapshot)
+        yield from afterwards(round_, round_.snapshot)
 
 
 def _unreported(round_: Round, gap: Gap, still_open: bool) -> Blocker:
@@ -176,23 +196,28 @@ def _publicity(
 ) -> Iterator[Blocker]:
     if not round_.results.exists():
         yield Blocker("no_results", _("The round has no results: nobody was in scope."), {})
+    yield from _evidence(round_)
     if window is not None:
         yield from _window(window, today)
-    tied = round_.results.filter(grade_reason__has_key="tied_with")
-    for reason, code in tied.values_list("grade_reason", "unit__code"):
-        if reason["tied_with"]:
-            yield Blocker(
-                "tied_at_quota",
-                _("%(unit)s and %(other)s are equal in every score, and the quota had room for one of them."),
-                {"unit": code, "other": reason["tied_with"]},
-                hard=False,
-            )
+    for tie in open_ties(round_):
+        yield Blocker(
+            "tied_at_quota",
+            _(
+                "%(codes)s are equal in every score, and a quota has no room for all of them. "
+                "Decide in which order they are served, and give the reason."
+            ),
+            {"codes": ", ".join(tie)},
+        )
     if definition.award_rule is not None and round_.kind == ObjectKind.UNIT:
         given = (round_.awards.aggregate(sum=Sum("amount"))["sum"] or ZERO).quantize(Decimal("0.01"))
         if given != round_.budget:
             yield Blocker(
                 "budget_left",
-                _("%(left)s of the budget is given to nobody, because everyone eligible is at the cap."),
+                _("%(left)s of the budget is given to nobody, because everyone eligible is at the cap.")
+                if round_.awards.exists()
+                else _(
+                    "%(left)s of the budget is given to nobody, because no grade that gets an award was given."
+                ),
                 {"left": money(round_.budget - given)},
                 hard=False,
             )
@@ -206,7 +231,19 @@ def _window(window: tuple[dt.date, dt.date], today: dt.date) -> Iterator[Blocker
         )
     if last < first:
         yield Blocker("window_order", _("The publicity ends on or after its first day."), {})
-    elif working_days(first, last) < LEAST_WORKING_DAYS:
+        return
+    for year in years_without_calendar(first, last):
+        # The invented network has no window that binds anybody.
+        yield Blocker(
+            "no_calendar",
+            _(
+                "There is no calendar for the year %(year)s yet, so its public holidays are not known. "
+                "Choose days of a year that has one, or update the calendar first."
+            ),
+            {"year": str(year)},
+            hard=not settings.DEMO,
+        )
+    if working_days(first, last) < LEAST_WORKING_DAYS:
         yield Blocker(
             "window_short",
             _("The publicity lasts at least %(least)s working days; these are %(days)s."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django.utils.functional import Promise
@@ -16,6 +17,8 @@ from evaluations.models import Award, IndicatorScore, Result
 from evaluations.queries.figures import METRIC_NAMES, measure_of, measured
 from evaluations.queries.formulas import AVERAGED, filled, measured_from, rule_of
 from evaluations.scoring.definition import Indicator, SchemeDefinition
+from evaluations.scoring.grading import MISSED
+from evaluations.scoring.rounding import to_points
 
 Sentence = str | Promise
 ZERO = Decimal("0.00")
@@ -32,7 +35,11 @@ REASONS: dict[str, Sentence] = {
     ),
     "quota_tied": _(
         "%(score)s points reach the cut-off of %(cut_off)s for “%(wanted)s”, but its quota of %(quota)s was full; "
-        "the last place went to %(tied_with)s, which is equal in every score."
+        "the last place of “%(tied_for)s” went to %(tied_with)s, which is equal in every score."
+    ),
+    "quota_decided": _(
+        "%(score)s points reach the cut-off of %(cut_off)s for “%(wanted)s”, but its quota of %(quota)s was full; "
+        "%(tied_with)s is equal in every score, and by decision of the department got the last place of “%(tied_for)s”."
     ),
     "fail_rule": _("Fails whatever the score: %(rule)s (%(value)s)."),
     "below_all": _("%(score)s points are below the lowest cut-off of %(cut_off)s."),
@@ -125,7 +132,7 @@ def mean_points(round_pk: int) -> dict[str, Decimal]:
     for indicator, points in rows.values_list("indicator", "points"):
         total, count = sums.get(indicator, (ZERO, 0))
         sums[indicator] = (total + points, count + 1)
-    return {indicator: (total / count).quantize(ZERO) for indicator, (total, count) in sums.items()}
+    return {indicator: to_points(Fraction(total) / count) for indicator, (total, count) in sums.items()}
 
 
 def reason_of(result: Result, definition: SchemeDefinition, language: str) -> str:
@@ -137,9 +144,9 @@ def reason_of(result: Result, definition: SchemeDefinition, language: str) -> st
         if rule is not None:
             reason["rule"] = rule.name_zh if is_chinese(language) else rule.name_en
             reason["value"] = measured(reason["value"], measure_of(rule.metric))
-    if key == "quota_full":
-        reason["wanted"] = str(Grade(reason["wanted"]).label)
-        key = "quota_tied" if reason.get("tied_with") else key
+    if key in MISSED:
+        for name in ("wanted", "tied_for"):
+            reason[name] = str(Grade(reason[name]).label) if reason.get(name) else ""
     if key not in REASONS:
         return ""
     reason["score"] = str(result.score)

@@ -17,6 +17,7 @@ from evaluations.queries.evidence import (
     snapshot_rows,
 )
 from evaluations.queries.schemes import definition_of
+from evaluations.queries.ties import decisions_of
 from evaluations.scoring.allocation import Allocation, Claim, allocate
 from evaluations.scoring.definition import SchemeDefinition
 from evaluations.scoring.evaluate import ObjectScore, score_object
@@ -56,7 +57,7 @@ class _Object:
 
 
 def outcome_of(round_: Round) -> Outcome:
-    """Score the round from its snapshot, reported values and given scores, in five queries.
+    """Score the round from its snapshot, reported values, given scores and decisions on ties, in six queries.
 
     Raises ValueError without a snapshot, SchemeProblems for a scheme that cannot be read.
     """
@@ -79,7 +80,9 @@ def outcome_of(round_: Round) -> Outcome:
         for item in objects
     }
     rule = definition.grade_rule
-    graded = grade_objects(rule, [standing_of(rule, score) for score in scores.values()])
+    graded = grade_objects(
+        rule, [standing_of(rule, score) for score in scores.values()], decisions_of(round_)
+    )
     places = {item.code: item for item in objects}
     judged = tuple(
         Judged(places[g.code].unit_id, places[g.code].instrument_id, scores[g.code], g) for g in graded

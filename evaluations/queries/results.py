@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
 
-from evaluations.enums import Grade
+from evaluations.enums import Grade, RoundState
 from evaluations.models import Award, IndicatorScore, Result, Round
-from evaluations.permissions import PUBLIC_STATES
 from evaluations.scoring.definition import GRADES, Indicator, SchemeDefinition
-from evaluations.scoring.grading import places_of
+from evaluations.scoring.grading import MISSED, places_of
+from evaluations.scoring.rounding import to_points
 from members.permissions import Actor, roles_of
 
 ZERO = Decimal("0.00")
@@ -76,8 +78,11 @@ class RankedTable:
 
 
 def published_rounds() -> QuerySet[Round]:
-    """Rounds whose results are public, newest first."""
-    return Round.objects.filter(state__in=PUBLIC_STATES).select_related("scheme")
+    """Rounds whose results are public today, newest first; in bulk what `permissions.is_public` says of one."""
+    shown = Q(state=RoundState.FINAL) | Q(
+        state=RoundState.PUBLICISED, publicity_start__lte=timezone.localdate()
+    )
+    return Round.objects.filter(shown).select_related("scheme")
 
 
 def rounds_visible_to(person: Actor) -> QuerySet[Round]:
@@ -150,7 +155,7 @@ def _section(grade: str, definition: SchemeDefinition, rows: list[RankedRow]) ->
     over = sum(
         1
         for row in rows
-        if row.result.grade_reason.get("key") == "quota_full" and row.result.grade_reason["wanted"] == grade
+        if row.result.grade_reason.get("key") in MISSED and row.result.grade_reason["wanted"] == grade
     )
     return GradeSection(
         grade=Grade(grade),
@@ -165,4 +170,4 @@ def _section(grade: str, definition: SchemeDefinition, rows: list[RankedRow]) ->
 def _mean(numbers: list[Decimal]) -> Decimal:
     if not numbers:
         return ZERO
-    return (sum(numbers, ZERO) / len(numbers)).quantize(ZERO)
+    return to_points(Fraction(sum(numbers, ZERO)) / len(numbers))

@@ -20,7 +20,7 @@ def snapshot_digest(snapshot: MetricSnapshot) -> str:
 
 
 def round_seal(round_: Round) -> RoundDigest:
-    """The digest over scheme (with the round's own terms), evidence, results with their points, and awards.
+    """The digest over scheme (with the round's own terms), evidence, results (points, orders of equals), and awards.
 
     Raises ValueError without a snapshot.
     """
@@ -90,6 +90,8 @@ def _results(round_: Round) -> Iterator[dict[str, Any]]:
                 for score in sorted(result.indicator_scores.all(), key=lambda score: score.position)
             ],
         }
+    for tie in round_.tie_decisions.order_by().values("order", "reason", "decided_by_id"):
+        yield {"tie": tie}
 
 
 def _awards(round_: Round) -> Iterator[dict[str, Decimal | int | bool]]:

@@ -12,6 +12,7 @@ from django.db.models import Sum
 from evaluations.enums import Grade
 from evaluations.models import Round, SnapshotRow
 from evaluations.queries.results import GradeSection, RankedRow, RankedTable
+from evaluations.queries.ties import decisions_of
 from evaluations.scoring.allocation import Allocation, Claim, allocate
 from evaluations.scoring.definition import GRADES, AwardRule, GradeRule, SchemeDefinition
 from evaluations.scoring.evaluate import FailHit
@@ -114,12 +115,16 @@ def present_terms(round_: Round, definition: SchemeDefinition) -> Terms:
 
 
 def simulate(round_: Round, table: RankedTable, terms: Terms) -> Simulation:
-    """Grade and award the stored scores of a scored round of units by other terms; one query.
+    """Grade and award the stored scores of a scored round of units by other terms; two queries.
 
     Raises ValueError for sums with parts of a fen.
     """
     rows = {row.result.unit.code: row for section in table.sections for row in section.rows}
-    graded = grade_objects(terms.grade_rule, [_standing(terms.grade_rule, row) for row in rows.values()])
+    graded = grade_objects(
+        terms.grade_rule,
+        [_standing(terms.grade_rule, row) for row in rows.values()],
+        decisions_of(round_),
+    )
     grades = {one.code: Grade(one.grade) for one in graded}
     allocation = None
     if terms.award_rule is not None:

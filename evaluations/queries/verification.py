@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
+
+from django.db.backends.utils import format_number
+from django.db.models import DecimalField, Model
 
 from evaluations.enums import RoundState
 from evaluations.models import Result, Round
 from evaluations.queries.outcome import Judged, Outcome, outcome_of
 from evaluations.queries.seal import round_seal, snapshot_digest
+
+SCORE_FIELDS = ("position", "parent", "full", "points", "value", "formula", "missing")
+"""What is stored of every indicator, beside its inputs."""
+AWARD_FIELDS = ("amount", "base", "performance", "weight", "capped")
 
 
 @dataclass(frozen=True)
@@ -23,8 +32,12 @@ class Difference:
 
 @dataclass(frozen=True)
 class Verification:
-    """The whole check. `digest` and `snapshot_digest` are worked out anew; the others are what the rows hold."""
+    """The whole check. `digest` and `snapshot_digest` are worked out anew; the others are what the rows hold.
 
+    Until a round is `scored` there is its snapshot alone to check.
+    """
+
+    scored: bool
     stored_digest: str
     digest: str
     stored_snapshot_digest: str
@@ -53,6 +66,7 @@ def verification(round_: Round) -> Verification:
         raise ValueError("A round without a snapshot has nothing to verify.")
     scored = round_.state not in {RoundState.DRAFT, RoundState.COLLECTING}
     return Verification(
+        scored=scored,
         stored_digest=round_.digest,
         digest=round_seal(round_).total,
         stored_snapshot_digest=round_.snapshot.digest,
@@ -95,19 +109,42 @@ def _result(result: Result, judged: Judged) -> list[Difference]:
     stored = {score.indicator: score for score in result.indicator_scores.all()}
     for score in judged.score.indicators:
         row = stored.pop(score.code, None)
-        pairs.append((f"{score.code}.points", row and row.points, score.points))
-        pairs.append((f"{score.code}.inputs", row and row.inputs, score.as_inputs()))
+        if row is None:
+            pairs.append((f"{score.code}.points", None, score.points))
+            continue
+        computed = {name: getattr(score, name) for name in SCORE_FIELDS} | {"inputs": score.as_inputs()}
+        pairs += [(f"{score.code}.{name}", old, new) for name, old, new in _fields(row, computed)]
     pairs += [(f"{code}.points", row.points, None) for code, row in stored.items()]
     place = place_of(result)
     return [Difference(place, name, str(old), str(new)) for name, old, new in pairs if old != new]
 
 
 def _awards(round_: Round, outcome: Outcome) -> list[Difference]:
-    stored = {award.unit.code: award.amount for award in round_.awards.select_related("unit")}
+    units = {judged.graded.code: judged.unit_id for judged in outcome.judged}
     shares = outcome.allocation.shares if outcome.allocation is not None else ()
-    computed = {share.code: share.amount for share in shares}
-    return [
-        Difference(code, "award", str(stored.get(code, "–")), str(computed.get(code, "–")))
-        for code in sorted(stored.keys() | computed.keys())
-        if stored.get(code) != computed.get(code)
-    ]
+    stored = {award.unit_id: award for award in round_.awards.select_related("unit")}
+    found: list[Difference] = []
+    for share in shares:
+        award = stored.pop(units[share.code], None)
+        if award is None:
+            found.append(Difference(share.code, "award", "–", str(share.amount)))
+            continue
+        computed = {column: getattr(share, column) for column in AWARD_FIELDS}
+        found += [
+            Difference(share.code, "award" if column == "amount" else f"award.{column}", str(old), str(new))
+            for column, old, new in _fields(award, computed)
+            if old != new
+        ]
+    return found + [Difference(a.unit.code, "award", str(a.amount), "–") for a in stored.values()]
+
+
+def _fields(row: Model, computed: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
+    """Name, stored value and the computed value as it would be stored, of each field."""
+    return [(name, getattr(row, name), _as_stored(row, name, value)) for name, value in computed.items()]
+
+
+def _as_stored(row: Model, name: str, value: Any) -> Any:
+    field = row._meta.get_field(name)
+    if value is None or not isinstance(field, DecimalField):
+        return value
+    return Decimal(format_number(value, field.max_digits, field.decimal_places))

@@ -41,6 +41,8 @@ METRIC_FLAGS = ("no_rows", "zero_denominator")
 GRADE_REASONS: dict[str, tuple[str, ...]] = {
     "reached_cut_off": ("score", "cut_off"),
     "quota_full": ("score", "cut_off", "wanted", "quota", "tied_with"),
+    "quota_tied": ("score", "cut_off", "wanted", "quota", "tied_with", "tied_for"),
+    "quota_decided": ("score", "cut_off", "wanted", "quota", "tied_with", "tied_for"),
     "fail_rule": ("rule", "value"),
     "below_all": ("score", "cut_off"),
 }

@@ -6,14 +6,15 @@ share a rank.
 
 Grades are given in that order: whoever meets a fail rule fails and takes no place; everyone else gets the
 best grade whose cut-off the score reaches and whose quota is not used up. A percentage quota counts all
-objects judged and is rounded down. Where objects of one rank meet the last place of a quota, the code
-decides, and the reason of those who lose it names the rank-mate that got it (`tied_with`), so that the
-department can decide.
+objects judged and is rounded down. Where objects of one rank meet the last place of a quota, the decision of the
+department on their order holds. Without one the code decides for the time being, and the reason of those who lose
+the place names the rank-mate that got it (`tied_with`) and the grade (`tied_for`): the wanted one, or a lower one
+that was full as well.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -25,6 +26,10 @@ from evaluations.scoring.writing import decimal_text
 
 REACHED_CUT_OFF = "reached_cut_off"
 QUOTA_FULL = "quota_full"
+QUOTA_TIED = "quota_tied"
+QUOTA_DECIDED = "quota_decided"
+MISSED = (QUOTA_FULL, QUOTA_TIED, QUOTA_DECIDED)
+"""The score reached a better grade, whose quota was full; with or without an equal in its last place."""
 FAIL_RULE = "fail_rule"
 BELOW_ALL = "below_all"
 ZERO = Decimal(0)
@@ -78,12 +83,27 @@ def places_of(quota: Quota, judged: int) -> int:
     return int(quota.value)
 
 
-def grade_objects(rule: GradeRule, standings: Iterable[Standing]) -> tuple[Graded, ...]:
-    """Rank and grade all objects, best first. Raises ValueError if a code appears twice."""
-    ordered = sorted(standings, key=lambda standing: (-standing.score, -standing.tie_break, standing.code))
+def grade_objects(
+    rule: GradeRule, standings: Iterable[Standing], decisions: Sequence[Sequence[str]] = ()
+) -> tuple[Graded, ...]:
+    """Rank and grade all objects, best first. Raises ValueError if a code appears twice.
+
+    `decisions`: groups of codes, each in the order in which they are to be served where they are equal.
+    """
+    places = {code: (n, place) for n, group in enumerate(decisions) for place, code in enumerate(group)}
+    undecided = (len(decisions), 0)
+    ordered = sorted(
+        standings,
+        key=lambda standing: (
+            -standing.score,
+            -standing.tie_break,
+            places.get(standing.code, undecided),
+            standing.code,
+        ),
+    )
     if len({standing.code for standing in ordered}) != len(ordered):
         raise ValueError("an object is judged twice")
-    desk = _Desk(rule, len(ordered))
+    desk = _Desk(rule, len(ordered), decisions)
     graded: list[Graded] = []
     for place, standing in enumerate(ordered, start=1):
         before = graded[-1] if graded else None
@@ -97,7 +117,8 @@ def grade_objects(rule: GradeRule, standings: Iterable[Standing]) -> tuple[Grade
 class _Desk:
     """Gives out grades in order and remembers how many places of each quota are left."""
 
-    def __init__(self, rule: GradeRule, judged: int) -> None:
+    def __init__(self, rule: GradeRule, judged: int, decisions: Sequence[Sequence[str]]) -> None:
+        self.group = {code: n for n, codes in enumerate(decisions) for code in codes}
         self.cut_offs = {g: rule.cut_offs[g] for g in GRADES_WITH_CUT_OFF if g in rule.cut_offs}
         self.quotas = {grade: places_of(quota, judged) for grade, quota in rule.quotas.items()}
         self.left = dict(self.quotas)
@@ -114,25 +135,25 @@ class _Desk:
         grade = next((grade for grade in reached if self.left.get(grade, 1) > 0), FAIL)
         if grade in self.left:
             self.left[grade] -= 1
-        reason = self._reason(standing, reached[0], grade)
+        missed = reached[: reached.index(grade)] if grade in reached else reached
+        reason = self._reason(standing, reached[0], missed)
         self.last[grade] = standing
         return grade, reason
 
-    def _reason(self, standing: Standing, wanted: str, grade: str) -> GradeReason:
+    def _reason(self, standing: Standing, wanted: str, missed: Sequence[str]) -> GradeReason:
         inputs: dict[str, Decimal | int | str] = {
             "score": standing.score,
             "cut_off": self.cut_offs[wanted],
         }
-        if grade == wanted:
+        if not missed:
             return GradeReason(REACHED_CUT_OFF, inputs)
-        last = self.last.get(wanted)
-        tied = last is not None and (last.score, last.tie_break) == (standing.score, standing.tie_break)
-        return GradeReason(
-            QUOTA_FULL,
-            inputs
-            | {
-                "wanted": wanted,
-                "quota": self.quotas[wanted],
-                "tied_with": last.code if last is not None and tied else "",
-            },
-        )
+        inputs |= {"wanted": wanted, "quota": self.quotas[wanted], "tied_with": ""}
+        for grade in missed:
+            last = self.last.get(grade)
+            if last is None or (last.score, last.tie_break) != (standing.score, standing.tie_break):
+                continue
+            inputs |= {"tied_with": last.code, "tied_for": grade}
+            if last.code in self.group and self.group[last.code] == self.group.get(standing.code):
+                return GradeReason(QUOTA_DECIDED, inputs)
+            return GradeReason(QUOTA_TIED, inputs)
+        return GradeReason(QUOTA_FULL, inputs)

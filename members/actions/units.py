@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, fields, replace
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,7 +14,7 @@ from audit.chain import Event, record, record_many
 from members.actions.people import PersonData, person_state, write_person
 from members.actions.roles import write_unit_role
 from members.enums import Affiliation, UnitKind, UnitRoleKind, UnitState
-from members.errors import InvalidUnit
+from members.errors import CODE_KEPT, InvalidUnit
 from members.locks import lock_unit
 from members.models import MemberUnit, Person, Region
 from members.permissions import Actor, forget_roles, require
@@ -87,8 +87,9 @@ def create_unit(data: UnitData, *, actor: Actor, manager: Person | PersonData) -
 def change_unit(unit: MemberUnit, data: UnitData, *, actor: Actor) -> MemberUnit:
     """Change everything about a unit. Officers only.
 
-    Raises NotAllowed, InvalidUnit. A change of a name does not reach the search index of the unit's
-    instruments by itself: the upper room that calls this reindexes them.
+    Raises NotAllowed, InvalidUnit (also for another code, once an evaluation names the unit by it). A change of a
+    name does not reach the search index of the unit's instruments by itself: the upper room that calls this reindexes
+    them.
     """
     require(actor, "change_unit", unit)
     return _write(unit, data, actor)
@@ -112,6 +113,16 @@ def unit_state(unit: MemberUnit) -> dict[str, object]:
 
 
 def _write(unit: MemberUnit, data: UnitProfile, actor: Actor) -> MemberUnit:
+    try:
+        return _written(unit, data, actor)
+    except IntegrityError as error:
+        if CODE_KEPT not in str(error):
+            raise
+        problem = _("An evaluation names this unit by its code, so the code no longer changes.")
+        raise InvalidUnit({"code": [problem]}) from error
+
+
+def _written(unit: MemberUnit, data: UnitProfile, actor: Actor) -> MemberUnit:
     with transaction.atomic():
         locked = lock_unit(unit.pk)
         before = unit_state(locked)

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
 
+from django.db.models import F
+
+from demo.clock import clock_at
 from demo.people import People
 from demo.plan import Plan
 from demo.terms import local
@@ -16,9 +19,11 @@ from evaluations.actions.rounds import RoundData, create_round, open_round
 from evaluations.actions.schemes import load_presets
 from evaluations.actions.scoring import score_round
 from evaluations.actions.snapshot import request_snapshot, take_snapshot
+from evaluations.actions.ties import decide_tie
 from evaluations.actions.values import give_score, report_value
 from evaluations.models import Round, Scheme
 from evaluations.queries.schemes import AskedField, asked_fields, definition_of, given_indicators
+from evaluations.queries.ties import open_ties
 from evaluations.rules.working_days import last_of
 from evaluations.scoring.definition import (
     Bands,
@@ -33,28 +38,48 @@ from evaluations.scoring.definition import (
 )
 from evaluations.scoring.presets import INNER_MONGOLIA
 from members.models import Person
-from notices.models import Announcement, Notice
+from notices.models import Notice
 
 BUDGET = Decimal("3600000.00")
 WINDOW_WORKING_DAYS = 5
 FINAL_ON = (5, 21)
+LATE = 3
+"""So many units have not reported to this year's round yet, the first of the list among them."""
+LOT = "得分完全相同，按抽签结果确定先后（演示）。"
 EVIDENCE = "演示数据，佐证材料略。"
 
 
 @dataclass(frozen=True)
 class Calendar:
-    """The days on which last year's round took its steps; all lie in the past."""
+    """The days on which last year's round took its steps; all lie in the past. `period_end` is exclusive."""
 
+    period_end: dt.date
+    opened: dt.date
     collecting_until: dt.date
+    snapshot: dt.date
     scored: dt.date
     first: dt.date
     last: dt.date
     final: dt.date
 
 
+@dataclass(frozen=True)
+class Present:
+    """The days of this year's round, which is ready to be walked on. `period_end` is exclusive."""
+
+    period_start: dt.date
+    period_end: dt.date
+    opened: dt.date
+    reported: dt.date
+    given: dt.date
+    collecting_until: dt.date
+
+
 def write_rounds(plan: Plan, units: list[UnitDraft], people: People) -> None:
-    """Walk last year's round to its end and open this year's."""
-    load_presets(actor=people.accounts["admin"])
+    """Walk last year's round to its end and open this year's, each step on its day."""
+    steps = calendar_of(plan.today)
+    with clock_at(local(steps.opened, 480)):
+        load_presets(actor=people.accounts["admin"])
     scheme = Scheme.objects.filter(code=INNER_MONGOLIA).latest("version")
     definition = definition_of(scheme)
     _finished(plan, units, people, scheme, definition)
@@ -62,16 +87,44 @@ def write_rounds(plan: Plan, units: list[UnitDraft], people: People) -> None:
 
 
 def calendar_of(today: dt.date) -> Calendar:
-    """Publicity from a Wednesday in May for five working days, or as late as an early `today` allows."""
+    """Publicity from a Wednesday in May for five working days, or as late as an early `today` allows.
+
+    Where the steps fall so early that the year was not over, its period ends with the last full month before them.
+    """
     final = min(dt.date(today.year, *FINAL_ON), today - dt.timedelta(days=1))
     first = final - dt.timedelta(days=14)
     first += dt.timedelta(days=(2 - first.weekday()) % 7 - 7)
+    snapshot = first - dt.timedelta(days=7)
     return Calendar(
+        period_end=min(dt.date(today.year, 1, 1), snapshot.replace(day=1)),
+        opened=first - dt.timedelta(days=75),
         collecting_until=first - dt.timedelta(days=40),
-        scored=first - dt.timedelta(days=5),
+        snapshot=snapshot,
+        scored=first - dt.timedelta(days=6),
         first=first,
         last=last_of(first, WINDOW_WORKING_DAYS),
         final=final,
+    )
+
+
+def present_of(today: dt.date) -> Present:
+    """A period up to the last month that ended two weeks ago or more: the year's, early in it the year before.
+
+    A round is scored only after its period, and the demo's should be walked on any day of the year.
+    """
+    end = (today - dt.timedelta(days=14)).replace(day=1)
+    start = dt.date(today.year, 1, 1)
+    if end <= start:
+        end, start = start, dt.date(today.year - 1, 1, 1)
+    until = today - dt.timedelta(days=1)
+    opened = min(end + dt.timedelta(days=1), until - dt.timedelta(days=9))
+    return Present(
+        period_start=start,
+        period_end=end,
+        opened=opened,
+        reported=opened + dt.timedelta(days=5),
+        given=opened + dt.timedelta(days=8),
+        collecting_until=until,
     )
 
 
@@ -80,33 +133,25 @@ def _finished(
 ) -> None:
     rng, officer = plan.rng("last round"), people.accounts["officer"]
     year, days = plan.today.year - 1, calendar_of(plan.today)
-    round_ = _opened(year, scheme, days.collecting_until, officer)
-    for unit in units:
-        quality = _quality(rng, unit)
-        _report(
-            rng,
-            round_,
-            unit,
-            quality=quality,
-            definition=definition,
-            manager=people.managers[unit.row.code][0],
-        )
-        for indicator in given_indicators(definition):
-            value = _given(rng, indicator, quality)
-            give_score(round_, unit.row, indicator.code, value, actor=people.accounts["expert"])
-    snapshot = request_snapshot(round_, actor=officer)
-    take_snapshot(snapshot.pk)
-    score_round(round_, actor=officer, now=local(days.scored, 600))
-    newest = Announcement.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    publicise_round(round_, actor=officer, first=days.first, last=days.last, now=local(days.first, 540))
-    publicity = Announcement.objects.filter(pk__gt=newest)
-    publicity.update(published_at=local(days.first, 540))
-    newest = Announcement.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    finalise_round(round_, actor=officer, now=local(days.final, 600))
-    Announcement.objects.filter(pk__gt=newest).update(published_at=local(days.final, 600))
+    with clock_at(local(days.opened, 540)):
+        period = (dt.date(year, 1, 1), days.period_end)
+        round_ = _opened(year, period, scheme, days.collecting_until, officer)
+    with clock_at(local(days.collecting_until, 600)):
+        for unit in units:
+            _fill(rng, round_, unit, definition, people)
+    with clock_at(local(days.snapshot, 600)):
+        take_snapshot(request_snapshot(round_, actor=officer).pk)
+    with clock_at(local(days.scored, 600)) as now:
+        score_round(round_, actor=officer, now=now)
+        for tie in open_ties(round_):
+            decide_tie(round_, tie, actor=officer, reason=LOT)
+    with clock_at(local(days.first, 540)) as now:
+        publicise_round(round_, actor=officer, first=days.first, last=days.last, now=now)
+    with clock_at(local(days.final, 600)) as now:
+        finalise_round(round_, actor=officer, now=now)
     # What was told half a year ago is not news today.
     Notice.objects.filter(kind__startswith="evaluation_").update(
-        created_at=local(days.final, 600), read_at=local(days.final, 900)
+        read_at=F("created_at") + dt.timedelta(hours=5)
     )
 
 
@@ -114,24 +159,62 @@ def _collecting(
     plan: Plan, units: list[UnitDraft], people: People, scheme: Scheme, definition: SchemeDefinition
 ) -> None:
     rng, officer = plan.rng("this round"), people.accounts["officer"]
-    round_ = _opened(plan.today.year, scheme, dt.date(plan.today.year + 1, 3, 15), officer)
-    for unit in units[3:14]:
-        _report(
-            rng,
-            round_,
-            unit,
-            quality=_quality(rng, unit),
-            definition=definition,
-            manager=people.managers[unit.row.code][0],
-        )
+    days = present_of(plan.today)
+    with clock_at(local(days.opened, 540)):
+        period = (days.period_start, days.period_end)
+        round_ = _opened(plan.today.year, period, scheme, days.collecting_until, officer)
+    qualities = {unit.row.code: _quality(rng, unit) for unit in units}
+    with clock_at(local(days.reported, 600)):
+        for unit in units[LATE:]:
+            _report(
+                rng,
+                round_,
+                unit,
+                quality=qualities[unit.row.code],
+                definition=definition,
+                manager=people.managers[unit.row.code][0],
+            )
+    with clock_at(local(days.given, 600)):
+        for unit in units:
+            _score(
+                rng,
+                round_,
+                unit,
+                quality=qualities[unit.row.code],
+                definition=definition,
+                expert=people.accounts["expert"],
+            )
 
 
-def _opened(year: int, scheme: Scheme, until: dt.date, officer: Person) -> Round:
+def _fill(rng: Random, round_: Round, unit: UnitDraft, definition: SchemeDefinition, people: People) -> None:
+    """Everything a unit reports and is given."""
+    quality, manager = _quality(rng, unit), people.managers[unit.row.code][0]
+    _report(rng, round_, unit, quality=quality, definition=definition, manager=manager)
+    _score(rng, round_, unit, quality=quality, definition=definition, expert=people.accounts["expert"])
+
+
+def _score(
+    rng: Random,
+    round_: Round,
+    unit: UnitDraft,
+    *,
+    quality: float,
+    definition: SchemeDefinition,
+    expert: Person,
+) -> None:
+    for indicator in given_indicators(definition):
+        value = _given(rng, indicator, quality)
+        give_score(round_, unit.row, indicator.code, value, actor=expert)
+
+
+def _opened(
+    year: int, period: tuple[dt.date, dt.date], scheme: Scheme, until: dt.date, officer: Person
+) -> Round:
     data = RoundData(
         year=year,
         scheme=scheme,
-        data_start=local(dt.date(year, 1, 1), 0),
-        data_end=local(dt.date(year + 1, 1, 1), 0),
+        data_start=local(period[0], 0),
+        data_end=local(period[1], 0),
         budget=BUDGET,
         collecting_until=until,
     )

@@ -79,6 +79,9 @@ def seed(
         network = _timed(say, "units and people", lambda: _members(plan, make_password(password)))
         _timed(say, "instruments", lambda: _instruments(network))
         _timed(say, "usage", lambda: _usage(network))
+        if plan.size.rounds:
+            # Before all that happens today, for the history is read in its order.
+            _timed(say, "rounds", lambda: write_rounds(plan, network.units, network.people))
         record(
             actor=network.people.accounts["admin"],
             verb="demo.network.seeded",
@@ -87,8 +90,6 @@ def seed(
         )
         _timed(say, "bookings", lambda: _bookings(network))
         _timed(say, "announcements", lambda: write_announcements(plan))
-        if plan.size.rounds:
-            _timed(say, "rounds", lambda: write_rounds(plan, network.units, network.people))
         # Until here nobody gets mail about what is invented; from now on those who can log in do.
         accounts = [person.pk for person in network.people.accounts.values()]
         Person.objects.filter(pk__in=accounts).update(mail_wanted=True)

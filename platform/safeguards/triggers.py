@@ -8,7 +8,17 @@ from dataclasses import dataclass
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from safeguards import displacing
+
 _CREATES = re.compile(r"^CREATE (?:OR REPLACE )?TRIGGER (\w+)")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Rows that nothing may push aside on SQLite: those that meet `when` ("" means all), and what is said then."""
+
+    message: str
+    when: str = ""
 
 
 @dataclass(frozen=True)
@@ -16,7 +26,8 @@ class Trigger:
     """One guard: its name, its table, and the statements that (re)create it on each engine.
 
     `sqlite` and `postgresql` are lists of statements, safe to run when the guard exists already. `constraints` names
-    what a migration creates on PostgreSQL in place of triggers.
+    what a migration creates on PostgreSQL in place of triggers. `kept`: rows that REPLACE may not push aside, which
+    SQLite alone knows; their triggers follow from the table's unique keys.
     """
 
     name: str
@@ -24,12 +35,17 @@ class Trigger:
     sqlite: tuple[str, ...]
     postgresql: tuple[str, ...]
     constraints: tuple[str, ...] = ()
+    kept: Kept | None = None
 
     def parts(self, vendor: str) -> list[str]:
         """Name every trigger and constraint that together are this guard on an engine."""
         statements = self.sqlite if vendor == "sqlite" else self.postgresql
         made = [found.group(1) for statement in statements if (found := _CREATES.match(statement))]
-        return made if vendor == "sqlite" else [*made, *self.constraints]
+        if vendor != "sqlite":
+            return [*made, *self.constraints]
+        return (
+            made if self.kept is None else made + [displacing.part(self.name, e) for e in displacing.EVENTS]
+        )
 
 
 REGISTER: dict[str, Trigger] = {}
@@ -56,6 +72,12 @@ def install(using: str = "default") -> list[str]:
                 continue
             for statement in trigger.sqlite if connection.vendor == "sqlite" else trigger.postgresql:
                 cursor.execute(statement)
+            if trigger.kept is not None and connection.vendor == "sqlite":
+                kept = trigger.kept
+                for statement in displacing.statements(
+                    cursor, trigger.name, trigger.table, kept.message, kept.when
+                ):
+                    cursor.execute(statement)
             installed.append(trigger.name)
     return installed
 
@@ -91,7 +113,8 @@ def refuse(
 
     `when` is a condition that reads on both engines; in it {row} stands for NEW on an INSERT and OLD otherwise. With
     `either` an UPDATE is refused where the condition holds before or after it: nothing leaves and nothing enters.
-    A table whose rows may not be deleted may not be emptied at once either (TRUNCATE, which PostgreSQL alone has).
+    A table whose rows may not be deleted may not be emptied at once either (TRUNCATE, which PostgreSQL alone has),
+    nor may a row be pushed aside by another one of its key (REPLACE, which SQLite alone has).
     The refusal reaches Django as an IntegrityError that carries `message`.
     """
     kinds = [event.strip() for event in events.split(" OR ")]
@@ -128,4 +151,5 @@ def refuse(
             f"CREATE OR REPLACE TRIGGER {name}_truncate BEFORE TRUNCATE ON {table} "
             f"FOR EACH STATEMENT EXECUTE FUNCTION {name}_refuse()"
         )
-    return Trigger(name, table, tuple(sqlite), tuple(postgresql))
+    kept = Kept(message, when) if "DELETE" in kinds else None
+    return Trigger(name, table, tuple(sqlite), tuple(postgresql), kept=kept)

@@ -84,7 +84,7 @@ def test_rounds_over_instruments_are_asked_for_by_kind():
     """They have no award of their own."""
     made()
     scheme = SchemeFactory(code="single", object_kind=ObjectKind.INSTRUMENT)
-    RoundFactory(scheme=scheme, state=RoundState.PUBLICISED)
+    RoundFactory(scheme=scheme, state=RoundState.PUBLICISED, publicity_start="2026-05-11")
     assert len(Caller().get("evaluations/").json()["results"]) == 1
     (row,) = Caller().get("evaluations/?kind=instrument").json()["results"]
     assert (row["scheme"], row["state"]) == ("single", "publicised")
@@ -96,7 +96,7 @@ def test_rounds_over_instruments_are_asked_for_by_kind():
 def test_results_ask_the_database_equally_often(django_assert_num_queries):
     """Round, count, page and awards."""
     made()
-    round_ = RoundFactory(year=2024, state=RoundState.PUBLICISED)
+    round_ = RoundFactory(year=2024, state=RoundState.PUBLICISED, publicity_start="2026-05-11")
     Result.objects.create(round=round_, unit=UnitFactory(), score=1, rank=1, grade=Grade.FAIL)
     for year in (2024, 2025):
         with django_assert_num_queries(4):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from evaluations.actions.rounds import open_round
 from evaluations.actions.schemes import SchemeData, change_scheme, load_presets, new_scheme_version
-from evaluations.errors import InvalidScheme, SchemeLocked
+from evaluations.errors import Blocked, InvalidScheme, SchemeKindInUse, SchemeLocked
+from evaluations.models import Round
+from evaluations.scoring.presets import MINISTRY_OF_EDUCATION, load_preset
 from safeguards.triggers import REGISTER
-from tests.factories.evaluations import DEFINITION
+from tests.factories.evaluations import DEFINITION, make_story
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +29,32 @@ def test_scheme_is_locked_once_a_round_uses_it(story):
     with pytest.raises(InvalidScheme) as refused:
         change_scheme(newer, SchemeData("small", "x", "x", "", {"object_kind": "cat"}), actor=story.officer)
     assert ("object_kind", "not_a_choice") in {(path, code) for path, code, _ in refused.value.problems}
+
+
+def test_a_scheme_judges_what_its_drafts_judge():
+    """From units to instruments: refused while a draft uses it, and a draft that differs does not open."""
+    story = make_story(collecting=False)
+    scheme = story.round.scheme
+    single = {key: value for key, value in DEFINITION.items() if key != "award_rule"} | {
+        "object_kind": "instrument"
+    }
+    data = SchemeData("small", "改", "Changed", "", single)
+    with pytest.raises(SchemeKindInUse, match="2025"):
+        change_scheme(scheme, data, actor=story.officer)
+    scheme.refresh_from_db()
+    assert (scheme.object_kind, scheme.name_en) == ("unit", "Small scheme")
+    Round.objects.update(kind="instrument")
+    story.round.refresh_from_db()
+    with pytest.raises(Blocked) as refused:
+        open_round(story.round, actor=story.officer)
+    assert [blocker.code for blocker in refused.value.blockers] == ["kind_differs"]
+    Round.objects.all().delete()
+    assert change_scheme(scheme, data, actor=story.officer).object_kind == "instrument"
+
+
+def test_the_table_of_the_ministry_judges_universities_alone():
+    """Hospitals and firms have no academic year to be judged by."""
+    assert load_preset(MINISTRY_OF_EDUCATION).definition.scope.unit_kinds == ("university",)
 
 
 def test_presets_load_once():

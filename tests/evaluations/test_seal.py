@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from decimal import Decimal
 from io import StringIO
 
@@ -11,9 +12,21 @@ from django.db import IntegrityError, connection, transaction
 
 from evaluations.actions.publication import finalise_round, publicise_round
 from evaluations.errors import Blocked
-from evaluations.models import Award, GivenScore, IndicatorScore, ReportedValue, Result, Round
+from evaluations.models import (
+    Award,
+    GivenScore,
+    IndicatorScore,
+    MetricSnapshot,
+    ReportedValue,
+    Result,
+    Round,
+    SnapshotRow,
+)
 from evaluations.queries.blockers import FINALISE, blockers
 from evaluations.queries.verification import differences, verification
+from members.actions.units import UnitData, change_unit
+from members.errors import InvalidUnit
+from members.models import MemberUnit
 from safeguards.triggers import install
 from tests.evaluations.steps import BEFORE_PUBLICITY, DAY_AFTER, FRIDAY, MONDAY, final, scored
 from tests.factories.evaluations import RoundFactory
@@ -39,6 +52,26 @@ STATEMENTS = [
     "DELETE FROM evaluations_snapshotrow",
     "UPDATE evaluations_metricsnapshot SET digest = 'x'",
     "UPDATE evaluations_scheme SET definition = '{}'",
+    (
+        "INSERT INTO evaluations_metricsnapshot "
+        "(round_id, number, state, requested_by_id, started_at, heartbeat_at, done, total, digest) "
+        "SELECT round_id, number + 1, 'running', requested_by_id, started_at, heartbeat_at, 0, 0, '' "
+        "FROM evaluations_metricsnapshot"
+    ),
+]
+GUARDED = [
+    ("evaluations_round", {"budget": "1"}),
+    ("evaluations_round", {"id": "id + 1", "budget": "1"}),
+    ("evaluations_metricsnapshot", {"state": "'running'"}),
+    ("evaluations_metricsnapshot", {"id": "id + 1", "state": "'running'"}),
+    ("evaluations_scheme", {"definition": "'{}'"}),
+    ("evaluations_scheme", {"id": "id + 1", "locked_at": "NULL"}),
+    ("evaluations_result", {"score": "99"}),
+    ("evaluations_indicatorscore", {"points": "99"}),
+    ("evaluations_award", {"amount": "1"}),
+    ("evaluations_reportedvalue", {"value": "99"}),
+    ("evaluations_givenscore", {"value": "99"}),
+    ("evaluations_snapshotrow", {"external_hours": "99"}),
 ]
 
 
@@ -49,6 +82,53 @@ def test_database_refuses_any_change_after_final(story, django_capture_on_commit
         with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
     assert verification(Round.objects.get()).passed
+
+
+def contents(table: str) -> list[tuple]:
+    """Every row of a table."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {table} ORDER BY id")
+        return cursor.fetchall()
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="Only SQLite has REPLACE.")
+@pytest.mark.parametrize("switch", ["ON", "OFF"])
+def test_replace_changes_nothing_after_final(story, django_capture_on_commit_callbacks, switch):
+    """REPLACE deletes the row in its way past the triggers on DELETE, where a connection has not asked for them."""
+    final(story, django_capture_on_commit_callbacks)
+    for table, changes in GUARDED:
+        before = contents(table)
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT name FROM pragma_table_info('{table}')")
+            columns = [name for (name,) in cursor.fetchall()]
+            values = ", ".join(changes.get(name, f'"{name}"') for name in columns)
+            named = ", ".join(f'"{name}"' for name in columns)
+            cursor.execute(f"PRAGMA recursive_triggers = {switch}")
+            try:
+                with pytest.raises(IntegrityError), transaction.atomic():
+                    cursor.execute(
+                        f"INSERT OR REPLACE INTO {table} ({named}) SELECT {values} FROM {table} LIMIT 1"
+                    )
+            finally:
+                cursor.execute("PRAGMA recursive_triggers = ON")
+        assert contents(table) == before
+    assert verification(Round.objects.get()).passed
+
+
+def test_no_row_enters_a_running_snapshot_of_a_final_round(story, django_capture_on_commit_callbacks):
+    """Were one left over, it would stay as it is: no row enters, and none moves in from elsewhere."""
+    sealed = final(story, django_capture_on_commit_callbacks)
+    other = RoundFactory(year=2024, scheme=sealed.scheme)
+    theirs = MetricSnapshot.objects.create(round=other, number=1, requested_by=story.officer)
+    with pytest.raises(IntegrityError, match="the round is final"), transaction.atomic():
+        MetricSnapshot.objects.filter(pk=theirs.pk).update(round=sealed, number=2)
+    drop_guard("metricsnapshot_final_update", "evaluations_metricsnapshot")
+    MetricSnapshot.objects.filter(pk=theirs.pk).update(round=sealed, number=2)
+    install()
+    row = SnapshotRow.objects.filter(snapshot=sealed.snapshot).first()
+    row.pk, row.snapshot = None, theirs
+    with pytest.raises(IntegrityError, match="the round is final"), transaction.atomic():
+        row.save(force_insert=True)
 
 
 def test_nothing_enters_a_final_round_from_another(story, django_capture_on_commit_callbacks):
@@ -126,3 +206,71 @@ def test_finalise_refuses_results_that_differ(story, django_capture_on_commit_ca
         finalise_round(story.round, actor=story.officer, now=DAY_AFTER)
     assert [blocker.code for blocker in refused.value.blockers] == ["differs"]
     assert blockers(story.round, FINALISE, now=DAY_AFTER) == []
+
+
+@pytest.mark.parametrize(
+    ("model", "change", "field"),
+    [
+        (Award, {"base": 1}, "award.base"),
+        (Award, {"performance": 1}, "award.performance"),
+        (Award, {"weight": 1}, "award.weight"),
+        (Award, {"capped": True}, "award.capped"),
+        (IndicatorScore, {"full": 1}, "external.full"),
+        (IndicatorScore, {"value": 1}, "external.value"),
+        (IndicatorScore, {"formula": "bands"}, "external.formula"),
+        (IndicatorScore, {"missing": True}, "external.missing"),
+        (IndicatorScore, {"parent": "x"}, "external.parent"),
+        (IndicatorScore, {"position": 99}, "external.position"),
+        (IndicatorScore, {"inputs": {}}, "external.inputs"),
+        (Result, {"grade_reason": {}}, "grade_reason"),
+    ],
+)
+def test_no_stored_field_is_sealed_unlike_worked_out(
+    story, django_capture_on_commit_callbacks, model, change, field
+):
+    """Whatever of a score or an award was written over, the round is not made final."""
+    scored(story, django_capture_on_commit_callbacks)
+    publicise_round(story.round, actor=story.officer, first=MONDAY, last=FRIDAY, now=BEFORE_PUBLICITY)
+    assert differences(story.round) == []
+    rows = IndicatorScore.objects.filter(result__unit__code="AAA", indicator="external")
+    (rows if model is IndicatorScore else model.objects.filter(unit__code="AAA")).update(**change)
+    assert [(d.place, d.field) for d in differences(story.round)] == [("AAA", field)]
+    with pytest.raises(Blocked):
+        finalise_round(story.round, actor=story.officer, now=DAY_AFTER)
+    assert Round.objects.get().state == "publicised"
+
+
+def test_a_snapshot_written_over_is_not_sealed(story, django_capture_on_commit_callbacks):
+    """Even where no score changes by it: the user count stands in no indicator of this scheme."""
+    scored(story, django_capture_on_commit_callbacks)
+    publicise_round(story.round, actor=story.officer, first=MONDAY, last=FRIDAY, now=BEFORE_PUBLICITY)
+    drop_guard("snapshotrow_immutable_update", "evaluations_snapshotrow")
+    SnapshotRow.objects.filter(instrument_code="AAA-1").update(external_users=77)
+    install()
+    with pytest.raises(Blocked) as refused:
+        finalise_round(story.round, actor=story.officer, now=DAY_AFTER)
+    assert [blocker.code for blocker in refused.value.blockers] == ["snapshot_differs"]
+
+
+def test_the_code_of_a_unit_in_a_snapshot_never_changes(story, django_capture_on_commit_callbacks):
+    """The form says so, the database refuses, and a name given past both leaves the seal whole."""
+    unit = story.units["BBB"]
+    data = UnitData(**{field.name: getattr(unit, field.name) for field in dataclasses.fields(UnitData)})
+    renamed = change_unit(unit, dataclasses.replace(data, code="BBC"), actor=story.officer)
+    assert renamed.code == "BBC"  # nothing rests on it yet
+    change_unit(unit, data, actor=story.officer)
+    final(story, django_capture_on_commit_callbacks)
+    with pytest.raises(InvalidUnit) as refused:
+        change_unit(unit, dataclasses.replace(data, code="BBC", name_en="New"), actor=story.officer)
+    assert list(refused.value.fields) == ["code"]
+    unit.refresh_from_db()
+    assert (unit.code, unit.name_en) == ("BBB", data.name_en)
+    change_unit(unit, dataclasses.replace(data, name_en="New"), actor=story.officer)
+    with pytest.raises(IntegrityError, match="an evaluation names this unit"), transaction.atomic():
+        MemberUnit.objects.filter(pk=unit.pk).update(code="BBC")
+    drop_guard("unit_code_kept_update", "members_memberunit")
+    MemberUnit.objects.filter(pk=unit.pk).update(code="BBC")
+    install()
+    check = verification(Round.objects.get())
+    assert check.digest_fits
+    assert check.passed

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 
 from audit.models import Entry
-from evaluations.actions.snapshot import request_snapshot, stale_snapshots, take_snapshot
+from evaluations.actions.snapshot import abandon_snapshot, request_snapshot, stale_snapshots, take_snapshot
 from evaluations.errors import Blocked
 from evaluations.models import MetricSnapshot, SnapshotRow
 from evaluations.queries.blockers import SCORE, SNAPSHOT, blockers
+from evaluations.queries.verification import verification
 from tests.evaluations.steps import snapshot_of
 
 pytestmark = pytest.mark.django_db
@@ -57,11 +60,11 @@ def test_snapshot_left_half_done_is_finished(story, monkeypatch):
 
     from evaluations.actions import snapshot as module
 
-    original = module._rows
-    monkeypatch.setattr(module, "_rows", dies)
+    original = module.fresh_rows
+    monkeypatch.setattr(module, "fresh_rows", dies)
     with pytest.raises(RuntimeError):
         take_snapshot(snapshot.pk)
-    monkeypatch.setattr(module, "_rows", original)
+    monkeypatch.setattr(module, "fresh_rows", original)
     assert SnapshotRow.objects.count() == 2
     assert take_snapshot(snapshot.pk) is False  # the claim is fresh: somebody may still be at work
     now = dt.datetime.now(dt.UTC)
@@ -80,3 +83,50 @@ def test_second_snapshot_is_refused_while_one_runs(story):
     with pytest.raises(Blocked):
         request_snapshot(story.round, actor=story.officer)
     assert [b.code for b in blockers(story.round, SCORE)] == ["snapshot_running"]
+
+
+def test_a_snapshot_given_up_ends_quietly(story, monkeypatch):
+    """The worker finds it given up between two chunks and stops: no row more, no error."""
+    from evaluations.actions import snapshot as module
+
+    monkeypatch.setattr(module, "CHUNK", 2)
+    snapshot = request_snapshot(story.round, actor=story.officer)
+    original = module.fresh_rows
+
+    def given_up_after(*args):
+        rows = original(*args)
+        SnapshotRow.objects.bulk_create(rows)
+        abandon_snapshot(snapshot, actor=story.officer)
+        return []
+
+    monkeypatch.setattr(module, "fresh_rows", given_up_after)
+    assert take_snapshot(snapshot.pk) is False
+    monkeypatch.setattr(module, "fresh_rows", original)
+    assert take_snapshot(snapshot.pk) is False
+    assert SnapshotRow.objects.count() == 2
+
+
+def test_a_worker_that_is_late_writes_nothing_into_a_snapshot_given_up(story, monkeypatch):
+    """Given up after the claim and before the first chunk."""
+    from evaluations.actions import snapshot as module
+
+    snapshot = request_snapshot(story.round, actor=story.officer)
+    original = module.population
+
+    def given_up_meanwhile(*args):
+        abandon_snapshot(snapshot, actor=story.officer)
+        return original(*args)
+
+    monkeypatch.setattr(module, "population", given_up_meanwhile)
+    assert take_snapshot(snapshot.pk) is False
+    assert not SnapshotRow.objects.exists()
+
+
+def test_before_scoring_there_is_the_snapshot_alone_to_verify(story, django_capture_on_commit_callbacks):
+    """Nobody is told that scores agree while there are none."""
+    snapshot_of(story, django_capture_on_commit_callbacks)
+    check = verification(story.round)
+    assert (check.scored, check.passed) == (False, True)
+    out = StringIO()
+    call_command("verify_round", "2025", stdout=out)
+    assert out.getvalue().startswith("2025 unit collecting: the snapshot is whole; nothing is scored yet.")

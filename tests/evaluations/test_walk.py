@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.utils.translation import override
 
 from audit.models import Entry
 from evaluations.actions.publication import finalise_round, publicise_round
@@ -17,6 +18,9 @@ from evaluations.actions.values import give_score, report_value
 from evaluations.errors import Blocked, InvalidRound, ReasonMissing, WrongState
 from evaluations.models import Award, IndicatorScore, MetricSnapshot, Result, Round, Scheme
 from evaluations.queries.blockers import OPEN, PUBLICISE, SCORE, blockers
+from evaluations.queries.explanation import mean_points
+from evaluations.queries.results import ranked_table
+from evaluations.queries.schemes import definition_of
 from evaluations.queries.verification import verification
 from members.errors import NotAllowed
 from notices.models import Announcement, Notice
@@ -202,16 +206,6 @@ def test_nobody_but_officers_walks(story):
     assert not MetricSnapshot.objects.exists()
 
 
-def test_tie_at_the_quota_is_a_warning(story, django_capture_on_commit_callbacks):
-    """Two equal units and one place: the department is told before it publicises."""
-    scored(story, django_capture_on_commit_callbacks)
-    Result.objects.filter(unit__code="BBB").update(
-        grade_reason={"key": "quota_full", "wanted": "excellent", "quota": 1, "tied_with": "AAA"}
-    )
-    found = blockers(story.round, PUBLICISE, now=BEFORE_PUBLICITY, window=(MONDAY, FRIDAY))
-    assert [(b.code, b.hard) for b in found] == [("tied_at_quota", False)]
-
-
 def test_drafts_are_checked():
     """A second round of a year, a period that ends before it begins, a budget in parts of a fen."""
     story = make_story(collecting=False)
@@ -224,3 +218,30 @@ def test_drafts_are_checked():
     assert set(refused.value.fields) == {"year", "data_end", "budget"}
     created.refresh_from_db()
     assert created.year == 2026
+
+
+def test_money_left_because_nobody_is_eligible_says_so(story, django_capture_on_commit_callbacks):
+    """No grade with an award was given, so nobody is at any cap."""
+    scored(story, django_capture_on_commit_callbacks)
+    Award.objects.all().delete()
+    with override("en"):
+        (left,) = blockers(story.round, PUBLICISE, now=BEFORE_PUBLICITY, window=(MONDAY, FRIDAY))
+        assert str(left) == (
+            "¥10,000.01 of the budget is given to nobody, because no grade that gets an award was given."
+        )
+    assert (left.code, left.hard) == ("budget_left", False)
+
+
+def test_means_are_rounded_half_up(story, django_capture_on_commit_callbacks):
+    """0.01 and 0.00 points have a mean of 0.005: half up 0.01, to the even digit 0.00."""
+    scored(story, django_capture_on_commit_callbacks)
+    rows = IndicatorScore.objects.filter(indicator="tasks")
+    Result.objects.filter(unit__code="CCC").delete()
+    rows.filter(result__unit__code="AAA").update(points=Decimal("0.01"))
+    rows.filter(result__unit__code="BBB").update(points=Decimal("0.00"))
+    assert mean_points(story.round.pk)["tasks"] == Decimal("0.01")
+    group = IndicatorScore.objects.filter(indicator="sharing")
+    group.filter(result__unit__code="AAA").update(points=Decimal("0.01"))
+    group.filter(result__unit__code="BBB").update(points=Decimal("0.00"))
+    table = ranked_table(story.round, definition_of(story.round.scheme))
+    assert table.means[0] == Decimal("0.01")

@@ -46,5 +46,6 @@ class Command(BaseCommand):
             )
         if not check.passed:
             raise CommandError("The round differs from its evidence or its seal.")
-        self.stdout.write(f"{round_.year} {round_.kind} {round_.state}: all scores agree.")
+        said = "all scores agree" if check.scored else "the snapshot is whole; nothing is scored yet"
+        self.stdout.write(f"{round_.year} {round_.kind} {round_.state}: {said}.")
         self.stdout.write(f"digest {check.digest}" + ("" if round_.digest else " (not sealed yet)"))

@@ -12,6 +12,7 @@ from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
 from evaluations.models import Result, Round
+from evaluations.queries.results import published_rounds
 from instruments.enums import InstrumentState, SharingMode, UserKind
 from instruments.models import ApplicationField, Instrument, InstrumentClass, InstrumentField, UsageRecord
 from instruments.queries.availability import instruments_free_on
@@ -156,8 +157,8 @@ def fields_at_a_glance() -> list[ApplicationField]:
 
 
 def newest_published_round() -> PublishedRound | None:
-    """Return the newest publicised or final round of units, or None before the first."""
-    newest = Round.objects.filter(kind="unit", state__in=["publicised", "final"]).order_by("-year").first()
+    """Return the newest round of units that is public, or None before the first."""
+    newest = published_rounds().filter(kind="unit").order_by("-year").first()
     if newest is None:
         return None
     results = Result.objects.filter(round=newest, instrument=None)

@@ -11,6 +11,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from evaluations.models import Result
+from evaluations.queries.results import published_rounds
 from instruments.enums import InstrumentState, UserKind
 from instruments.models import Instrument, UsageRecord
 from members.enums import UnitState
@@ -89,7 +90,7 @@ def figures(unit: MemberUnit, year: int) -> UnitFigures:
 def published_results(unit: MemberUnit) -> list[Result]:
     """Return the unit's results in rounds the public may see, newest first."""
     return list(
-        Result.objects.filter(unit=unit, instrument=None, round__state__in=["publicised", "final"])
+        Result.objects.filter(unit=unit, instrument=None, round__in=published_rounds())
         .select_related("round")
         .order_by("-round__year")
     )

@@ -1,1 +1,1 @@
-"""Tests of the rules of the evaluations app."""
+"""Tests of the rules room of evaluations."""

@@ -78,6 +78,35 @@ def test_a_tie_at_the_last_place_is_named():
     assert got["C"].reason.inputs["tied_with"] == ""
 
 
+def test_a_tie_hidden_below_a_full_better_grade_is_named():
+    """A has the place of excellent, B that of good; C is equal to B and wanted both."""
+    rule = GradeRule(CUT_OFFS, {"excellent": Quota("number", D(1)), "good": Quota("number", D(1))})
+    got = graded(rule, Standing("A", D(90)), Standing("B", D(85)), Standing("C", D(85)))
+    assert [got[code].grade for code in "ABC"] == ["excellent", "good", "pass"]
+    assert got["B"].reason.key == "quota_full"
+    assert got["C"].reason.as_dict() == {
+        "key": "quota_tied",
+        "score": "85",
+        "cut_off": "85",
+        "wanted": "excellent",
+        "quota": 1,
+        "tied_with": "B",
+        "tied_for": "good",
+    }
+
+
+def test_a_decision_orders_equals_and_nobody_else():
+    """C before B, who are equal; A is ahead of both whatever it says."""
+    rule = GradeRule(CUT_OFFS, {"excellent": Quota("number", D(2))})
+    standings = [Standing("A", D(90)), Standing("B", D(86)), Standing("C", D(86)), Standing("D", D(86))]
+    decided = {item.code: item for item in grade_objects(rule, standings, [("C", "B", "A")])}
+    assert [decided[code].grade for code in "ABCD"] == ["excellent", "good", "excellent", "good"]
+    assert [decided[code].rank for code in "ABCD"] == [1, 2, 2, 2]
+    # D is no part of the decision, so its place is still open.
+    assert [decided[code].reason.key for code in "BD"] == ["quota_decided", "quota_tied"]
+    assert decided["B"].reason.inputs["tied_with"] == "C"
+
+
 def test_a_quota_of_none_gives_the_grade_to_nobody():
     rule = GradeRule(CUT_OFFS, {"excellent": Quota("number", D(0))})
     assert graded(rule, Standing("A", D(99)))["A"].reason.inputs["tied_with"] == ""
