@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, path
 from instruments.views import (
     booking,
     catalogue,
+    compare,
     desk,
     instrument,
     inventory,
@@ -19,7 +20,7 @@ from instruments.views import (
 app_name = "instruments"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("instruments/", catalogue.catalogue, name="catalogue"),
-    path("instruments/compare/", catalogue.compare, name="compare"),
+    path("instruments/compare/", compare.compare, name="compare"),
     path("instruments/<str:code>/", instrument.instrument, name="instrument"),
     path("instruments/<str:code>/week/", instrument.instrument_week, name="week"),
     path("instruments/<str:code>/quote/", instrument.instrument_quote, name="quote"),

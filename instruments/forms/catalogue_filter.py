@@ -25,8 +25,9 @@ from instruments.queries.facets import band_name
 from instruments.queries.filters import CatalogueFilters
 from instruments.queries.labels import Label, Labels, forget_labels, labels
 from instruments.rules.grams import LONGEST_QUERY
-from instruments.rules.hours import EARLIEST, LATEST, is_convertible, local_midnight
+from instruments.rules.hours import EARLIEST, LATEST, is_convertible
 from instruments.rules.value_bands import BANDS
+from members.models import Region
 
 LONGEST_WINDOW = dt.timedelta(days=62)
 VIEWS = [("cards", _("Cards")), ("table", _("Table"))]
@@ -38,6 +39,8 @@ ORDERING_NAMES = [
     ("value", _("Least valuable first")),
     ("newest", _("Newest first")),
 ]
+PAGE_ORDERINGS = [("earliest", _("Free first")), ("price", _("Lowest price first")), *ORDERING_NAMES]
+FOUR_CITIES = "four_cities"
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,30 @@ class CodesField(forms.MultipleChoiceField):
         return any(label.code == value for label in self.known(labels()))
 
 
+class DaysField(forms.MultipleChoiceField):
+    """One or more local days; the database and the clock can hold each of them."""
+
+    default_error_messages = {"invalid_choice": _("%(value)s is not a day, such as 2026-03-02.")}
+
+    def valid_value(self, value: Any) -> bool:
+        """Read the day."""
+        try:
+            day = dt.date.fromisoformat(value)
+        except ValueError:
+            return False
+        return EARLIEST.date() < day < LATEST.date()
+
+    def clean(self, value: Any) -> Any:
+        """Return the days in order. Raises ValidationError."""
+        return sorted({dt.date.fromisoformat(day) for day in super().clean(value)})
+
+
+class DaysFilter(django_filters.MultipleChoiceFilter):  # type: ignore[misc]
+    """A filter by days; the narrowing itself is in the queries."""
+
+    field_class = DaysField
+
+
 class CodesFilter(django_filters.MultipleChoiceFilter):  # type: ignore[misc]
     """A filter over codes; the narrowing itself is in the queries."""
 
@@ -123,16 +150,17 @@ class CatalogueForm(forms.Form):
                 self.add_error("free_to", _("The end must be later than the start."))
             elif end - start > LONGEST_WINDOW:
                 self.add_error("free_to", _("Choose at most 62 days."))
-        day = data.get("day")
-        if day is not None and not EARLIEST.date() < day < LATEST.date():
-            self.add_error("day", _("This day is out of range."))
         return data
 
 
 class CatalogueFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Every parameter of the catalogue. Repeat a key for several fields, classes, units, regions or modes."""
 
-    q = django_filters.CharFilter(max_length=LONGEST_QUERY, label=_("Search"))
+    q = django_filters.CharFilter(
+        max_length=LONGEST_QUERY,
+        label=_("Search"),
+        error_messages={"max_length": _("Search for at most %(limit_value)d characters.")},
+    )
     field = CodesFilter(known=lambda known: known.fields.values(), label=_("Field"))
     instrument_class = CodesFilter(known=lambda known: known.classes.values(), label=_("Class"))
     unit = CodesFilter(known=lambda known: known.units.values(), label=_("Unit"))
@@ -193,11 +221,16 @@ class CatalogueFilter(django_filters.FilterSet):  # type: ignore[misc]
         return found
 
     @property
+    def told(self) -> list[Wrong]:
+        """The problems in words for people: each under the label of its field, repetitions left out."""
+        labels_of = {name: str(field.label) for name, field in self.form.fields.items()}
+        return list(dict.fromkeys(Wrong(labels_of.get(w.field, w.field), w.message) for w in self.problems))
+
+    @property
     def chosen(self) -> CatalogueFilters:
         """What was chosen; a wrong parameter narrows nothing, so that a page can show the rest."""
         self.form.is_valid()
         data = self.form.cleaned_data
-        start, end = self._window(data)
         return CatalogueFilters(
             q=data.get("q") or "",
             fields=tuple(data.get("field") or ()),
@@ -209,8 +242,9 @@ class CatalogueFilter(django_filters.FilterSet):  # type: ignore[misc]
             bands=tuple(data.get("value_band") or ()),
             min_value=_decimal(data.get("min_value")),
             max_value=_decimal(data.get("max_value")),
-            free_from=start,
-            free_to=end,
+            free_from=data.get("free_from"),
+            free_to=data.get("free_to"),
+            days=tuple(data.get("day") or ()),
             minutes=data.get("minutes"),
             ordering=data.get("ordering") or "",
         )
@@ -231,15 +265,13 @@ class CatalogueFilter(django_filters.FilterSet):  # type: ignore[misc]
         """Return the public catalogue as chosen; the given queryset is not looked at."""
         return catalogue(self.chosen)
 
-    def _window(self, data: dict[str, Any]) -> tuple[dt.datetime | None, dt.datetime | None]:
-        return data.get("free_from"), data.get("free_to")
-
 
 class PageFilter(CatalogueFilter):
-    """What the page takes beyond the API: the view, and a whole local day instead of two ends."""
+    """What the page takes beyond the API: the view, more orders, and whole local days instead of two ends."""
 
     view = django_filters.ChoiceFilter(choices=VIEWS, label=_("View"))
-    day = django_filters.DateFilter(label=_("Free on"))
+    day = DaysFilter(label=_("Free on"))
+    ordering = django_filters.ChoiceFilter(choices=PAGE_ORDERINGS, label=_("Order"))
 
     @property
     def view_name(self) -> str:
@@ -247,26 +279,20 @@ class PageFilter(CatalogueFilter):
         self.form.is_valid()
         return self.form.cleaned_data.get("view") or "cards"
 
-    @property
-    def chosen_day(self) -> dt.date | None:
-        """The day on which a slot should be free."""
-        self.form.is_valid()
-        day: dt.date | None = self.form.cleaned_data.get("day")
-        return day
-
-    def _window(self, data: dict[str, Any]) -> tuple[dt.datetime | None, dt.datetime | None]:
-        day: dt.date | None = data.get("day")
-        if day is None:
-            return super()._window(data)
-        return local_midnight(day), local_midnight(day + dt.timedelta(days=1))
-
 
 def filled(query: QueryDict) -> QueryDict:
-    """Return the parameters that say something: a form sends its empty fields as well."""
+    """Return the parameters that say something: a form sends its empty fields as well.
+
+    The finder's one choice of an area becomes the regions it stands for: a code, or the four cities.
+    """
     kept = QueryDict(mutable=True)
     for name, values in query.lists():
         if said := [value for value in values if value]:
             kept.setlist(name, said)
+    if areas := kept.pop("area", []):
+        four = Region.objects.filter(hu_bao_e_wu=True).values_list("code", flat=True)
+        codes = list(four) if areas == [FOUR_CITIES] else areas
+        kept.setlist("region", [*kept.getlist("region"), *codes])
     return kept
 
 

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.functional import cached_property
 
+from instruments.enums import SharingMode
 from instruments.models import Instrument, Rate
-from instruments.queries.facets import Facet, facets, public_counts, total_of
+from instruments.queries.availability import is_open_for_booking
+from instruments.queries.facets import Facet, facets, public_counts
 from instruments.queries.filters import CatalogueFilters, narrowed, ordered, selected
+from instruments.queries.free_days import FreeDays, free_days
 from instruments.queries.outlook import Outlook, outlooks
+from instruments.queries.ranking import Reader, category_at, home_unit, matches, ranked
+from instruments.rules.free_slots import FreeSlot
 from instruments.rules.hours import local_day
+from instruments.rules.pricing import price as price_of
 from members.enums import UserCategory
-from members.models import Person
-from members.rules.categories import user_category
 
 PAGE_SIZE = 24
 LARGEST_PAGE = 100
@@ -39,21 +41,53 @@ class Card:
     price: Decimal | None
     rates: Mapping[str, Decimal]
     outlook: Outlook
+    is_kept_inside: bool = False
 
     @property
     def shown_price(self) -> Decimal | None:
-        """Return the reader's price, or the one for enterprises to a visitor who is not signed in."""
+        """Return the reader's price, or the one for enterprises to a visitor; None where the reader cannot book."""
+        if self.is_kept_inside:
+            return None
         return self.price if self.category else self.rates.get(UserCategory.ENTERPRISE)
+
+    @property
+    def is_bookable(self) -> bool:
+        """Say whether this reader, or for a visitor anybody from outside, may book it at present."""
+        return not self.is_kept_inside and is_open_for_booking(self.instrument)
+
+    @property
+    def slot(self) -> FreeSlot | None:
+        """Return the slot to offer, None where the reader cannot book."""
+        return self.outlook.next_free if self.is_bookable else None
+
+    @property
+    def slot_minutes(self) -> int | None:
+        """Return the length of the offered slot."""
+        return None if self.slot is None else (self.slot.end - self.slot.start) // dt.timedelta(minutes=1)
+
+    @property
+    def slot_price(self) -> Decimal | None:
+        """Return what the offered slot costs, None without a slot or a price."""
+        if self.slot is None or self.shown_price is None:
+            return None
+        return price_of(self.shown_price, self.slot.start, self.slot.end)
 
 
 @dataclass(frozen=True)
 class CataloguePage:
-    """A page of the catalogue; `page` carries the paging, `cards` its rows, `facets` the choices with counts."""
+    """A page of the catalogue; `page` carries the paging, `cards` its rows, `facets` the choices with counts.
 
-    page: Page[Instrument]
+    `days` holds each of the coming days with how many of what fits is free then, whatever days are chosen; `matches`
+    is the number that fits without any day.
+    """
+
+    page: Page[int]
     cards: Sequence[Card]
     facets: Sequence[Facet]
+    days: Sequence[tuple[dt.date, int]]
+    matches: int
     filters: CatalogueFilters
+    counted: Mapping[str, Mapping[str, int]]
 
     @property
     def total(self) -> int:
@@ -61,40 +95,46 @@ class CataloguePage:
         return self.page.paginator.count
 
 
-class CountedPaginator(Paginator[Instrument]):
-    """Pages over rows that somebody has counted already; without a number it counts itself."""
+@dataclass(frozen=True)
+class Fitting:
+    """What fits all choices: keys in order, the free days behind them, counts by day whatever days are chosen."""
 
-    def __init__(self, rows: QuerySet[Instrument], per_page: int, total: int | None) -> None:
-        super().__init__(rows, per_page)
-        self._rows, self._total = rows, total
-
-    @cached_property
-    def count(self) -> int:
-        """How many rows there are."""
-        return self._rows.count() if self._total is None else self._total
+    pks: list[int]
+    free: FreeDays
+    days: Sequence[tuple[dt.date, int]]
+    matches: int
+    only: frozenset[int] | None
 
 
 def catalogue(filters: CatalogueFilters) -> QuerySet[Instrument]:
     """Return the public instruments that fit, in order, with unit, region, class, policy and fields."""
-    return _rows(filters, selected(filters))
-
-
-def _rows(filters: CatalogueFilters, only: frozenset[int] | None) -> QuerySet[Instrument]:
-    return with_names(ordered(narrowed(Instrument.objects.public(), filters, only=only), filters))
+    rows = ordered(narrowed(Instrument.objects.public(), filters, only=selected(filters)), filters)
+    return with_names(rows).prefetch_related("fields")
 
 
 def with_names(instruments: QuerySet[Instrument]) -> QuerySet[Instrument]:
-    """Add what names a row: unit, region, class and policy in the same query, the fields in one more."""
-    return (
-        instruments.select_related("unit", "region", "instrument_class", "policy")
-        .prefetch_related("fields")
-        .defer("search_text", "grams", "unit__about_zh", "unit__about_en")
+    """Add what names a row: unit, region, class and policy, in the same query."""
+    return instruments.select_related("unit", "region", "instrument_class", "policy").defer(
+        "search_text", "grams", "unit__about_zh", "unit__about_en"
     )
+
+
+def fitting(filters: CatalogueFilters, person: Reader, now: dt.datetime) -> Fitting:
+    """Return what fits for a reader, in order: one query, one more for words, five for a time, four for days."""
+    only, free, unit = selected(filters), free_days(filters.minutes, now), home_unit(person)
+    found = matches(filters, only)
+    days = free.counts(unit, [match.pk for match in found])
+    everything = len(found)
+    if filters.days:
+        on_days = free.free_on(filters.days, unit)
+        only = on_days if only is None else only & on_days
+        found = [match for match in found if match.pk in on_days]
+    return Fitting(ranked(found, filters, free, person, local_day(now)), free, days, everything, only)
 
 
 def catalogue_page(
     filters: CatalogueFilters,
-    person: Person | AnonymousUser,
+    person: Reader,
     *,
     page: int = 1,
     page_size: int = PAGE_SIZE,
@@ -102,39 +142,45 @@ def catalogue_page(
 ) -> CataloguePage:
     """Return one page for a reader, in at most twelve queries however many rows; a page too far gives the last."""
     moment = now or timezone.now()
-    only = selected(filters)
-    counted = public_counts(filters, only)
-    # The kept counts of the whole catalogue may be a minute old, so there the rows are counted.
-    total = None if filters.is_empty else total_of(counted, filters)
-    paginator = CountedPaginator(_rows(filters, only), min(max(page_size, 1), LARGEST_PAGE), total)
-    shown = paginator.get_page(page)
+    fits = fitting(filters, person, moment)
+    counted = public_counts(filters, fits.only)
+    shown = Paginator(fits.pks, min(max(page_size, 1), LARGEST_PAGE)).get_page(page)
+    rows = with_names(Instrument.objects.all()).in_bulk(list(shown.object_list))
     return CataloguePage(
         page=shown,
-        cards=cards_of(list(shown.object_list), person, moment, filters.minutes),
+        cards=cards_of(
+            [rows[pk] for pk in shown.object_list if pk in rows],
+            person,
+            moment,
+            filters.minutes,
+            filters.days,
+        ),
         facets=facets(counted, filters),
+        days=fits.days,
+        matches=fits.matches,
         filters=filters,
+        counted=counted,
     )
 
 
 def cards_of(
     instruments: Sequence[Instrument],
-    person: Person | AnonymousUser,
+    person: Reader,
     now: dt.datetime,
     minutes: int | None = None,
+    days: Collection[dt.date] = (),
 ) -> list[Card]:
     """Return the cards of instruments read by `with_names`, in four queries however many."""
     rates = rates_of([instrument.pk for instrument in instruments], local_day(now))
-    ahead = outlooks(instruments, now, minutes)
+    ahead = outlooks(instruments, now, minutes, days)
+    unit = home_unit(person)
     cards = []
     for instrument in instruments:
-        category = (
-            user_category(person.affiliation, person.home_unit_id, instrument.unit_id)
-            if isinstance(person, Person)
-            else None
-        )
+        category = category_at(person, instrument.unit_id)
         prices = rates.get(instrument.pk, {})
-        price = prices.get(category) if category else None
-        cards.append(Card(instrument, category, price, prices, ahead[instrument.pk]))
+        mine = prices.get(category) if category else None
+        inside = instrument.sharing_mode == SharingMode.INTERNAL and unit != instrument.unit_id
+        cards.append(Card(instrument, category, mine, prices, ahead[instrument.pk], inside))
     return cards
 
 

@@ -109,18 +109,6 @@ def forget_public_counts() -> None:
     cache.delete(_KEY)
 
 
-def total_of(found: Mapping[str, Mapping[str, int]], filters: CatalogueFilters) -> int | None:
-    """Return how many instruments fit, from a facet of which nothing is chosen and each has one value, else None."""
-    chosen = {
-        "unit": filters.units,
-        "region": filters.regions,
-        "mode": filters.modes,
-        "class": filters.classes,
-    }
-    free = next((facet for facet, values in chosen.items() if not values), None)
-    return None if free is None else sum(found[free].values())
-
-
 def facets(found: Mapping[str, Mapping[str, int]], filters: CatalogueFilters) -> list[Facet]:
     """Return counted facets in the reader's language, the fullest choices first.
 

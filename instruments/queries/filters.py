@@ -33,7 +33,7 @@ ORDERINGS: Mapping[str, tuple[str, ...]] = {
 class CatalogueFilters:
     """What a reader has chosen; an empty choice narrows nothing, several values of one kind mean any of them.
 
-    Values in yuan, times aware, lengths in minutes.
+    Values in yuan, times aware, lengths in minutes. Days narrow by what the reader may book (`free_days`).
     """
 
     q: str = ""
@@ -48,6 +48,7 @@ class CatalogueFilters:
     max_value: Decimal | None = None
     free_from: dt.datetime | None = None
     free_to: dt.datetime | None = None
+    days: tuple[dt.date, ...] = ()
     minutes: int | None = None
     ordering: str = ""
 
@@ -73,7 +74,8 @@ def narrowed(
 ) -> QuerySet[Instrument]:
     """Apply every choice but the one of the facet `ignoring` (`field`, `class`, `unit`, `region`, `mode`, `band`).
 
-    Words and free time narrow through `only`, the keys read once by `selected`, so that all facets share them.
+    Days are not looked at; words and free time narrow through `only`, the keys read once by `selected`, so that all
+    facets share them.
     """
     for facet, condition in _CONDITIONS.items():
         if facet != ignoring and (chosen := condition(filters)) is not None:

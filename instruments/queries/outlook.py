@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -13,9 +13,10 @@ from instruments.queries.availability import is_open_for_booking
 from instruments.queries.holding import holding_now
 from instruments.queries.opening import exceptions_of, weeks_of
 from instruments.queries.policy import policy_of, terms_of
+from instruments.rules.booking_policy import BookingTerms
 from instruments.rules.free_slots import FreeSlot, free_intervals, next_free_slots
 from instruments.rules.hours import local_day, local_midnight
-from instruments.rules.intervals import Interval, clip, total
+from instruments.rules.intervals import Interval, between, clip, total
 from instruments.rules.opening import DatedException, WeeklyPeriod, open_intervals
 
 STRIP_DAYS = 7
@@ -46,12 +47,16 @@ class Outlook:
 
 
 def outlooks(
-    instruments: Sequence[Instrument], now: dt.datetime, minutes: int | None = None
+    instruments: Sequence[Instrument],
+    now: dt.datetime,
+    minutes: int | None = None,
+    days: Collection[dt.date] = (),
 ) -> dict[int, Outlook]:
     """Return the outlook of each instrument by primary key, in three queries however many they are.
 
-    The next slot has the wanted length, or the shortest that the instrument's policy allows, and keeps its notice and
-    horizon. Instruments should come with unit and policy. One that takes no bookings has nothing free.
+    The next slot has the wanted length, or the instrument's usual one, keeps its notice and horizon, and begins on one
+    of the days where some are given. Free hours are those that can still be booked. Instruments should come with unit
+    and policy. One that takes no bookings has nothing free.
     """
     if not instruments:
         return {}
@@ -72,44 +77,60 @@ def outlooks(
             opened_by_week[key] = open_intervals(*key, window)
         opened = opened_by_week[key]
         takes_bookings = is_open_for_booking(instrument)
+        terms = terms_of(policy_of(instrument))
+        bounds = between(terms.earliest_start(now), window.end)
         free = {
             station: free_intervals(opened, busy[instrument.pk, station]) if takes_bookings else []
             for station in range(1, instrument.station_count + 1)
         }
         found[instrument.pk] = Outlook(
-            tuple(_day(today + dt.timedelta(days=n), now, opened, free) for n in range(STRIP_DAYS)),
-            _next(instrument, now, free, minutes),
+            tuple(_day(today + dt.timedelta(days=n), bounds, opened, free) for n in range(STRIP_DAYS)),
+            _next(instrument, terms, free, minutes, _spans(terms, now, days)),
         )
     return found
 
 
 def _day(
-    day: dt.date, now: dt.datetime, opened: list[Interval], free: dict[int, list[Interval]]
+    day: dt.date, bounds: list[Interval], opened: list[Interval], free: dict[int, list[Interval]]
 ) -> DayOutlook:
     whole = Interval(local_midnight(day), local_midnight(day + dt.timedelta(days=1)))
-    # What is left of today counts, what is over does not.
-    rest = Interval(max(whole.start, now), whole.end) if now < whole.end else whole
     open_time = total(clip(opened, whole)) * len(free)
-    free_time = sum((total(clip(intervals, rest)) for intervals in free.values()), dt.timedelta())
+    free_time = dt.timedelta()
+    # What is over, or too near to be booked, is not free any more.
+    for rest in clip(bounds, whole):
+        free_time += sum((total(clip(intervals, rest)) for intervals in free.values()), dt.timedelta())
     return DayOutlook(day, _hours(open_time), _hours(free_time))
 
 
+def _spans(
+    terms: BookingTerms, now: dt.datetime, days: Collection[dt.date]
+) -> list[tuple[dt.datetime, dt.datetime]]:
+    """Return the times between which a slot may begin, in order: one for each day, or one in all."""
+    earliest, latest = terms.earliest_start(now), terms.latest_start(now)
+    if not days:
+        return [(earliest, latest)]
+    bounds = [(local_midnight(day), local_midnight(day + dt.timedelta(days=1))) for day in sorted(days)]
+    return [(max(earliest, first), min(latest, last - _SECOND)) for first, last in bounds]
+
+
 def _next(
-    instrument: Instrument, now: dt.datetime, free: dict[int, list[Interval]], minutes: int | None
+    instrument: Instrument,
+    terms: BookingTerms,
+    free: dict[int, list[Interval]],
+    minutes: int | None,
+    spans: list[tuple[dt.datetime, dt.datetime]],
 ) -> FreeSlot | None:
-    terms = terms_of(policy_of(instrument))
-    length = max(minutes or 0, terms.shortest_minutes)
+    length = terms.usual_minutes() if minutes is None else max(minutes, terms.shortest_minutes)
     if length > terms.longest_minutes:
         return None
-    slots = next_free_slots(
-        free,
-        earliest=terms.earliest_start(now),
-        latest=terms.latest_start(now),
-        minutes=length,
-        step=terms.step_minutes,
-        count=1,
-    )
-    return next((FreeSlot(instrument.code, slot.start, slot.end, station) for slot, station in slots), None)
+    for first, last in spans:
+        slots = next_free_slots(
+            free, earliest=first, latest=last, minutes=length, step=terms.step_minutes, count=1
+        )
+        if slots:
+            slot, station = slots[0]
+            return FreeSlot(instrument.code, slot.start, slot.end, station)
+    return None
 
 
 def _hours(length: dt.timedelta) -> Decimal:

@@ -11,6 +11,7 @@ from instruments.rules.hours import LOCAL, is_convertible, since_local_midnight
 from instruments.rules.intervals import Interval
 
 _MINUTE = dt.timedelta(minutes=1)
+USUAL_MINUTES = 120
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,11 @@ class BookingTerms:
     def latest_start(self, now: dt.datetime) -> dt.datetime:
         """Return the last moment at which a booking made now may begin."""
         return now + dt.timedelta(days=self.horizon_days)
+
+    def usual_minutes(self) -> int:
+        """Return the length that is shown where none is wanted: two hours, or the nearest one that may be booked."""
+        within = min(max(USUAL_MINUTES, self.shortest_minutes), self.longest_minutes)
+        return max(within - within % self.step_minutes, self.shortest_minutes)
 
 
 def policy_problems(

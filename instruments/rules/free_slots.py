@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import merge as in_order
 from itertools import islice
 
+from instruments.rules.booking_policy import BookingTerms
 from instruments.rules.hours import round_up
 from instruments.rules.intervals import Interval, subtract
 
@@ -66,3 +67,35 @@ def next_free_slots(
         if len(found) == count:
             break
     return list(islice(found.items(), count))
+
+
+def first_starts(
+    free: Sequence[Sequence[Interval]],
+    midnights: Sequence[dt.datetime],
+    *,
+    terms: BookingTerms,
+    minutes: int,
+    now: dt.datetime,
+) -> list[dt.datetime | None]:
+    """Return when the first slot of that length begins on each day, None for a day without one.
+
+    `free` holds the free open time of each station, sorted; `midnights` bound the days, one more than there are. A slot
+    begins on the grid of steps, keeps notice and horizon, and belongs to the day on which it begins.
+    """
+    found: list[dt.datetime | None] = [None] * (len(midnights) - 1)
+    length = dt.timedelta(minutes=minutes)
+    if minutes > terms.longest_minutes:
+        return found
+    earliest, latest = terms.earliest_start(now), terms.latest_start(now)
+    for intervals in free:
+        for interval in intervals:
+            for n, midnight in enumerate(midnights[:-1]):
+                if midnights[n + 1] <= interval.start:
+                    continue
+                if midnight >= interval.end:
+                    break
+                start = round_up(max(interval.start, midnight, earliest), terms.step_minutes)
+                if start < midnights[n + 1] and start <= latest and start + length <= interval.end:
+                    known = found[n]
+                    found[n] = start if known is None else min(known, start)
+    return found

@@ -1,19 +1,74 @@
-"""Templatetags room: found words stand out in a name."""
+"""Templatetags room: how the catalogue writes names, makers, countries and the way to a booking."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
 from collections.abc import Sequence
+from urllib.parse import urlencode
 
 from django import template
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from display.formats import is_chinese, weekday
+from instruments.queries.catalogue import Card
 
 register = template.Library()
+
+TWO_NAMES = re.compile(r"(?P<zh>[^（]+)（(?P<en>[ -~À-ɏ]+)）")
+COUNTRIES = {
+    "中国": _("China"),
+    "美国": _("United States"),
+    "日本": _("Japan"),
+    "德国": _("Germany"),
+    "英国": _("United Kingdom"),
+    "法国": _("France"),
+    "瑞士": _("Switzerland"),
+    "瑞典": _("Sweden"),
+    "荷兰": _("Netherlands"),
+    "丹麦": _("Denmark"),
+    "芬兰": _("Finland"),
+    "挪威": _("Norway"),
+    "奥地利": _("Austria"),
+    "捷克": _("Czechia"),
+    "意大利": _("Italy"),
+    "西班牙": _("Spain"),
+    "比利时": _("Belgium"),
+    "卢森堡": _("Luxembourg"),
+    "俄罗斯": _("Russia"),
+    "以色列": _("Israel"),
+    "加拿大": _("Canada"),
+    "澳大利亚": _("Australia"),
+    "韩国": _("South Korea"),
+    "新加坡": _("Singapore"),
+}
+
+
+@register.filter
+def maker(name: str) -> str:
+    """Write a maker with the reader's own name of it first: 元素（Elementar）, in English Elementar (元素)."""
+    both = TWO_NAMES.fullmatch(name)
+    return name if both is None or is_chinese(get_language()) else f"{both['en']} ({both['zh']})"
+
+
+@register.filter
+def country(name: str) -> str:
+    """Write a country of the record in the reader's language; one that is not on the list stays as it is."""
+    return str(COUNTRIES.get(name.strip(), name))
+
+
+@register.simple_tag
+def booking_url(card: Card) -> str:
+    """Return where the offered slot of a card is booked: the form of its instrument, filled in."""
+    address = reverse("instruments:instrument", args=[card.instrument.code])
+    if card.slot is None:
+        return f"{address}#book"
+    times = {"start": card.slot.start.isoformat(), "end": card.slot.end.isoformat()}
+    return f"{address}?{urlencode(times)}#book"
 
 
 @register.filter

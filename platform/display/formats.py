@@ -159,6 +159,12 @@ def short_day(value: date | datetime, language: str | None, today: date) -> str:
     return f"{weekday(day, language)} {text}"
 
 
+def day_month(value: date | datetime, language: str | None) -> str:
+    """Write a day of a running list without its year: "11-25", "25 Nov"."""
+    day = local_day(value)
+    return f"{day:%m-%d}" if is_chinese(language) else f"{day.day} {MONTHS_EN[day.month - 1]}"
+
+
 def time_range(start: datetime, end: datetime, language: str | None, today: date) -> str:
     """Write a half-open interval: "周三 11-25 14:00–16:30"; an end at midnight is 24:00 of the day before."""
     first, last = local(start), local(end)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -54,7 +56,7 @@ class AnnouncementKind(models.TextChoices):
 
     EVALUATION = "evaluation", _("Evaluation")
     OPENING = "opening", _("Opening")
-    JOINING = "joining", _("Joining")
+    JOINING = "joining", _("New in the network")
     OUTAGE = "outage", _("Outage")
     TRAINING = "training", _("Training")
     RULES = "rules", _("Rules")
@@ -79,3 +81,15 @@ class Announcement(models.Model):
 
     def __str__(self) -> str:
         return self.title_zh
+
+    @property
+    def last_day(self) -> dt.date | None:
+        """The last local day on which it holds: a deadline at midnight belongs to the day before."""
+        if self.deadline is None:
+            return None
+        return timezone.localdate(self.deadline - dt.timedelta(microseconds=1))
+
+    @property
+    def ends_at_midnight(self) -> bool:
+        """Say whether the deadline is the end of its last day, so that the day alone tells it."""
+        return self.deadline is not None and timezone.localtime(self.deadline).time() == dt.time()

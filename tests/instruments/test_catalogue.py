@@ -14,11 +14,12 @@ from django.utils import translation
 from instruments.actions.reference import load_reference
 from instruments.actions.search import reindex
 from instruments.enums import BookingState, InstrumentState, SharingMode
-from instruments.forms.catalogue_filter import ORDERING_NAMES, CatalogueFilter, PageFilter
-from instruments.models import ApplicationField, Instrument, InstrumentClass
+from instruments.forms.catalogue_filter import ORDERING_NAMES, CatalogueFilter, PageFilter, filled
+from instruments.models import ApplicationField, Instrument, InstrumentClass, Rate
 from instruments.queries.catalogue import catalogue, catalogue_page
 from instruments.queries.facets import counts
 from instruments.queries.filters import ORDERINGS
+from instruments.queries.relief import relief
 from members.models import Region
 from tests.factories.instruments import BookingFactory, InstrumentFieldFactory, make_instrument
 from tests.factories.members import PersonFactory, UnitFactory
@@ -156,13 +157,13 @@ def test_a_slot_must_be_free(network):
         "A-2",
         "A-3",
     ]
-    page = PageFilter(QueryDict("day=2026-03-05&view=table"))
-    assert (page.problems, page.view_name, page.chosen_day) == ([], "table", dt.date(2026, 3, 5))
-    assert page.chosen.window == (
-        dt.datetime(2026, 3, 4, 16, tzinfo=dt.UTC),
-        dt.datetime(2026, 3, 5, 16, tzinfo=dt.UTC),
-    )
-    assert PageFilter(QueryDict("day=9999-12-31")).problems != []
+    page = PageFilter(QueryDict("day=2026-03-06&day=2026-03-05&view=table"))
+    assert (page.problems, page.view_name) == ([], "table")
+    assert page.chosen.days == (dt.date(2026, 3, 5), dt.date(2026, 3, 6))
+    for nonsense in ("9999-12-31", "tomorrow"):
+        wrong = PageFilter(QueryDict(f"day={nonsense}&unit=IMU"))
+        assert ([row.field for row in wrong.problems], wrong.chosen.days) == (["day"], ())
+        assert wrong.chosen.units == ("IMU",)
 
 
 def test_each_facet_ignores_its_own_choice(network):
@@ -185,20 +186,22 @@ def test_each_facet_ignores_its_own_choice(network):
 
 
 def test_a_card_tells_price_and_next_slot(network):
-    """The reader's own price; the next slot keeps one hour's notice and the shortest length of 30 minutes."""
+    """The reader's own price; the next slot keeps one hour's notice and the usual length of two hours."""
     imu, _imau = network
     page = catalogue_page(CatalogueFilter(QueryDict("")).chosen, PersonFactory(home_unit=imu), now=NOW)
     first = page.cards[0]
     assert (first.instrument.code, first.category, first.price) == ("A-1", "internal", Decimal("60.00"))
-    assert page.cards[2].price == Decimal("120.00")
+    assert (first.slot_minutes, first.slot_price) == (120, Decimal("120.00"))
+    inside = next(card for card in page.cards if card.instrument.code == "A-3")
+    assert (inside.price, inside.shown_price) == (Decimal("120.00"), None)
     slot = first.outlook.next_free
     assert (slot.start, slot.end, slot.station) == (
         NOW + dt.timedelta(hours=1),
-        NOW + dt.timedelta(hours=1, minutes=30),
+        NOW + dt.timedelta(hours=3),
         1,
     )
     assert [(day.open_hours, day.free_hours, day.free_percent) for day in first.outlook.strip[:2]] == [
-        (Decimal("24.0"), Decimal("14.0"), 58),
+        (Decimal("24.0"), Decimal("13.0"), 54),
         (Decimal("24.0"), Decimal("24.0"), 100),
     ]
     assert len(first.outlook.strip) == 7
@@ -206,9 +209,10 @@ def test_a_card_tells_price_and_next_slot(network):
 
 
 def test_an_instrument_under_repair_has_nothing_free(network):
-    """No slot, no free hours."""
+    """No slot, no free hours, no way to book it, and it comes after the one that works."""
     Instrument.objects.filter(code="A-1").update(state=InstrumentState.UNDER_REPAIR)
-    card = catalogue_page(CatalogueFilter(QueryDict("unit=IMU")).chosen, AnonymousUser()).cards[0]
+    working, card = catalogue_page(CatalogueFilter(QueryDict("unit=IMU")).chosen, AnonymousUser()).cards
+    assert (working.instrument.code, working.is_bookable, card.is_bookable) == ("A-2", True, False)
     assert card.outlook.next_free is None
     assert {day.free_hours for day in card.outlook.strip} == {Decimal("0.0")}
 
@@ -216,9 +220,10 @@ def test_an_instrument_under_repair_has_nothing_free(network):
 @pytest.mark.parametrize(
     ("query", "queries"),
     [
-        ("", 9),  # count, rows, fields, rates, weeks, exceptions, bookings, facets, names
-        ("q=仪&value_band=50-100", 9),  # the words instead of the count: the facets give the total
-        ("free_from=2026-03-05T10:00:00Z&free_to=2026-03-06T11:00:00Z", 13),  # five for the free time
+        # What fits, four for the free days, facets, names, rows, rates, weeks, exceptions, bookings.
+        ("", 12),
+        ("q=仪&value_band=50-100", 13),  # the words
+        ("free_from=2026-03-05T10:00:00Z&free_to=2026-03-06T11:00:00Z", 17),  # five for the free time
     ],
 )
 @pytest.mark.parametrize("rows", [1, 3])
@@ -231,17 +236,15 @@ def test_queries_do_not_grow_with_rows(network, django_assert_num_queries, query
     with django_assert_num_queries(queries):
         filters = CatalogueFilter(QueryDict(query))
         page = catalogue_page(filters.chosen, reader, now=NOW)
-        named = [
-            (c.instrument.unit.name_zh, [f.name_zh for f in c.instrument.fields.all()]) for c in page.cards
-        ]
+        named = [(c.instrument.unit.name_zh, c.instrument.region.name_zh) for c in page.cards]
     assert len(named) == min(rows, page.total) > 0
 
 
 def test_the_whole_catalogue_is_counted_once_a_minute(network, django_assert_num_queries):
-    """The second reader takes the counts and names from the cache."""
+    """The second reader takes counts, names and free days from the cache."""
     filters = CatalogueFilter(QueryDict("")).chosen
     catalogue_page(filters, AnonymousUser(), now=NOW)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         catalogue_page(filters, AnonymousUser(), now=NOW)
 
 
@@ -257,3 +260,94 @@ def test_paging_is_bounded(network):
 def test_every_ordering_has_a_name():
     """The form offers what the query knows."""
     assert {name for name, _label in ORDERING_NAMES} == set(ORDERINGS)
+
+
+def test_free_comes_first_and_units_take_turns(network):
+    """Equally free, the units alternate; what only its unit may book and what is broken comes last, by code."""
+    imu, imau = network
+    for code in ("B-1", "B-2"):
+        make_instrument(code=code, unit=imau)
+    make_instrument(code="C-1", unit=imau, policy={"notice_minutes": 2880})
+    make_instrument(code="A-0", unit=imu, state=InstrumentState.UNDER_REPAIR)
+    filters = PageFilter(QueryDict("")).chosen
+    order = [card.instrument.code for card in catalogue_page(filters, AnonymousUser(), now=NOW).cards]
+    assert order == ["A-1", "B-1", "A-2", "B-2", "C-1", "A-0", "A-3"]
+    own = [
+        card.instrument.code for card in catalogue_page(filters, PersonFactory(home_unit=imau), now=NOW).cards
+    ]
+    assert own == ["A-1", "A-3", "A-2", "B-1", "B-2", "C-1", "A-0"]
+
+
+def test_the_lowest_price_is_the_readers_own(network):
+    """At home 60 yuan, elsewhere 120; A-1 has none, A-3 is kept inside and so has none for others."""
+    imu, imau = network
+    Rate.objects.filter(instrument__code="A-1").delete()
+    Rate.objects.filter(instrument__code="A-2").update(yuan_per_hour=Decimal("500"))
+    filters = PageFilter(QueryDict("ordering=price")).chosen
+    for unit, order in ((imau, ["A-3", "A-2", "A-1"]), (imu, ["A-2", "A-1", "A-3"])):
+        page = catalogue_page(filters, PersonFactory(home_unit=unit), now=NOW)
+        assert [card.instrument.code for card in page.cards] == order
+
+
+def test_a_code_that_was_typed_is_meant_and_a_word_finds_what_works_first(network):
+    """By its code the broken one comes first; by name it comes last."""
+    Instrument.objects.filter(code="A-1").update(state=InstrumentState.UNDER_REPAIR)
+    for query, order in (("q=A-1", ["A-1"]), ("q=仪", ["A-2", "A-1", "A-3"])):
+        filters = PageFilter(QueryDict(query)).chosen
+        found = [card.instrument.code for card in catalogue_page(filters, AnonymousUser(), now=NOW).cards]
+        assert found[: len(order)] == order
+
+
+def test_each_day_tells_how_many_are_free_whatever_days_are_chosen(network):
+    """Thursday A-1 is taken whole; who may not book A-3 does not count it; the slot shown is that day's."""
+    first = Instrument.objects.get(code="A-1")
+    thursday = dt.date(2026, 3, 5)
+    start = dt.datetime(2026, 3, 4, 16, tzinfo=dt.UTC)
+    BookingFactory(
+        instrument=first, start=start, end=start + dt.timedelta(days=1), state=BookingState.CONFIRMED
+    )
+    filters = PageFilter(QueryDict("day=2026-03-05")).chosen
+    page = catalogue_page(filters, AnonymousUser(), now=NOW)
+    assert [card.instrument.code for card in page.cards] == ["A-2"]
+    assert (page.days[:3], page.matches, page.total) == (
+        [(dt.date(2026, 3, 4), 2), (thursday, 1), (dt.date(2026, 3, 6), 2)], 3, 1
+    )  # fmt: skip
+    assert page.cards[0].slot.start == start
+    unit = next(facet for facet in page.facets if facet.name == "unit")
+    assert [(option.value, option.count) for option in unit.options] == [("IMU", 1)]
+    both = catalogue_page(
+        PageFilter(QueryDict("day=2026-03-05&day=2026-03-06")).chosen, AnonymousUser(), now=NOW
+    )
+    assert [card.slot.start.isoformat() for card in both.cards] == [
+        "2026-03-04T16:00:00+00:00",
+        "2026-03-05T16:00:00+00:00",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("query", "names", "count"),
+    [
+        ("q=衍射&region=150200", ("region",), 1),  # without the words 1 as well: the facet comes first
+        ("q=没有的词&unit=IMU", ("q",), 2),
+        ("field=430&unit=IMAU", ("unit",), 2),
+        ("min_value=9000000&field=430", ("min_value", "max_value"), 2),
+        ("unit=IMAU&day=2026-03-05", ("unit",), 2),
+        ("unit=IMAU&region=150200&day=2026-03-05", ("day",), 1),
+        ("q=没有的词&min_value=9000000", None, 0),
+    ],
+)
+def test_the_way_out_of_nothing(network, query, names, count):
+    """The one choice that, taken away, brings most back, counted by hand."""
+    filters = PageFilter(QueryDict(query)).chosen
+    page = catalogue_page(filters, AnonymousUser(), now=NOW)
+    assert page.total == 0
+    best = relief(page, AnonymousUser(), NOW)
+    assert (best.names, best.count) == (names, count) if names else best is None
+
+
+def test_the_finder_s_area_becomes_regions(network):
+    """The four cities by their codes; one code as it is; beside a region that was there."""
+    assert filled(QueryDict("area=four_cities&q=")).urlencode() == (
+        "region=150100&region=150200&region=150600&region=150900"
+    )
+    assert filled(QueryDict("area=150700&minutes=60")).urlencode() == "minutes=60&region=150700"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
 from django.core.cache import cache
+from django.core.management import call_command
 from django.urls import reverse
 
 from instruments.enums import InstrumentState
@@ -13,6 +15,7 @@ from instruments.models import Instrument
 from notices.models import Announcement
 from portal.queries.network import free_this_week_query
 from tests.factories.instruments import make_instrument
+from tests.instruments.moments import at
 
 pytestmark = pytest.mark.django_db
 
@@ -37,25 +40,58 @@ def test_the_count_of_free_instruments_opens_those_rows(client, network):
 @pytest.mark.parametrize(
     ("query", "total"),
     [
-        ({"day": "2026-03-03", "minutes": "240", "instrument_class": "", "region": ""}, 1),
-        ({"day": "2026-03-03", "minutes": "240", "region": "150100"}, 1),
+        ({"day": "2026-03-03", "minutes": "240", "instrument_class": "", "area": ""}, 1),
+        ({"day": "2026-03-03", "minutes": "240", "area": "150100"}, 1),
+        ({"day": ["2026-03-03", "2026-03-07"], "minutes": "240", "area": "four_cities"}, 1),
         ({"day": "2026-03-07", "minutes": "60"}, 0),
         ({"day": "2026-03-03", "minutes": "1440"}, 0),
         ({}, 2),
     ],
 )
 def test_the_finder_says_what_the_catalogue_shows(client, network, query, total):
-    """Its number is the catalogue's for the same choice; the Saturday is closed."""
-    assert client.get(reverse("portal:finder"), query).context["total"] == total
-    shown = client.get(reverse("instruments:catalogue"), query, follow=True)
-    assert shown.context["found"].total == total
+    """Its number and first slot are the catalogue's for the same choice; the Saturday is closed."""
+    found = client.get(reverse("portal:finder"), query).context["found"]
+    shown = client.get(reverse("instruments:catalogue"), query, follow=True).context["found"]
+    assert (found.total, shown.total) == (total, total)
+    assert (found.first and found.first.slot) == (shown.cards[0].slot if total else None)
+
+
+def test_the_finder_counts_each_day(client, network):
+    """Monday to Friday the one that has hours, the weekend full and not to be chosen; in the reader's words."""
+    answer = client.get(reverse("portal:home"))
+    assert [day.count for day in answer.context["strip"]] == [1, 1, 1, 1, 1, 0, 0]
+    assert [day.chosen for day in answer.context["strip"]] == [True] * 5 + [False] * 2
+    html = answer.content.decode()
+    assert html.count("disabled>") == 2
+    assert (answer.context["found"].total, answer.context["found"].first.slot.start) == (1, at(0, 10))
 
 
 def test_the_finder_stays_calm(client, network):
     """Nonsense has no number, and still a button."""
     answer = client.get(reverse("portal:finder"), {"day": "tomorrow", "colour": "red"})
-    assert (answer.status_code, answer.context["total"]) == (200, None)
+    assert (answer.status_code, answer.context["found"]) == (200, None)
     assert "<button" in answer.content.decode()
+
+
+def test_the_tiles_go_from_west_to_east(client, network):
+    """Alxa first, Hulunbuir last, each once."""
+    call_command("load_reference")
+    cache.clear()
+    codes = [tile.code for tile in client.get(reverse("portal:home")).context["tiles"]]
+    known = codes[:12]  # the thirteenth is the invented region of the hidden unit
+    assert (len(set(codes)), len(codes), known[0], known[-1]) == (13, 13, "152900", "150700")
+
+
+def test_a_deadline_at_midnight_is_told_by_its_last_day(client, network):
+    """Until 10 March 00:00 means 9 March; a deadline at noon keeps day and hour."""
+    midnight = Announcement.objects.create(kind="joining", title_zh="甲", title_en="A", deadline=at(8, 0))
+    noon = Announcement.objects.create(kind="rules", title_zh="乙", title_en="B", deadline=at(8, 12))
+    assert (midnight.last_day, midnight.ends_at_midnight) == (dt.date(2026, 3, 9), True)
+    assert (noon.last_day, noon.ends_at_midnight) == (dt.date(2026, 3, 10), False)
+    page = client.get(reverse("notices:announcement", args=[midnight.pk])).content.decode()
+    assert "2026-03-09" in page
+    assert "2026-03-10" not in page
+    assert "2026-03-10 12:00" in client.get(reverse("notices:announcement", args=[noon.pk])).content.decode()
 
 
 def test_without_anything_it_still_stands(client, monday):
@@ -73,9 +109,9 @@ def test_queries_do_not_grow(client, monday, django_assert_num_queries, rows):
         make_instrument()
         Announcement.objects.create(kind="rules", title_zh=f"公告{number}", title_en=f"Notice {number}")
     cache.clear()
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(26):
         client.get(reverse("portal:home"))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(11):
         client.get(reverse("portal:home"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -11,7 +12,7 @@ from django.core.paginator import Paginator
 from django.http import QueryDict
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
@@ -98,6 +99,19 @@ def weekday(value: date | datetime | None) -> str:
 def short_day(value: date | datetime | None) -> str:
     """Write weekday and day: 周三 11-25, Wed 25 Nov; with the year when it is not this one."""
     return formats.short_day(value, get_language(), _today()) if value else formats.NOTHING
+
+
+@register.filter
+def day_month(value: date | datetime | None) -> str:
+    """Write a day without its year: 11-25, 25 Nov."""
+    return formats.day_month(value, get_language()) if value else formats.NOTHING
+
+
+@register.filter
+def phrased(text: str) -> SafeString:
+    """Let a Chinese name break only between its phrases: after 及 or 与, and before the closing 仪器."""
+    parts = re.split(r"(?<=[及与])|(?<=..)(?=分析仪器$)", text)
+    return format_html_join("", '<span class="ph">{}</span>', ((part,) for part in parts))
 
 
 @register.filter

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
@@ -13,21 +14,45 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from instruments.forms.catalogue_filter import PageFilter, filled
-from instruments.queries.catalogue import catalogue
+from instruments.forms.catalogue_filter import FOUR_CITIES, PageFilter, filled
+from instruments.queries.filters import CatalogueFilters
+from instruments.queries.finder import STRIP, Found
+from instruments.queries.finder import finder as find
+from instruments.queries.free_days import free_days
 from notices.models import Announcement
 from portal.queries import network as network_queries
 from portal.queries.network import Network
 
 SUGGESTIONS = (
-    (_("technique"), "扫描电镜"),
+    (_("technique"), _("scanning electron microscope")),
     (_("technique"), "XRD"),
-    (_("technique"), "液相色谱"),
-    (_("unit"), "内蒙古农业大学"),
-    (_("field"), "畜牧、兽医科学"),
-    (_("sample"), "土壤"),
+    (_("technique"), _("liquid chromatography")),
+    (_("unit"), _("Inner Mongolia Agricultural University")),
+    (_("field"), _("veterinary science")),
+    (_("sample"), _("soil")),
 )
 LENGTHS = (60, 120, 240, 480)
+USUAL_LENGTH = 240
+WEST_TO_EAST = (
+    "152900", "150800", "150300", "150200", "150600", "150100",
+    "150900", "152500", "150400", "150500", "152200", "150700",
+)  # fmt: skip
+"""The order of the tiles for the keyboard and for listening: from Alxa to Hulunbuir."""
+
+
+SOFT_BREAKS = {
+    name.replace("\N{SOFT HYPHEN}", ""): name
+    for name in (
+        "Hulun\N{SOFT HYPHEN}buir",
+        "Bayan\N{SOFT HYPHEN}nur",
+        "Tong\N{SOFT HYPHEN}liao",
+        "Chi\N{SOFT HYPHEN}feng",
+        "Ulan\N{SOFT HYPHEN}qab",
+        "Xilin\N{SOFT HYPHEN}gol",
+        "Hing\N{SOFT HYPHEN}gan",
+    )
+}
+"""Where a long name may break on a narrow tile."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +68,15 @@ class Tile:
 
 
 @dataclass(frozen=True)
+class StripDay:
+    """One day of the finder: how many are free, and whether it is chosen; a full one cannot be."""
+
+    day: dt.date
+    count: int
+    chosen: bool
+
+
+@dataclass(frozen=True)
 class GradeCount:
     """One part of the grade bar."""
 
@@ -55,9 +89,15 @@ def tiles(network: Network) -> list[Tile]:
     """Turn the region counts into tiles with a short name and a whole spoken sentence."""
     chinese = (get_language() or "").startswith("zh")
     made = []
-    for row in network.regions:
+    known = {row.region.code: row for row in network.regions}
+    codes = [
+        *(code for code in WEST_TO_EAST if code in known),
+        *(code for code in known if code not in WEST_TO_EAST),
+    ]
+    for row in (known[code] for code in codes):
         name = row.region.name_zh if chinese else row.region.name_en
         short = name.removesuffix("市").removesuffix("盟") if chinese else name.removesuffix(" League")
+        short = SOFT_BREAKS.get(short, short)
         label = ngettext(
             "%(name)s: %(count)d instrument, %(free)d free this week",
             "%(name)s: %(count)d instruments, %(free)d free this week",
@@ -70,18 +110,26 @@ def tiles(network: Network) -> list[Tile]:
 
 @require_safe
 def finder(request: HttpRequest) -> HttpResponse:
-    """Say how many instruments are free as chosen: the same search, and so the same number, as the catalogue's."""
+    """Say how many instruments are free as chosen, by day and in all: the same search as the catalogue's."""
     wanted = PageFilter(filled(request.GET))
-    total = catalogue(wanted.chosen).count() if wanted.is_valid() else None
-    return render(request, "portal/partials/finder_answer.html", {"total": total})
+    found = find(wanted.chosen, request.user, timezone.now()) if wanted.is_valid() else None
+    context = {
+        "found": found,
+        "strip": _strip(found, wanted.chosen.days),
+        "has_days": bool(wanted.chosen.days),
+    }
+    return render(request, "portal/partials/finder_answer.html", context)
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Show search, finder, counts, map, classes and fields, notices and the newest results."""
+    now = timezone.now()
     network = network_queries.network()
     published = network_queries.newest_published_round()
-    today = timezone.localdate()
+    week = free_days(USUAL_LENGTH, now).days[:STRIP]
+    found = find(CatalogueFilters(minutes=USUAL_LENGTH, days=tuple(week)), request.user, now)
+    free = [day for day, count in found.days if count]
     return render(
         request,
         "portal/home.html",
@@ -91,15 +139,23 @@ def home(request: HttpRequest) -> HttpResponse:
             "regions": network.regions,
             "suggestions": SUGGESTIONS,
             "lengths": LENGTHS,
+            "usual_length": USUAL_LENGTH,
+            "four_cities": FOUR_CITIES,
             "free_link": network_queries.free_this_week_query(network.as_of),
-            "days": [today + dt.timedelta(days=offset) for offset in range(7)],
+            "found": found,
+            "strip": _strip(found, free),
+            "has_days": True,
             "classes": network_queries.classes_at_a_glance(),
             "fields": network_queries.fields_at_a_glance(),
-            "announcements": Announcement.objects.filter(published_at__lte=timezone.now())[:6],
+            "announcements": Announcement.objects.filter(published_at__lte=now)[:6],
             "published": published,
             "grades": [GradeCount(code, count) for code, count in published.grades.items()]
             if published
             else [],
-            "now": timezone.now(),
+            "now": now,
         },
     )
+
+
+def _strip(found: Found | None, chosen: Collection[dt.date]) -> list[StripDay]:
+    return [StripDay(day, count, day in chosen) for day, count in found.days] if found else []

@@ -1,40 +1,5 @@
-// Comparison tray of the catalogue: appears when an instrument is ticked, refuses a fifth in words.
-(() => {
-  const tray = document.querySelector("[data-compare]");
-  if (!tray) return;
-  const most = Number(tray.dataset.most);
-  const list = tray.querySelector("[data-compare-list]");
-  const count = tray.querySelector("[data-compare-count]");
-  const say = tray.querySelector("[data-compare-say]");
-  const chosen = () => [...document.querySelectorAll('input[name="code"][form="compare"]:checked')];
-  const show = () => {
-    const boxes = chosen();
-    tray.hidden = boxes.length === 0;
-    count.textContent = String(boxes.length);
-    list.replaceChildren(
-      ...boxes.map((box) => {
-        const item = document.createElement("li");
-        item.textContent = box.dataset.compareName;
-        return item;
-      }),
-    );
-  };
-  document.addEventListener("change", (event) => {
-    const box = event.target;
-    if (!(box instanceof HTMLInputElement) || box.getAttribute("form") !== "compare") return;
-    say.textContent = "";
-    if (box.checked && chosen().length > most) {
-      box.checked = false;
-      say.textContent = tray.dataset.full;
-    }
-    show();
-  });
-  document.addEventListener("htmx:afterSwap", show);
-  show();
-})();
-
 // The filters: with script every change searches at once, so the button only closes the phone's sheet; Escape closes
-// it too. The new headline is said politely.
+// it too. The facets come back with new counts and stay as they were: open or closed, narrowed, and focused by id.
 (() => {
   const sheet = document.querySelector("[data-sheet]");
   const apply = sheet?.querySelector("[data-apply]");
@@ -54,10 +19,48 @@
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") close();
   });
+
+  const folds = () => sheet.querySelectorAll("[data-facet]");
+  const narrow = () => {
+    const field = sheet.querySelector("[data-narrow]");
+    if (!field) return;
+    field.hidden = false;
+    const facet = field.closest("[data-facet]");
+    const word = field.value.trim().toLowerCase();
+    if (word) facet.querySelector(".more-options")?.setAttribute("open", "");
+    for (const row of facet.querySelectorAll("li")) {
+      row.hidden = Boolean(word) && !row.textContent.toLowerCase().includes(word);
+    }
+  };
+  sheet.addEventListener("input", (event) => {
+    if (event.target.matches("[data-narrow]")) narrow();
+  });
+  // The field narrows the list alone; it is no filter.
+  sheet.addEventListener("change", (event) => {
+    if (event.target.matches("[data-narrow]")) event.stopPropagation();
+  }, true);
+  sheet.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.matches("[data-narrow]")) event.preventDefault();
+  });
+  let kept = new Map();
+  let word = "";
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.target.id !== "results") return;
+    kept = new Map([...folds()].map((fold) => [fold.dataset.facet, fold.open]));
+    word = sheet.querySelector("[data-narrow]")?.value ?? "";
+  });
+  document.addEventListener("htmx:oobAfterSwap", (event) => {
+    if (event.target.id !== "facets") return;
+    for (const fold of folds()) if (kept.has(fold.dataset.facet)) fold.open = kept.get(fold.dataset.facet);
+    const field = sheet.querySelector("[data-narrow]");
+    if (field) field.value = word;
+    narrow();
+  });
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.target.id !== "results") return;
     const headline = document.querySelector("#headline")?.textContent ?? "";
     if (status) status.textContent = headline;
     apply.textContent = `${apply.dataset.apply} · ${headline}`;
   });
+  narrow();
 })();
