@@ -111,15 +111,9 @@ PLANS = {
 def blind(what: str) -> None:
     """Take one guard away in this process: `lock` leaves the check, `check` leaves only the constraint."""
     if what == "lock":
-        from instruments.locks import Exists, OuterRef
-        from instruments.models import OpeningException
 
         def unlocked(pk: int) -> Instrument:
-            return (
-                Instrument.objects.select_related("unit", "policy")
-                .annotate(has_exceptions=Exists(OpeningException.objects.filter(instrument=OuterRef("pk"))))
-                .get(pk=pk)
-            )
+            return Instrument.objects.select_related("unit", "policy").get(pk=pk)
 
         actions.lock_instrument = unlocked
     elif what == "check":

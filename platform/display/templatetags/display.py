@@ -11,7 +11,7 @@ from django.core.paginator import Paginator
 from django.http import QueryDict
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
@@ -96,8 +96,23 @@ def weekday(value: date | datetime | None) -> str:
 
 @register.filter
 def short_day(value: date | datetime | None) -> str:
-    """Write weekday and day: 周三 11-25, Wed 25 Nov; with the year when it is not this one."""
+    """Write day and weekday: 11月25日 周三, Wed 25 Nov; with the year when it is not this one."""
     return formats.short_day(value, get_language(), _today()) if value else formats.NOTHING
+
+
+@register.filter
+def short_moment(value: datetime | None) -> str:
+    """Write a moment for a sentence: 11月25日 周三 14:00, Wed 25 Nov 14:00."""
+    return formats.short_moment(value, get_language(), _today()) if value else formats.NOTHING
+
+
+@register.filter
+def unbroken(text: object) -> SafeString:
+    """Keep a date or time range on one line; one of two days may break between them."""
+    parts = str(text).split(formats.BETWEEN_DAYS)
+    return format_html_join(
+        formats.BETWEEN_DAYS, '<span class="nowrap">{}</span>', [(part,) for part in parts]
+    )
 
 
 @register.filter
