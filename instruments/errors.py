@@ -42,12 +42,18 @@ class Offer(Span, Protocol):
 
 @dataclass(frozen=True)
 class Problem:
-    """One broken rule: its code, the sentence, what was chosen and what the rule asks for."""
+    """One broken rule: its code, the sentence, what was chosen and what the rule asks for.
+
+    `held` is the time that somebody else holds, where that is what stands against the wish; `name` is what pages
+    call the rule.
+    """
 
     rule: str
     message: Sentence
     chosen: str = ""
     required: str = ""
+    held: Span | None = None
+    name: Sentence = ""
 
 
 PROBLEMS: dict[str, Sentence] = {
@@ -73,6 +79,8 @@ PROBLEMS: dict[str, Sentence] = {
     "purpose": _("Say in 1 to 300 characters what the time is for."),
     "purpose_kind": _("Choose one of the purposes offered."),
     "reason": _("Give a reason of at most 300 characters."),
+    "slot_taken": _("Part of this time is already taken: %(required)s."),
+    "unchanged": _("The booking stands at this very time already."),
     "cancel_cutoff": _("The last moment to cancel was %(required)s. Ask the steward."),
     "started": _("The booked time has already begun."),
     "check_in_early": _("Check-in opens at %(required)s."),
@@ -81,10 +89,10 @@ PROBLEMS: dict[str, Sentence] = {
 }
 
 
-def problem(rule: str, *, chosen: object = "", required: object = "") -> Problem:
+def problem(rule: str, *, chosen: object = "", required: object = "", held: Span | None = None) -> Problem:
     """Make a Problem of a known rule; its sentence is put together when it is shown. Raises KeyError otherwise."""
     values = {"chosen": str(chosen), "required": str(required)}
-    return Problem(rule, _filled(PROBLEMS[rule], values), values["chosen"], values["required"])
+    return Problem(rule, _filled(PROBLEMS[rule], values), values["chosen"], values["required"], held)
 
 
 USAGE_PROBLEMS: dict[str, Sentence] = {

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.http import Http404
 
 from instruments.models import Booking, Instrument, UsageRecord
-from instruments.permissions import Actor, can
+from instruments.permissions import Actor, can, with_keeping
 from instruments.queries.bookings import bookings_with_relations
 from members.guarded import hide
 from members.models import MemberUnit
@@ -70,8 +69,8 @@ def usage_record_for(person: Actor, pk: UUID | str) -> UsageRecord:
 
 
 def _instrument(person: Actor, code: str, verb: str) -> Instrument:
-    rows: QuerySet[Instrument] = Instrument.objects.select_related(
-        "unit", "region", "instrument_class", "policy"
+    rows = with_keeping(
+        Instrument.objects.select_related("unit", "region", "instrument_class", "policy"), person
     )
     # PostgreSQL refuses a text with a zero byte; no code has one.
     instrument = None if "\0" in code else rows.filter(code=code).first()

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from django.db.models import Exists, OuterRef
-
 from instruments.errors import StaleVersion
-from instruments.models import Booking, Instrument, OpeningException, UsageRecord
+from instruments.models import Booking, Instrument, UsageRecord
 
 
 def lock_instrument(pk: int) -> Instrument:
     """Lock one instrument with its unit and policy: whoever takes time on it stands in this line.
 
-    SQLite needs no row lock, for there the transaction itself (IMMEDIATE) is the line. The annotation
-    `has_exceptions` spares the query for dated exceptions where an instrument has none.
+    SQLite needs no row lock, for there the transaction itself (IMMEDIATE) is the line.
     """
     return (
         Instrument.objects.select_related("unit", "policy")
-        .annotate(has_exceptions=Exists(OpeningException.objects.filter(instrument=OuterRef("pk"))))
         .select_for_update(of=("self",), no_key=True)
         .get(pk=pk)
     )

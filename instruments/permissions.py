@@ -7,12 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Exists, OuterRef, QuerySet, Value
 from django.utils import timezone
 
 from instruments.enums import InstrumentState, SharingMode
 from instruments.models import Booking, Instrument, Stewardship, UsageRecord
 from members import permissions as members_permissions
-from members.models import MemberUnit, Person
+from members.enums import UnitRoleKind
+from members.models import MemberUnit, Person, UnitRole
 from members.permissions import refuse, roles_of
 
 Actor = Person | AnonymousUser
@@ -39,10 +41,24 @@ def forget_kept(person: Actor) -> None:
         delattr(person, _KEPT)
 
 
+def with_keeping(rows: QuerySet[Instrument], person: Actor) -> QuerySet[Instrument]:
+    """Read with each instrument whether this person keeps it, so that `keeps` asks nothing more about it."""
+    if not isinstance(person, Person) or not person.is_active or person.is_superuser:
+        return rows
+    today = timezone.localdate()
+    stewards = Stewardship.objects.on(today).filter(person=person, instrument=OuterRef("pk"))
+    managers = UnitRole.objects.on(today).filter(
+        person=person, unit=OuterRef("unit"), kind=UnitRoleKind.MANAGER
+    )
+    return rows.annotate(kept_for=Value(person.pk), is_kept=Exists(stewards) | Exists(managers))
+
+
 def keeps(person: Actor, instrument: Instrument) -> bool:
     """Tell whether a person keeps an instrument: its steward, a manager of its unit, or a superuser."""
     if not isinstance(person, Person) or not person.is_active:
         return False
+    if getattr(instrument, "kept_for", None) == person.pk:
+        return bool(instrument.is_kept)  # type: ignore[attr-defined]
     if person.is_superuser or instrument.pk in kept_by(person):
         return True
     return instrument.unit_id in roles_of(person).manager_of

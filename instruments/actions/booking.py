@@ -19,6 +19,7 @@ from instruments.models import Booking, Instrument
 from instruments.permissions import require
 from instruments.queries.admission import admission
 from instruments.queries.bookings import told_of
+from instruments.queries.holding import conflicts, taken_problems
 from instruments.queries.policy import policy_of
 from instruments.rules.booking_policy import maintenance_problems
 from instruments.rules.intervals import Interval
@@ -40,7 +41,8 @@ def request_booking(
     """Book [start, end) for oneself, or as a keeper for `person`; return the booking with its frozen price.
 
     It is `requested` where the policy wants an approval, else `confirmed`. Without a station the first free one is
-    taken. Raises NotAllowed; RulesBroken with every broken rule; SlotTaken with what is held and the next three free
+    taken. Raises NotAllowed; RulesBroken with every broken rule, the taken time among them; SlotTaken, where that is
+    the only one, with what is held and the next three free
     slots; ValueError for a naive time.
     """
     _refuse_naive(start, end)
@@ -81,7 +83,7 @@ def _request(
     )
     rate, price = verdict.quote.yuan_per_hour, verdict.quote.price
     if problems or rate is None or price is None:
-        raise RulesBroken(problems)
+        raise RulesBroken(problems + taken_problems(conflicts(instrument, start, end, station)))
     start, end = start.astimezone(dt.UTC), end.astimezone(dt.UTC)
     station, events = claim_station(instrument, Interval(start, end), station, now)
     policy = policy_of(instrument)

@@ -16,6 +16,7 @@ from instruments.locks import lock_booking, lock_instruments
 from instruments.models import Booking, Instrument
 from instruments.permissions import keeps, require
 from instruments.queries.admission import admission
+from instruments.queries.holding import conflicts, taken_problems
 from instruments.queries.policy import policy_of
 from instruments.rules.booking_policy import maintenance_problems
 from instruments.rules.booking_states import next_state
@@ -69,9 +70,10 @@ def move_booking(
 ) -> Booking:
     """Move a booking to another time, or to another instrument too; the price is quoted anew.
 
-    The new time meets every rule of a new booking. Where the policy wants an approval, an owner's move asks again; a
-    keeper's move of another person's booking keeps its state. Tells the other side. Raises NotAllowed, WrongState,
-    RulesBroken, SlotTaken, StaleVersion (moved by another meanwhile); ValueError for a naive time.
+    The new time is another one and meets every rule of a new booking. Where the policy wants an approval, an owner's
+    move asks again; a keeper's move of another person's booking keeps its state. Tells the other side. Raises
+    NotAllowed, WrongState, RulesBroken, SlotTaken, StaleVersion (moved by another meanwhile); ValueError for a naive
+    time.
     """
     if start.tzinfo is None or end.tzinfo is None:
         raise ValueError("Times must carry their offset.")
@@ -113,8 +115,10 @@ def _move(
                 offer.yuan_per_hour,
                 offer.price,
             )
+    if target.pk == booking.instrument_id and (start, end) == (booking.start, booking.end):
+        problems.append(problem("unchanged"))
     if problems:
-        raise RulesBroken(problems)
+        raise RulesBroken(problems + taken_problems(conflicts(target, start, end, but=booking.pk)))
     left = booking.instrument
     old = {"old_instrument": named(left), "old_start": booking.start, "old_end": booking.end}
     start, end = start.astimezone(dt.UTC), end.astimezone(dt.UTC)

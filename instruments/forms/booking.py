@@ -3,50 +3,67 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.utils import timezone
+from django.utils.choices import CallableChoiceIterator
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from instruments.enums import BookingKind, Purpose
+from instruments.forms.clock import DAY_MINUTES, ClockField, DayOptions, TimeOptions, TimeText, days, times
 from instruments.models import Booking, Instrument
+from instruments.queries.opening import clock_hours
 from instruments.queries.policy import policy_of
 from instruments.rules.hours import LOCAL, is_convertible
 from instruments.rules.visits import forgotten
-
-DAY_MINUTES = 24 * 60
 
 
 def _date_input() -> forms.DateInput:
     return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "form-control"})
 
 
-def _time_input() -> forms.TimeInput:
-    return forms.TimeInput(format="%H:%M", attrs={"type": "time", "class": "form-control"})
-
-
 class SlotForm(forms.Form):
     """A day, a start and an end on the local clock; without a last day, the first such end after the start."""
 
+    night_is_implied = True
+    """Whether an end before the start means the next day without being told so."""
+
     day = forms.DateField(label=_("Day"), widget=_date_input())
-    start_time = forms.TimeField(label=_("Start"), widget=_time_input())
-    end_time = forms.TimeField(label=_("End"), widget=_time_input())
+    start_time = ClockField(label=_("Start"), latest=DAY_MINUTES - 1, widget=TimeText())
+    end_time = ClockField(label=_("End"), latest=2 * DAY_MINUTES, widget=TimeText())
     end_day = forms.DateField(
         label=_("Last day"),
         required=False,
         widget=_date_input(),
-        help_text=_("Only for a time of more than 24 hours."),
+        help_text=_("Only for a time that ends on another day."),
     )
 
     def interval(self) -> tuple[dt.datetime, dt.datetime]:
-        """Return the chosen [start, end) as aware moments. Call it on a valid form."""
+        """Return the chosen [start, end) as aware moments. Call it on a form whose times are valid."""
         day: dt.date = self.cleaned_data["day"]
         last: dt.date | None = self.cleaned_data.get("end_day")
-        start = dt.datetime.combine(day, self.cleaned_data["start_time"], LOCAL)
-        end = dt.datetime.combine(last or day, self.cleaned_data["end_time"], LOCAL)
-        return start, end if end > start or last is not None else end + dt.timedelta(days=1)
+        start = _moment(day, self.cleaned_data["start_time"])
+        end = _moment(last or day, self.cleaned_data["end_time"])
+        if last is None and end < start and self.night_is_implied:
+            end += dt.timedelta(days=1)
+        return start, end
+
+    @property
+    def wish(self) -> tuple[dt.datetime, dt.datetime] | None:
+        """The chosen time, also where another field of a bound form is wrong; None where there is none yet."""
+        if self.is_bound:
+            self.is_valid()
+            if {"day", "start_time", "end_time", "end_day"} & set(self.errors):
+                return None
+        elif "start_time" in self.initial:
+            self.cleaned_data = {name: self.initial.get(name) for name in self.fields}
+        else:
+            return None
+        return self.interval()
 
     def clean_day(self) -> dt.date:
         """Refuse days no calendar of ours can hold."""
@@ -60,23 +77,74 @@ class SlotForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Refuse an end that is not later than the start."""
         data = super().clean() or {}
-        if data.get("end_day") and {"day", "start_time", "end_time"} <= set(data):
+        if {"day", "start_time", "end_time"} <= set(data) and "end_day" not in self.errors:
             start, end = self.interval()
-            if end <= start:
+            if end <= start and data.get("end_day"):
                 self.add_error("end_day", _("The end must be later than the start."))
+            elif end <= start and "end_day" in self.fields:
+                self.add_error(
+                    "end_time",
+                    _("The end must be later than the start; name the last day where it is another one."),
+                )
+            elif end <= start:
+                self.add_error("end_time", _("The end must be later than the start."))
         return data
 
-    @staticmethod
-    def initial_of(start: dt.datetime, end: dt.datetime) -> dict[str, Any]:
-        """Return the fields' values for an interval; the last day where the other three would mean a shorter one."""
-        local_start, local_end = start.astimezone(LOCAL), end.astimezone(LOCAL)
-        initial = {"day": local_start.date(), "start_time": local_start.time(), "end_time": local_end.time()}
-        if not dt.timedelta(0) < end - start <= dt.timedelta(days=1):
-            initial["end_day"] = local_end.date()
-        return initial
+    @classmethod
+    def initial_of(cls, start: dt.datetime, end: dt.datetime) -> dict[str, Any]:
+        """Return the fields' values for an interval; the last day where the other three would mean another one."""
+        day, last = start.astimezone(LOCAL).date(), end.astimezone(LOCAL).date()
+        initial = {"day": day, "start_time": _minute(start, day), "end_time": _minute(end, day)}
+        implied = cls.night_is_implied and dt.timedelta(0) < end - start < dt.timedelta(days=1)
+        if initial["end_time"] <= DAY_MINUTES and end > start:
+            return initial
+        return initial | {"end_time": _minute(end, last)} | ({} if implied else {"end_day": last})
 
 
-class QuoteForm(SlotForm):
+class WishForm(SlotForm):
+    """A time on one instrument: days within its horizon, times in its steps, an end on the next day named so."""
+
+    night_is_implied = False
+
+    def offer(self, instrument: Instrument) -> None:
+        """Turn the fields into choices worth offering; the opening hours are read when the form is drawn."""
+        policy = policy_of(instrument)
+        hours = cache(lambda: clock_hours(instrument))
+        step, longest = policy.step_minutes, policy.longest_minutes
+
+        def starts() -> list[tuple[str, str]]:
+            first = -(-hours().first // step) * step
+            return times(first, min(hours().last - policy.shortest_minutes, DAY_MINUTES - 1), step)
+
+        def ends() -> list[tuple[str, str]]:
+            first = -(-(hours().first + policy.shortest_minutes) // step) * step
+            last = min(DAY_MINUTES + longest - step, 2 * DAY_MINUTES) if hours().overnight else hours().last
+            return times(first, last, step)
+
+        def coming() -> list[tuple[str, str]]:
+            return list(days(timezone.localdate(), policy.horizon_days + 1))
+
+        for name, widget, choices in (
+            ("day", DayOptions(), coming),
+            ("start_time", TimeOptions(), starts),
+            ("end_time", TimeOptions(), ends),
+        ):
+            widget.choices = CallableChoiceIterator(choices)
+            self.fields[name].widget = widget
+        if longest <= DAY_MINUTES and not (self.initial.get("end_day") or self.data.get("end_day")):
+            del self.fields["end_day"]
+
+    @classmethod
+    def initial_of(cls, start: dt.datetime, end: dt.datetime) -> dict[str, Any]:
+        """Return the fields' values for an interval; up to the end of the next day the clock goes on past 24:00."""
+        day, last = start.astimezone(LOCAL).date(), end.astimezone(LOCAL).date()
+        initial = {"day": day, "start_time": _minute(start, day), "end_time": _minute(end, day)}
+        if day <= last and initial["end_time"] <= 2 * DAY_MINUTES:
+            return initial
+        return initial | {"end_time": _minute(end, last), "end_day": last}
+
+
+class QuoteForm(WishForm):
     """A wished time on one instrument, before anything else about the wish is known."""
 
     station = forms.TypedChoiceField(
@@ -89,12 +157,7 @@ class QuoteForm(SlotForm):
 
     def __init__(self, instrument: Instrument, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        policy = policy_of(instrument)
-        if policy.longest_minutes <= DAY_MINUTES:
-            del self.fields["end_day"]
-        step = policy.step_minutes * 60
-        for name in ("start_time", "end_time"):
-            self.fields[name].widget.attrs["step"] = step
+        self.offer(instrument)
         if instrument.station_count == 1:
             del self.fields["station"]
         else:
@@ -112,19 +175,25 @@ class BookingForm(QuoteForm):
         label=_("What for"),
         max_length=300,
         widget=forms.TextInput(attrs={"class": "form-control"}),
-        help_text=_("Project and samples in a few words; the steward decides by it."),
     )
     once = forms.UUIDField(required=False, widget=forms.HiddenInput())
     field_order = ("day", "start_time", "end_time", "end_day", "station", "purpose_kind", "purpose")
 
     def __init__(self, instrument: Instrument, *args: Any, **kwargs: Any) -> None:
         super().__init__(instrument, *args, **kwargs)
+        self.fields["purpose"].help_text = (
+            _("Project and samples in a few words; the steward decides by it.")
+            if policy_of(instrument).approval_required
+            else _("Project and samples in a few words; the steward prepares by it.")
+        )
         # A form sent twice books once; a new number for each page shown.
         self.initial.setdefault("once", uuid4())
 
 
 class MaintenanceForm(SlotForm):
     """Time the steward takes for upkeep."""
+
+    night_is_implied = False
 
     reason = forms.CharField(
         label=_("Reason"), max_length=300, widget=forms.TextInput(attrs={"class": "form-control"})
@@ -171,7 +240,7 @@ class CheckOutForm(forms.Form):
             date_format="%Y-%m-%d",
             time_format="%H:%M",
             date_attrs={"type": "date", "class": "form-control"},
-            time_attrs={"type": "time", "class": "form-control"},
+            time_attrs={"class": "form-control num", "inputmode": "numeric", "placeholder": "14:00"},
         ),
     )
 
@@ -187,17 +256,21 @@ class CheckOutForm(forms.Form):
             self.fields["left_at"].help_text = _("Left empty, the visit ends now.")
 
 
-class MoveForm(SlotForm):
-    """A new time for a booking."""
+class MoveForm(WishForm):
+    """A new time for a booking; upkeep is bound to no choices."""
 
     def __init__(self, booking: Booking, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        may_be_long = (
-            booking.kind == BookingKind.MAINTENANCE
-            or policy_of(booking.instrument).longest_minutes > DAY_MINUTES
-        )
-        if not may_be_long and "end_day" not in self.initial:
-            del self.fields["end_day"]
+        if booking.kind == BookingKind.USE:
+            self.offer(booking.instrument)
+
+
+def _moment(day: dt.date, minutes: int) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), LOCAL) + dt.timedelta(minutes=minutes)
+
+
+def _minute(moment: dt.datetime, day: dt.date) -> int:
+    return (moment - dt.datetime.combine(day, dt.time(), LOCAL)) // dt.timedelta(minutes=1)
 
 
 def _storable(day: dt.date) -> dt.date:

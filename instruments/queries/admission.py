@@ -46,23 +46,29 @@ def admission(
         first, last = local_midnight(local_day(start)), local_midnight(local_day(end) + dt.timedelta(days=1))
         opened = opening_of(instrument, Interval(first, last))
     problems = policy_problems(terms, start, end, now, opened)
-    problems += _standing_problems(instrument, person, start)
+    problems += standing(instrument, person, start)
     offer = quote(instrument, person, start, end)
     if offer.yuan_per_hour is None and judged:
         problems.append(problem("no_rate", chosen=offer.category))
     return Admission(problems, offer)
 
 
-def _standing_problems(instrument: Instrument, person: Person, start: dt.datetime) -> list[Problem]:
+def standing(instrument: Instrument, person: Person | None, moment: dt.datetime) -> list[Problem]:
+    """Return what stands against a booking at whatever time: state, unit, and whether it is shared with the person.
+
+    None is a visitor, who may turn out to be of any unit: only state and unit count. At most one query.
+    """
     problems = []
     if instrument.state != InstrumentState.IN_SERVICE:
         label = InstrumentState(instrument.state).label
         problems.append(problem("instrument_state", chosen=label))
     if instrument.unit.state != UnitState.ACTIVE:
         problems.append(problem("unit_state"))
+    if person is None:
+        return problems
     if instrument.sharing_mode == SharingMode.INTERNAL and person.home_unit_id != instrument.unit_id:
         problems.append(problem("sharing_mode"))
-    if instrument.sharing_mode == SharingMode.NOT_SHARED and not _is_steward(instrument, person, start):
+    if instrument.sharing_mode == SharingMode.NOT_SHARED and not _is_steward(instrument, person, moment):
         problems.append(problem("not_shared"))
     return problems
 

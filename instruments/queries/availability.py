@@ -12,12 +12,12 @@ from django.utils import timezone
 
 from instruments.enums import InstrumentState
 from instruments.models import BookingPolicy, Instrument
-from instruments.queries.holding import BUSY_FIELDS, BusyInterval, busy, holding_now
+from instruments.queries.holding import BUSY_FIELDS, BusyInterval, busy, first_free_station, holding_now
 from instruments.queries.opening import exceptions_of, opening_of, weeks_of
 from instruments.queries.policy import policy_of, terms_of
 from instruments.queries.week import WeekBlock, WeekDay, WeekView, week
 from instruments.rules.booking_policy import BookingTerms
-from instruments.rules.free_slots import FreeSlot, bookable, free_intervals, next_free_slots
+from instruments.rules.free_slots import FreeSlot, bookable, free_intervals, longest_parts, next_free_slots
 from instruments.rules.hours import is_convertible, round_up
 from instruments.rules.intervals import Interval, between, clip
 from instruments.rules.opening import open_intervals
@@ -27,7 +27,7 @@ from members.enums import UnitState
 def free(
     instrument: Instrument, start: dt.datetime, end: dt.datetime, minutes: int | None = None
 ) -> list[FreeSlot]:
-    """Return the free stretches of [start, end) that can be booked now, by start and station, in three queries.
+    """Return the free stretches of [start, end) that can be booked now, by start and station, in two queries.
 
     Notice, horizon, opening hours and the instrument's state count. With `minutes` a stretch begins on the grid of
     steps and takes a booking of that length.
@@ -51,44 +51,76 @@ def free(
     return sorted(found, key=lambda slot: (slot.start, slot.station))
 
 
-def next_free(instrument: Instrument, minutes: int, after: dt.datetime, count: int = 3) -> list[FreeSlot]:
+def next_free(
+    instrument: Instrument, minutes: int, after: dt.datetime, count: int = 3, *, one_a_day: bool = False
+) -> list[FreeSlot]:
     """Return the next `count` slots of that length that begin at or after `after` and meet every rule.
 
-    Where the horizon leaves fewer after it, the earliest bookable ones before it fill the rest. The length must be
-    one the policy allows, else nothing is offered. Looks one week ahead first, then to the horizon.
+    Where the horizon leaves fewer after it, the earliest bookable ones before it fill the rest. `one_a_day` asks for
+    slots of different days, as far as there are any. The length must be one the policy allows, else nothing is
+    offered. Two queries.
     """
     if not is_open_for_booking(instrument):
         return []
-    now, policy = timezone.now(), policy_of(instrument)
-    terms = terms_of(policy)
+    now, terms = timezone.now(), terms_of(policy_of(instrument))
     if not terms.shortest_minutes <= minutes <= terms.longest_minutes or minutes % terms.step_minutes:
         return []
     first, last = terms.earliest_start(now), terms.latest_start(now)
-    end = last + dt.timedelta(minutes=minutes)
+    window = between(first, last + dt.timedelta(minutes=minutes))
+    if not window:
+        return []
+    stretches = _free_by_station(instrument, window[0])
     wanted = max(first, after)
 
-    def search(earliest: dt.datetime, latest: dt.datetime, until: dt.datetime, wish: int) -> list[FreeSlot]:
-        window = between(earliest, until)
-        if not window:
-            return []
+    def search(earliest: dt.datetime, until: dt.datetime, wish: int, *, apart: bool) -> list[FreeSlot]:
+        inside = between(earliest, until)
         slots = next_free_slots(
-            _free_by_station(instrument, window[0]),
+            {
+                station: clip(intervals, inside[0]) if inside else []
+                for station, intervals in stretches.items()
+            },
             earliest=earliest,
-            latest=latest,
+            latest=last,
             minutes=minutes,
             step=terms.step_minutes,
             count=wish,
+            one_a_day=apart,
         )
         return [FreeSlot(instrument.code, slot.start, slot.end, station) for slot, station in slots]
 
-    soon = min(end, wanted + dt.timedelta(days=7)) if wanted <= last else wanted
-    found = search(wanted, last, soon, count)
-    if len(found) < count and soon < end:
-        found = search(wanted, last, end, count)
+    found = search(wanted, window[0].end, count, apart=one_a_day)
+    if len(found) < count and one_a_day:
+        found = search(wanted, window[0].end, count, apart=False)
     if len(found) < count and first < wanted:
-        edge = min(wanted, end)
-        found += search(first, last, edge, count - len(found))
+        found += search(first, min(wanted, window[0].end), count - len(found), apart=False)
     return found
+
+
+def best_part(
+    instrument: Instrument, start: dt.datetime, end: dt.datetime, station: int | None = None
+) -> FreeSlot | None:
+    """Return the longest bookable part of [start, end), the earliest of equally long ones; None without any.
+
+    Two queries.
+    """
+    if not is_open_for_booking(instrument) or not (is_convertible(start) and is_convertible(end)):
+        return None
+    now, terms = timezone.now(), terms_of(policy_of(instrument))
+    latest = terms.latest_start(now)
+    window = between(max(start, terms.earliest_start(now)), min(end, latest + dt.timedelta(days=1)))
+    if not window:
+        return None
+    parts = longest_parts(
+        {n: i for n, i in _free_by_station(instrument, window[0]).items() if station in {None, n}},
+        latest=latest,
+        shortest=terms.shortest_minutes,
+        longest=terms.longest_minutes,
+        step=terms.step_minutes,
+    )
+    if not parts:
+        return None
+    part, number = min(parts, key=lambda found: (-found[0].length, found[0].start, found[1]))
+    return FreeSlot(instrument.code, part.start, part.end, number)
 
 
 def instruments_free_on(
@@ -183,15 +215,6 @@ def is_open_for_booking(instrument: Instrument) -> bool:
     return instrument.state == InstrumentState.IN_SERVICE and instrument.unit.state == UnitState.ACTIVE
 
 
-def first_free_station(
-    taken: Iterable[BusyInterval], wish: Interval, station_count: int, wanted: int | None
-) -> int | None:
-    """Return the wanted station, or the first of all, on which nothing in `taken` overlaps the wish; else None."""
-    held = {row.station for row in taken if row.interval.overlaps(wish)}
-    candidates = range(1, station_count + 1) if wanted is None else (wanted,)
-    return next((station for station in candidates if station not in held), None)
-
-
 def next_start(instrument: Instrument, moment: dt.datetime) -> dt.datetime:
     """Return the first grid point at or after a moment, for the start field of the booking form."""
     return round_up(moment, policy_of(instrument).step_minutes)
@@ -230,6 +253,7 @@ __all__ = [
     "WeekBlock",
     "WeekDay",
     "WeekView",
+    "best_part",
     "busy",
     "first_free_station",
     "free",

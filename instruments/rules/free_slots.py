@@ -9,7 +9,7 @@ from heapq import merge as in_order
 from itertools import islice
 
 from instruments.rules.booking_policy import BookingTerms
-from instruments.rules.hours import round_up
+from instruments.rules.hours import local_day, round_up
 from instruments.rules.intervals import Interval, subtract
 
 
@@ -46,11 +46,13 @@ def next_free_slots(
     minutes: int,
     step: int,
     count: int = 3,
+    one_a_day: bool = False,
 ) -> list[tuple[Interval, int]]:
     """Return the first `count` slots of that length, with their stations, that begin in [earliest, latest].
 
     `free` holds the free open time of each station. Slots begin on the grid of steps from local midnight; those of
-    one station do not overlap each other, and none is offered twice for the same time.
+    one station do not overlap each other, and none is offered twice for the same time. With `one_a_day` each begins
+    on a local day of its own.
     """
     length = dt.timedelta(minutes=minutes)
 
@@ -62,7 +64,12 @@ def next_free_slots(
                 start = round_up(start + length, step)
 
     found: dict[Interval, int] = {}
+    days = set()
     for slot, station in in_order(*(of_station(s, free[s]) for s in sorted(free))):
+        day = local_day(slot.start)
+        if one_a_day and day in days:
+            continue
+        days.add(day)
         found.setdefault(slot, station)
         if len(found) == count:
             break
@@ -98,4 +105,23 @@ def first_starts(
                 if start < midnights[n + 1] and start <= latest and start + length <= interval.end:
                     known = found[n]
                     found[n] = start if known is None else min(known, start)
+    return found
+
+
+def longest_parts(
+    free: Mapping[int, Iterable[Interval]], *, latest: dt.datetime, shortest: int, longest: int, step: int
+) -> list[tuple[Interval, int]]:
+    """Return of every free stretch the longest booking it takes from its beginning on, with its station.
+
+    Lengths in minutes; bookings begin on the grid of steps, at `latest` at the latest.
+    """
+    found = []
+    for station in sorted(free):
+        for interval in free[station]:
+            start = round_up(interval.start, step)
+            room = (interval.end - start) // dt.timedelta(minutes=1)
+            minutes = min(room, longest)
+            minutes -= minutes % step
+            if shortest <= minutes and start <= latest:
+                found.append((Interval(start, start + dt.timedelta(minutes=minutes)), station))
     return found

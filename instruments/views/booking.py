@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
@@ -21,27 +20,41 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from instruments.enums import BookingKind, BookingState
-from instruments.errors import Problem, RulesBroken, SlotTaken, StaleVersion, UsageRefused, WrongState
+from instruments.errors import (
+    Problem,
+    RulesBroken,
+    SlotTaken,
+    StaleVersion,
+    UsageRefused,
+    WrongState,
+    problem,
+)
 from instruments.forms.booking import MoveForm, moment_of
 from instruments.guarded import booking_for
 from instruments.models import Booking
 from instruments.permissions import can, keeps
-from instruments.queries.availability import next_free
 from instruments.queries.booking_page import bill_of, history_of, usage_of
-from instruments.queries.policy import policy_of
-from instruments.queries.rates import rate_for
-from instruments.rules.hours import is_convertible, local_day
-from instruments.rules.pricing import price
-from instruments.views.booking_acts import ACTS, Act, Choice, cut_off, form_of, legal_acts, perform
+from instruments.views.booking_acts import (
+    ACTS,
+    Act,
+    Choice,
+    cut_off,
+    done,
+    form_of,
+    legal_acts,
+    perform,
+    worded,
+)
 from instruments.views.booking_life import (
+    Step,
     check_in_opens,
     effective_state,
     life,
+    past,
     released_at,
     shown,
 )
-from instruments.views.offers import Offer
-from instruments.views.refusal import in_words, slot_taken
+from instruments.views.refusal import Refusal, refusal
 from members.errors import NotAllowed
 from members.models import Person
 
@@ -58,9 +71,9 @@ class Tried:
     form: forms.Form | None
     status: int = 422
     message: str = ""
-    problems: list[Problem] = field(default_factory=list)
-    alternatives: list[Offer] = field(default_factory=list)
+    refusal: Refusal | None = None
     typed: str = ""
+    meanwhile: Step | None = None
 
 
 @require_safe
@@ -81,7 +94,7 @@ def booking_act(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     """
     assert isinstance(request.user, Person)
     wanted = booking_for(request.user, pk)
-    act = ACTS.get(verb)
+    act = worded(ACTS.get(verb), wanted)
     if act is None:
         raise Http404
     if request.method != "POST":
@@ -95,70 +108,51 @@ def booking_act(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
         perform(act, wanted, form, request.user)
     except NotAllowed:
         raise Http404 from None
-    except (SlotTaken, RulesBroken, WrongState, StaleVersion, UsageRefused) as refusal:
-        tried = _tried(act, form, wanted, refusal)
+    except (SlotTaken, RulesBroken, WrongState, StaleVersion, UsageRefused) as error:
+        tried = _tried(act, form, wanted, error)
         return _page(request, booking_for(request.user, pk), tried)
-    messages.success(request, str(act.done))
+    messages.success(request, str(done(act, wanted, request.user)))
     target = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
         return redirect(target)
     return redirect("instruments:booking", pk)
 
 
-def _tried(act: Act, form: forms.Form | None, wanted: Booking, refusal: Exception) -> Tried:
+def _tried(act: Act, form: forms.Form | None, wanted: Booking, error: Exception) -> Tried:
     tried = Tried(act, form)
-    match refusal:
+    match error:
         case SlotTaken():
             tried.status = 409
-            tried.message = str(refusal)
-            tried.problems = [slot_taken(*_wish(form, wanted), held) for held in refusal.conflicts]
-            tried.alternatives = [_offer(wanted, slot.start, slot.end) for slot in refusal.alternatives]
+            tried.message = str(error)
+            held = [problem("slot_taken", held=span) for span in error.conflicts]
+            tried.refusal = _refused(form, wanted, held)
         case RulesBroken() if act.slug == "move":
-            tried.message = _("This time cannot be booked")
-            tried.problems = in_words(refusal.problems)
-            tried.alternatives = _others(form, wanted)
+            tried.message = str(error)
+            tried.refusal = _refused(form, wanted, error.problems)
         case RulesBroken():
-            tried.message = " ".join(str(problem.message) for problem in refusal.problems)
+            tried.message = " ".join(str(problem.message) for problem in error.problems)
         case UsageRefused():
-            for name, sentences in refusal.fields.items():
+            for name, sentences in error.fields.items():
                 target = name if form is not None and name in form.fields else None
                 for sentence in sentences:
                     if form is not None:
                         form.add_error(target, sentence)
         case _:
             tried.status = 409
-            tried.message = str(refusal)
+            tried.message = str(error)
+            steps = past(wanted, history_of(wanted))
+            tried.meanwhile = steps[-1] if steps else None
             if form is not None and form.is_valid():
                 tried.typed = str(form.cleaned_data.get("reason", ""))
     return tried
 
 
-def _wish(form: forms.Form | None, wanted: Booking) -> tuple[dt.datetime, dt.datetime]:
-    if isinstance(form, MoveForm) and form.is_valid():
-        return form.interval()
-    return wanted.start, wanted.end
-
-
-def _others(form: forms.Form | None, wanted: Booking) -> list[Offer]:
-    """Offer the next slots of about the wished length; the policy decides which lengths there are."""
-    start, end = _wish(form, wanted)
-    if wanted.kind == BookingKind.MAINTENANCE or not is_convertible(start):
-        return []
-    policy = policy_of(wanted.instrument)
-    minutes = min(
-        max((end - start) // dt.timedelta(minutes=1), policy.shortest_minutes), policy.longest_minutes
-    )
-    minutes = max(minutes - minutes % policy.step_minutes, policy.shortest_minutes)
-    found = next_free(wanted.instrument, minutes, max(start, timezone.now()))
-    return [_offer(wanted, slot.start, slot.end) for slot in found]
-
-
-def _offer(wanted: Booking, start: dt.datetime, end: dt.datetime) -> Offer:
-    """A free slot as a link that fills in the form for moving."""
-    rate = rate_for(wanted.instrument, wanted.category, local_day(start))
-    query = urlencode({"start": start.isoformat(), "end": end.isoformat()})
-    address = f"{reverse('instruments:booking', args=[wanted.pk])}?{query}#move"
-    return Offer(start, end, address, None if rate is None else price(rate, start, end))
+def _refused(form: forms.Form | None, wanted: Booking, problems: list[Problem]) -> Refusal:
+    """Put a refused new time into words; upkeep is bound to no policy, so it is offered no other times."""
+    assert isinstance(form, MoveForm)
+    address = f"{reverse('instruments:booking', args=[wanted.pk])}#move"
+    told = refusal(wanted.instrument, wanted.person, form.interval(), problems, form=address)
+    return replace(told, fix="", alternatives=[]) if wanted.kind == BookingKind.MAINTENANCE else told
 
 
 def _page(request: HttpRequest, shown_booking: Booking, tried: Tried | None = None) -> HttpResponse:
@@ -246,8 +240,6 @@ def _limits(shown_booking: Booking, reader: int | None, now: dt.datetime, *, kee
             _("The last moment to cancel or move it was %(last)s. Ask the contact person.")
             % {"last": shown(last)}
         )
-    if now < check_in_opens(shown_booking):
-        said.append(_("Check-in opens at %(opens)s.") % {"opens": shown(check_in_opens(shown_booking))})
     return said
 
 

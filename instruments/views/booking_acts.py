@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from instruments.actions.booking import approve_booking, cancel_booking, decline_booking, move_booking
@@ -19,6 +20,7 @@ from instruments.errors import Sentence
 from instruments.forms.booking import CheckOutForm, MoveForm, ReasonForm
 from instruments.models import Booking
 from instruments.permissions import Actor, can, keeps
+from instruments.queries.bookings import told_of
 from instruments.queries.policy import policy_of
 from instruments.rules.booking_states import legal_verbs
 from instruments.views.booking_life import check_in_opens, effective_state
@@ -91,7 +93,7 @@ ACTS: Mapping[str, Act] = {
             "move",
             "calendar-time",
             _("Move"),
-            _("Moved. Both sides have been told."),
+            _("Moved."),
             "",
             _("The old time is given up only when the new one is held. The price is worked out anew."),
         ),
@@ -109,6 +111,21 @@ ACTS: Mapping[str, Act] = {
 }
 
 
+UPKEEP_WORDS: Mapping[str, tuple[Sentence, Sentence, Sentence]] = {
+    "move": (
+        _("Move the upkeep"),
+        _("The upkeep is moved."),
+        _("The old time is given up only when the new one is held."),
+    ),
+    "cancel": (
+        _("Call the upkeep off"),
+        _("The upkeep is called off. The time is free again."),
+        _("The time can be booked at once."),
+    ),
+}
+"""Label, success and hint of what can be done with upkeep."""
+
+
 @dataclass(frozen=True)
 class Choice:
     """An act that is legal now, with its form (None where a press is all it needs); `open` shows the form at once."""
@@ -121,11 +138,36 @@ class Choice:
 def legal_acts(booking: Booking, person: Actor, now: dt.datetime) -> list[Act]:
     """Return what this person may do with the booking at this moment, the most wanted first."""
     verbs = legal_verbs(effective_state(booking, now))
-    return [
-        act
+    legal = [
+        worded(act, booking)
         for act in ACTS.values()
         if act.step in verbs and can(person, act.right, booking) and _in_time(act, booking, person, now)
     ]
+    return [act for act in legal if act is not None]
+
+
+def worded(act: Act | None, booking: Booking) -> Act | None:
+    """Return the act in the words of upkeep where it is upkeep."""
+    if act is None or booking.kind != BookingKind.MAINTENANCE or act.slug not in UPKEEP_WORDS:
+        return act
+    label, success, hint = UPKEEP_WORDS[act.slug]
+    return replace(act, label=label, done=success, hint=hint)
+
+
+def done(act: Act, booking: Booking, actor: Person) -> str:
+    """Say what has been done, and of a move also who was told of it."""
+    if act.slug != "move" or booking.kind == BookingKind.MAINTENANCE:
+        return str(act.done)
+    if actor.pk != booking.person_id:
+        return gettext("Moved. The person has been told.")
+    told = bool(told_of(booking.instrument, but=actor))
+    if policy_of(booking.instrument).approval_required:
+        return (
+            gettext("Moved. The stewards have been told and decide anew; until then the new time is held.")
+            if told
+            else gettext("Moved. It has to be approved anew; until then the new time is held.")
+        )
+    return gettext("Moved. The stewards have been told.") if told else gettext("Moved.")
 
 
 def cut_off(booking: Booking) -> dt.datetime:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils import timezone
 from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -65,14 +66,15 @@ def released_at(booking: Booking) -> dt.datetime:
 def life(booking: Booking, entries: Sequence[Entry], now: dt.datetime) -> list[Step]:
     """Return what has happened, what is, and what is still to come."""
     state = effective_state(booking, now)
-    past = _past(booking, entries)
+    steps = past(booking, entries)
     if state == BookingState.EXPIRED and booking.state == BookingState.REQUESTED:
         icon, title = TITLES["expired"]
-        past.append(Step(icon, title, "bad", at=booking.expires_at))
-    return past + _present(booking, state) + _to_come(booking, state)
+        steps.append(Step(icon, title, "bad", at=booking.expires_at))
+    return steps + _present(booking, state, now) + _to_come(booking, state)
 
 
-def _past(booking: Booking, entries: Sequence[Entry]) -> list[Step]:
+def past(booking: Booking, entries: Sequence[Entry]) -> list[Step]:
+    """Return what has happened, with who and when, oldest first."""
     told = {entry.verb.removeprefix(PREFIX) for entry in entries}
     if told & {"requested", "confirmed"}:
         told |= {"requested", "confirmed"}
@@ -126,10 +128,11 @@ def _moved(entry: Entry) -> str:
     return gettext("from %(old)s to %(new)s") % {"old": span(old_start, old_end), "new": span(start, end)}
 
 
-def _present(booking: Booking, state: BookingState) -> list[Step]:
+def _present(booking: Booking, state: BookingState, now: dt.datetime) -> list[Step]:
     if booking.kind == BookingKind.MAINTENANCE:
         if state == BookingState.CONFIRMED:
-            return [Step("tool", _("Maintenance"), "now", text=span(booking.start, booking.end))]
+            begun = "now" if booking.start <= now else "todo"
+            return [Step("tool", _("Maintenance"), begun, text=span(booking.start, booking.end))]
         return []
     if state == BookingState.REQUESTED:
         return [
@@ -170,11 +173,12 @@ def _to_come(booking: Booking, state: BookingState) -> list[Step]:
 
 
 def shown(value: dt.datetime | None) -> str:
-    """Write a moment in the reader's form."""
-    return formats.local_datetime(value, get_language())
+    """Write a moment for a sentence, in the reader's form."""
+    if value is None:
+        return formats.NOTHING
+    return formats.short_moment(value, get_language(), timezone.localdate())
 
 
 def span(start: dt.datetime, end: dt.datetime) -> str:
-    """Write an interval in the reader's form, with the year."""
-    day = formats.local_day(start)
-    return formats.time_range(start, end, get_language(), day)
+    """Write an interval in the reader's form."""
+    return formats.time_range(start, end, get_language(), timezone.localdate())

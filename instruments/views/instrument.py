@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,41 +19,46 @@ from django.utils.cache import patch_vary_headers
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
+from display.templatetags.display import named
 from instruments.actions.booking import request_booking
-from instruments.enums import BookingState
-from instruments.errors import Problem, RulesBroken, SlotTaken
+from instruments.enums import BookingState, SharingMode
+from instruments.errors import Problem, RulesBroken, SlotTaken, problem
 from instruments.forms.booking import BookingForm, QuoteForm, moment_of
 from instruments.guarded import instrument_for
 from instruments.models import Booking, Instrument
 from instruments.permissions import can, keeps
-from instruments.queries.admission import admission
-from instruments.queries.availability import busy, first_free_station, is_open_for_booking, next_free
+from instruments.queries.admission import admission, standing
+from instruments.queries.availability import next_free
+from instruments.queries.holding import conflicts, taken_problems
 from instruments.queries.instrument_page import price_rows, year_of_use
-from instruments.queries.policy import policy_of
+from instruments.queries.policy import allowed_minutes, policy_of
 from instruments.queries.rates import Quote
 from instruments.queries.week import week
 from instruments.rules.hours import local_day
 from instruments.rules.intervals import Interval
-from instruments.views.offers import Offer, offers
-from instruments.views.refusal import in_words, slot_taken
+from instruments.views.offers import offers, span_query
+from instruments.views.refusal import Refusal, in_words, refusal
 from instruments.views.week_grid import WeekGrid, week_grid
 from members.errors import NotAllowed
 from members.models import Person
 from webapi.idempotency import first_time
+
+KEPT = ("purpose_kind", "purpose", "station")
+"""What an address can carry beside the time, so that signing in loses nothing."""
 
 LENGTHS = (30, 60, 120, 180, 240, 480)
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What would be said to a wished time: every broken rule (none: it can be booked) and the price."""
+    """What would be said to a wished time: every broken rule, or the price where there is none."""
 
     start: dt.datetime
     end: dt.datetime
     problems: list[Problem]
-    quote: Quote
+    quote: Quote | None
 
     @property
     def minutes(self) -> int:
@@ -68,13 +75,12 @@ def instrument(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_safe
 def instrument_week(request: HttpRequest, code: str) -> HttpResponse:
-    """Show the week alone, for the arrows and for refreshing in place."""
+    """Show the week alone, for the arrows and for refreshing in place; five queries for a reader signed in."""
     shown = instrument_for(request.user, code)
-    chosen = _chosen(_form(request, shown))
     context = {
         "instrument": shown,
         "policy": policy_of(shown),
-        "grid": _grid(request, shown, chosen),
+        "grid": _grid(request, shown, _form(request, shown).wish, bar_of(shown, request.user)),
         "length": _length(request, shown),
     }
     return render(request, "instruments/partials/week.html", context)
@@ -88,43 +94,31 @@ def instrument_quote(request: HttpRequest, code: str) -> HttpResponse:
     form = QuoteForm(shown, request.GET)
     verdict = None
     if form.is_valid() and isinstance(request.user, Person):
-        verdict = _verdict(shown, request.user, *form.interval(), form.cleaned_data.get("station"))
-    return render(request, "instruments/partials/quote.html", {"instrument": shown, "verdict": verdict})
+        verdict = _verdict(shown, request.user, form.interval(), form.cleaned_data.get("station"))
+    return render(
+        request, "instruments/partials/quote.html", {"instrument": shown, "verdict": verdict, "asked": form}
+    )
 
 
-@require_POST
-@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def book(request: HttpRequest, code: str) -> HttpResponse:
-    """Ask for the time; a refusal shows every broken rule, keeps what was typed and offers other times."""
-    assert isinstance(request.user, Person)
+    """Ask for the time; a refusal shows every broken rule, keeps what was typed and offers other times.
+
+    A visitor signs in first and comes back to the form as filled in; nothing is booked without pressing again. A GET
+    leads to the form.
+    """
     shown = instrument_for(request.user, code)
+    if request.method != "POST":
+        return redirect(f"{reverse('instruments:instrument', args=[code])}#book")
     form = BookingForm(shown, request.POST)
+    if not isinstance(request.user, Person):
+        return redirect_to_login(_filled_in(shown, form), reverse("account_login"))
     if not form.is_valid():
         return _page(request, shown, form, status=422)
-    start, end = form.interval()
     try:
         booking = _ask_once(shown, request.user, form)
-    except SlotTaken as taken:
-        problems = [slot_taken(start, end, conflict) for conflict in taken.conflicts]
-        return _page(
-            request,
-            shown,
-            form,
-            problems=problems,
-            alternatives=offers(shown, request.user, taken.alternatives),
-            status=409,
-        )
-    except RulesBroken as broken:
-        minutes = int((end - start).total_seconds() // 60)
-        others = next_free(shown, _allowed(shown, minutes), max(start, timezone.now()))
-        return _page(
-            request,
-            shown,
-            form,
-            problems=in_words(broken.problems),
-            alternatives=offers(shown, request.user, others),
-            status=422,
-        )
+    except (SlotTaken, RulesBroken) as error:
+        return _page(request, shown, form, refused=_refused(shown, request.user, form, error))
     except NotAllowed:
         raise Http404 from None
     if booking is None:
@@ -135,6 +129,25 @@ def book(request: HttpRequest, code: str) -> HttpResponse:
     else:
         messages.success(request, _("Requested. The time is held for you until the steward decides."))
     return redirect("instruments:booking", booking.pk)
+
+
+def _filled_in(shown: Instrument, form: BookingForm) -> str:
+    """Return the address of the form with what was chosen and typed."""
+    typed = {name: form.data.get(name, "")[:300] for name in KEPT}
+    chosen = span_query(*form.wish) if form.wish is not None else {}
+    query = urlencode(chosen | {name: value for name, value in typed.items() if value})
+    return f"{reverse('instruments:instrument', args=[shown.code])}?{query}#book"
+
+
+def _refused(
+    shown: Instrument, person: Person, form: BookingForm, error: SlotTaken | RulesBroken
+) -> tuple[Refusal, int]:
+    """Put the refusal into words, with the status it is answered with."""
+    station = form.cleaned_data.get("station")
+    if isinstance(error, SlotTaken):
+        problems = [problem("slot_taken", held=span) for span in error.conflicts]
+        return refusal(shown, person, form.interval(), problems, station=station), 409
+    return refusal(shown, person, form.interval(), error.problems, station=station), 422
 
 
 def _ask_once(shown: Instrument, person: Person, form: BookingForm) -> Booking | None:
@@ -162,24 +175,24 @@ def _page(
     shown: Instrument,
     form: BookingForm,
     *,
-    problems: list[Problem] | None = None,
-    alternatives: list[Offer] | None = None,
+    refused: tuple[Refusal, int] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     person = request.user if isinstance(request.user, Person) else None
     policy, now = policy_of(shown), timezone.now()
     length = _length(request, shown)
-    slots = offers(shown, person, next_free(shown, length, now))
+    bar = bar_of(shown, request.user)
+    slots = [] if bar else offers(shown, person, next_free(shown, length, now, one_a_day=True))
     prices = price_rows(shown, person, timezone.localdate(now))
-    chosen = _chosen(form)
-    is_keeper = keeps(request.user, shown)
+    wish = form.wish
+    told, status = refused or (None, status)
     context: dict[str, Any] = {
         "instrument": shown,
         "policy": policy,
         "fields": [link.field for link in shown.field_links.select_related("field")],
-        "keeps": is_keeper,
+        "keeps": keeps(request.user, shown),
         "manages": can(request.user, "edit_instrument", shown),
-        "open": is_open_for_booking(shown),
+        "bar": bar,
         "prices": prices,
         "my_price": next((row for row in prices if row.is_mine), None),
         "slots": slots,
@@ -189,20 +202,14 @@ def _page(
             for n in LENGTHS
             if policy.shortest_minutes <= n <= policy.longest_minutes and n % policy.step_minutes == 0
         ],
-        "grid": _grid(request, shown, chosen),
+        "grid": _grid(request, shown, wish, bar),
         "form": form,
-        "verdict": _verdict(shown, person, *chosen, None) if person and chosen and not problems else None,
-        "problems": problems,
-        "alternatives": alternatives or [],
+        "verdict": _verdict(shown, person, wish) if person and wish and not told and not bar else None,
+        "refusal": told,
         "use": year_of_use(shown, timezone.localdate(now).year - 1),
         "crumbs": [
             (_("Instruments"), reverse("instruments:catalogue")),
-            (
-                shown.unit.name_zh
-                if request.LANGUAGE_CODE.startswith("zh")
-                else shown.unit.name_en or shown.unit.name_zh,
-                reverse("portal:unit", args=[shown.unit.code]),
-            ),
+            (named(shown.unit), reverse("portal:unit", args=[shown.unit.code])),
             (shown.code, ""),
         ],
         "technical": [
@@ -221,38 +228,38 @@ def _page(
     return response
 
 
+def bar_of(shown: Instrument, reader: Person | AnonymousUser) -> str:
+    """Say why this reader can book it at no time: a state, `unit`, or a sharing mode; empty where he can.
+
+    A visitor may be of the unit that alone may book, but shows it only by signing in.
+    """
+    person = reader if isinstance(reader, Person) else None
+    problems = standing(shown, person, timezone.now())
+    if not problems:
+        return shown.sharing_mode if person is None and shown.sharing_mode != SharingMode.EXTERNAL else ""
+    return {"instrument_state": shown.state, "unit_state": "unit"}.get(
+        problems[0].rule, str(shown.sharing_mode)
+    )
+
+
 def _verdict(
-    shown: Instrument, person: Person, start: dt.datetime, end: dt.datetime, station: int | None
+    shown: Instrument, person: Person, wish: tuple[dt.datetime, dt.datetime], station: int | None = None
 ) -> Verdict:
-    judged = admission(shown, person, start, end, timezone.now())
-    problems = in_words(judged.problems)
-    taken = busy(shown, start, end)
-    if taken and first_free_station(taken, Interval(start, end), shown.station_count, station) is None:
-        problems += [slot_taken(start, end, held) for held in taken]
-    return Verdict(start, end, problems, judged.quote)
+    judged = admission(shown, person, *wish, timezone.now())
+    problems = judged.problems + taken_problems(conflicts(shown, *wish, station))
+    return Verdict(*wish, in_words(problems, wish), None if problems else judged.quote)
 
 
 def _form(request: HttpRequest, shown: Instrument) -> BookingForm:
     start, end = moment_of(request.GET.get("start", "")), moment_of(request.GET.get("end", ""))
+    typed = {name: request.GET.get(name, "")[:300] for name in KEPT if name in request.GET}
     if start is None or end is None or not start < end:
-        return BookingForm(shown, initial={"day": timezone.localdate()})
-    return BookingForm(shown, initial=BookingForm.initial_of(start, end))
-
-
-def _chosen(form: BookingForm) -> tuple[dt.datetime, dt.datetime] | None:
-    if form.is_bound:
-        return form.interval() if form.is_valid() else None
-    if "start_time" not in form.initial:
-        return None
-    probe = BookingForm.interval
-    form.cleaned_data = {
-        name: form.initial.get(name) for name in ("day", "start_time", "end_time", "end_day")
-    }
-    return probe(form)
+        return BookingForm(shown, initial={"day": timezone.localdate()} | typed)
+    return BookingForm(shown, initial=BookingForm.initial_of(start, end) | typed)
 
 
 def _grid(
-    request: HttpRequest, shown: Instrument, chosen: tuple[dt.datetime, dt.datetime] | None
+    request: HttpRequest, shown: Instrument, chosen: tuple[dt.datetime, dt.datetime] | None, bar: str
 ) -> WeekGrid:
     today = timezone.localdate()
     first = local_day(chosen[0]) if chosen else today
@@ -265,17 +272,12 @@ def _grid(
         view,
         policy_of(shown),
         minutes=_length(request, shown),
-        bookable=is_open_for_booking(shown),
-        chosen=Interval(*chosen) if chosen else None,
+        bar=bar,
+        chosen=Interval(*chosen) if chosen and chosen[0] < chosen[1] else None,
     )
 
 
 def _length(request: HttpRequest, shown: Instrument) -> int:
     wanted = request.GET.get("length", "")
-    return _allowed(shown, int(wanted) if wanted.isdecimal() and len(wanted) < 6 else 120)
-
-
-def _allowed(shown: Instrument, minutes: int) -> int:
-    policy = policy_of(shown)
-    within = min(max(minutes, policy.shortest_minutes), policy.longest_minutes)
-    return max(within - within % policy.step_minutes, policy.shortest_minutes)
+    minutes = int(wanted) if wanted.isdecimal() and len(wanted) < 6 else 120
+    return allowed_minutes(policy_of(shown), minutes)

@@ -1,4 +1,4 @@
-"""Views room: free slots as links that fill the booking form, with what they cost the reader."""
+"""Views room: free slots as links that fill a form, with what they cost the reader."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.urls import reverse
 from instruments.errors import Offer as FreeTime
 from instruments.models import Instrument
 from instruments.queries.rates import category_of, rates_of
-from instruments.rules.hours import local_day
+from instruments.rules.hours import LOCAL, local_day
 from instruments.rules.pricing import price
 from members.models import Person
 
@@ -29,8 +29,18 @@ class Offer:
     note: str = ""
 
 
-def offers(instrument: Instrument, person: Person | None, slots: Iterable[FreeTime]) -> list[Offer]:
-    """Turn free slots of one instrument into offers for one reader; one query for all prices."""
+def span_query(start: dt.datetime, end: dt.datetime) -> dict[str, str]:
+    """Return the parameters of an address that chooses a time, on the local clock."""
+    return {"start": start.astimezone(LOCAL).isoformat(), "end": end.astimezone(LOCAL).isoformat()}
+
+
+def offers(
+    instrument: Instrument, person: Person | None, slots: Iterable[FreeTime], *, form: str = ""
+) -> list[Offer]:
+    """Turn free slots of one instrument into offers for one reader; one query for all prices.
+
+    `form` is the page whose form the slot fills in, with its fragment; without it the instrument's own.
+    """
     found = list(slots)
     if not found:
         return []
@@ -41,12 +51,13 @@ def offers(instrument: Instrument, person: Person | None, slots: Iterable[FreeTi
         rate = next((rate for valid_from, rate in rates if valid_from <= day), None)
         return None if rate is None else price(rate, slot.start, slot.end)
 
-    address = reverse("instruments:instrument", args=[instrument.code])
+    page = form or f"{reverse('instruments:instrument', args=[instrument.code])}#book"
+    address, _hash, fragment = page.partition("#")
     return [
         Offer(
             slot.start,
             slot.end,
-            f"{address}?{urlencode({'start': slot.start.isoformat(), 'end': slot.end.isoformat()})}#book",
+            f"{address}?{urlencode(span_query(slot.start, slot.end))}#{fragment}",
             cost(slot),
         )
         for slot in found

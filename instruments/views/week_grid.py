@@ -12,7 +12,7 @@ from instruments.enums import BookingKind, BookingState
 from instruments.models import BookingPolicy
 from instruments.queries.week import WeekBlock, WeekDay, WeekView
 from instruments.rules.hours import LOCAL, local_midnight, round_up
-from instruments.rules.intervals import Interval
+from instruments.rules.intervals import Interval, clip
 
 QUARTER = 15
 QUARTERS = 24 * 60 // QUARTER
@@ -43,13 +43,15 @@ class Stretch:
 
 @dataclass(frozen=True)
 class GridDay:
-    """One column of the grid."""
+    """One column of the grid; `word` says how the day stands, `picked` is what was chosen on it."""
 
     day: dt.date
     is_today: bool
     is_past: bool
     stretches: list[Stretch]
     free_minutes: int
+    word: str
+    picked: Stretch | None
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class WeekGrid:
     next: dt.date
     monday: dt.date
     sunday: dt.date
+    bar: str
 
     @property
     def has_free(self) -> bool:
@@ -76,14 +79,14 @@ def week_grid(
     policy: BookingPolicy,
     *,
     minutes: int,
-    bookable: bool,
+    bar: str = "",
     chosen: Interval | None = None,
 ) -> WeekGrid:
-    """Lay a week out. `minutes` is the length a click on free time chooses; without `bookable` nothing is free.
+    """Lay a week out. `minutes` is the length a click on free time chooses; `bar` says why none can be booked.
 
-    Free time inside `chosen` is of the kind `chosen`.
+    Time that a bar keeps from being free is of the kind `down`. What is `chosen` is drawn over it, exactly so.
     """
-    first, height = _hours(view)
+    first, height = _hours(view, chosen)
     top = first * 60 // QUARTER
     earliest = round_up(view.now + dt.timedelta(minutes=policy.notice_minutes), policy.step_minutes)
     latest = view.now + dt.timedelta(days=policy.horizon_days)
@@ -91,9 +94,7 @@ def week_grid(
     for day in view.days:
         midnight = local_midnight(day.day)
         tomorrow = midnight + dt.timedelta(days=1)
-        keys = _keys(day, view, earliest, latest, bookable=bookable)
-        if chosen is not None:
-            keys = [_marked(key, midnight, quarter, chosen) for quarter, key in enumerate(keys)]
+        keys = _keys(day, view, earliest, latest, bar=bar)
         stretches, free = [], 0
         for key, run in groupby(range(top, top + height * 4), key=keys.__getitem__):
             quarters = list(run)
@@ -101,9 +102,8 @@ def week_grid(
             end = midnight + dt.timedelta(minutes=(quarters[-1] + 1) * QUARTER)
             kind, block, stations = key
             query = ""
-            if kind in {"free", "chosen"}:
-                free += len(quarters) * QUARTER
             if kind == "free":
+                free += len(quarters) * QUARTER
                 query = _query(start, end, policy, minutes, earliest)
             stretches.append(
                 Stretch(
@@ -119,7 +119,9 @@ def week_grid(
                     lines=_lines(len(quarters), height),
                 )
             )
-        days.append(GridDay(day.day, day.is_today, day.is_past, stretches, free))
+        picked = _picked(Interval(midnight, tomorrow), chosen, top, height)
+        kinds = {key[0] for key in keys}
+        days.append(GridDay(day.day, day.is_today, day.is_past, stretches, free, _word(kinds, free), picked))
     return WeekGrid(
         days=days,
         hours=[(hour * 4 - top, f"{hour:02d}:00") for hour in range(first, first + height)],
@@ -129,17 +131,49 @@ def week_grid(
         next=view.next,
         monday=view.monday,
         sunday=view.monday + dt.timedelta(days=6),
+        bar=bar,
     )
 
 
-def _hours(view: WeekView) -> tuple[int, int]:
+def _word(kinds: set[str], free: int) -> str:
+    """Say in one word how a day stands: free, down, closed (never open), over, soon (only too soon), full."""
+    told = kinds - {"closed", "past"}
+    if free:
+        return "free"
+    if "down" in told:
+        return "down"
+    if not told:
+        return "over" if "past" in kinds else "closed"
+    return "soon" if told == {"notice"} else "full"
+
+
+def _picked(day: Interval, chosen: Interval | None, top: int, height: int) -> Stretch | None:
+    """Return the part of the chosen time that lies on a day, cut to the hours shown."""
+    if chosen is None or not chosen.overlaps(day):
+        return None
+    start, end = max(chosen.start, day.start), min(chosen.end, day.end)
+    quarter = dt.timedelta(minutes=QUARTER)
+    row = max((start - day.start) // quarter - top, 0)
+    last = min(-((day.start - end) // quarter) - top, height * 4)
+    if last <= row:
+        return None
+    return Stretch("chosen", start, end, row, last - row, lines=_lines(last - row, height))
+
+
+def _hours(view: WeekView, chosen: Interval | None) -> tuple[int, int]:
     first, last = view.first_minute // 60, -(-view.last_minute // 60)
+    monday = local_midnight(view.monday)
+    for offset in range(7) if chosen is not None else ():
+        day = Interval(monday + dt.timedelta(days=offset), monday + dt.timedelta(days=offset + 1))
+        for part in clip([chosen] if chosen is not None else [], day):
+            first = min(first, (part.start - day.start) // dt.timedelta(hours=1))
+            last = max(last, -((day.start - part.end) // dt.timedelta(hours=1)))
     height = next(h for h in HEIGHTS if h >= last - first)
     return min(first, 24 - height), height
 
 
 def _keys(
-    day: WeekDay, view: WeekView, earliest: dt.datetime, latest: dt.datetime, *, bookable: bool
+    day: WeekDay, view: WeekView, earliest: dt.datetime, latest: dt.datetime, *, bar: str
 ) -> list[tuple[str, WeekBlock | None, int]]:
     midnight = local_midnight(day.day)
     keys: list[tuple[str, WeekBlock | None, int]] = []
@@ -157,21 +191,15 @@ def _keys(
             keys.append(("closed", None, 0))
         elif moment + dt.timedelta(minutes=QUARTER) <= view.now:
             keys.append(("past", None, 0))
+        elif bar:
+            keys.append(("down", None, 0))
         elif moment < earliest:
             keys.append(("notice", None, 0))
-        elif moment > latest or not bookable:
+        elif moment > latest:
             keys.append(("closed", None, 0))
         else:
             keys.append(("free", None, view.station_count - taken))
     return keys
-
-
-def _marked(
-    key: tuple[str, WeekBlock | None, int], midnight: dt.datetime, quarter: int, chosen: Interval
-) -> tuple[str, WeekBlock | None, int]:
-    moment = midnight + dt.timedelta(minutes=quarter * QUARTER)
-    inside = chosen.start < moment + dt.timedelta(minutes=QUARTER) and chosen.end > moment
-    return ("chosen", None, key[2]) if key[0] == "free" and inside else key
 
 
 def _lines(span: int, height: int) -> int:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 PEOPLE_ZONE = ZoneInfo("Asia/Shanghai")
 NOTHING = "–"
 MINUS = "−"
+BETWEEN_DAYS = " – "
 WEEKDAYS_ZH = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -150,13 +151,18 @@ def weekday(value: date | datetime, language: str | None) -> str:
 
 
 def short_day(value: date | datetime, language: str | None, today: date) -> str:
-    """Write weekday and day, with the year only when it is not today's: "周三 11-25", "Wed 25 Nov"."""
+    """Write day and weekday, with the year only when it is not today's: "11月25日 周三", "Wed 25 Nov"."""
     day = local_day(value)
+    same_year = day.year == today.year
     if is_chinese(language):
-        text = f"{day:%m-%d}" if day.year == today.year else day.isoformat()
-    else:
-        text = f"{day.day} {MONTHS_EN[day.month - 1]}" + ("" if day.year == today.year else f" {day.year}")
-    return f"{weekday(day, language)} {text}"
+        return f"{'' if same_year else f'{day.year}年'}{day.month}月{day.day}日 {weekday(day, language)}"
+    text = f"{weekday(day, language)} {day.day} {MONTHS_EN[day.month - 1]}"
+    return text if same_year else f"{text} {day.year}"
+
+
+def short_moment(moment: datetime, language: str | None, today: date) -> str:
+    """Write a moment for a sentence: "11月25日 周三 14:00", "Wed 25 Nov 14:00"."""
+    return f"{short_day(moment, language, today)} {clock(moment)}"
 
 
 def day_month(value: date | datetime, language: str | None) -> str:
@@ -166,11 +172,11 @@ def day_month(value: date | datetime, language: str | None) -> str:
 
 
 def time_range(start: datetime, end: datetime, language: str | None, today: date) -> str:
-    """Write a half-open interval: "周三 11-25 14:00–16:30"; an end at midnight is 24:00 of the day before."""
+    """Write a half-open interval: "11月25日 周三 14:00–16:30"; an end at midnight is 24:00 of the day before."""
     first, last = local(start), local(end)
     head = f"{short_day(first, language, today)} {first:%H:%M}"
     if last.date() == first.date():
         return f"{head}–{last:%H:%M}"
     if last.date() == first.date() + timedelta(days=1) and (last.hour, last.minute) == (0, 0):
         return f"{head}–24:00"
-    return f"{head} – {short_day(last, language, today)} {last:%H:%M}"
+    return f"{head}{BETWEEN_DAYS}{short_day(last, language, today)} {last:%H:%M}"

@@ -140,6 +140,41 @@ def test_rules_are_named_all_at_once():
     assert {"too_long", "opening_hours"} <= {error["rule"] for error in answer.json()["errors"]}
 
 
+def test_a_taken_time_is_one_of_the_broken_rules():
+    """Too long and partly held: 422 with both; only held stays the 409 of the contract, for a move too."""
+    instrument = make_instrument()
+    owner = Caller(PersonFactory())
+    mine = owner.post("bookings/", wish(instrument, hour=8, hours=1)).json()
+    Caller(PersonFactory()).post("bookings/", wish(instrument, hour=14))
+    for answer in (
+        owner.post("bookings/", wish(instrument, hour=10, hours=9)),
+        owner.post(
+            f"bookings/{mine['id']}/move/",
+            {"start": "2026-03-03T10:00:00+08:00", "end": "2026-03-03T19:00:00+08:00"},
+        ),
+    ):
+        assert is_problem(answer, 422)
+        assert [(error["rule"], error["required"]) for error in answer.json()["errors"]] == [
+            ("too_long", "480"), ("slot_taken", "2026-03-03 14:00–16:00")
+        ]  # fmt: skip
+    assert is_problem(owner.post("bookings/", wish(instrument, hour=13)), 409)
+    own = owner.post(
+        f"bookings/{mine['id']}/move/", {"start": "2026-03-03T08:07:00+08:00", "end": mine["end"]}
+    )
+    assert {error["rule"] for error in own.json()["errors"]} == {"step"}
+    assert owner.get(f"bookings/{mine['id']}/").json() == mine
+
+
+def test_moving_to_the_same_time_is_refused():
+    """Nothing is written and nobody told."""
+    owner = Caller(PersonFactory())
+    mine = owner.post("bookings/", wish(make_instrument())).json()
+    answer = owner.post(f"bookings/{mine['id']}/move/", {"start": mine["start"], "end": mine["end"]})
+    assert is_problem(answer, 422)
+    assert [error["rule"] for error in answer.json()["errors"]] == ["unchanged"]
+    assert owner.get(f"bookings/{mine['id']}/").json() == mine
+
+
 def test_hidden_instrument_is_not_told_from_a_missing_one():
     """The same 404."""
     hidden = make_instrument(sharing_mode=SharingMode.NOT_SHARED)

@@ -16,7 +16,7 @@ from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils import translation
 
-from display import illustrations, querystrings, states
+from display import formats, illustrations, querystrings, states
 
 SPRITE = Path(settings.PLATFORM) / "static/img/instruments.svg"
 
@@ -38,7 +38,7 @@ def test_time_range_reads_an_object_with_start_and_end():
     slot = SimpleNamespace(
         start=datetime(2026, 11, 25, 6, tzinfo=UTC), end=datetime(2026, 11, 25, 8, 30, tzinfo=UTC)
     )
-    assert drawn("{{ slot|time_range }}", slot=slot) == "周三 11-25 14:00–16:30"
+    assert drawn("{{ slot|time_range }}", slot=slot) == "11月25日 周三 14:00–16:30"
     assert drawn("{{ slot.start|time_range:slot.end }}", "en", slot=slot) == "Wed 25 Nov 14:00–16:30"
 
 
@@ -115,3 +115,17 @@ def test_every_drawing_is_in_the_sprite():
 )
 def test_share_class_is_a_bounded_percentage(part, whole, css):
     assert drawn("{% share_class part whole %}", part=part, whole=whole) == css
+
+
+@time_machine.travel(datetime(2026, 11, 20, tzinfo=UTC))
+def test_a_range_never_breaks_inside_a_day():
+    """One span for one day, two for two; the text stays escaped."""
+    evening = SimpleNamespace(
+        start=datetime(2026, 11, 25, 22, tzinfo=formats.PEOPLE_ZONE),
+        end=datetime(2026, 11, 26, 2, tzinfo=formats.PEOPLE_ZONE),
+    )
+    assert drawn("{{ slot|time_range|unbroken }}", slot=evening) == (
+        '<span class="nowrap">11月25日 周三 22:00</span> – <span class="nowrap">11月26日 周四 02:00</span>'
+    )
+    assert drawn("{{ text|unbroken }}", text="<b>") == '<span class="nowrap">&lt;b&gt;</span>'
+    assert drawn("{{ slot.start|short_moment }}", "en", slot=evening) == "Wed 25 Nov 22:00"

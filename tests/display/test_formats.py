@@ -115,18 +115,18 @@ def moment(day: int, hour: int, minute: int = 0, year: int = 2026) -> datetime:
 @pytest.mark.parametrize(
     ("start", "end", "chinese", "english"),
     [
-        (moment(25, 14), moment(25, 16, 30), "周三 11-25 14:00–16:30", "Wed 25 Nov 14:00–16:30"),
-        (moment(25, 20), moment(26, 0), "周三 11-25 20:00–24:00", "Wed 25 Nov 20:00–24:00"),
+        (moment(25, 14), moment(25, 16, 30), "11月25日 周三 14:00–16:30", "Wed 25 Nov 14:00–16:30"),
+        (moment(25, 20), moment(26, 0), "11月25日 周三 20:00–24:00", "Wed 25 Nov 20:00–24:00"),
         (
             moment(25, 22),
             moment(26, 2),
-            "周三 11-25 22:00 – 周四 11-26 02:00",
+            "11月25日 周三 22:00 – 11月26日 周四 02:00",
             "Wed 25 Nov 22:00 – Thu 26 Nov 02:00",
         ),
         (
             moment(25, 9, year=2025),
             moment(25, 10, year=2025),
-            "周二 2025-11-25 09:00–10:00",
+            "2025年11月25日 周二 09:00–10:00",
             "Tue 25 Nov 2025 09:00–10:00",
         ),
     ],

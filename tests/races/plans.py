@@ -6,12 +6,11 @@ import datetime as dt
 import time
 
 from django.db import IntegrityError, OperationalError, connection
-from django.db.models import Exists, OuterRef
 
 from instruments.actions import booking as actions
 from instruments.actions import slots, sweeps
 from instruments.errors import InstrumentsError, SlotTaken
-from instruments.models import Booking, Instrument, OpeningException
+from instruments.models import Booking, Instrument
 from members.models import Person
 
 HALF_HOUR = dt.timedelta(minutes=30)
@@ -105,11 +104,7 @@ def blind(what: str) -> None:
         raise ValueError(what)
 
     def unlocked(pk: int) -> Instrument:
-        return (
-            Instrument.objects.select_related("unit", "policy")
-            .annotate(has_exceptions=Exists(OpeningException.objects.filter(instrument=OuterRef("pk"))))
-            .get(pk=pk)
-        )
+        return Instrument.objects.select_related("unit", "policy").get(pk=pk)
 
     actions.lock_instrument = unlocked
     claim = actions.claim_station

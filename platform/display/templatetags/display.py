@@ -97,7 +97,7 @@ def weekday(value: date | datetime | None) -> str:
 
 @register.filter
 def short_day(value: date | datetime | None) -> str:
-    """Write weekday and day: 周三 11-25, Wed 25 Nov; with the year when it is not this one."""
+    """Write day and weekday: 11月25日 周三, Wed 25 Nov; with the year when it is not this one."""
     return formats.short_day(value, get_language(), _today()) if value else formats.NOTHING
 
 
@@ -112,6 +112,20 @@ def phrased(text: str) -> SafeString:
     """Let a Chinese name break only between its phrases: after 及 or 与, and before the closing 仪器."""
     parts = re.split(r"(?<=[及与])|(?<=..)(?=分析仪器$)", text)
     return format_html_join("", '<span class="ph">{}</span>', ((part,) for part in parts))
+
+
+def short_moment(value: datetime | None) -> str:
+    """Write a moment for a sentence: 11月25日 周三 14:00, Wed 25 Nov 14:00."""
+    return formats.short_moment(value, get_language(), _today()) if value else formats.NOTHING
+
+
+@register.filter
+def unbroken(text: object) -> SafeString:
+    """Keep a date or time range on one line; one of two days may break between them."""
+    parts = str(text).split(formats.BETWEEN_DAYS)
+    return format_html_join(
+        formats.BETWEEN_DAYS, '<span class="nowrap">{}</span>', [(part,) for part in parts]
+    )
 
 
 @register.filter

@@ -126,7 +126,7 @@ def test_the_week_costs_at_most_five_queries(xrd, member, crowd):
     instrument = fetched(xrd)
     with CaptureQueriesContext(connection) as captured:
         week(instrument, NOW.date(), member)
-    assert len(captured) == 3
+    assert len(captured) == 2
 
 
 def test_free_on_a_day_for_all_instruments_at_once(xrd, member):

@@ -126,11 +126,11 @@ class TestWhatItSays:
 
     def test_the_cut_off_is_told(self, client, confirmed, member, monday):
         client.force_login(member)
-        assert "2026-03-04 12:00" in client.get(page(confirmed)).context["limits"][0]
+        assert "3月4日 周三 12:00" in client.get(page(confirmed)).context["limits"][0]
         monday.move_to(at(2, 12, 1))
         answer = client.get(page(confirmed))
         assert answer.context["choices"] == []
-        assert "2026-03-04 12:00" in answer.context["limits"][0]
+        assert "3月4日 周三 12:00" in answer.context["limits"][0]
 
     def test_nobody_decides_on_his_own_request(self, client, monday, xrd, steward):
         own = request_booking(xrd, actor=steward, start=at(2, 9), end=at(2, 10), purpose="校准")
@@ -143,6 +143,40 @@ class TestWhatItSays:
         answer = client.get(page(upkeep))
         assert [c.act.slug for c in answer.context["choices"]] == ["move", "cancel"]
         assert "¥" not in answer.content.decode()
+
+    def test_upkeep_is_not_under_way_before_it_begins(self, client, monday, xrd, steward):
+        """Its step lies ahead until it begins; the acts speak of upkeep; the rules for users are left out."""
+        xrd.requirements = "须经培训"
+        xrd.save()
+        upkeep = book_maintenance(xrd, actor=steward, start=at(0, 10), end=at(0, 12), reason="换灯丝")
+        client.force_login(steward)
+        answer = client.get(page(upkeep))
+        assert [(s.icon, s.state) for s in answer.context["steps"]][1:] == [
+            ("tool", "todo"),
+            ("circle-check", "todo"),
+        ]
+        html = answer.content.decode()
+        assert ("取消维护" in html, "取消预约" in html, "须经培训" in html) == (True, False, False)
+        monday.move_to(at(0, 10))
+        client.force_login(steward)
+        assert client.get(page(upkeep)).context["steps"][1].state == "now"
+
+    def test_nothing_is_due_for_a_time_given_back(self, client, confirmed, member):
+        """No frozen price any more, and one way on instead of two words about none."""
+        client.force_login(member)
+        act(client, confirmed, "cancel")
+        html = client.get(page(confirmed)).content.decode()
+        assert "未使用，无需付费" in html
+        assert "¥" not in html
+        assert ("预约其他时段" in html, "当前没有可办理的事项" in html) == (True, False)
+
+    def test_the_state_is_said_once_in_the_head(self, client, confirmed, member):
+        """The heading is when and what; the badge beside the next step is the one place of the state."""
+        client.force_login(member)
+        html = client.get(page(confirmed)).content.decode()
+        head = html[html.index("<h1>") : html.index("</h1>")]
+        assert "已确认" not in head
+        assert "3月4日 周三 14:00–16:30" in head
 
     def test_it_asks_the_database_little(self, client, confirmed, member, django_assert_max_num_queries):
         client.force_login(member)
@@ -253,35 +287,81 @@ class TestMove:
         asked.refresh_from_db()
         assert (asked.start, asked.end, asked.price) == (at(3, 9), at(3, 10), Decimal(120))
 
+    def test_the_same_time_is_no_move(self, client, asked, member, ledger):
+        before = ledger()
+        client.force_login(member)
+        answer = act(client, asked, "move", **self.when("2026-03-04", "14:00", "16:30"))
+        assert answer.status_code == 422
+        told = answer.context["tried"].refusal
+        assert [(p.rule, p.chosen, p.required) for p in told.problems] == [
+            ("unchanged", "14:00–16:30", "与原来不同的时段")
+        ]
+        assert before.unchanged()
+
+    @pytest.mark.parametrize("end", ["14:00", "09:00"])
+    def test_an_end_before_the_start_is_not_tomorrow(self, client, asked, member, steward, xrd, ledger, end):
+        """Neither for a use nor for upkeep."""
+        upkeep = book_maintenance(xrd, actor=steward, start=at(3, 8), end=at(3, 9), reason="换灯丝")
+        before = ledger()
+        for booking, person in ((asked, member), (upkeep, steward)):
+            client.force_login(person)
+            answer = act(client, booking, "move", **self.when("2026-03-06", "14:00", end))
+            assert answer.status_code == 422
+            assert list(answer.context["tried"].form.errors) == ["end_time"]
+        assert before.unchanged()
+
+    def test_a_taken_time_stands_beside_the_broken_rules(self, client, asked, member, xrd, ledger):
+        BookingFactory(instrument=xrd, start=at(3, 9))
+        before = ledger()
+        client.force_login(member)
+        answer = act(client, asked, "move", **self.when("2026-03-05", "08:00", "18:00"))
+        assert answer.status_code == 422
+        told = answer.context["tried"].refusal
+        assert [p.rule for p in told.problems] == ["too_long", "slot_taken"]
+        assert (told.alternatives[0].start, told.alternatives[0].end) == (at(3, 11), at(3, 18))
+        assert before.unchanged()
+
+    @pytest.mark.parametrize(
+        ("who", "told"), [("member", "已通知机组人员重新审批"), ("steward", "已通知预约人")]
+    )
+    def test_the_success_says_who_was_told(self, client, asked, member, steward, who, told):
+        client.force_login(member if who == "member" else steward)
+        act(client, asked, "move", **self.when("2026-03-05", "09:00", "10:00"))
+        assert told in client.get(page(asked)).content.decode()
+
     def test_a_taken_slot_names_the_clash_and_offers_three_others(self, client, asked, member, xrd, ledger):
         BookingFactory(instrument=xrd, start=at(3, 9))
         before = ledger()
         client.force_login(member)
         answer = act(client, asked, "move", **self.when("2026-03-05", "10:00", "11:00"))
         assert answer.status_code == 409
-        offered = answer.context["tried"].alternatives
+        offered = answer.context["tried"].refusal.alternatives
         assert [offer.start for offer in offered] == [at(3, 11), at(3, 12), at(3, 13)]
         assert offered[0].price == Decimal(120)
-        assert 'value="10:00"' in answer.content.decode()
+        assert 'value="10:00" selected' in answer.content.decode()
         assert before.unchanged()
 
     def test_an_offer_fills_in_the_form(self, client, asked, member, xrd):
         BookingFactory(instrument=xrd, start=at(3, 9))
         client.force_login(member)
         answer = act(client, asked, "move", **self.when("2026-03-05", "10:00", "11:00"))
-        shown = client.get(answer.context["tried"].alternatives[0].url)
+        shown = client.get(answer.context["tried"].refusal.alternatives[0].url)
         move = next(c for c in shown.context["choices"] if c.act.slug == "move")
         assert move.open
-        assert 'value="11:00"' in shown.content.decode()
+        assert 'value="11:00" selected' in shown.content.decode()
 
     def test_every_broken_rule_is_named(self, client, asked, member, ledger):
         before = ledger()
         client.force_login(member)
         answer = act(client, asked, "move", **self.when("2026-03-05", "21:10", "21:20"))
         assert answer.status_code == 422
-        rules = {problem.rule for problem in answer.context["tried"].problems}
-        assert rules == {"too_short", "step", "opening_hours"}
-        assert answer.context["tried"].alternatives
+        told = answer.context["tried"].refusal
+        assert [(p.rule, p.chosen, p.required) for p in told.problems] == [
+            ("too_short", "10 分钟", "至少 30 分钟"),
+            ("step", "21:10–21:20", "以 30 分钟为单位"),
+            ("opening_hours", "21:10–21:20", "08:00–20:00"),
+        ]
+        assert [offer.start for offer in told.alternatives] == [at(4, 8), at(4, 8, 30), at(4, 9)]
         assert before.unchanged()
 
     @pytest.mark.parametrize("day", ["", "2026-02-30", "0001-01-01", "9999-12-31", "never"])
@@ -335,7 +415,9 @@ class TestRefusals:
         answer = act(client, asked, "decline", version=seen, reason="样品含汞")
         assert answer.status_code == 409
         assert "样品含汞" in answer.content.decode()
-        assert str(manager) in answer.content.decode()
+        step = answer.context["tried"].meanwhile
+        assert (str(step.title), step.who) == ("已批准", str(manager))
+        assert "最近一步" in answer.content.decode()
 
     def test_the_wrong_state_is_named(self, client, confirmed, steward, ledger):
         before = ledger()

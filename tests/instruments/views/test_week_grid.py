@@ -20,10 +20,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 MONDAY = dt.date(2026, 3, 2)
 
 
-def laid_out(instrument, person, *, chosen=None, bookable=True, minutes=120):
+def laid_out(instrument, person, *, chosen=None, bar="", minutes=120):
     """The grid of the hand-made week."""
     return week_grid(
-        week(instrument, MONDAY, person), policy_of(instrument), minutes=minutes, bookable=bookable, chosen=chosen
+        week(instrument, MONDAY, person), policy_of(instrument), minutes=minutes, bar=bar, chosen=chosen
     )  # fmt: skip
 
 
@@ -61,17 +61,41 @@ def test_every_cell_of_a_hand_made_week(xrd, member):
     assert (busy.booking_id, busy.person_name) == ("", "")
 
 
-def test_the_chosen_time_is_marked_where_it_is_free(instrument, member):
-    """Chosen Tuesday 10:00 to 12:00, of which the second hour is taken; the free time around it stays bookable."""
+def test_the_chosen_time_is_drawn_exactly_so(instrument, member):
+    """Chosen Tuesday 10:00 to 12:00, of which the second hour is taken: drawn whole, over what is there."""
     BookingFactory(instrument=instrument, start=at(1, 11), end=at(1, 13))
-    day = laid_out(instrument, member, chosen=Interval(at(1, 10), at(1, 12))).days[1]
+    grid = laid_out(instrument, member, chosen=Interval(at(1, 10), at(1, 12)))
+    day = grid.days[1]
     assert cells(day) == [
-        ("free", "00:00–10:00", 0, 40),
-        ("chosen", "10:00–11:00", 40, 4),
+        ("free", "00:00–11:00", 0, 44),
         ("busy", "11:00–13:00", 44, 8),
         ("free", "13:00–24:00", 52, 44),
     ]
+    assert (day.picked.clock, day.picked.row, day.picked.span) == ("10:00–12:00", 40, 8)
     assert day.free_minutes == 22 * 60
+    assert [other.picked for other in grid.days if other is not day] == [None] * 6
+
+
+def test_a_time_chosen_outside_the_hours_is_drawn_too(xrd, member):
+    """Open 08:00 to 20:00, chosen Tuesday 21:10 to 22:00: the hours grow; a night lies on both its days."""
+    grid = laid_out(xrd, member, chosen=Interval(at(1, 21, 10), at(1, 22)))
+    assert (grid.hours[0][1], grid.height, grid.days[1].picked.clock) == ("08:00", 14, "21:10–22:00")
+    assert (grid.days[1].picked.row, grid.days[1].picked.span) == (52, 4)
+    night = laid_out(xrd, member, chosen=Interval(at(1, 22), at(2, 2)))
+    assert [day.picked.clock for day in night.days if day.picked] == ["22:00–24:00", "00:00–02:00"]
+
+
+def test_what_cannot_be_booked_is_down_and_closed_is_closed(xrd, member):
+    """In repair: what would be free is down; the weekend stays closed, the gone and the held as they are."""
+    BookingFactory(instrument=xrd, start=at(1, 8), end=at(1, 20))
+    BookingFactory(instrument=xrd, start=at(2, 8), end=at(2, 10))
+    grid = laid_out(xrd, member, bar="under_repair")
+    assert [day.word for day in grid.days] == ["down", "full", "down", "down", "down", "closed", "closed"]
+    assert cells(grid.days[2]) == [("busy", "08:00–10:00", 0, 8), ("down", "10:00–20:00", 8, 40)]
+    assert not grid.has_free
+    assert [day.word for day in laid_out(xrd, member).days] == [
+        "free", "full", "free", "free", "free", "closed", "closed"
+    ]  # fmt: skip
 
 
 def test_a_night_is_cut_at_midnight(instrument, member):
@@ -90,7 +114,7 @@ def test_a_link_fills_the_form_with_the_wished_length():
     free = [s.query for s in grid.days[0].stretches if s.kind == "free"]
     assert free == ["start=2026-03-02T10%3A00%3A00%2B08%3A00&end=2026-03-02T11%3A00%3A00%2B08%3A00"]
     assert grid.days[1].stretches[0].query.endswith("end=2026-03-03T10%3A00%3A00%2B08%3A00")
-    assert not laid_out(instrument, AnonymousUser(), bookable=False).has_free
+    assert not laid_out(instrument, AnonymousUser(), bar="unit").has_free
 
 
 def test_lines_fit_the_height(instrument, member):
