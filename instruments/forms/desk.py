@@ -10,10 +10,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from instruments.forms.booking import MaintenanceForm
+from instruments.forms.clear_times import ClearSlotForm
 from instruments.models import Instrument
 
 
-class DeskMaintenanceForm(MaintenanceForm):
+class DeskMaintenanceForm(ClearSlotForm, MaintenanceForm):
     """Which instrument, and on which of its stations."""
 
     instrument = forms.ChoiceField(label=_("Instrument"), widget=forms.Select(attrs={"class": "form-select"}))
@@ -33,20 +34,8 @@ class DeskMaintenanceForm(MaintenanceForm):
         self.fields["instrument"].choices = [  # type: ignore[attr-defined]
             (i.code, f"{i.name_zh if chinese else i.name_en or i.name_zh} · {i.code}") for i in kept
         ]
-        self.fields["end_time"].help_text = _("Earlier than the start: it ends on the next day.")
-        self.fields["end_day"].help_text = _("Needed for a time of 24 hours or more.")
         if all(instrument.station_count == 1 for instrument in kept):
             del self.fields["station"]
-
-    def clean(self) -> dict[str, Any]:
-        """Refuse a start that is also the end: it could mean no time at all or a whole day."""
-        data = super().clean()
-        same = data.get("start_time") is not None and data.get("start_time") == data.get("end_time")
-        if same and not data.get("end_day"):
-            self.add_error(
-                "end_time", _("Start and end are the same. For 24 hours name the last day as well.")
-            )
-        return data
 
     def chosen(self) -> Instrument:
         """Return the instrument. Call it on a valid form."""
