@@ -103,6 +103,7 @@ USAGE_PROBLEMS: dict[str, Sentence] = {
     "interval": _("The end must be later than the start."),
     "longest": _("One record covers at most %(limit)s days."),
     "ancient": _("This lies before the year %(limit)s."),
+    "before_service": _("The instrument was put to use on %(limit)s; no use lies before that day."),
     "future": _("A use that has not ended yet cannot be recorded."),
     "negative": _("This cannot be negative."),
     "places": _("At most two decimal places."),

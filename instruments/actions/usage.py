@@ -20,7 +20,7 @@ from instruments.queries.usage import current_by_number, held_stations, overlapp
 from instruments.rules.hours import LOCAL, is_convertible
 from instruments.rules.intervals import Interval
 from instruments.rules.timeline import Timeline
-from instruments.rules.usage_entries import Problems, UsageEntry, entry_problems
+from instruments.rules.usage_entries import MOST_STATIONS, Problems, UsageEntry, entry_problems
 from members.models import MemberUnit, Person
 from safeguards.no_overlap import is_overlap
 
@@ -127,7 +127,8 @@ def _record(
         try:
             instrument = locked.get(sent.instrument_code)
             if instrument is None:
-                raise _Refused([("instrument", usage_problem("unknown_instrument"))])
+                more = entry_problems(sent, now, MOST_STATIONS)
+                raise _Refused([("instrument", usage_problem("unknown_instrument")), *more])
             key = (instrument.unit_id, sent.record_id.strip())
             entry = replace(sent, record_id=key[1])
             if seen.setdefault(key, entry) is not entry:
@@ -238,7 +239,9 @@ def _judge(
 
     What is judged good holds its time in `stations` from then on. Raises _Refused.
     """
-    problems = entry_problems(entry, now, instrument.station_count)
+    # A day that was on record before the instrument's first day was set does not stop another correction.
+    is_old = before is not None and entry.start == before.start and before.instrument_id == instrument.pk
+    problems = entry_problems(entry, now, instrument.station_count, None if is_old else instrument.started_on)
     if problems:
         raise _Refused(problems)
     fresh = from_entry(entry, instrument, actor=actor, source=source, now=now)

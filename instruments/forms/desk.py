@@ -1,4 +1,4 @@
-"""Forms room: upkeep entered at the desk, on one of the kept instruments."""
+"""Forms room: maintenance entered at the desk, on one of the kept instruments."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from instruments.forms.booking import MaintenanceForm
+from instruments.forms.clear_times import ClearSlotForm
 from instruments.models import Instrument
 
 
-class DeskMaintenanceForm(MaintenanceForm):
+class DeskMaintenanceForm(ClearSlotForm, MaintenanceForm):
     """Which instrument, and on which of its stations."""
 
     instrument = forms.ChoiceField(label=_("Instrument"), widget=forms.Select(attrs={"class": "form-select"}))

@@ -14,6 +14,7 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import TextChoices
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +23,7 @@ from instruments.actions.usage import MOST_ENTRIES
 from instruments.enums import Purpose, UserKind
 from instruments.errors import usage_problem
 from instruments.rules.hours import LOCAL
-from instruments.rules.usage_entries import UsageEntry
+from instruments.rules.usage_entries import LONGEST_DAYS, MOST_STATIONS, UsageEntry, entry_problems
 
 COLUMNS = (
     "record_id",
@@ -182,18 +183,33 @@ def _row(number: int, names: list[str], values: list[str]) -> FileRow:
     for name, value in read.items():
         if value is None and name not in blank:
             problems.append((name, _WRONG[name]))
+    words = {
+        "record_id": cells.get("record_id", ""),
+        "instrument_code": cells.get("instrument", "").upper(),
+        "user_kind": _choice(cells.get("user_kind", ""), UserKind),
+        "purpose": _choice(cells.get("purpose", ""), Purpose),
+        "user_name": cells.get("user_name", ""),
+        "user_unit": cells.get("user_unit", ""),
+    }
     if problems:
-        return FileRow(number, cells, None, problems)
-    entry = UsageEntry(
-        record_id=cells["record_id"],
-        instrument_code=cells["instrument"].upper(),
-        user_kind=_choice(cells["user_kind"], UserKind),
-        purpose=_choice(cells["purpose"], Purpose),
-        user_name=cells.get("user_name", ""),
-        user_unit=cells.get("user_unit", ""),
-        **read,
-    )
-    return FileRow(number, cells, entry)
+        return FileRow(number, cells, None, [*problems, *_further({**words, **read}, problems)])
+    return FileRow(number, cells, UsageEntry(**words, **read))
+
+
+def _further(values: dict[str, Any], known: Problems) -> Problems:
+    """Judge the cells that can be read although others cannot, so that a row tells all its faults at once."""
+    wrong = {name for name, _message in known}
+    now, longest = timezone.now(), dt.timedelta(days=LONGEST_DAYS)
+    # What is missing gets a value that breaks no rule by itself.
+    end = values["end"] or min(now, (values["start"] or now - longest) + longest)
+    start = values["start"] or end - longest
+    zero = {name: Decimal(0) for name in ("effective_hours", "income", "startup_hours", "processing_hours")}
+    harmless = {**zero, "samples": 0, "station": 1, "start": start, "end": end}
+    sound = {name: value for name, value in values.items() if value is not None}
+    told = entry_problems(UsageEntry(**(harmless | sound)), now, MOST_STATIONS)
+    if "effective_hours" in wrong:
+        wrong |= {"startup_hours", "processing_hours"}
+    return [(name, message) for name, message in told if name not in wrong]
 
 
 _TIME = _("Write the time as 2026-03-02 09:00 (local) or with its offset, as 2026-03-02T09:00+08:00.")

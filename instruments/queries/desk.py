@@ -147,6 +147,36 @@ def visits(person: Person, now: dt.datetime) -> Visits:
     return found
 
 
+def followers(overdue: Sequence[Booking], now: dt.datetime) -> dict[UUID, Booking]:
+    """Return who holds the station next, within a day, after each visit that should have ended; one query."""
+    if not overdue:
+        return {}
+    rows = (
+        holding_now(now)
+        .filter(
+            instrument__in={booking.instrument_id for booking in overdue},
+            start__gte=min(booking.end for booking in overdue),
+            start__lt=now + dt.timedelta(days=1),
+            end__gt=now,
+        )
+        .select_related("person")
+        .order_by("start", "id")
+    )
+    found: dict[UUID, Booking] = {}
+    for later in rows:
+        for booking in overdue:
+            same = (later.instrument_id, later.station) == (booking.instrument_id, booking.station)
+            if same and later.start >= booking.end:
+                found.setdefault(booking.pk, later)
+    return found
+
+
+def waiting_at(person: Person, now: dt.datetime) -> set[int]:
+    """Return the instruments where a request, an arrival or an overdue visit waits for the keeper; one query."""
+    waits = (_open_request(now) & ~Q(person=person)) | _arriving(now) | _overdue(now)
+    return set(bookings_to_keep(person).filter(waits).order_by().values_list("instrument_id", flat=True))
+
+
 def _day_of(now: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
     midnight = local_midnight(local_day(now))
     return midnight, midnight + dt.timedelta(days=1)

@@ -8,9 +8,10 @@ from decimal import Decimal
 
 from instruments.enums import Purpose, UserKind
 from instruments.errors import Sentence, usage_problem
-from instruments.rules.hours import EARLIEST, hours_between, is_convertible
+from instruments.rules.hours import EARLIEST, hours_between, is_convertible, local_day
 
 LONGEST_DAYS = 366
+MOST_STATIONS = 32_767
 _MOST_HOURS = Decimal("999999.99")
 _MOST_MONEY = Decimal("9999999999.99")
 _MOST_SAMPLES = 2_147_483_647
@@ -48,13 +49,18 @@ class UsageEntry:
 Problems = list[tuple[str, Sentence]]
 
 
-def entry_problems(entry: UsageEntry, now: dt.datetime, station_count: int) -> Problems:
+def entry_problems(
+    entry: UsageEntry, now: dt.datetime, station_count: int, started_on: dt.date | None = None
+) -> Problems:
     """Return every wrong field with its sentence, in a fixed order; an empty list means the entry can be written.
 
+    No use lies before the local day on which the instrument was put to use (启用日期), where that is given.
     Hours may not exceed the interval's length, both to two places. No moment makes it overflow.
     """
     problems: Problems = _text_problems(entry)
     times = _time_problems(entry, now)
+    if not times and started_on is not None and local_day(entry.start) < started_on:
+        times.append(("start", usage_problem("before_service", limit=started_on.isoformat())))
     problems += times
     figures = _figure_problems(entry)
     problems += figures

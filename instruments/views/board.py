@@ -13,13 +13,14 @@ from instruments.models import Booking, Instrument
 from instruments.queries.availability import is_open_for_booking
 from instruments.queries.policy import policy_of, terms_of
 from instruments.rules.free_slots import bookable
-from instruments.rules.hours import hours_between, local_midnight
+from instruments.rules.hours import hours_between, local_day, local_midnight
 from instruments.rules.intervals import Interval, between, clip, subtract
 
 FIRST_HOUR, LAST_HOUR = 8, 20
 MOST_ROWS = 8
-ROOMY = dt.timedelta(minutes=105)
-TIGHT = dt.timedelta(minutes=45)
+BEFORE_MARK, AFTER_MARK = dt.timedelta(minutes=30), dt.timedelta(minutes=45)
+"""An hour's mark makes room for the clock of the present moment from so much before it to so much after it."""
+
 KINDS = (
     "confirmed",
     "in_use",
@@ -32,6 +33,8 @@ KINDS = (
     "no_show",
 )
 _FAULTY = (InstrumentState.UNDER_REPAIR, InstrumentState.SUSPENDED)
+_TROUBLE = ("overdue", *_FAULTY, "late", "maintenance", "in_use")
+_AHEAD = ("confirmed", "requested", "maintenance")
 
 
 @dataclass(frozen=True)
@@ -52,10 +55,9 @@ class Cell:
         return (self.end - self.start) // dt.timedelta(minutes=1)
 
     @property
-    def width(self) -> str:
-        """How much text it has room for: two whole lines (`fit-2`), a little (`fit-1`), an icon (`fit-0`)."""
-        length = self.end - self.start
-        return "fit-2" if length >= ROOMY else "fit-1" if length >= TIGHT else "fit-0"
+    def ends_later(self) -> bool:
+        """Whether it ends on another day than it begins; an end at midnight belongs to the day before."""
+        return local_day(self.end - dt.timedelta(microseconds=1)) != local_day(self.start)
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,17 @@ class Lane:
     rows: int
     booked_hours: Decimal
     state: str
+    following: Booking | None = None
+
+    @property
+    def has_trouble(self) -> bool:
+        """Whether somebody has to look after it now."""
+        return self.state in _TROUBLE[:4]
+
+    @property
+    def by_time(self) -> list[Cell]:
+        """Every stretch, by time: the day as it is read from above to below."""
+        return sorted(self.cells, key=lambda c: (c.start, c.row))
 
     @property
     def bookings(self) -> list[Cell]:
@@ -85,6 +98,12 @@ class Board:
     now_place: str
     now: dt.datetime
     kinds: tuple[str, ...] = KINDS
+
+    @property
+    def by_trouble(self) -> list[Lane]:
+        """The lanes with the most pressing state first, those alike as they are on the board."""
+        order = {state: place for place, state in enumerate(_TROUBLE)}
+        return sorted(self.lanes, key=lambda lane: order.get(lane.state, len(order)))
 
 
 def kind_of(booking: Booking, now: dt.datetime) -> str:
@@ -115,7 +134,11 @@ def board(
     hours = LAST_HOUR - FIRST_HOUR if window is core else 24
     return Board(
         lanes=[_lane(i, bookings.get(i.pk, ()), opened.get(i.pk, ()), window, now) for i in instruments],
-        marks=[(f"s{n * 12 + 1}", f"{first + n:02d}") for n in range(hours)],
+        marks=[
+            (f"s{n * 12 + 1}", f"{first + n:02d}")
+            for n in range(hours)
+            if not -BEFORE_MARK <= now - (window.start + dt.timedelta(hours=n)) <= AFTER_MARK
+        ],
         hours=hours,
         now_place=board_place(now, now + dt.timedelta(minutes=1), window.start, window.end).split(" ")[0],
         now=now,
@@ -177,7 +200,29 @@ def _lane(
         rows=min(len(rows), MOST_ROWS),
         booked_hours=booked,
         state=_state(instrument, bookings, now),
+        following=_following(bookings, now),
     )
+
+
+def is_idle(
+    instrument: Instrument, bookings: Sequence[Booking], opened: Sequence[Interval], now: dt.datetime
+) -> bool:
+    """Tell whether a station of an instrument in service stands idle at this moment of its open time."""
+    taken = {
+        booking.station
+        for booking in bookings
+        if booking.start <= now and kind_of(booking, now) not in ("completed", "no_show")
+        if now < booking.end or booking.state == BookingState.IN_USE
+    }
+    is_open = any(part.start <= now < part.end for part in opened)
+    return (
+        instrument.state == InstrumentState.IN_SERVICE and is_open and len(taken) < instrument.station_count
+    )
+
+
+def _following(bookings: Sequence[Booking], now: dt.datetime) -> Booking | None:
+    ahead = [b for b in bookings if b.start > now and kind_of(b, now) in _AHEAD]
+    return min(ahead, key=lambda b: b.start, default=None)
 
 
 def _whole_day(window: Interval) -> Interval:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,23 +13,25 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.utils.dateparse import parse_date
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, npgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from display.formats import minutes, time_range
 from instruments.actions.booking import book_maintenance
 from instruments.errors import Problem, RulesBroken, SlotTaken
-from instruments.forms.booking import CheckOutForm, moment_of
+from instruments.forms.booking import moment_of
 from instruments.forms.desk import DeskMaintenanceForm
 from instruments.models import Booking, Instrument
 from instruments.permissions import kept_by
 from instruments.queries import desk as lists
-from instruments.queries.policy import policy_of
 from instruments.rules.hours import local_midnight
 from instruments.rules.intervals import Interval
-from instruments.views.board import board
+from instruments.views.board import board, is_idle
+from instruments.views.desk_cards import answer, arrival, overdue_cards, waiting
 from instruments.views.offers import Offer
 from instruments.views.refusal import in_words, slot_taken
 from members.errors import NotAllowed
@@ -43,30 +44,14 @@ FEW, MANY = 5, 100
 """Requests shown at first, and with `?all=1`."""
 
 
-@dataclass(frozen=True)
-class Arrival:
-    """A visit that may begin: from when, and how many minutes late it is."""
-
-    booking: Booking
-    opens: dt.datetime
-    is_open: bool
-    late_minutes: int
-
-
-@dataclass(frozen=True)
-class Overdue:
-    """A visit that should have ended: how many minutes ago, and the form of its end."""
-
-    booking: Booking
-    late_minutes: int
-    form: CheckOutForm
-
-
 @require_safe
 @never_cache
 @login_required
 def desk(request: HttpRequest) -> HttpResponse:
-    """Show what waits for the keeper and the day of his instruments; whoever keeps none learns how to begin."""
+    """Show what waits for the keeper and the day of his instruments; whoever keeps none learns how to begin.
+
+    A request by htmx gets the parts that change alone.
+    """
     assert isinstance(request.user, Person)
     kept = lists.kept(request.user)
     return _page(request, request.user, kept, DeskMaintenanceForm(kept, initial=_initial(request, kept)))
@@ -101,7 +86,11 @@ def maintenance(request: HttpRequest) -> HttpResponse:
         return _page(request, request.user, kept, form, problems=in_words(broken.problems), status=422)
     except NotAllowed:
         raise Http404 from None
-    messages.success(request, _("Upkeep is entered. Nobody can book this time."))
+    said = _("Maintenance is entered: %(when)s, %(length)s. Nobody can book this time.") % {
+        "when": time_range(booking.start, booking.end, get_language(), timezone.localdate()),
+        "length": minutes((booking.end - booking.start) // dt.timedelta(minutes=1), get_language()),
+    }
+    messages.success(request, said, extra_tags="board")
     day = timezone.localdate(booking.start).isoformat()
     return redirect(f"{reverse('instruments:desk')}?{urlencode({'day': day})}#board")
 
@@ -119,41 +108,74 @@ def _page(
     if not kept:
         return render(request, "instruments/desk.html", {"kept": kept})
     now, day = timezone.now(), _day(request)
+    today = timezone.localdate(now)
     counts, visits = lists.counts(person, now), lists.visits(person, now)
     booked = lists.day_bookings(person, day, now)
-    page = Paginator(_on_board(person, kept, booked), LANES).get_page(request.GET.get("page"))
-    shown = list(page.object_list)
     midnight = local_midnight(day)
     opened = lists.opened_on(
-        [instrument.pk for instrument in shown], Interval(midnight, midnight + dt.timedelta(days=1))
+        [instrument.pk for instrument in kept], Interval(midnight, midnight + dt.timedelta(days=1))
     )
     down = [instrument for instrument in kept if lists.is_down(instrument)]
+    choices = _choices(person, kept, booked, opened, overdue=visits.overdue, now=now) if day == today else {}
+    chosen = request.GET.get("show", "")
+    lanes = choices[chosen] if chosen in choices else _on_board(person, kept, booked)
+    page = Paginator(lanes, LANES).get_page(request.GET.get("page"))
+    shown = list(page.object_list)
     everything = request.GET.get("all") == "1"
     context: dict[str, Any] = {
         "kept": kept,
         "down": down,
         "counts": counts,
-        "answer": _answer(len(kept), len(down), counts),
-        "waiting": _waiting(counts),
+        "answer": answer(len(kept), len(down), counts),
+        "waiting": waiting(counts),
         "wishes": lists.wishes(person, now, MANY if everything else FEW),
-        "arrivals": [_arrival(booking, now) for booking in visits.to_check_in],
-        "overdue": [_overdue(booking, now) for booking in visits.overdue],
+        "arrivals": [arrival(booking, now) for booking in visits.to_check_in],
+        "overdue": overdue_cards(visits.overdue, now),
         "ended": visits.ended,
         "board": board(shown, booked, opened, day, now),
         "page": page,
-        "is_narrowed": len(kept) > lists.WIDE,
+        "is_narrowed": len(kept) > lists.WIDE and chosen not in choices,
+        "choices": choices,
+        "chosen": chosen if chosen in choices else "",
         "day": day,
-        "today": timezone.localdate(now),
+        "today": today,
         "previous": day - dt.timedelta(days=1),
         "next": day + dt.timedelta(days=1),
         "as_list": request.GET.get("view") == "list",
         "units": sorted({instrument.unit for instrument in kept}, key=lambda unit: unit.code)[:3],
+        "here": request.get_full_path() if request.method == "GET" else reverse("instruments:desk"),
         "form": form,
         "problems": problems,
         "others": others or [],
         "now": now,
     }
-    return render(request, "instruments/desk.html", context, status=status)
+    # htmx asks for what changes with time alone; the form and the frame of the page stay.
+    is_fragment = request.headers.get("HX-Request") == "true"
+    template = "instruments/partials/desk_live.html" if is_fragment else "instruments/desk.html"
+    response = render(request, template, context, status=status)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _choices(
+    person: Person,
+    kept: list[Instrument],
+    booked: dict[int, list[Booking]],
+    opened: dict[int, list[Interval]],
+    *,
+    overdue: list[Booking],
+    now: dt.datetime,
+) -> dict[str, list[Instrument]]:
+    """Give the lanes of each filter of today's board: where something waits, and what stands idle."""
+    busy = lists.waiting_at(person, now)
+    # Who should have left yesterday is not on today's board and is still there.
+    occupied = {booking.instrument_id for booking in overdue}
+    return {
+        "waiting": [i for i in kept if i.pk in busy or lists.is_down(i)],
+        "idle": [
+            i for i in kept if is_idle(i, booked.get(i.pk, ()), opened[i.pk], now) and i.pk not in occupied
+        ],
+    }
 
 
 def _on_board(person: Person, kept: list[Instrument], booked: dict[int, list[Booking]]) -> list[Instrument]:
@@ -183,38 +205,6 @@ def _initial(request: HttpRequest, kept: list[Instrument]) -> dict[str, Any]:
     return initial
 
 
-def _arrival(booking: Booking, now: dt.datetime) -> Arrival:
-    early = dt.timedelta(minutes=policy_of(booking.instrument).check_in_early_minutes)
-    opens = booking.start - early
-    return Arrival(booking, opens, opens <= now, max(_minutes(now - booking.start), 0))
-
-
-def _overdue(booking: Booking, now: dt.datetime) -> Overdue:
-    form = CheckOutForm(booking, now, auto_id=f"id_{booking.pk.hex[:8]}_%s")
-    return Overdue(booking, _minutes(now - booking.end), form)
-
-
-def _minutes(length: dt.timedelta) -> int:
-    return length // dt.timedelta(minutes=1)
-
-
 def _other_time(instrument: Instrument, start: dt.datetime, end: dt.datetime) -> Offer:
     query = urlencode({"instrument": instrument.code, "start": start.isoformat(), "end": end.isoformat()})
     return Offer(start, end, f"{reverse('instruments:desk')}?{query}#upkeep", None)
-
-
-def _answer(kept: int, down: int, counts: lists.Counts) -> str:
-    instruments = npgettext("answer", "%(n)s instrument", "%(n)s instruments", kept) % {"n": kept}
-    broken = ngettext("%(n)s down", "%(n)s down", down) % {"n": down}
-    slots = ngettext("%(n)s slot today", "%(n)s slots today", counts.slots) % {"n": counts.slots}
-    return _("%(instruments)s, %(down)s; %(slots)s,") % {
-        "instruments": instruments, "down": broken, "slots": slots
-    }  # fmt: skip
-
-
-def _waiting(counts: lists.Counts) -> str:
-    if not counts.waiting:
-        return _("nothing waits for you")
-    return ngettext("%(n)s thing waits for you", "%(n)s things wait for you", counts.waiting) % {
-        "n": counts.waiting
-    }

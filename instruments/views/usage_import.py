@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from instruments.actions.usage import MOST_ENTRIES, record_usage
 from instruments.enums import Purpose, UsageSource, UserKind
+from instruments.errors import usage_problem
 from instruments.forms.usage_file import COLUMNS, MORE_COLUMNS, FileRow, UsageFileForm, as_csv
 from instruments.guarded import inventory_unit_for
 from instruments.views.usage import recordable
@@ -66,6 +67,7 @@ def usage_import(request: HttpRequest, unit: str) -> HttpResponse:
 
 def _import(rows: list[FileRow], actor: Person, unit: MemberUnit) -> ImportResult:
     entries = [row.entry for row in rows if row.entry is not None]
+    known = {instrument.code for instrument in recordable(actor, unit)}
     outcomes = iter(record_usage(entries, actor=actor, unit=unit, source=UsageSource.IMPORT))
     counts: Counter[str] = Counter(dict.fromkeys(("created", "unchanged", "updated", "refused"), 0))
     problems: list[RefusedCell] = []
@@ -76,6 +78,8 @@ def _import(rows: list[FileRow], actor: Person, unit: MemberUnit) -> ImportResul
         if row.entry is not None:
             outcome = next(outcomes)
             status, wrong = outcome.status, [(error.field, error.message) for error in outcome.errors]
+        elif row.cells.get("instrument", "").upper() not in {"", *known}:
+            wrong = [*wrong, ("instrument", usage_problem("unknown_instrument"))]
         counts[status] += 1
         if status == "refused":
             refused.append(row)

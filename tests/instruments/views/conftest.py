@@ -11,3 +11,24 @@ from tests.factories.instruments import make_instrument
 def other(xrd):
     """Another instrument of the same unit, with two stations."""
     return make_instrument(unit=xrd.unit, station_count=2)
+
+
+@pytest.fixture
+def typed(xrd):
+    """A use of two hours on Sunday the first."""
+    return {
+        "instrument": xrd.code,
+        "day": "2026-03-01",
+        "start_time": "09:00",
+        "end_time": "11:00",
+        "startup_hours": "0.25",
+        "measurement_hours": "1.50",
+        "processing_hours": "",
+        "user_kind": "external",
+        "purpose": "research",
+        "samples": "4",
+        "income": "360.50",
+        "user_name": "李四",
+        "user_unit": "测试企业",
+        "record_id": "",
+    }

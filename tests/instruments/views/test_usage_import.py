@@ -94,6 +94,32 @@ class TestImport:
             assert row.start == dt.datetime(2026, 2, day, 9, tzinfo=LOCAL)
             assert (row.user_kind, row.purpose) == ("external", "research")
 
+    def test_all_wrong_cells_of_a_row_are_named(self, client, xrd, steward):
+        """Also those that can be judged only when the others are read."""
+        client.force_login(steward)
+        file = HEADER + f"{'N' * 51},NOBODY-1,morning,2026-02-04 11:00,2.123,friend,fun,-3,many,,\n"
+        file += f"T,{xrd.code},2026-02-04 09:00,2026-02-04 08:00,x,external,research,1,5.00,,\n"
+        file += "U,NOBODY-1,2026-02-04 09:00,2026-02-04 10:00,1,friend,research,1,5.00,,\n"
+        result = upload(client, xrd.unit, file).context["result"]
+        told = {}
+        for problem in result.problems:
+            told.setdefault(problem.row, []).append(problem.field)
+        assert {row: sorted(names) for row, names in told.items()} == {
+            2: [
+                "effective_hours",
+                "income",
+                "instrument",
+                "purpose",
+                "record_id",
+                "samples",
+                "start",
+                "user_kind",
+            ],
+            3: ["effective_hours", "end"],
+            4: ["instrument", "user_kind"],
+        }
+        assert not UsageRecord.objects.exists()
+
     def test_sending_again_changes_nothing(self, client, xrd, steward):
         """All rows are unchanged the second time."""
         client.force_login(steward)
