@@ -16,14 +16,16 @@ from evaluations.locks import lock_round
 from evaluations.models import GivenScore, ReportedValue, Round
 from evaluations.permissions import UnitInRound, belongs_to, require
 from evaluations.queries.schemes import asked_fields, definition_of
-from evaluations.scoring.definition import GIVEN, Function, Indicator, WeightedSum
+from evaluations.scoring.definition import GIVEN, Indicator
 from evaluations.scoring.functions import (
     ABOVE_SCALE,
     NEGATIVE,
     NOT_AN_OPTION,
+    NOT_WHOLE,
     NOT_YES_OR_NO,
-    refused_value,
+    refused_number,
 )
+from evaluations.scoring.writing import decimal_text
 from instruments.models import Instrument
 from members.models import MemberUnit, Person
 from members.permissions import note_refusal
@@ -35,6 +37,7 @@ REFUSALS: dict[str, Sentence] = {
     ABOVE_SCALE: _("This is above the scale of the indicator."),
     NOT_YES_OR_NO: _("Enter 1 for yes or 0 for no."),
     NOT_AN_OPTION: _("Choose one of the options of the indicator."),
+    NOT_WHOLE: _("Enter a whole number: this counts things."),
 }
 
 
@@ -77,6 +80,7 @@ def _report(pk: int, entry: _Entry, actor: Person) -> ReportedValue:
     indicator = _asked(round_, entry.key)
     _check_object(round_, entry)
     _check_number(indicator, entry)
+    _check_ratio(round_, indicator, entry)
     present = ReportedValue.objects.filter(
         round=round_, unit=entry.unit, instrument=entry.instrument, indicator=entry.key
     ).first()
@@ -191,10 +195,25 @@ def _check_number(indicator: Indicator, entry: _Entry) -> None:
     value = entry.value
     if not value.is_finite() or abs(value) >= LIMIT or value != value.quantize(PLACES):
         raise ValueRefused(_("Enter a number below 10 billion with at most four decimals."))
-    function: Function | None = indicator.function
-    if entry.key != indicator.code or function is None or isinstance(function, WeightedSum):
-        reason = NEGATIVE if value < 0 else ""
-    else:
-        reason = refused_value(function, value, indicator.points)
+    reason = refused_number(indicator, entry.key, value)
     if reason:
         raise ValueRefused(REFUSALS[reason])
+
+
+def _check_ratio(round_: Round, indicator: Indicator, entry: _Entry) -> None:
+    """Refuse a number by which the first of a ratio would be more than the second, of which it is a part."""
+    if not indicator.at_most_one:
+        return
+    part, whole = (f"{indicator.code}.{one.code}" for one in indicator.ratio)
+    other = whole if entry.key == part else part
+    present = ReportedValue.objects.filter(
+        round=round_, unit=entry.unit, instrument=entry.instrument, indicator=other
+    ).first()
+    if present is None:
+        return
+    numbers = (entry.value, present.value) if entry.key == part else (present.value, entry.value)
+    if numbers[0] > numbers[1]:
+        raise ValueRefused(
+            _("The first number is a part of the second: %(part)s cannot be more than %(whole)s.")
+            % {"part": decimal_text(numbers[0]), "whole": decimal_text(numbers[1])}
+        )

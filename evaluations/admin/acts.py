@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -41,14 +40,8 @@ class Act:
     done: Sentence
     do: Callable[[Round, Person, dict[str, Any]], object]
     state: RoundState
-    form: type[forms.Form] | None = None
+    form: Callable[[Any, Round], forms.Form] | None = None
     careful: bool = False
-
-    def form_for(self, round_: Round, data: QueryDict | None) -> forms.Form | None:
-        """The act's form, if it asks for something; the one about equals knows who they are."""
-        if self.form is TieForm:
-            return TieForm(data, ties=open_ties(round_) or ties_of(round_))
-        return self.form(data) if self.form is not None else None
 
 
 def _abandon(round_: Round, actor: Person, _values: dict[str, Any]) -> object:
@@ -111,7 +104,7 @@ ACTS: dict[str, Act] = {
             round_, actor=actor, first=values["first"], last=values["last"]
         ),
         RoundState.SCORED,
-        WindowForm,
+        lambda data, _round: WindowForm(data),
         careful=True,
     ),
     FINALISE: Act(
@@ -138,7 +131,7 @@ ACTS: dict[str, Act] = {
         _("The round collects again."),
         lambda round_, actor, values: reopen_round(round_, actor=actor, reason=values["reason"]),
         RoundState.SCORED,
-        ReasonForm,
+        lambda data, _round: ReasonForm(data),
         careful=True,
     ),
     DECIDE: Act(
@@ -154,7 +147,7 @@ ACTS: dict[str, Act] = {
             round_, values["order"], actor=actor, reason=values["reason"]
         ),
         RoundState.SCORED,
-        TieForm,
+        lambda data, round_: TieForm(data, ties=open_ties(round_) or ties_of(round_)),
         careful=True,
     ),
     ABANDON: Act(

@@ -150,7 +150,7 @@ class RoundAdmin(OfficerAdmin):
         act = ACTS.get(verb)
         if act is None:
             raise Http404
-        form = act.form_for(round_, request.POST or None)
+        form = act.form(request.POST or None, round_) if act.form is not None else None
         if request.method == "POST" and (form is None or form.is_valid()):
             try:
                 act.do(round_, request.user, {} if form is None else form.cleaned_data)  # type: ignore[arg-type]

@@ -70,9 +70,20 @@ class ReportForm(forms.Form):
                 evidence=self[EVIDENCE + indicator],
             )
 
+    def _waits(self, asked: AskedField) -> bool:
+        """Whether a number may come after the others: all but the second of a ratio, where that one grows.
+
+        The first is part of the second, so neither may meet the old value of the other.
+        """
+        key, indicator = asked.field.key, asked.indicator
+        if not indicator.at_most_one or not key.endswith(f".{indicator.ratio[1].code}"):
+            return True
+        old, new = self.fields[key].initial, self.cleaned_data.get(key)
+        return old is None or new is None or new <= Decimal(old)
+
     def entries(self) -> Iterator[tuple[str, Decimal, str]]:
         """Key, number and evidence of everything filled in."""
-        for asked in self.asked:
+        for asked in sorted(self.asked, key=self._waits):
             value = self.cleaned_data.get(asked.field.key)
             if value not in {None, ""}:
                 yield (
@@ -157,7 +168,7 @@ def _number(asked: AskedField, value: ReportedValue | None, language: str) -> fo
         required=False,
         min_value=Decimal(0),
         max_digits=14,
-        decimal_places=4,
+        decimal_places=0 if asked.indicator.whole else 4,
         initial=initial,
-        widget=forms.NumberInput(attrs={"step": "any"}),
+        widget=forms.NumberInput(attrs={"step": "1" if asked.indicator.whole else "any"}),
     )

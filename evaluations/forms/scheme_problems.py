@@ -42,6 +42,7 @@ SENTENCES: dict[str, str | Promise] = {
     "full_not_reached": _("the most to be had is %(most)s, not the full %(points)s points"),
     "ratio_parts": _("a ratio has exactly two parts: numerator, denominator"),
     "not_with_ratio": _("cannot score a ratio"),
+    "only_with_ratio": _("is said of a ratio only"),
     "parameter_of_metric": _("is not a parameter of %(metric)s"),
     "cut_offs_order": _("cut-offs must fall from the better to the lower grade"),
     "quota_without_cut_off": _("has a quota but no cut-off"),

@@ -155,6 +155,9 @@ class Indicator:
 
     A group's points are the sum of its children's. A group with `weight` instead adds up its children's
     points to a subtotal of at most `subtotal_cap` and counts `weight` × subtotal.
+
+    `whole`: every number a unit reports for it counts things, so that parts of one are refused. `at_most_one`: of a
+    reported ratio the first number is part of the second and never more.
     """
 
     code: str
@@ -169,6 +172,8 @@ class Indicator:
     averaging: str = ""
     metric_parameters: dict[str, Decimal] = field(default_factory=dict)
     ratio: tuple[RatioPart, ...] = ()
+    whole: bool = False
+    at_most_one: bool = False
     function: Function | None = None
     note_zh: str = ""
     note_en: str = ""

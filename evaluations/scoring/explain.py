@@ -48,4 +48,4 @@ GRADE_REASONS: dict[str, tuple[str, ...]] = {
 }
 
 UNALLOCATED_REASONS = ("nobody_eligible", "all_at_cap")
-VALUE_REFUSALS = ("negative", "above_scale", "not_yes_or_no", "not_an_option")
+VALUE_REFUSALS = ("negative", "above_scale", "not_yes_or_no", "not_an_option", "not_whole")

@@ -17,6 +17,7 @@ from evaluations.scoring.definition import (
     Choice,
     Function,
     Given,
+    Indicator,
     PerCount,
     WeightedSum,
     YesNo,
@@ -31,6 +32,7 @@ NEGATIVE = "negative"
 ABOVE_SCALE = "above_scale"
 NOT_YES_OR_NO = "not_yes_or_no"
 NOT_AN_OPTION = "not_an_option"
+NOT_WHOLE = "not_whole"
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,19 @@ def score_value(function: Function, value: Decimal | None, full: Decimal) -> Sco
         case _:
             raise ValueError(f"{function.kind} does not score a single value")
     return Scored(to_points(points), function.kind, {"value": value, "full": full, **inputs})
+
+
+def refused_number(indicator: Indicator, key: str, value: Decimal) -> str:
+    """Why a number cannot be entered for an indicator under `key` (its code, or `indicator.part`): a code, or "".
+
+    Codes: not_whole, and those of `refused_value`.
+    """
+    function = indicator.function
+    if indicator.whole and value != value.to_integral_value():
+        return NOT_WHOLE
+    if key != indicator.code or function is None or isinstance(function, WeightedSum):
+        return NEGATIVE if value < 0 else ""
+    return refused_value(function, value, indicator.points)
 
 
 def score_given(function: Given, values: Sequence[Decimal], full: Decimal) -> Scored:

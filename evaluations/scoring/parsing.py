@@ -38,7 +38,16 @@ MAX_LEVELS = 3
 TOP_KEYS = ("object_kind", "total", "indicators", "scope", "grade_rule", "award_rule")
 NAME_KEYS = ("code", "name_zh", "name_en", "note_zh", "note_en", "points")
 GROUP_KEYS = ("children", "weight", "subtotal_cap")
-LEAF_KEYS = ("source", "metric", "averaging", "metric_parameters", "ratio", "function")
+LEAF_KEYS = (
+    "source",
+    "metric",
+    "averaging",
+    "metric_parameters",
+    "ratio",
+    "whole",
+    "at_most_one",
+    "function",
+)
 SCOPE_KEYS = ("min_value_yuan", "funding", "months_on_platform", "unit_kinds", "min_instruments")
 GRADE_KEYS = ("cut_offs", "quotas", "tie_break", "fail_rules")
 FAIL_KEYS = ("code", "name_zh", "name_en", "test", "value", "metric", "indicator")
@@ -138,7 +147,10 @@ def _leaf(node: Node, head: Indicator) -> Indicator:
         if len(ratio) != 2:
             node.problem("ratio", "ratio_parts")
     elif source != REPORTED:
-        _refuse_keys(node, ("ratio",), source)
+        _refuse_keys(node, ("ratio", "whole", "at_most_one"), source)
+    at_most_one = node.boolean("at_most_one", default=False)
+    if at_most_one and source == REPORTED and not ratio:
+        node.problem("at_most_one", "only_with_ratio")
     function = read_function(node, source, head.points)
     if ratio and isinstance(function, WeightedSum):
         node.problem("function.kind", "not_with_ratio")
@@ -149,6 +161,8 @@ def _leaf(node: Node, head: Indicator) -> Indicator:
         averaging=averaging,
         metric_parameters=parameters,
         ratio=ratio,
+        whole=node.boolean("whole", default=False),
+        at_most_one=at_most_one,
         function=function,
     )
 

@@ -39,6 +39,7 @@ SENTENCES: dict[str, str] = {
     "full_not_reached": "the most to be had is %(most)s, not the full %(points)s points",
     "ratio_parts": "a ratio has exactly two parts: numerator, denominator",
     "not_with_ratio": "cannot score a ratio",
+    "only_with_ratio": "is said of a ratio only",
     "parameter_of_metric": "is not a parameter of %(metric)s",
     "cut_offs_order": "cut-offs must fall from the better to the lower grade",
     "quota_without_cut_off": "has a quota but no cut-off",

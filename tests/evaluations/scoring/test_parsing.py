@@ -41,6 +41,7 @@ GOOD = {
                     "note_zh": "说明",
                     "points": "20",
                     "source": "reported",
+                    "whole": True,
                     "function": {
                         "kind": "weighted_sum",
                         "parts": [
@@ -260,6 +261,18 @@ WEIGHTED = {
         ]),
         (changed(*HOURS, "ratio", RATIO), [
             "indicators[0].children[0].ratio: does not fit the source computed"
+        ]),
+        (changed(*HOURS, "whole", True), [
+            "indicators[0].children[0].whole: does not fit the source computed"
+        ]),
+        (changed(*RATING, "at_most_one", True), [
+            "indicators[1].at_most_one: does not fit the source given"
+        ]),
+        (changed(*RESULTS, "at_most_one", True), [
+            "indicators[0].children[1].at_most_one: is said of a ratio only"
+        ]),
+        (changed(*RESULTS, "whole", "yes"), [
+            "indicators[0].children[1].whole: must be true or false"
         ]),
         (changed(*RATING, "metric", "samples"), ["indicators[1].metric: does not fit the source given"]),
         (changed(*RATING, "function", REMOVE), ["indicators[1].function: is required"]),
