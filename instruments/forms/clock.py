@@ -19,17 +19,17 @@ _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::00)?")
 
 
 class Options(forms.Select):
-    """A choice among values that are worth offering; what was typed or linked to is one more option."""
+    """A choice among values that are worth offering; what was typed or linked to, or nothing, is one more."""
 
     def __init__(self) -> None:
         super().__init__({"class": "form-select num"})
 
     def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> Any:
-        """Add the present value where the choices lack it: the form shows what it was given."""
+        """Add the present value where the choices lack it, so that the form never shows a choice nobody made."""
         given = value[0] if value else ""
         offered = list(self.choices)
-        if given and given not in {str(key) for key, _label in offered}:
-            offered.insert(0, (given, self.wording(given)))
+        if given not in {str(key) for key, _label in offered}:
+            offered.insert(0, (given, self.wording(given) if given else "–"))
         self.choices = offered
         return super().optgroups(name, value, attrs)
 

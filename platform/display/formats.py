@@ -150,6 +150,21 @@ def weekday(value: date | datetime, language: str | None) -> str:
     return names[local_day(value).weekday()]
 
 
+def month_name(value: date | datetime, language: str | None) -> str:
+    """Write the month: "11月", "Nov"."""
+    day = local_day(value)
+    return f"{day.month}月" if is_chinese(language) else MONTHS_EN[day.month - 1]
+
+
+def clock_range(start: datetime, end: datetime) -> str:
+    """Write an interval by its clock alone: "14:00–16:30"; past midnight the days gone by are counted: "+1"."""
+    first, last = local(start), local(end)
+    days = (last.date() - first.date()).days
+    if days == 1 and (last.hour, last.minute) == (0, 0):
+        return f"{first:%H:%M}–24:00"
+    return f"{first:%H:%M}–{last:%H:%M}" + (f" +{days}" if days else "")
+
+
 def short_day(value: date | datetime, language: str | None, today: date) -> str:
     """Write day and weekday, with the year only when it is not today's: "11月25日 周三", "Wed 25 Nov"."""
     day = local_day(value)

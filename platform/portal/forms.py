@@ -26,7 +26,7 @@ class TokenForm(forms.Form):
     """What a new access token is for, what it may do, how long it lives."""
 
     name = forms.CharField(
-        label=_("What for"), max_length=80, help_text=_("For example: the lab's own booking board.")
+        label=_("Name"), max_length=80, help_text=_("For example: the lab's own booking board.")
     )
     may_write = forms.BooleanField(label=_("May also book and change"), required=False)
     days = forms.ChoiceField(label=_("Valid for"), choices=LIFETIMES, initial="90")

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 
+from evaluations.actions.values import report_value
 from instruments.enums import BookingState
+from members.models import MemberUnit
+from tests.factories.evaluations import make_story
 from tests.factories.instruments import BookingFactory, make_instrument
 from tests.factories.members import PersonFactory
 from tests.instruments.moments import NOW, at
@@ -58,13 +62,62 @@ def test_todos_and_bookings_are_the_persons_own(client, person):
     ]
     assert [booking.pk for booking in agenda.coming] == [over.pk, soon.pk, later.pk]
     assert [booking.pk for booking in agenda.past] == [past.pk]
+    assert [todo.deadline for todo in agenda.todos] == [over.end, at(0, 9, 45)]
+    assert [(day.day.day, len(day.bookings)) for day in agenda.days] == [(2, 2), (4, 1)]
+
+
+def test_the_next_booking_is_open_with_its_life_and_acts(client, person):
+    """The one that runs over is not next; the coming one shows what may be done with it, and how far away it is."""
+    instrument = make_instrument(station_count=2)
+    BookingFactory(
+        instrument=instrument, person=person, start=NOW - dt.timedelta(hours=3), end=NOW - dt.timedelta(hours=1),
+        state=BookingState.IN_USE, station=2,
+    )  # fmt: skip
+    soon = BookingFactory(instrument=instrument, person=person, start=at(0, 12), requested_at=at(-1, 9))
+    client.force_login(person)
+    answer = client.get(reverse("portal:me"))
+    shown = answer.context["next"]
+    assert (shown.booking.pk, shown.ahead) == (soon.pk, "3 小时后")
+    assert [step.state for step in shown.steps] == ["done", "now", "todo", "todo"]
+    assert [choice.act.slug for choice in shown.choices] == ["move", "cancel"]
+    assert reverse("instruments:booking_act", args=[soon.pk, "cancel"]) in answer.content.decode()
+
+
+def test_managers_are_asked_for_reports_and_experts_for_scores(client, person):
+    """CCC has reported nothing, the expert has scored one of all units; who has done all is asked for nothing."""
+    story = make_story()
+    judged = MemberUnit.objects.exclude(pk=story.expert.home_unit_id).count()
+    for someone, expected in (
+        (person, []),
+        (story.managers["AAA"], []),
+        (story.managers["CCC"], [("CCC", 1)]),
+        (story.expert, [(None, judged - 1)]),
+    ):
+        client.force_login(someone)
+        answer = client.get(reverse("portal:me"))
+        waiting = answer.context["waiting"]
+        assert [(item.unit.code if item.unit else None, item.missing) for item in waiting] == expected
+        assert answer.context["things"] == len(expected)
+    assert reverse("evaluations:give", args=[story.round.year]) in answer.content.decode()
+    report_value(story.round, story.units["CCC"], "tasks", Decimal(2), actor=story.managers["CCC"])
+    client.force_login(story.managers["CCC"])
+    assert client.get(reverse("portal:me")).context["waiting"] == []
+
+
+def test_nobody_is_asked_when_the_last_day_is_over(client, monday):
+    """The round takes reports until 31 March, inclusive."""
+    story = make_story()
+    for day, things in ((31, 1), (32, 0)):
+        monday.move_to(at(day - 2, 12))
+        client.force_login(story.managers["CCC"])
+        assert client.get(reverse("portal:me")).context["things"] == things
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_queries_do_not_grow(client, person, django_assert_max_num_queries, rows):
+def test_queries_do_not_grow(client, person, django_assert_num_queries, rows):
     """As many for three bookings on three instruments as for one."""
     for number in range(rows):
         BookingFactory(instrument=make_instrument(), person=person, start=at(1 + number, 9))
     client.force_login(person)
-    with django_assert_max_num_queries(9):
+    with django_assert_num_queries(11):
         client.get(reverse("portal:me"))

@@ -24,9 +24,10 @@ def person(client):
 
 
 def test_a_token_is_shown_once(client, person):
-    """The text stands in the answer to the POST and on no page after; it works, and only to read."""
+    """The page after the POST holds the text and no page after that; sending anew makes no second; it only reads."""
     address = reverse("portal:tokens")
-    answer = client.post(address, WISH)
+    assert client.post(address, WISH).headers["Location"] == address
+    answer = client.get(address)
     text = answer.context["made"]
     token = AccessToken.objects.get()
     assert text.startswith(f"{token.prefix}_")
@@ -59,7 +60,10 @@ def test_a_refused_form_makes_nothing(client, person, wrong, field):
 
 def test_only_the_owner_revokes(client, person):
     """Somebody else's token is not there; one's own stops working at once."""
-    text = client.post(reverse("portal:tokens"), WISH).context["made"]
+    client.post(reverse("portal:tokens"), WISH)
+    listed = client.get(reverse("portal:tokens"))
+    text = listed.context["made"]
+    assert '<summary class="btn btn-sm">' in listed.content.decode()
     token = AccessToken.objects.get()
     address = reverse("portal:revoke_token", args=[token.pk])
     assert client.get(address).status_code == 405

@@ -96,6 +96,18 @@ def weekday(value: date | datetime | None) -> str:
 
 
 @register.filter
+def month_name(value: date | datetime | None) -> str:
+    """Write the month of a day: 11月, Nov."""
+    return formats.month_name(value, get_language()) if value else formats.NOTHING
+
+
+@register.filter
+def clock_range(start: datetime, end: datetime) -> str:
+    """Write an interval by its clock alone: 14:00–16:30."""
+    return formats.clock_range(start, end)
+
+
+@register.filter
 def short_day(value: date | datetime | None) -> str:
     """Write day and weekday: 11月25日 周三, Wed 25 Nov; with the year when it is not this one."""
     return formats.short_day(value, get_language(), _today()) if value else formats.NOTHING

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from itertools import groupby
 
-from django.db.models import QuerySet
-
-from instruments.enums import BookingKind, BookingState
+from instruments.enums import BookingState
 from instruments.models import Booking
+from instruments.queries.bookings import own_bookings
+from instruments.rules.hours import local_day
 from members.models import Person
 
 OPEN = (BookingState.REQUESTED, BookingState.CONFIRMED, BookingState.IN_USE)
@@ -24,6 +25,14 @@ class ToDo:
 
 
 @dataclass(frozen=True)
+class AgendaDay:
+    """The bookings that begin on one local day."""
+
+    day: dt.date
+    bookings: list[Booking]
+
+
+@dataclass(frozen=True)
 class Agenda:
     """A person's own bookings: what waits for an act, what is coming, what is over."""
 
@@ -31,27 +40,27 @@ class Agenda:
     coming: list[Booking]
     past: list[Booking]
 
-
-def own_bookings(person: Person) -> QuerySet[Booking]:
-    """Return the person's own uses with everything a row shows."""
-    return Booking.objects.filter(person=person, kind=BookingKind.USE).select_related(
-        "instrument", "instrument__unit", "instrument__instrument_class", "instrument__policy"
-    )
+    @property
+    def days(self) -> list[AgendaDay]:
+        """The coming bookings by day."""
+        by_day = groupby(self.coming, key=lambda booking: local_day(booking.start))
+        return [AgendaDay(day, list(bookings)) for day, bookings in by_day]
 
 
 def agenda(person: Person, now: dt.datetime) -> Agenda:
     """Gather the person's page in two queries. A visit that runs over, or may begin now, is a to-do."""
+    own = own_bookings(person)
     coming = list(
-        own_bookings(person)
-        .filter(state__in=OPEN, end__gt=now - dt.timedelta(days=2))
-        .order_by("start")[:100]
+        own.filter(state__in=OPEN, end__gt=now - dt.timedelta(days=2)).order_by("start", "id")[:100]
     )
-    past = list(own_bookings(person).exclude(state__in=OPEN).order_by("-start")[:20])
+    past = list(own.exclude(state__in=OPEN)[:20])
     todos: list[ToDo] = []
     for booking in coming:
-        opens = booking.start - dt.timedelta(minutes=booking.instrument.policy.check_in_early_minutes)
+        policy = booking.instrument.policy
+        opens = booking.start - dt.timedelta(minutes=policy.check_in_early_minutes)
+        released = min(booking.start + dt.timedelta(minutes=policy.no_show_minutes), booking.end)
         if booking.state == BookingState.IN_USE and booking.end <= now:
             todos.append(ToDo("check_out", booking, booking.end))
         elif booking.state == BookingState.CONFIRMED and opens <= now < booking.end:
-            todos.append(ToDo("check_in", booking, booking.start))
+            todos.append(ToDo("check_in", booking, released))
     return Agenda(sorted(todos, key=lambda todo: todo.deadline), coming, past)

@@ -2,20 +2,44 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import dataclass
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from display.formats import minutes
+from evaluations.queries.waiting import waiting_for
+from instruments.models import Booking
+from instruments.queries.booking_page import history_of
+from instruments.views.booking_acts import Choice, form_of, legal_acts
+from instruments.views.booking_life import Step, check_in_opens, effective_state, life, released_at
 from members.models import Person
 from notices.kinds import write
 from notices.models import Notice
 from portal.queries.agenda import agenda
 
 NOTICES = 6
+A_DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Next:
+    """The booking that comes next, open on the page: how far away, its life, and what may be done now."""
+
+    booking: Booking
+    state: str
+    ahead: str
+    opens: dt.datetime
+    released: dt.datetime
+    steps: list[Step]
+    choices: list[Choice]
 
 
 @require_safe
@@ -26,11 +50,17 @@ def me(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, Person)
     now = timezone.now()
     language = get_language() or "zh-hans"
+    own = agenda(request.user, now)
+    waiting = waiting_for(request.user)
+    coming = next((booking for booking in own.coming if booking.end > now), None)
     return render(
         request,
         "portal/me.html",
         {
-            "agenda": agenda(request.user, now),
+            "agenda": own,
+            "waiting": waiting,
+            "things": len(own.todos) + len(waiting),
+            "next": _next(coming, request.user, now) if coming is not None else None,
             "notices": [
                 (notice, write(notice.kind, notice.context, language))
                 for notice in Notice.objects.filter(person=request.user)[:NOTICES]
@@ -38,3 +68,26 @@ def me(request: HttpRequest) -> HttpResponse:
             "now": now,
         },
     )
+
+
+def _next(booking: Booking, person: Person, now: dt.datetime) -> Next:
+    acts = legal_acts(booking, person, now)
+    return Next(
+        booking,
+        effective_state(booking, now),
+        _ahead(booking.start - now),
+        check_in_opens(booking),
+        released_at(booking),
+        life(booking, history_of(booking), now),
+        [Choice(act, form_of(act, booking)) for act in acts],
+    )
+
+
+def _ahead(length: dt.timedelta) -> str:
+    """Say how far away something is."""
+    if length <= dt.timedelta(0):
+        return _("now")
+    if length >= A_DAY:
+        return ngettext("in %(n)s day", "in %(n)s days", length.days) % {"n": length.days}
+    whole = max(length // dt.timedelta(minutes=1), 1)
+    return _("in %(length)s") % {"length": minutes(whole, get_language())}

@@ -16,30 +16,31 @@ from portal.forms import TokenForm
 from webapi import tokens as access
 from webapi.models import AccessToken
 
+MADE = "made_token"
+"""Where the session keeps a new token's text until the page that shows it, and no longer."""
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @login_required
 def tokens(request: HttpRequest) -> HttpResponse:
-    """List the person's tokens; a POST makes one and shows its text this one time."""
+    """List the person's tokens; a POST makes one, whose text the next page shows this one time."""
     assert isinstance(request.user, Person)
-    form = TokenForm(request.POST or None)
-    made = ""
-    status = 200
-    if request.method == "POST":
-        if form.is_valid():
-            made, _token = access.issue(
-                request.user,
-                name=form.cleaned_data["name"],
-                scopes=form.scopes(),
-                days=int(form.cleaned_data["days"]),
-            )
-            form = TokenForm()
-        else:
-            status = 422
+    form = TokenForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        text, _token = access.issue(
+            request.user,
+            name=form.cleaned_data["name"],
+            scopes=form.scopes(),
+            days=int(form.cleaned_data["days"]),
+        )
+        request.session[MADE] = text
+        return redirect("portal:tokens")
     shown = AccessToken.objects.filter(person=request.user)
-    context = {"form": form, "made": made, "tokens": shown, "now": timezone.now()}
-    return render(request, "portal/tokens.html", context, status=status)
+    context = {"form": form, "made": "", "tokens": shown, "now": timezone.now()}
+    if request.method == "GET":
+        context["made"] = request.session.pop(MADE, "")
+    return render(request, "portal/tokens.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
