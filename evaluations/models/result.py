@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from display.formats import money
 from evaluations.enums import Grade
 
 
@@ -47,7 +48,7 @@ class Result(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.round_id} {self.rank} {self.unit_id}"
+        return f"{self.round} · {self.instrument or self.unit}"
 
 
 class IndicatorScore(models.Model):
@@ -103,4 +104,4 @@ class Award(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.round_id} {self.unit_id} {self.amount}"
+        return f"{self.round} · {self.unit} · {money(self.amount)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -86,6 +86,12 @@ def local_date(value: date | datetime | None) -> str:
 def local_datetime(value: datetime | None) -> str:
     """Write a moment in the reader's form, in Asia/Shanghai."""
     return formats.local_datetime(value or None, get_language())
+
+
+@register.filter
+def last_day(value: datetime | None) -> str:
+    """Write the last day before a deadline: midnight ends the day before."""
+    return formats.local_date(value - timedelta(microseconds=1) if value else None, get_language())
 
 
 @register.filter
