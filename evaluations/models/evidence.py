@@ -49,7 +49,7 @@ class MetricSnapshot(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.round_id} #{self.number}"
+        return f"{self.round} · #{self.number}"
 
 
 class SnapshotRow(models.Model):

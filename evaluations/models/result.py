@@ -6,6 +6,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from display.formats import money
 from evaluations.enums import Grade
 
 
@@ -48,7 +49,7 @@ class Result(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.round_id} {self.rank} {self.unit_id}"
+        return f"{self.round} · {self.instrument or self.unit}"
 
 
 class IndicatorScore(models.Model):
@@ -127,4 +128,4 @@ class Award(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.round_id} {self.unit_id} {self.amount}"
+        return f"{self.round} · {self.unit} · {money(self.amount)}"

@@ -16,6 +16,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from display.formats import money
 from instruments.actions.catalogue import (
     COLUMNS,
     InstrumentData,
@@ -114,7 +115,7 @@ class InstrumentAdmin(ActingAdmin):
     form = InstrumentAdminForm
     may = staticmethod(can)
     change_verb = "edit_instrument"
-    list_display = ("code", "name_zh", "unit", "instrument_class", "original_value", "sharing_mode", "state")
+    list_display = ("code", "name_zh", "unit", "instrument_class", "value", "sharing_mode", "state")
     list_filter = ("sharing_mode", "state", "unit", "region")
     list_select_related = ("unit", "instrument_class")
     search_fields = ("code", "name_zh", "name_en", "model")
@@ -122,6 +123,11 @@ class InstrumentAdmin(ActingAdmin):
     ordering = ("code",)
     list_per_page = 50
     show_full_result_count = False
+
+    @admin.display(description=_("original value (yuan)"), ordering="original_value")
+    def value(self, instrument: Instrument) -> str:
+        """Show the value as every page does."""
+        return money(instrument.original_value)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Officers add instruments of any unit here; managers use their own pages."""

@@ -7,8 +7,10 @@ import uuid
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from display.formats import local_datetime
 from instruments.enums import HOLDING_STATES, BookingKind, BookingState, Purpose
 from members.enums import UserCategory
 from safeguards.no_overlap import NoOverlap
@@ -104,4 +106,4 @@ class Booking(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.instrument_id}/{self.station} {self.start:%Y-%m-%d %H:%M}"
+        return f"{self.instrument} · {local_datetime(self.start, get_language())}"

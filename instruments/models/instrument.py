@@ -254,4 +254,4 @@ class Stewardship(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.instrument_id} {self.person_id}"
+        return f"{self.person} · {self.instrument}"

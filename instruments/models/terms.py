@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from display.formats import local_datetime, money
 from members.enums import UserCategory
 
 
@@ -59,7 +61,7 @@ class OpeningException(models.Model):
         indexes = [models.Index(fields=["instrument", "start"], name="opening_exception_start")]
 
     def __str__(self) -> str:
-        return f"{self.start:%Y-%m-%d %H:%M}"
+        return local_datetime(self.start, get_language())
 
 
 class BookingPolicy(models.Model):
@@ -98,7 +100,7 @@ class BookingPolicy(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.instrument_id}"
+        return str(self.instrument)
 
 
 class Rate(models.Model):
@@ -127,4 +129,4 @@ class Rate(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.category} {self.yuan_per_hour}"
+        return f"{self.get_category_display()} · {money(self.yuan_per_hour)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
 from django.core.exceptions import ValidationError
@@ -142,7 +143,22 @@ def _fill(unit: MemberUnit, data: UnitProfile) -> None:
     unit.credit_code = unit.credit_code or None
 
 
+def unit_faults(given: Mapping[str, object], unit: MemberUnit) -> dict[str, list[str]]:
+    """Return what is wrong with some fields of a unit by themselves, nothing about the others; writes nothing."""
+    wish = MemberUnit(pk=unit.pk, **given)
+    wish._state.adding = unit._state.adding
+    wish.credit_code = wish.credit_code or None
+    others = {field.name for field in MemberUnit._meta.fields} - set(given)
+    return _faults(wish, others)
+
+
 def _check(unit: MemberUnit) -> None:
+    problems = _faults(unit, set())
+    if problems:
+        raise InvalidUnit(problems)
+
+
+def _faults(unit: MemberUnit, unasked: set[str]) -> dict[str, list[str]]:
     problems: dict[str, list[str]] = {}
     if unit.credit_code is not None:
         try:
@@ -152,11 +168,10 @@ def _check(unit: MemberUnit) -> None:
                 _("This is no valid unified social credit code: check its 18 characters.")
             ]
     try:
-        unit.full_clean(exclude=set(problems))
+        unit.full_clean(exclude=set(problems) | unasked)
     except ValidationError as error:
         problems |= dict(error.message_dict)
-    if problems:
-        raise InvalidUnit(problems)
+    return problems
 
 
 def _who(actor: Actor) -> Person | None:

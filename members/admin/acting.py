@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -34,8 +34,15 @@ class ActionForm(forms.ModelForm):  # type: ignore[type-arg]
         """Call the action and return its row. Raises the refusals of the app."""
         raise NotImplementedError
 
+    def faults(self) -> Mapping[str, Sequence[str]]:
+        """Return what the rules say of the fields that passed, where others did not; writes nothing."""
+        return {}
+
     def _post_clean(self) -> None:
         if self.errors:
+            for name, messages in self.faults().items():
+                if name in self.fields and name not in self.errors:
+                    self.add_error(name, list(messages))
             return
         try:
             self.instance = self.act()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminTextInputWidget
 
 from members.actions.people import PersonData
-from members.actions.units import UnitData, change_unit, create_unit
+from members.actions.units import UnitData, change_unit, create_unit, unit_faults
 from members.admin.acting import ActingAdmin, ActionForm
 from members.forms.web_address import WebAddressField
 from members.models import MemberUnit, Region
@@ -48,6 +49,11 @@ class UnitForm(ActionForm):
                 if not data.get(name):
                     self.add_error(name, _("A unit always keeps at least one manager. Name the first one."))
         return data
+
+    def faults(self) -> Mapping[str, Sequence[str]]:
+        """Judge codes and names even where another field is wrong, so that all faults are told at once."""
+        given = {name: self.cleaned_data[name] for name in COLUMNS if name in self.cleaned_data}
+        return unit_faults(given, self.instance)
 
     def act(self) -> MemberUnit:
         """Create or change the unit."""

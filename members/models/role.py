@@ -55,7 +55,7 @@ class UnitRole(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.person_id} {self.kind} {self.unit_id}"
+        return f"{self.person} · {self.get_kind_display()} · {self.unit}"
 
 
 class NetworkRoleQuerySet(models.QuerySet["NetworkRole"]):
@@ -98,4 +98,4 @@ class NetworkRole(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.person_id} {self.kind}"
+        return f"{self.person} · {self.get_kind_display()}"

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from audit.vocabulary import in_words
+
 
 class Entry(models.Model):
     """What was done to what, by whom, when; `hash` covers the content and `previous_hash`."""
@@ -35,7 +37,7 @@ class Entry(models.Model):
         indexes = [models.Index(fields=["target_type", "target_id", "sequence"], name="audit_target")]
 
     def __str__(self) -> str:
-        return f"{self.sequence} {self.verb} {self.target_type} {self.target_id}"
+        return f"{self.sequence} · {in_words(self.verb)}"
 
 
 class ChainHead(models.Model):

@@ -1,7 +1,11 @@
 """The last sign of life of each background process."""
 
 from django.db import models
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+
+NAMES = {"schedule": _("Schedule"), "worker": _("Worker")}
 
 
 class Heartbeat(models.Model):
@@ -15,4 +19,9 @@ class Heartbeat(models.Model):
         verbose_name_plural = _("heartbeats")
 
     def __str__(self) -> str:
-        return f"{self.name} {self.at:%Y-%m-%d %H:%M:%S}"
+        return f"{self.label} · {date_format(timezone.localtime(self.at), 'DATETIME_FORMAT')}"
+
+    @property
+    def label(self) -> str:
+        """The process in words."""
+        return str(NAMES.get(self.name, self.name))

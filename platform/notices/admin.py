@@ -2,26 +2,65 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminDateWidget
 
 from notices.models import Announcement
 from safeguards.journal import record
+
+LAST_MOMENT = dt.time(23, 59, 59)
+
+
+class AnnouncementForm(forms.ModelForm):  # type: ignore[type-arg]
+    """An announcement whose deadline is a day, that day included."""
+
+    last_day = forms.DateField(label=_("last day (included)"), required=False, widget=UnfoldAdminDateWidget)
+
+    class Meta:
+        model = Announcement
+        fields = ("kind", "title_zh", "title_en", "body_zh", "body_en", "link", "published_at")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.initial.setdefault("last_day", self.instance.last_day)
+
+    def clean(self) -> dict[str, Any]:
+        """Set the end of the last day as the deadline; refuse one before the publication."""
+        data = super().clean() or self.cleaned_data
+        day, published = data.get("last_day"), data.get("published_at")
+        if "last_day" in data:
+            self.instance.deadline = (
+                None if day is None else timezone.make_aware(dt.datetime.combine(day, LAST_MOMENT))
+            )
+        if day is not None and published is not None and day < timezone.localdate(published):
+            self.add_error("last_day", _("The last day lies before the publication."))
+        return data
 
 
 @admin.register(Announcement)
 class AnnouncementAdmin(ModelAdmin):  # type: ignore[misc]
     """Written, changed and taken back by whoever may enter the admin; every change goes on record."""
 
-    list_display = ("title_zh", "kind", "published_at", "deadline")
+    form = AnnouncementForm
+    list_display = ("title_zh", "kind", "published_at", "last_day")
     list_filter = ("kind",)
     search_fields = ("title_zh", "title_en", "body_zh", "body_en")
     date_hierarchy = "published_at"
-    fields = ("kind", "title_zh", "title_en", "body_zh", "body_en", "link", "published_at", "deadline")
+    fields = ("kind", "title_zh", "title_en", "body_zh", "body_en", "link", "published_at", "last_day")
+
+    @admin.display(description=_("last day (included)"), ordering="deadline")
+    def last_day(self, obj: Announcement) -> dt.date | None:
+        """Show the last day instead of the moment after it."""
+        return obj.last_day
 
     def save_model(self, request: HttpRequest, obj: Announcement, form: Any, change: bool) -> None:
         """Write and record."""

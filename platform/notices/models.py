@@ -9,6 +9,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from notices.links import check_link
+
 
 class MailState(models.TextChoices):
     """Where the mail of a notice stands."""
@@ -68,9 +70,17 @@ class Announcement(models.Model):
     kind = models.CharField(_("kind"), max_length=12, choices=AnnouncementKind.choices)
     title_zh = models.CharField(_("title (Chinese)"), max_length=120)
     title_en = models.CharField(_("title (English)"), max_length=200)
-    body_zh = models.TextField(_("text (Chinese)"), blank=True)
-    body_en = models.TextField(_("text (English)"), blank=True)
-    link = models.CharField(_("link"), max_length=300, blank=True)
+    body_zh = models.TextField(_("text (Chinese)"))
+    body_en = models.TextField(_("text (English)"))
+    link = models.CharField(
+        _("link"),
+        max_length=300,
+        blank=True,
+        validators=[check_link],
+        help_text=_(
+            "A page of this site, such as /evaluations/2026/, or an address with http:// or https://."
+        ),
+    )
     published_at = models.DateTimeField(_("published"), default=timezone.now)
     deadline = models.DateTimeField(_("deadline"), null=True, blank=True)
 
@@ -78,6 +88,13 @@ class Announcement(models.Model):
         verbose_name = _("announcement")
         verbose_name_plural = _("announcements")
         ordering = ["-published_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(deadline__isnull=True) | models.Q(deadline__gte=models.F("published_at")),
+                name="announcement_deadline_after_publication",
+                violation_error_message=_("The deadline lies before the publication."),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title_zh
@@ -88,8 +105,3 @@ class Announcement(models.Model):
         if self.deadline is None:
             return None
         return timezone.localdate(self.deadline - dt.timedelta(microseconds=1))
-
-    @property
-    def ends_at_midnight(self) -> bool:
-        """Say whether the deadline is the end of its last day, so that the day alone tells it."""
-        return self.deadline is not None and timezone.localtime(self.deadline).time() == dt.time()

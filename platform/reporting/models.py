@@ -7,6 +7,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 
@@ -67,4 +68,4 @@ class ReportRun(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.id}"
+        return f"{self.file_name or self.kind} · {date_format(timezone.localtime(self.created_at), 'DATETIME_FORMAT')}"

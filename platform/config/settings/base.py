@@ -8,10 +8,10 @@ from typing import Any
 import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.templatetags.static import static
-from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from config import env
+from config.department_menu import demo_label, navigation
 
 # Lets forms, admins and querysets name their model in their type, as the type checker wants it.
 django_stubs_ext.monkeypatch()
@@ -97,6 +97,7 @@ TEMPLATES: list[dict[str, Any]] = [
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
 LOCALE_PATHS = [PLATFORM / "locale"]
+FORMAT_MODULE_PATH = ["config.formats"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
@@ -256,14 +257,6 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
 }
 
 
-def _desk(title: Any, *items: tuple[Any, str, str]) -> dict[str, Any]:
-    """One section of the admin's menu: word, symbol and page of each entry."""
-    entries = [
-        {"title": word, "icon": symbol, "link": reverse_lazy(f"admin:{page}")} for word, symbol, page in items
-    ]
-    return {"title": title, "separator": True, "items": entries}
-
-
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": _("Open instruments"),
     "SITE_HEADER": _("Department desk"),
@@ -274,6 +267,9 @@ UNFOLD: dict[str, Any] = {
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "8px",
+    "SHOW_LANGUAGES": True,
+    "ENVIRONMENT": demo_label,
+    "SCRIPTS": [lambda _request: static("js/admin.js")],
     "DASHBOARD_CALLBACK": "evaluations.admin.dashboard.dashboard",
     "COLORS": {
         "primary": {
@@ -281,8 +277,9 @@ UNFOLD: dict[str, Any] = {
             "100": "#d6e6f7",
             "200": "#b9d2ee",
             "300": "#86baf3",
-            "400": "#4f8ccb",
-            "500": "#2669b8",
+            "400": "#70aae4",
+            # Words of the dark theme, so bright enough for its ground.
+            "500": "#5a98dc",
             "600": "#1257a6",
             "700": "#0e478a",
             "800": "#0c3a70",
@@ -293,37 +290,7 @@ UNFOLD: dict[str, Any] = {
     "SIDEBAR": {
         "show_search": False,
         "show_all_applications": False,
-        "navigation": [
-            _desk(
-                _("Evaluation"),
-                (_("To do today"), "inbox", "index"),
-                (_("Rounds"), "event_repeat", "evaluations_round_changelist"),
-                (_("Schemes"), "rule", "evaluations_scheme_changelist"),
-                (_("Results"), "leaderboard", "evaluations_result_changelist"),
-                (_("Subsidies"), "payments", "evaluations_award_changelist"),
-                (_("Snapshots"), "database", "evaluations_metricsnapshot_changelist"),
-            ),
-            _desk(
-                _("Network"),
-                (_("Units"), "domain", "members_memberunit_changelist"),
-                (_("People"), "group", "members_person_changelist"),
-                (_("Roles in units"), "badge", "members_unitrole_changelist"),
-                (_("Roles in the network"), "shield_person", "members_networkrole_changelist"),
-                (_("Instruments"), "biotech", "instruments_instrument_changelist"),
-                (_("Bookings"), "event", "instruments_booking_changelist"),
-                (_("Usage records"), "receipt_long", "instruments_usagerecord_changelist"),
-            ),
-            _desk(
-                _("Announcements and reports"),
-                (_("Announcements"), "campaign", "notices_announcement_changelist"),
-                (_("Reports"), "description", "reporting_reportrun_changelist"),
-            ),
-            _desk(
-                _("Control"),
-                (_("Audit history"), "history", "audit_entry_changelist"),
-                (_("Background processes"), "monitor_heart", "background_heartbeat_changelist"),
-            ),
-        ],
+        "navigation": navigation(),
     },
 }
 DEMO = False

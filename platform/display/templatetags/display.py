@@ -126,6 +126,7 @@ def phrased(text: str) -> SafeString:
     return format_html_join("", '<span class="ph">{}</span>', ((part,) for part in parts))
 
 
+@register.filter
 def short_moment(value: datetime | None) -> str:
     """Write a moment for a sentence: 11月25日 周三 14:00, Wed 25 Nov 14:00."""
     return formats.short_moment(value, get_language(), _today()) if value else formats.NOTHING

@@ -1,0 +1,1 @@
+"""How dates and times are written where no display filter is used: in the admin."""
