@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("evaluations/<int:year>/", rounds.round_page, name="round"),
     path("evaluations/<int:year>/give/", give.give_page, name="give"),
     path("evaluations/<int:year>/instruments/", rounds.round_page, SINGLE, name="instrument_round"),
+    path("evaluations/<int:year>/instruments/give/", give.give_instruments, name="give_instruments"),
     path("evaluations/<int:year>/instruments/<str:unit>/", objects.unit_instruments, name="instrument_unit"),
     path(
         "evaluations/<int:year>/instruments/<str:unit>/<str:instrument>/",

@@ -111,7 +111,7 @@ def take_snapshot(snapshot_pk: int) -> bool:
     while True:
         with transaction.atomic():
             chunk = list(_waiting(snapshot)[:CHUNK])
-            SnapshotRow.objects.bulk_create(_rows(snapshot, chunk, scope), ignore_conflicts=True)
+            SnapshotRow.objects.bulk_create(fresh_rows(snapshot, chunk, scope), ignore_conflicts=True)
         if not chunk:
             return _finish(snapshot_pk, beat)
         new_beat = timezone.now()
@@ -162,7 +162,8 @@ def _waiting(snapshot: MetricSnapshot) -> QuerySet[Instrument]:
     )
 
 
-def _rows(snapshot: MetricSnapshot, chunk: Sequence[Instrument], scope: Scope) -> list[SnapshotRow]:
+def fresh_rows(snapshot: MetricSnapshot, chunk: Sequence[Instrument], scope: Scope) -> list[SnapshotRow]:
+    """Measure these instruments for the snapshot; the rows are not saved. Units and funding come prefetched."""
     if not chunk:
         return []
     round_ = snapshot.round

@@ -99,6 +99,46 @@ def _report(pk: int, entry: _Entry, actor: Person) -> ReportedValue:
     return row
 
 
+def withdraw_value(
+    round_: Round, unit: MemberUnit, key: str, *, actor: Person, instrument: Instrument | None = None
+) -> bool:
+    """Take a reported number back while the round collects, as if never reported; say whether there was one.
+
+    Unit managers and officers. The number taken back stays on record. Raises WrongState.
+    """
+    require(actor, "report_value", UnitInRound(round_, unit))
+    with transaction.atomic():
+        held = _collecting(round_.pk)
+        present = ReportedValue.objects.filter(round=held, unit=unit, instrument=instrument, indicator=key)
+        return _withdraw(held, present.first(), "evaluations.value.withdrawn", actor)
+
+
+def withdraw_score(
+    round_: Round, unit: MemberUnit, indicator: str, *, actor: Person, instrument: Instrument | None = None
+) -> bool:
+    """Take one's own score back while the round collects; say whether there was one. Officers and experts.
+
+    The score taken back stays on record. Raises WrongState.
+    """
+    require(actor, "give_score", round_)
+    with transaction.atomic():
+        held = _collecting(round_.pk)
+        present = GivenScore.objects.filter(
+            round=held, unit=unit, instrument=instrument, indicator=indicator, given_by=actor
+        )
+        return _withdraw(held, present.first(), "evaluations.score.withdrawn", actor)
+
+
+def _withdraw(round_: Round, row: ReportedValue | GivenScore | None, verb: str, actor: Person) -> bool:
+    if row is None:
+        return False
+    place = _Entry(row.unit, row.instrument, row.indicator, row.value, "").place
+    words = {"evidence": row.evidence} if isinstance(row, ReportedValue) else {"note": row.note}
+    row.delete()
+    record(actor=actor, verb=verb, target=round_, before={**place, "value": row.value, **words})
+    return True
+
+
 def give_score(
     round_: Round,
     unit: MemberUnit,

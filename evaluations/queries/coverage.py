@@ -6,12 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from evaluations.enums import ObjectKind
 from evaluations.models import Round, SnapshotRow
 from evaluations.queries.schemes import asked_fields, given_indicators
 from evaluations.scoring.definition import Indicator, SchemeDefinition
+from instruments.enums import InstrumentState
+from instruments.models import Instrument
 from members.enums import UnitState
 from members.models import MemberUnit
 
@@ -49,6 +51,17 @@ def judged_objects(round_: Round, definition: SchemeDefinition) -> set[tuple[int
         return {(unit, None) for unit in units}
     rows = SnapshotRow.objects.filter(snapshot_id=round_.snapshot_id, in_scope=True, unit__in=units)
     return set(rows.order_by().values_list("unit_id", "instrument_id"))
+
+
+def judged_instruments(round_: Round, definition: SchemeDefinition, unit: MemberUnit) -> QuerySet[Instrument]:
+    """The unit's instruments judged in a round for single instruments; before the snapshot all it has in service."""
+    machines = Instrument.objects.filter(unit=unit).order_by("code")
+    if round_.snapshot_id is None:
+        return machines.exclude(state=InstrumentState.RETIRED)
+    if unit.pk not in judged_units(round_, definition):
+        return machines.none()
+    in_scope = SnapshotRow.objects.filter(snapshot_id=round_.snapshot_id, in_scope=True, unit=unit)
+    return machines.filter(pk__in=in_scope.values("instrument_id"))
 
 
 def reporting_gaps(round_: Round, definition: SchemeDefinition) -> list[Gap]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +15,7 @@ from evaluations.enums import Grade
 from evaluations.models import Award, IndicatorScore, Result
 from evaluations.queries.figures import METRIC_NAMES, measure_of, measured
 from evaluations.queries.formulas import AVERAGED, filled, measured_from, rule_of
-from evaluations.scoring.definition import Indicator, SchemeDefinition
+from evaluations.scoring.definition import COMPUTED, REPORTED, Indicator, SchemeDefinition
 
 Sentence = str | Promise
 ZERO = Decimal("0.00")
@@ -41,7 +41,7 @@ REASONS: dict[str, Sentence] = {
 
 @dataclass(frozen=True)
 class ExplainedScore:
-    """One line of the explanation; `has_rows` says whether there are rows to open behind it."""
+    """One line of the explanation. has_rows: there are rows to open behind it; assumed: taken from another year."""
 
     indicator: Indicator
     level: int
@@ -56,11 +56,22 @@ class ExplainedScore:
     missing: bool
     has_rows: bool
     largest_loss: bool = False
+    assumed: bool = False
 
     @property
     def loss(self) -> Decimal:
         """Points not earned."""
         return self.full - self.points
+
+    @property
+    def is_computed(self) -> bool:
+        """Whether it is measured from usage."""
+        return self.indicator.source == COMPUTED
+
+    @property
+    def is_reported(self) -> bool:
+        """Whether the unit reports it."""
+        return self.indicator.source == REPORTED
 
     @property
     def is_full(self) -> bool:
@@ -98,12 +109,6 @@ def explanation(
 ) -> Explanation:
     """Explain one result in two queries. `means`: the mean points of each indicator over all objects, if wanted."""
     stored = {score.indicator: score for score in IndicatorScore.objects.filter(result=result)}
-    lines = [
-        _line(indicator, level, stored[indicator.code], language, (means or {}).get(indicator.code))
-        for indicator, _parent, level in definition.walk()
-        if indicator.code in stored
-    ]
-    worst = max((line.loss for line in lines if not line.indicator.is_group), default=ZERO)
     award = (
         Award.objects.filter(round=result.round_id, unit=result.unit_id).first()
         if result.instrument_id is None
@@ -111,11 +116,27 @@ def explanation(
     )
     return Explanation(
         result=result,
-        lines=tuple(_marked(line, worst) for line in lines),
+        lines=explained_lines(definition, stored, language, means or {}),
         reason=reason_of(result, definition, language),
         total=definition.total,
         award=award,
     )
+
+
+def explained_lines(
+    definition: SchemeDefinition,
+    scores: Mapping[str, IndicatorScore],
+    language: str,
+    means: Mapping[str, Decimal],
+) -> tuple[ExplainedScore, ...]:
+    """The scores (by indicator, saved or not) in words and in reading order, the largest loss marked; no query."""
+    lines = [
+        _line(indicator, level, scores[indicator.code], language, means.get(indicator.code))
+        for indicator, _parent, level in definition.walk()
+        if indicator.code in scores
+    ]
+    worst = max((line.loss for line in lines if not line.indicator.is_group), default=ZERO)
+    return tuple(_marked(line, worst) for line in lines)
 
 
 def mean_points(round_pk: int) -> dict[str, Decimal]:
@@ -174,4 +195,4 @@ def _line(
 def _marked(line: ExplainedScore, worst: Decimal) -> ExplainedScore:
     if line.indicator.is_group or not worst or line.loss != worst:
         return line
-    return ExplainedScore(**{**line.__dict__, "largest_loss": True})
+    return replace(line, largest_loss=True)

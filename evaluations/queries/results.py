@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Prefetch, QuerySet
 
-from evaluations.enums import Grade
+from evaluations.enums import Grade, RoundState
 from evaluations.models import Award, IndicatorScore, Result, Round
 from evaluations.permissions import PUBLIC_STATES
+from evaluations.rules.working_days import working_days
 from evaluations.scoring.definition import GRADES, Indicator, SchemeDefinition
 from evaluations.scoring.grading import places_of
 from members.permissions import Actor, roles_of
@@ -166,3 +168,21 @@ def _mean(numbers: list[Decimal]) -> Decimal:
     if not numbers:
         return ZERO
     return (sum(numbers, ZERO) / len(numbers)).quantize(ZERO)
+
+
+def window_days(round_: Round) -> int:
+    """Working days of the publicity window; 0 before one is set."""
+    if round_.publicity_start is None or round_.publicity_end is None:
+        return 0
+    return working_days(round_.publicity_start, round_.publicity_end)
+
+
+def window_left(round_: Round, today: dt.date) -> int:
+    """Working days left in which to object, today counted; 0 outside the window."""
+    if (
+        round_.state != RoundState.PUBLICISED
+        or round_.publicity_end is None
+        or round_.publicity_start is None
+    ):
+        return 0
+    return working_days(max(today, round_.publicity_start), round_.publicity_end)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 
-from evaluations.models import GivenScore, IndicatorScore, ReportedValue, Result, SnapshotRow
+from evaluations.models import GivenScore, ReportedValue, Result, SnapshotRow
 from evaluations.queries.evidence import figures_of
 from evaluations.queries.figures import (
     DENOMINATOR_NAMES,
@@ -54,12 +54,14 @@ class MeasuredRows:
     agrees: bool
 
 
-def measured_rows(result: Result, indicator: Indicator, score: IndicatorScore) -> MeasuredRows:
-    """The snapshot rows of the result's unit (or instrument) with what each gives to the input; one query.
+def measured_rows(
+    snapshot_rows: Iterable[SnapshotRow], indicator: Indicator, inputs: Mapping[str, Any]
+) -> MeasuredRows:
+    """The rows of a unit (or instrument) with what each gives to the input; `inputs` as stored with the score.
 
     Raises ValueError for an indicator that is not computed.
     """
-    stored: Mapping[str, Any] = score.inputs.get("metric") or {}
+    stored: Mapping[str, Any] = inputs.get("metric") or {}
     if indicator.source != COMPUTED or not stored:
         raise ValueError(f"{indicator.code} is not computed from rows.")
     metric = METRICS[indicator.metric]
@@ -69,7 +71,7 @@ def measured_rows(result: Result, indicator: Indicator, score: IndicatorScore) -
     rows: list[MeasuredRow] = []
     sums = [Fraction(0), Fraction(0), Fraction(0)]
     counted = 0
-    for row in rows_of(result):
+    for row in snapshot_rows:
         figures = figures_of(row)
         top = metric.numerator(figures, settings)
         bottom = None if metric.denominator is None else metric.denominator(figures, settings)

@@ -57,11 +57,11 @@ def test_snapshot_left_half_done_is_finished(story, monkeypatch):
 
     from evaluations.actions import snapshot as module
 
-    original = module._rows
-    monkeypatch.setattr(module, "_rows", dies)
+    original = module.fresh_rows
+    monkeypatch.setattr(module, "fresh_rows", dies)
     with pytest.raises(RuntimeError):
         take_snapshot(snapshot.pk)
-    monkeypatch.setattr(module, "_rows", original)
+    monkeypatch.setattr(module, "fresh_rows", original)
     assert SnapshotRow.objects.count() == 2
     assert take_snapshot(snapshot.pk) is False  # the claim is fresh: somebody may still be at work
     now = dt.datetime.now(dt.UTC)

@@ -75,6 +75,8 @@ evaluations:round                       GET  200 200 200 200 200 200 200 200
 evaluations:round#collecting            GET  404 404 404 404 404 404 200 200
 evaluations:give                        GET   in 404 404 404 404 200 200 200
 evaluations:give                        POST  in 404 404 404 404 422 422 422
+evaluations:give_instruments            GET   in 404 404 404 404 200 200 200
+evaluations:give_instruments            POST  in 404 404 404 404 200 200 200
 evaluations:unit                        GET   in 404 404 200 200 404 200 200
 evaluations:unit#collecting             GET   in 404 404 200 200 404 200 200
 evaluations:unit#collecting             POST  in 404 404 404 422 404 422 422

@@ -84,6 +84,7 @@ ARGUMENTS: dict[str, Arguments] = {
     "evaluations:round#collecting": _fixed(2026),
     "evaluations:newest": _fixed("AAA"),
     "evaluations:give": _fixed(2026),
+    "evaluations:give_instruments": _fixed(2025),
     "evaluations:instrument_round": _fixed(2025),
     "evaluations:instrument_unit": _fixed(2025, "AAA"),
     "evaluations:instrument_result": _fixed(2025, "AAA", "AAA-CHEAP"),
