@@ -16,7 +16,7 @@ from evaluations.locks import lock_round
 from evaluations.models import GivenScore, ReportedValue, Round
 from evaluations.permissions import UnitInRound, belongs_to, require
 from evaluations.queries.schemes import asked_fields, definition_of
-from evaluations.scoring.definition import GIVEN, Function, Indicator, WeightedSum
+from evaluations.scoring.definition import GIVEN, Function, Indicator, SchemeDefinition, WeightedSum
 from evaluations.scoring.functions import (
     ABOVE_SCALE,
     NEGATIVE,
@@ -196,6 +196,21 @@ def _give(pk: int, entry: _Entry, actor: Person) -> GivenScore:
     return row
 
 
+def misfits(round_: Round, definition: SchemeDefinition) -> list[str]:
+    """Values entered that this definition would refuse, as "unit: indicator"; what it asks no more is no misfit."""
+    asked = {one.field.key: one.indicator for one in asked_fields(definition)}
+    given = {leaf.code: leaf for leaf in definition.leaves() if leaf.source == GIVEN}
+    entered = [(asked.get(row.indicator), row) for row in round_.reported_values.select_related("unit")]
+    scores = [(given.get(row.indicator), row) for row in round_.given_scores.select_related("unit")]
+    return sorted(
+        {
+            f"{row.unit.code}: {row.indicator}"
+            for indicator, row in [*entered, *scores]
+            if indicator is not None and _refusal(indicator, row.indicator, row.value)
+        }
+    )
+
+
 def _collecting(pk: int) -> Round:
     round_ = lock_round(pk)
     if round_.state != RoundState.COLLECTING:
@@ -231,10 +246,13 @@ def _check_number(indicator: Indicator, entry: _Entry) -> None:
     value = entry.value
     if not value.is_finite() or abs(value) >= LIMIT or value != value.quantize(PLACES):
         raise ValueRefused(_("Enter a number below 10 billion with at most four decimals."))
-    function: Function | None = indicator.function
-    if entry.key != indicator.code or function is None or isinstance(function, WeightedSum):
-        reason = NEGATIVE if value < 0 else ""
-    else:
-        reason = refused_value(function, value, indicator.points)
+    reason = _refusal(indicator, entry.key, value)
     if reason:
         raise ValueRefused(REFUSALS[reason])
+
+
+def _refusal(indicator: Indicator, key: str, value: Decimal) -> str:
+    function: Function | None = indicator.function
+    if key != indicator.code or function is None or isinstance(function, WeightedSum):
+        return NEGATIVE if value < 0 else ""
+    return refused_value(function, value, indicator.points)

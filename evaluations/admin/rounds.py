@@ -19,9 +19,9 @@ from audit.models import Entry
 from display.templatetags.display import state_badge
 from evaluations.actions.rounds import change_round, create_round
 from evaluations.admin.access import OfficerAdmin
-from evaluations.admin.acts import ABANDON, ACTS, RECORDED, REOPEN
+from evaluations.admin.acts import ABANDON, ACTS, RECORDED, REMIND, REOPEN, TERMS, WITHDRAW
 from evaluations.enums import ObjectKind, RoundState
-from evaluations.errors import EvaluationsError
+from evaluations.errors import EvaluationsError, InvalidRound
 from evaluations.forms.rounds import RoundForm
 from evaluations.forms.simulator import SimulatorForm
 from evaluations.guarded import managed_round_for
@@ -125,7 +125,14 @@ class RoundAdmin(OfficerAdmin):
             and not any(blocker.hard for blocker in blockers(round_, SNAPSHOT)),
             "entries": self._entries(round_),
             "units": round_.kind == ObjectKind.UNIT,
-            "acts": {"reopen": REOPEN, "abandon": ABANDON, "snapshot": SNAPSHOT},
+            "acts": {
+                "reopen": REOPEN,
+                "abandon": ABANDON,
+                "snapshot": SNAPSHOT,
+                "withdraw": WITHDRAW,
+                "terms": TERMS,
+                "remind": REMIND,
+            },
         }
         if round_.state in WITH_RESULTS and round_.kind == ObjectKind.UNIT:
             context |= _simulated(request, round_)
@@ -148,12 +155,15 @@ class RoundAdmin(OfficerAdmin):
         act = ACTS.get(verb)
         if act is None:
             raise Http404
-        form = act.form(request.POST or None) if act.form is not None else None
+        form = act.form(request.POST or None, round_) if act.form is not None else None
         if request.method == "POST" and (form is None or form.is_valid()):
             try:
                 act.do(round_, request.user, {} if form is None else form.cleaned_data)  # type: ignore[arg-type]
             except NotAllowed as refused:
                 raise PermissionDenied from refused
+            except InvalidRound as refused:
+                for field, sentences in refused.fields.items():
+                    form.add_error(field, [str(one) for one in sentences])  # type: ignore[union-attr]
             except EvaluationsError as refused:
                 messages.error(request, str(refused))
                 if form is None:

@@ -19,6 +19,20 @@ from members.models import MemberUnit
 
 
 @dataclass(frozen=True)
+class NotJudged:
+    """Why a unit (or an instrument of it) has no result: what the snapshot held of it, and what the scheme asks for.
+
+    registered, in_scope: its instruments in the snapshot, and those within the scheme's scope. needed: the least
+    number in scope. kind_counts: whether units of its kind are judged.
+    """
+
+    registered: int
+    in_scope: int
+    needed: int
+    kind_counts: bool
+
+
+@dataclass(frozen=True)
 class Gap:
     """One indicator (or part of one) for which values are missing, and of how many objects."""
 
@@ -51,6 +65,23 @@ def judged_objects(round_: Round, definition: SchemeDefinition) -> set[tuple[int
         return {(unit, None) for unit in units}
     rows = SnapshotRow.objects.filter(snapshot_id=round_.snapshot_id, in_scope=True, unit__in=units)
     return set(rows.order_by().values_list("unit_id", "instrument_id"))
+
+
+def why_not_judged(
+    round_: Round, definition: SchemeDefinition, unit: MemberUnit, instrument: Instrument | None = None
+) -> NotJudged:
+    """What the snapshot of the round says about a unit, or one instrument, without a result; one query."""
+    rows = SnapshotRow.objects.filter(snapshot_id=round_.snapshot_id, unit=unit)
+    if instrument is not None:
+        rows = rows.filter(instrument=instrument)
+    found = list(rows.values_list("in_scope", "unit_kind"))
+    kinds = definition.scope.unit_kinds
+    return NotJudged(
+        registered=len(found),
+        in_scope=sum(1 for in_scope, _kind in found if in_scope),
+        needed=1 if instrument is not None else definition.scope.min_instruments,
+        kind_counts=not kinds or all(kind in kinds for _in_scope, kind in found),
+    )
 
 
 def judged_instruments(round_: Round, definition: SchemeDefinition, unit: MemberUnit) -> QuerySet[Instrument]:

@@ -6,10 +6,11 @@ import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import count
 
 from django.db.models import Prefetch, QuerySet
 
-from evaluations.enums import Grade, RoundState
+from evaluations.enums import Grade, ObjectKind, RoundState
 from evaluations.models import Award, IndicatorScore, Result, Round
 from evaluations.permissions import PUBLIC_STATES
 from evaluations.rules.working_days import working_days
@@ -87,6 +88,12 @@ def rounds_visible_to(person: Actor) -> QuerySet[Round]:
     if roles_of(person).is_officer:
         return Round.objects.select_related("scheme")
     return published_rounds()
+
+
+def first_free_year(earliest: int) -> int:
+    """The first year from `earliest` on that has no round for units; one query."""
+    taken = set(Round.objects.filter(kind=ObjectKind.UNIT, year__gte=earliest).values_list("year", flat=True))
+    return next(year for year in count(earliest) if year not in taken)
 
 
 def results_of(round_: Round) -> QuerySet[Result]:

@@ -14,8 +14,10 @@ from evaluations.enums import ObjectKind, RoundState
 from evaluations.guarded import result_for, unit_in_round_for
 from evaluations.models import IndicatorScore, ReportedValue, Result
 from evaluations.permissions import can
+from evaluations.queries.coverage import why_not_judged
 from evaluations.queries.explanation import explanation, mean_points
 from evaluations.queries.rows import entered_rows, measured_rows, rows_of
+from evaluations.queries.scheme_words import scheme_words
 from evaluations.queries.schemes import asked_fields, definition_of
 from evaluations.queries.standing import stand_of
 from evaluations.scoring.definition import COMPUTED
@@ -40,8 +42,13 @@ def object_page(
         raise Http404
     if not can(request.user, "view_unit_result", place):
         return render(request, "evaluations/unit_waiting.html", {"round": place.round, "unit": place.unit})
-    result = result_for(request.user, place, instrument)
     definition = definition_of(place.round.scheme)
+    if not Result.objects.filter(round=place.round, unit=place.unit, instrument=machine).exists():
+        why = why_not_judged(place.round, definition, place.unit, machine)
+        context = {"round": place.round, "unit": place.unit, "instrument": machine, "why": why}
+        context["words"] = scheme_words(place.round.scheme, definition, get_language() or "")
+        return render(request, "evaluations/not_judged.html", context)
+    result = result_for(request.user, place, instrument)
     told = explanation(result, definition, get_language() or "", mean_points(place.round.pk))
     return render(
         request,
