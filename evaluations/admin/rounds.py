@@ -210,6 +210,14 @@ class RoundAdmin(OfficerAdmin):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         round_ = managed_round_for(request.user, pk)
+        if round_.kind != ObjectKind.UNIT:
+            messages.error(
+                request,
+                gettext(
+                    "There is no annual report for single instruments. Download the table of results instead."
+                ),
+            )
+            return redirect("admin:evaluations_round_change", pk)
         try:
             run = request_run(
                 REPORT,
