@@ -11,16 +11,19 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import Entry
 from display.templatetags.display import state_badge
+from evaluations.actions.correction import reminded_at
 from evaluations.actions.rounds import change_round, create_round
 from evaluations.admin.access import OfficerAdmin
 from evaluations.admin.acts import ABANDON, ACTS, RECORDED, REMIND, REOPEN, TERMS, WITHDRAW
-from evaluations.enums import ObjectKind, RoundState
+from evaluations.admin.mending import mending, mending_place
+from evaluations.enums import Grade, ObjectKind, RoundState
 from evaluations.errors import EvaluationsError, InvalidRound
 from evaluations.forms.rounds import RoundForm
 from evaluations.forms.simulator import SimulatorForm
@@ -32,7 +35,7 @@ from evaluations.queries.results import ranked_table
 from evaluations.queries.schemes import definition_of
 from evaluations.queries.simulation import present_terms, simulate, with_moves
 from evaluations.queries.verification import verification
-from evaluations.queries.walk import walk
+from evaluations.queries.walk import Walk, walk
 from members.errors import NotAllowed
 from reporting.errors import ReportError
 from reporting.runs import request_run
@@ -124,6 +127,10 @@ class RoundAdmin(OfficerAdmin):
             and round_.snapshot_id is not None
             and not any(blocker.hard for blocker in blockers(round_, SNAPSHOT)),
             "entries": self._entries(round_),
+            "hard": [(blocker, *mending(round_, blocker)) for blocker in stands.hard],
+            "ahead": [(one, mending_place(round_, one)) for one in stands.ahead],
+            "only": request.GET.get("grade") if request.GET.get("grade") in Grade.values else "",
+            **_reminded(round_, stands),
             "units": round_.kind == ObjectKind.UNIT,
             "acts": {
                 "reopen": REOPEN,
@@ -243,6 +250,15 @@ class RoundAdmin(OfficerAdmin):
         mine = Entry.objects.filter(target_type="evaluations.round", target_id=str(round_.pk))
         newest = mine.select_related("actor").order_by("-sequence")[:RECENT]
         return [(entry, RECORDED.get(entry.verb, entry.verb)) for entry in newest]
+
+
+def _reminded(round_: Round, stands: Walk) -> dict[str, Any]:
+    """When late units were last reminded, and whether they may be again today."""
+    if not stands.late:
+        return {}
+    last = reminded_at(round_)
+    today = timezone.localdate()
+    return {"reminded_at": last, "may_remind": last is None or timezone.localdate(last) != today}
 
 
 def _simulated(request: HttpRequest, round_: Round) -> dict[str, Any]:

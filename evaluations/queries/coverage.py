@@ -128,6 +128,13 @@ def scoring_gaps(round_: Round, definition: SchemeDefinition) -> list[Gap]:
     ]
 
 
+def completeness(round_: Round, definition: SchemeDefinition) -> tuple[int, int]:
+    """How many of the units judged have reported everything, and how many are judged; five queries."""
+    judged = judged_units(round_, definition)
+    late = {unit for gap in reporting_gaps(round_, definition) for unit in gap.unit_ids}
+    return len(judged - late), len(judged)
+
+
 def late_units(gaps: Iterable[Gap]) -> list[tuple[MemberUnit, int]]:
     """The units with missing reports and how many numbers each lacks, most first."""
     counts: defaultdict[int, int] = defaultdict(int)

@@ -25,6 +25,8 @@ SOURCES: dict[str, Sentence] = {
     "reported": _("reported by the unit"),
     "given": _("given by the department"),
 }
+FROM_INVENTORY: Sentence = _("counted from the inventory")
+INVENTORY_METRICS = frozenset({"open_rate", "instruments_count", "open_instruments_count"})
 REASONS: dict[str, Sentence] = {
     "reached_cut_off": _("%(score)s points reach the cut-off of %(cut_off)s."),
     "quota_full": _(
@@ -168,6 +170,13 @@ def reason_of(result: Result, definition: SchemeDefinition, language: str) -> st
     return str(template % reason)
 
 
+def source_of(indicator: Indicator) -> Sentence:
+    """Where the indicator's number comes from; "" for a group."""
+    if indicator.metric in INVENTORY_METRICS:
+        return FROM_INVENTORY
+    return SOURCES.get(indicator.source, "")
+
+
 def metric_name(metric: str) -> str:
     """The name of a metric in the reader's language."""
     return str(METRIC_NAMES.get(metric, metric))
@@ -186,7 +195,7 @@ def _line(
         filled=filled(indicator, score.formula, score.inputs, score.points, language),
         measured=measured_from(score.inputs),
         averaging=str(AVERAGED.get(indicator.averaging, "")),
-        source=SOURCES.get(indicator.source, ""),
+        source=source_of(indicator),
         missing=score.missing,
         has_rows=not indicator.is_group,
     )

@@ -42,6 +42,11 @@ class RankedRow:
     missing: int
     simulated: Grade | None = None
 
+    @property
+    def simulated_up(self) -> bool:
+        """Whether the grade that is tried is better than the present one."""
+        return self.simulated is not None and GRADES.index(self.simulated) < GRADES.index(self.result.grade)
+
 
 @dataclass(frozen=True)
 class GradeSection:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
+from django.forms.boundfield import BoundField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
@@ -24,10 +25,13 @@ from evaluations.models import GivenScore, Round
 from evaluations.permissions import belongs_to
 from evaluations.queries.coverage import judged_instruments, judged_units, scoring_gaps
 from evaluations.queries.formulas import rule_of
+from evaluations.queries.rows import EnteredRow, reported_by_unit
 from evaluations.queries.schemes import definition_of, given_indicators
 from evaluations.scoring.definition import Given, Indicator, SchemeDefinition
 from instruments.models import Instrument
 from members.models import MemberUnit, Person
+
+Line = tuple[Judged, BoundField, BoundField, list[EnteredRow]]
 
 
 @login_required
@@ -55,6 +59,7 @@ def give_page(request: HttpRequest, year: int) -> HttpResponse:
         return redirect(request.get_full_path())
     context = _context(round_, definition, indicator, form) | {
         "barred": [unit for unit in units if unit not in mine],
+        "rows": _with_evidence(form, reported_by_unit(round_, definition)),
     }
     return render(request, "evaluations/give.html", context, status=422 if request.method == "POST" else 200)
 
@@ -93,6 +98,7 @@ def give_instruments(request: HttpRequest, year: int) -> HttpResponse:
         "before": units[place - 1] if place else None,
         "after": units[place + 1] if place + 1 < len(units) else None,
         "is_barred": barred,
+        "rows": _with_evidence(form, {}),
     }
     return render(
         request, "evaluations/give_instruments.html", context, status=422 if request.method == "POST" else 200
@@ -125,6 +131,10 @@ def _context(
         "form": form,
         "before_snapshot": not known,
     }
+
+
+def _with_evidence(form: ScoreForm, reported: Mapping[int, list[EnteredRow]]) -> list[Line]:
+    return [(one, score, note, reported.get(one.pk, [])) for one, score, note in form.rows()]
 
 
 def _scale(indicator: Indicator) -> Decimal:

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from evaluations.enums import ObjectKind, RoundState
 from evaluations.guarded import result_for, unit_in_round_for
 from evaluations.models import IndicatorScore, ReportedValue, Result
-from evaluations.permissions import can
+from evaluations.permissions import UnitInRound, can
+from evaluations.queries.awards import share_of_rest
 from evaluations.queries.coverage import why_not_judged
 from evaluations.queries.explanation import explanation, mean_points
 from evaluations.queries.rows import entered_rows, measured_rows, rows_of
@@ -43,12 +44,10 @@ def object_page(
     if not can(request.user, "view_unit_result", place):
         return render(request, "evaluations/unit_waiting.html", {"round": place.round, "unit": place.unit})
     definition = definition_of(place.round.scheme)
-    if not Result.objects.filter(round=place.round, unit=place.unit, instrument=machine).exists():
-        why = why_not_judged(place.round, definition, place.unit, machine)
-        context = {"round": place.round, "unit": place.unit, "instrument": machine, "why": why}
-        context["words"] = scheme_words(place.round.scheme, definition, get_language() or "")
-        return render(request, "evaluations/not_judged.html", context)
-    result = result_for(request.user, place, instrument)
+    try:
+        result = result_for(request.user, place, instrument)
+    except Http404:
+        return _not_judged(request, place, machine)
     told = explanation(result, definition, get_language() or "", mean_points(place.round.pk))
     return render(
         request,
@@ -59,9 +58,23 @@ def object_page(
             "instrument": machine,
             "told": told,
             "stand": stand_of(result, definition),
+            "rest": None if told.award is None else share_of_rest(told.award),
             "is_officer": roles_of(request.user).is_officer,
         },
     )
+
+
+def _not_judged(request: HttpRequest, place: UnitInRound, machine: Instrument | None) -> HttpResponse:
+    """Why there is no result, for those who might look for it."""
+    definition = definition_of(place.round.scheme)
+    context = {
+        "round": place.round,
+        "unit": place.unit,
+        "instrument": machine,
+        "why": why_not_judged(place.round, definition, place.unit, machine),
+        "words": scheme_words(place.round.scheme, definition, get_language() or ""),
+    }
+    return render(request, "evaluations/not_judged.html", context)
 
 
 @login_required

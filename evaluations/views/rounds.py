@@ -13,6 +13,7 @@ from evaluations.enums import ObjectKind, RoundState
 from evaluations.guarded import round_for
 from evaluations.models import Round
 from evaluations.permissions import PUBLIC_STATES
+from evaluations.queries.coverage import completeness
 from evaluations.queries.results import (
     grade_counts,
     ranked_table,
@@ -68,6 +69,8 @@ def round_page(request: HttpRequest, year: int, kind: str = ObjectKind.UNIT.valu
     }
     if kind == ObjectKind.UNIT:
         context["table"] = ranked_table(round_, definition)
+        if round_.state == RoundState.COLLECTING:
+            context["collected"] = completeness(round_, definition)
         return render(request, "evaluations/round.html", context)
     context["page"] = Paginator(results_of(round_), PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "evaluations/instrument_round.html", context)

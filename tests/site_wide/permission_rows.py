@@ -73,6 +73,9 @@ evaluations:index                       GET  200 200 200 200 200 200 200 200
 evaluations:newest                      GET   in 404 404 302 302 404 302 302
 evaluations:round                       GET  200 200 200 200 200 200 200 200
 evaluations:round#collecting            GET  404 404 404 404 404 404 200 200
+evaluations:table                       GET  200 200 200 200 200 200 200 200
+evaluations:table#collecting            GET  404 404 404 404 404 404 200 200
+evaluations:instrument_table            GET  200 200 200 200 200 200 200 200
 evaluations:give                        GET   in 404 404 404 404 200 200 200
 evaluations:give                        POST  in 404 404 404 404 422 422 422
 evaluations:give_instruments            GET   in 404 404 404 404 200 200 200
