@@ -145,6 +145,7 @@ def _fields(row: Model, computed: Mapping[str, Any]) -> list[tuple[str, Any, Any
 
 def _as_stored(row: Model, name: str, value: Any) -> Any:
     field = row._meta.get_field(name)
-    if value is None or not isinstance(field, DecimalField):
+    if not isinstance(field, DecimalField):
         return value
-    return Decimal(format_number(value, field.max_digits, field.decimal_places))
+    text = format_number(value, field.max_digits, field.decimal_places)
+    return None if text is None else Decimal(text)

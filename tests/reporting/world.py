@@ -14,6 +14,7 @@ from evaluations.actions.scoring import score_round
 from evaluations.enums import SnapshotState
 from evaluations.models import GivenScore, MetricSnapshot, Round, Scheme, SnapshotRow
 from evaluations.queries.schemes import definition_of, given_indicators
+from evaluations.queries.seal import snapshot_digest
 from members.models import MemberUnit
 from tests.factories.instruments import InstrumentFactory
 from tests.factories.members import RegionFactory, UnitFactory
@@ -60,7 +61,7 @@ def make_round(officer) -> Round:
             )  # fmt: skip
     now = timezone.now()
     MetricSnapshot.objects.filter(pk=snapshot.pk).update(
-        state=SnapshotState.DONE, finished_at=now, digest="ab" * 32, done=45, total=45
+        state=SnapshotState.DONE, finished_at=now, digest=snapshot_digest(snapshot), done=45, total=45
     )
     round_.refresh_from_db()
     round_.snapshot = MetricSnapshot.objects.get(pk=snapshot.pk)
