@@ -72,7 +72,8 @@ def test_publicity_is_a_calm_wait(story, django_capture_on_commit_callbacks):
         stand = walk(story.round)
         assert stand.window is not None
         assert (stand.window.day, stand.window.days, stand.days_left) == (3, 5, 3)
-        assert [step.state for step in stand.steps][-1] == "wait"
+        assert [step.state for step in stand.steps][-2:] == ["wait", "todo"]
+        assert stand.place == 5
         body = client_of(story.officer).get(page_of(story)).content.decode()
         assert "Day 3 of 5 of the publicity, which ends on 15 May 2026." in body
         assert "Deal with" not in body
