@@ -1,4 +1,4 @@
-"""Where what is in the way of a step can be mended."""
+"""Where what is in the way of a step can be mended, and where a step is worked on."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from evaluations.enums import ObjectKind, RoundState
 from evaluations.errors import Blocker
 from evaluations.models import Round
 from evaluations.queries.blockers import SNAPSHOT
-from evaluations.queries.walk import Ahead
+from evaluations.queries.walk import JUDGING, REPORTING, Ahead, Step, Walk
 
 Sentence = str | Promise
 IN_THE_TERMS = frozenset({"no_budget", "no_deadline", "scheme_invalid"})
@@ -35,6 +35,14 @@ def mending(round_: Round, blocker: Blocker) -> tuple[str, Sentence]:
 def mending_place(round_: Round, ahead: Ahead) -> str:
     """The page on which a value that scoring will wait for is entered, or the list of those who lack it."""
     return f"{_give(round_)}?indicator={ahead.gap.indicator.code}" if ahead.by_hand else "#late"
+
+
+def step_places(round_: Round, stands: Walk) -> list[tuple[Step, str]]:
+    """Each step of the bar with the place where it is worked on while the round collects, "" for the others."""
+    places = {}
+    if round_.state == RoundState.COLLECTING:
+        places = {JUDGING: _give(round_)} | ({REPORTING: "#late"} if stands.late else {})
+    return [(step, places.get(at, "")) for at, step in enumerate(stands.steps)]
 
 
 def _give(round_: Round) -> str:

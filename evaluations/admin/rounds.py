@@ -22,7 +22,7 @@ from evaluations.actions.correction import reminded_at
 from evaluations.actions.rounds import change_round, create_round
 from evaluations.admin.access import OfficerAdmin
 from evaluations.admin.acts import ABANDON, ACTS, DECIDE, RECORDED, REMIND, REOPEN, TERMS, WITHDRAW
-from evaluations.admin.mending import mending, mending_place
+from evaluations.admin.mending import mending, mending_place, step_places
 from evaluations.enums import Grade, ObjectKind, RoundState
 from evaluations.errors import EvaluationsError, InvalidRound
 from evaluations.forms.rounds import RoundForm
@@ -129,6 +129,7 @@ class RoundAdmin(OfficerAdmin):
             and not any(blocker.hard for blocker in blockers(round_, SNAPSHOT)),
             "entries": self._entries(round_),
             "hard": [(blocker, *mending(round_, blocker)) for blocker in stands.hard],
+            "steps": step_places(round_, stands),
             "ahead": [(one, mending_place(round_, one)) for one in stands.ahead],
             "only": request.GET.get("grade") if request.GET.get("grade") in Grade.values else "",
             **_reminded(round_, stands),

@@ -23,6 +23,8 @@ from members.models import MemberUnit
 
 Sentence = str | Promise
 DONE, NOW, OPENED, WAITING, BLOCKED, TODO = "done", "now", "open", "wait", "blocked", "todo"
+REPORTING, JUDGING = 1, 2
+"""The places of two steps in the bar: what units report, what experts score."""
 RUNS = "publicity_runs"
 """The blocker that only asks for patience."""
 ACT_LABELS: dict[str, Sentence] = {
@@ -174,7 +176,7 @@ def _steps(
     at = order.index(RoundState(round_.state))
     collecting = round_.state == RoundState.COLLECTING
     past_collecting = at > order.index(RoundState.COLLECTING)
-    snapshot = round_.snapshot
+    snapshot, waits = round_.snapshot, present == WAITING
 
     def part(complete: bool) -> str:
         if past_collecting or (collecting and complete):
@@ -200,14 +202,14 @@ def _steps(
         (
             "speakerphone",
             _("Publicity"),
-            _later(at, RoundState.SCORED, present),
+            WAITING if waits else _later(at, RoundState.SCORED, present),
             round_.publicity_start,
             _days(round_),
         ),
         (
             "lock",
             _("Final"),
-            _later(at, RoundState.PUBLICISED, present),
+            TODO if waits else _later(at, RoundState.PUBLICISED, present),
             round_.finalised_at,
             round_.digest[:12],
         ),

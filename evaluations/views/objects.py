@@ -104,6 +104,8 @@ def unit_instruments(request: HttpRequest, year: int, unit: str) -> HttpResponse
             "lines": [(one, results.get(one.pk), answered.get(one.pk, 0)) for one in machines],
             "asked": sum(1 for _one in asked_fields(definition_of(place.round.scheme))),
             "may_see": may_see,
+            "may_score": place.round.state == RoundState.COLLECTING
+            and can(request.user, "give_score", place.round),
         },
     )
 
