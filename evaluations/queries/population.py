@@ -27,7 +27,8 @@ def population(
     """The instruments (primary keys, ascending) that count in the round's period, as they were when it ended.
 
     All of units in the network that had joined before the period ended. Left out is only what was retired before the
-    period began, stayed so, and has no usage in it. A snapshot `taken` earlier sees them as of then. Of one `unit` alone where it is given. Four queries.
+    period began, stayed so, and has no usage in it. A snapshot `taken` earlier
+    sees them as of then. Of one `unit` alone where it is given. Four queries.
     """
     moment = min(round_.data_end, taken)
     changes = by_instrument(changes_since(min(round_.data_start, moment)))
