@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from instruments.enums import InstrumentState, SharingMode
@@ -226,7 +227,7 @@ class CatalogueFilter(django_filters.FilterSet):  # type: ignore[misc]
         labels_of = {name: str(field.label) for name, field in self.form.fields.items()}
         return list(dict.fromkeys(Wrong(labels_of.get(w.field, w.field), w.message) for w in self.problems))
 
-    @property
+    @cached_property
     def chosen(self) -> CatalogueFilters:
         """What was chosen; a wrong parameter narrows nothing, so that a page can show the rest."""
         self.form.is_valid()

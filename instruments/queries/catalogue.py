@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.core.cache import cache
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -17,9 +18,9 @@ from instruments.models import Instrument, Rate
 from instruments.queries.availability import is_open_for_booking
 from instruments.queries.facets import Facet, facets, public_counts
 from instruments.queries.filters import CatalogueFilters, narrowed, ordered, selected
-from instruments.queries.free_days import FreeDays, free_days
+from instruments.queries.free_days import KEPT_SECONDS, free_days, generation
 from instruments.queries.outlook import Outlook, outlooks
-from instruments.queries.ranking import Reader, category_at, home_unit, matches, ranked
+from instruments.queries.ranking import Reader, category_at, home_unit, matches, ranked, sort_of
 from instruments.rules.free_slots import FreeSlot
 from instruments.rules.hours import local_day
 from instruments.rules.pricing import price as price_of
@@ -27,6 +28,7 @@ from members.enums import UserCategory
 
 PAGE_SIZE = 24
 LARGEST_PAGE = 100
+_KEY = "catalogue.order"
 
 
 @dataclass(frozen=True)
@@ -97,10 +99,9 @@ class CataloguePage:
 
 @dataclass(frozen=True)
 class Fitting:
-    """What fits all choices: keys in order, the free days behind them, counts by day whatever days are chosen."""
+    """What fits all choices: keys in order, and counts by day whatever days are chosen."""
 
     pks: list[int]
-    free: FreeDays
     days: Sequence[tuple[dt.date, int]]
     matches: int
     only: frozenset[int] | None
@@ -120,7 +121,22 @@ def with_names(instruments: QuerySet[Instrument]) -> QuerySet[Instrument]:
 
 
 def fitting(filters: CatalogueFilters, person: Reader, now: dt.datetime) -> Fitting:
-    """Return what fits for a reader, in order: one query, one more for words, five for a time, four for days."""
+    """Return what fits for a reader, in order: one query, one more for words, five for a time, four for days.
+
+    The whole catalogue in its usual order is kept a minute for the people of each unit.
+    """
+    unit = home_unit(person)
+    if not filters.is_empty or sort_of(filters) != "earliest":
+        return _fitting(filters, person, now)
+    key = f"{_KEY}.{generation()}.{filters.minutes or 'usual'}.{unit}.{local_day(now)}"
+    kept: Fitting | None = cache.get(key)
+    if kept is None:
+        kept = _fitting(filters, person, now)
+        cache.set(key, kept, KEPT_SECONDS)
+    return kept
+
+
+def _fitting(filters: CatalogueFilters, person: Reader, now: dt.datetime) -> Fitting:
     only, free, unit = selected(filters), free_days(filters.minutes, now), home_unit(person)
     found = matches(filters, only)
     days = free.counts(unit, [match.pk for match in found])
@@ -129,7 +145,7 @@ def fitting(filters: CatalogueFilters, person: Reader, now: dt.datetime) -> Fitt
         on_days = free.free_on(filters.days, unit)
         only = on_days if only is None else only & on_days
         found = [match for match in found if match.pk in on_days]
-    return Fitting(ranked(found, filters, free, person, local_day(now)), free, days, everything, only)
+    return Fitting(ranked(found, filters, free, person, local_day(now)), days, everything, only)
 
 
 def catalogue_page(
@@ -145,7 +161,8 @@ def catalogue_page(
     fits = fitting(filters, person, moment)
     counted = public_counts(filters, fits.only)
     shown = Paginator(fits.pks, min(max(page_size, 1), LARGEST_PAGE)).get_page(page)
-    rows = with_names(Instrument.objects.all()).in_bulk(list(shown.object_list))
+    # What was hidden within the minute of a kept order is not shown any more.
+    rows = with_names(Instrument.objects.public()).in_bulk(list(shown.object_list))
     return CataloguePage(
         page=shown,
         cards=cards_of(

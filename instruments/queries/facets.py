@@ -15,6 +15,7 @@ from display.formats import money_short
 from instruments.enums import SharingMode
 from instruments.models import Instrument
 from instruments.queries.filters import CatalogueFilters, band_condition, narrowed
+from instruments.queries.free_days import forget_free_days
 from instruments.queries.labels import Label, labels
 from instruments.rules.class_codes import subtree_prefix
 from instruments.rules.value_bands import BANDS, ValueBand
@@ -105,8 +106,9 @@ def public_counts(filters: CatalogueFilters, only: frozenset[int] | None = None)
 
 
 def forget_public_counts() -> None:
-    """Drop the kept counts, after an instrument has come, gone or changed what it is counted by."""
+    """Drop the kept counts and free days, after an instrument has come, gone or changed what it is counted by."""
     cache.delete(_KEY)
+    forget_free_days()
 
 
 def facets(found: Mapping[str, Mapping[str, int]], filters: CatalogueFilters) -> list[Facet]:

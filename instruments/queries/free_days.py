@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -24,6 +25,7 @@ from members.enums import UnitState
 DAYS_AHEAD = 14
 KEPT_SECONDS = 60
 _KEY = "catalogue.free_days"
+_GENERATION = "catalogue.generation"
 _MINUTE = dt.timedelta(minutes=1)
 
 
@@ -74,12 +76,23 @@ def free_days(minutes: int | None, now: dt.datetime) -> FreeDays:
     Without a length each counts with its usual one. What was booked within that minute still counts as free; the
     booking itself is always judged anew.
     """
-    key = f"{_KEY}.{minutes or 'usual'}.{local_day(now)}"
+    key = f"{_KEY}.{generation()}.{minutes or 'usual'}.{local_day(now)}"
     kept: FreeDays | None = cache.get(key)
     if kept is None:
         kept = _read(minutes, now)
         cache.set(key, kept, KEPT_SECONDS)
     return kept
+
+
+def generation() -> str:
+    """Return what changes whenever an instrument has come, gone or changed; part of every kept answer's name."""
+    named: str = cache.get(_GENERATION, "")
+    return named
+
+
+def forget_free_days() -> None:
+    """Drop what is kept, after an instrument has come, gone or changed its state."""
+    cache.set(_GENERATION, uuid.uuid4().hex, None)
 
 
 def _read(minutes: int | None, now: dt.datetime) -> FreeDays:

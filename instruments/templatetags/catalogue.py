@@ -9,16 +9,19 @@ from urllib.parse import urlencode
 
 from django import template
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from display.formats import is_chinese, weekday
+from display.formats import is_chinese, short_day, weekday
 from instruments.queries.catalogue import Card
+from instruments.queries.outlook import DayOutlook
 
 register = template.Library()
 
+NOTHING_FREE = SafeString(' class="none"')
 TWO_NAMES = re.compile(r"(?P<zh>[^（]+)（(?P<en>[ -~À-ɏ]+)）")
 COUNTRIES = {
     "中国": _("China"),
@@ -59,6 +62,26 @@ def maker(name: str) -> str:
 def country(name: str) -> str:
     """Write a country of the record in the reader's language; one that is not on the list stays as it is."""
     return str(COUNTRIES.get(name.strip(), name))
+
+
+@register.simple_tag
+def day_strip(strip: Sequence[DayOutlook]) -> SafeString:
+    """Draw the free hours of the coming days as bars, with one sentence to be heard in their place."""
+    language, today = get_language(), timezone.localdate()
+    said = _("Free hours: %(days)s.") % {
+        "days": ", ".join(f"{short_day(day.day, language, today)} {day.free_hours}" for day in strip)
+    }
+    cells = format_html_join(
+        "",
+        '<li{}><span class="rise"><i class="w{}"></i></span><small>{}</small></li>',
+        (
+            (NOTHING_FREE if not day.free_percent else "", day.free_percent, weekday_initial(day.day))
+            for day in strip
+        ),
+    )
+    return format_html(
+        '<p class="visually-hidden">{}</p><ul class="day-strip" aria-hidden="true">{}</ul>', said, cells
+    )
 
 
 @register.simple_tag

@@ -15,20 +15,21 @@ from evaluations.models import Result, Round
 from evaluations.queries.results import published_rounds
 from instruments.enums import InstrumentState, SharingMode, UserKind
 from instruments.models import ApplicationField, Instrument, InstrumentClass, InstrumentField, UsageRecord
-from instruments.queries.availability import instruments_free_on
+from instruments.queries.free_days import free_days
 from members.enums import UnitState
 from members.models import MemberUnit, Region
 
 CENTS = Decimal("0.01")
 COUNTS_KEY = "portal.counts"
 COUNTS_SECONDS = 120
+WEEK = 7
 
 SHARED = ~Q(instruments__sharing_mode=SharingMode.NOT_SHARED) & ~Q(instruments__state=InstrumentState.RETIRED)
 
 
 @dataclass(frozen=True)
 class RegionCount:
-    """One league or city: shared instruments, member units, instruments with free time in the next seven days."""
+    """One league or city: shared instruments, member units, what outsiders can book in the next seven days."""
 
     region: Region
     instruments: int
@@ -88,8 +89,7 @@ def network() -> Network:
 
 def _count(now: dt.datetime) -> Network:
     shared = Instrument.objects.public()
-    midnight, end = _this_week(now)
-    free = instruments_free_on(midnight, end)
+    free = free_this_week(now, None)
     by_region: dict[int, int] = dict(shared.values_list("region").annotate(n=Count("pk")).order_by())
     free_by_region: dict[int, int] = {}
     for pk, region in shared.values_list("pk", "region_id"):
@@ -101,7 +101,7 @@ def _count(now: dt.datetime) -> Network:
         RegionCount(r, by_region.get(r.pk, 0), units.get(r.pk, 0), free_by_region.get(r.pk, 0))
         for r in Region.objects.all()
     ]
-    year_start = midnight.replace(month=1, day=1)
+    year_start = timezone.localtime(now).replace(month=1, day=1, hour=0, minute=0, second=0, microsecond=0)
     hours = (
         UsageRecord.objects.current()
         .filter(start__gte=year_start, start__lt=now, user_kind=UserKind.EXTERNAL)
@@ -122,15 +122,15 @@ def _count(now: dt.datetime) -> Network:
     )
 
 
+def free_this_week(now: dt.datetime, unit_pk: int | None) -> frozenset[int]:
+    """Return the keys of what somebody of this unit, or for None anybody from outside, can book in seven days."""
+    days = free_days(None, now)
+    return days.free_on(days.days[:WEEK], unit_pk)
+
+
 def free_this_week_query(now: dt.datetime) -> str:
     """Return the catalogue's parameters that show the instruments counted as free this week."""
-    start, end = _this_week(now)
-    return urlencode({"free_from": start.isoformat(), "free_to": end.isoformat()})
-
-
-def _this_week(now: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
-    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    return midnight, midnight + dt.timedelta(days=7)
+    return urlencode([("day", day.isoformat()) for day in free_days(None, now).days[:WEEK]])
 
 
 def classes_at_a_glance(limit: int = 8) -> list[tuple[InstrumentClass, int]]:

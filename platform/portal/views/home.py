@@ -19,6 +19,7 @@ from instruments.queries.filters import CatalogueFilters
 from instruments.queries.finder import STRIP, Found
 from instruments.queries.finder import finder as find
 from instruments.queries.free_days import free_days
+from instruments.queries.ranking import home_unit
 from notices.models import Announcement
 from portal.queries import network as network_queries
 from portal.queries.network import Network
@@ -141,7 +142,8 @@ def home(request: HttpRequest) -> HttpResponse:
             "lengths": LENGTHS,
             "usual_length": USUAL_LENGTH,
             "four_cities": FOUR_CITIES,
-            "free_link": network_queries.free_this_week_query(network.as_of),
+            "free_count": len(network_queries.free_this_week(now, home_unit(request.user))),
+            "free_link": network_queries.free_this_week_query(now),
             "found": found,
             "strip": _strip(found, free),
             "has_days": True,
