@@ -94,7 +94,9 @@ class SlotForm(forms.Form):
     def initial_of(cls, start: dt.datetime, end: dt.datetime) -> dict[str, Any]:
         """Return the fields' values for an interval; the last day where the other three would mean another one."""
         day, last = start.astimezone(LOCAL).date(), end.astimezone(LOCAL).date()
-        initial = {"day": day, "start_time": _minute(start, day), "end_time": _minute(end, day)}
+        initial: dict[str, Any] = {
+            "day": day, "start_time": _minute(start, day), "end_time": _minute(end, day)
+        }  # fmt: skip
         implied = cls.night_is_implied and dt.timedelta(0) < end - start < dt.timedelta(days=1)
         if initial["end_time"] <= DAY_MINUTES and end > start:
             return initial
@@ -138,7 +140,9 @@ class WishForm(SlotForm):
     def initial_of(cls, start: dt.datetime, end: dt.datetime) -> dict[str, Any]:
         """Return the fields' values for an interval; up to the end of the next day the clock goes on past 24:00."""
         day, last = start.astimezone(LOCAL).date(), end.astimezone(LOCAL).date()
-        initial = {"day": day, "start_time": _minute(start, day), "end_time": _minute(end, day)}
+        initial: dict[str, Any] = {
+            "day": day, "start_time": _minute(start, day), "end_time": _minute(end, day)
+        }  # fmt: skip
         if day <= last and initial["end_time"] <= 2 * DAY_MINUTES:
             return initial
         return initial | {"end_time": _minute(end, last), "end_day": last}

@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import models
 from django.db.models import Q, Value
@@ -60,7 +61,7 @@ def _minute(moment: dt.datetime) -> int:
 
 def _read(instrument: Instrument, which: Q) -> tuple[list[WeeklyPeriod], list[DatedException]]:
     """Read the week and the exceptions in one query."""
-    nothing = {
+    nothing: dict[str, models.Field[Any, Any]] = {
         "start": models.DateTimeField(), "end": models.DateTimeField(), "is_open": models.BooleanField()
     }  # fmt: skip
     week = (

@@ -146,7 +146,11 @@ def _present(booking: Booking, state: BookingState, now: dt.datetime) -> list[St
         ]
     if state == BookingState.CONFIRMED:
         text = gettext("Check in from %(opens)s; at %(released)s the time is given up if nobody has come.")
-        facts = {"opens": shown(check_in_opens(booking)), "released": shown(released_at(booking))}
+        opens, released = check_in_opens(booking), released_at(booking)
+        same_day = formats.local_day(opens) == formats.local_day(released)
+        facts = {
+            "opens": shown(opens), "released": formats.clock(released) if same_day else shown(released)
+        }  # fmt: skip
         return [Step("login-2", _("Waiting for check-in"), "now", text=text % facts)]
     if state == BookingState.IN_USE:
         text = gettext("Booked until %(end)s; hours are counted until check-out.")

@@ -107,12 +107,12 @@ def book(request: HttpRequest, code: str) -> HttpResponse:
     A visitor signs in first and comes back to the form as filled in; nothing is booked without pressing again. A GET
     leads to the form.
     """
-    shown = instrument_for(request.user, code)
     if request.method != "POST":
         return redirect(f"{reverse('instruments:instrument', args=[code])}#book")
-    form = BookingForm(shown, request.POST)
     if not isinstance(request.user, Person):
-        return redirect_to_login(_filled_in(shown, form), reverse("account_login"))
+        return redirect_to_login(_filled_in(request, code), reverse("account_login"))
+    shown = instrument_for(request.user, code)
+    form = BookingForm(shown, request.POST)
     if not form.is_valid():
         return _page(request, shown, form, status=422)
     try:
@@ -131,12 +131,17 @@ def book(request: HttpRequest, code: str) -> HttpResponse:
     return redirect("instruments:booking", booking.pk)
 
 
-def _filled_in(shown: Instrument, form: BookingForm) -> str:
-    """Return the address of the form with what was chosen and typed."""
+def _filled_in(request: HttpRequest, code: str) -> str:
+    """Return the address of the form with what a visitor chose and typed; a hidden instrument tells nothing."""
+    page = reverse("instruments:instrument", args=[code])
+    try:
+        form = BookingForm(instrument_for(request.user, code), request.POST)
+    except Http404:
+        return page
     typed = {name: form.data.get(name, "")[:300] for name in KEPT}
     chosen = span_query(*form.wish) if form.wish is not None else {}
     query = urlencode(chosen | {name: value for name, value in typed.items() if value})
-    return f"{reverse('instruments:instrument', args=[shown.code])}?{query}#book"
+    return f"{page}?{query}#book"
 
 
 def _refused(

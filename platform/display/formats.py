@@ -156,13 +156,15 @@ def month_name(value: date | datetime, language: str | None) -> str:
     return f"{day.month}月" if is_chinese(language) else MONTHS_EN[day.month - 1]
 
 
-def clock_range(start: datetime, end: datetime) -> str:
-    """Write an interval by its clock alone: "14:00–16:30"; past midnight the days gone by are counted: "+1"."""
+def clock_range(start: datetime, end: datetime, language: str | None) -> str:
+    """Write an interval by its clock alone: "14:00–16:30"; past midnight "22:00–次日 02:00", "22:00–02:00 (+1)"."""
     first, last = local(start), local(end)
     days = (last.date() - first.date()).days
     if days == 1 and (last.hour, last.minute) == (0, 0):
         return f"{first:%H:%M}–24:00"
-    return f"{first:%H:%M}–{last:%H:%M}" + (f" +{days}" if days else "")
+    if days == 1 and is_chinese(language):
+        return f"{first:%H:%M}–次日 {last:%H:%M}"
+    return f"{first:%H:%M}–{last:%H:%M}" + (f" (+{days})" if days else "")
 
 
 def short_day(value: date | datetime, language: str | None, today: date) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 
-from notices.wording import shown
+from notices.wording import shown, spans
 
 Sentence = str | Promise
 
@@ -52,12 +52,13 @@ def registered() -> tuple[str, ...]:
 def write(kind: str, context: Mapping[str, Any], language: str) -> Written:
     """Put a notice into words; the language's translation must be active.
 
-    `context` is what `wording.stored` made. Raises ValueError for an unknown kind or a missing placeholder.
+    `context` is what `wording.stored` made; an interval of `start` and `end` can be named as one `when`. Raises
+    ValueError for an unknown kind or a missing placeholder.
     """
     known = _KINDS.get(kind)
     if known is None:
         raise ValueError(f"No kind of notice is called {kind}.")
-    values = {name: shown(value, language) for name, value in context.items()}
+    values = spans(context, language) | {name: shown(value, language) for name, value in context.items()}
     try:
         return Written(str(known.subject) % values, str(known.body) % values)
     except KeyError as error:

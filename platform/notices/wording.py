@@ -42,7 +42,7 @@ def stored_all(context: Mapping[str, object]) -> dict[str, Any]:
 
 
 def shown(value: Any, language: str) -> str:
-    """Show a stored value: "2026-11-25 14:00" or "25 Nov 2026, 14:00", "1,234.50", the name in the language."""
+    """Show a stored value: "2026年11月25日 14:00" or "25 Nov 2026, 14:00", "1,234.50", the name in the language."""
     chinese = language.lower().startswith("zh")
     match value:
         case {"at": str() as text}:
@@ -59,5 +59,24 @@ def shown(value: Any, language: str) -> str:
     return str(value)
 
 
+def spans(context: Mapping[str, Any], language: str) -> dict[str, str]:
+    """Return `when` for `start` and `end` (`old_when` for `old_start`…): an interval that names a day once."""
+    found = {}
+    for name, value in context.items():
+        prefix = name.removesuffix("start")
+        other = context.get(f"{prefix}end")
+        match value, other:
+            case ({"at": str() as start}, {"at": str() as end}) if name.endswith("start"):
+                first, last = (timezone.localtime(dt.datetime.fromisoformat(text)) for text in (start, end))
+                one_day = first.date() == last.date()
+                tail = f"–{last:%H:%M}" if one_day else f" – {shown(other, language)}"
+                found[f"{prefix}when"] = f"{shown(value, language)}{tail}"
+    return found
+
+
 def _day(day: dt.date, *, chinese: bool) -> str:
-    return day.isoformat() if chinese else f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    return (
+        f"{day.year}年{day.month}月{day.day}日"
+        if chinese
+        else f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    )

@@ -49,9 +49,9 @@ class Visitor:
     def fill_booking(self, day: str, start: str, end: str, purpose: str) -> None:
         """Fill in the booking form of the instrument's page and send it."""
         form = self.page.locator("#book form")
-        form.locator("[name=day]").fill(day)
-        form.locator("[name=start_time]").fill(start)
-        form.locator("[name=end_time]").fill(end)
+        form.locator("[name=day]").select_option(day)
+        form.locator("[name=start_time]").select_option(start)
+        form.locator("[name=end_time]").select_option(end)
         self.send_booking(purpose)
 
     def send_booking(self, purpose: str) -> None:

@@ -134,3 +134,19 @@ def moment(day: int, hour: int, minute: int = 0, year: int = 2026) -> datetime:
 def test_time_range_names_the_day_once(start, end, chinese, english):
     assert formats.time_range(start, end, "zh-hans", TODAY) == chinese
     assert formats.time_range(start, end, "en", TODAY) == english
+
+
+def test_a_range_of_the_clock_says_when_it_ends_on_another_day():
+    """Midnight is 24:00 of the same day."""
+    for end, chinese, english in (
+        (moment(25, 23), "22:00–23:00", "22:00–23:00"),
+        (moment(26, 0), "22:00–24:00", "22:00–24:00"),
+        (moment(26, 2), "22:00–次日 02:00", "22:00–02:00 (+1)"),
+        (moment(27, 2), "22:00–02:00 (+2)", "22:00–02:00 (+2)"),
+    ):
+        assert formats.clock_range(moment(25, 22), end, "zh-hans") == chinese
+        assert formats.clock_range(moment(25, 22), end, "en") == english
+    assert (formats.month_name(moment(25, 1), "zh-hans"), formats.month_name(moment(25, 1), "en")) == (
+        "11月",
+        "Nov",
+    )

@@ -16,7 +16,7 @@ from notices import mail as room
 from notices.models import MailState, Notice
 from notices.send import notify, unread_count
 from notices.tasks import send_mail, send_pending_mail
-from notices.wording import shown, stored
+from notices.wording import shown, spans, stored
 from tests.factories.members import PersonFactory
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +40,7 @@ def tell(person, **changes) -> Notice:
 @pytest.mark.parametrize(
     ("language", "body"),
     [
-        ("zh-hans", "衍射仪 / 2026-11-25 14:00 / 1,234.50 / 2 / 100%"),
+        ("zh-hans", "衍射仪 / 2026年11月25日 14:00 / 1,234.50 / 2 / 100%"),
         ("en", "XRD / 25 Nov 2026, 14:00 / 1,234.50 / 2 / 100%"),
     ],
 )
@@ -158,7 +158,7 @@ def test_programmer_s_mistakes_are_loud():
 def test_values_keep_their_meaning():
     """What is stored is plain; what is shown follows the language."""
     assert shown(stored(dt.date(2026, 3, 5)), "en") == "5 Mar 2026"
-    assert shown(stored(dt.date(2026, 3, 5)), "zh-hans") == "2026-03-05"
+    assert shown(stored(dt.date(2026, 3, 5)), "zh-hans") == "2026年3月5日"
     assert shown(stored({"zh": "甲", "en": ""}), "en") == "甲"
     assert shown(stored(None), "en") == "–"
 
@@ -169,3 +169,19 @@ def test_subject_has_one_line(django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         notify(PersonFactory(), "trial_two", {"who": "a\r\nBcc: x@evil.example"})
     assert mail.outbox[0].subject == "a Bcc: x@evil.example"
+
+
+def test_an_interval_names_its_day_once():
+    """Start and end of one day become one range; a night names both days; the old time beside the new one."""
+    day = dt.datetime(2026, 3, 5, 6, tzinfo=dt.UTC)  # 14:00 in Shanghai
+    context = {
+        "start": stored(day),
+        "end": stored(day + dt.timedelta(hours=2)),
+        "old_start": stored(day),
+        "n": 1,
+    }
+    assert spans(context, "zh-hans") == {"when": "2026年3月5日 14:00–16:00"}
+    context["old_end"] = stored(day + dt.timedelta(hours=12))
+    assert spans(context, "en") == {
+        "when": "5 Mar 2026, 14:00–16:00", "old_when": "5 Mar 2026, 14:00 – 6 Mar 2026, 02:00"
+    }  # fmt: skip

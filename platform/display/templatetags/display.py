@@ -103,8 +103,8 @@ def month_name(value: date | datetime | None) -> str:
 
 @register.filter
 def clock_range(start: datetime, end: datetime) -> str:
-    """Write an interval by its clock alone: 14:00–16:30."""
-    return formats.clock_range(start, end)
+    """Write an interval by its clock alone: 14:00–16:30, 22:00–次日 02:00."""
+    return formats.clock_range(start, end, get_language())
 
 
 @register.filter

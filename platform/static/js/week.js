@@ -44,6 +44,9 @@
     });
   });
 
+  // Going to the form's place in the page takes the focus from what has to be read first; give it back.
+  window.addEventListener("pageshow", () => document.querySelector("[data-focus]")?.focus());
+
   const bar = document.querySelector("[data-hide-beside]");
   const form = bar && document.querySelector(bar.dataset.hideBeside);
   if (form && "IntersectionObserver" in window) {
