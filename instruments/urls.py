@@ -42,6 +42,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("units/<str:unit>/manage/<str:code>/terms/policy/", terms.policy, name="set_policy"),
     path("units/<str:unit>/manage/<str:code>/terms/rates/", terms.rate, name="set_rate"),
+    path(
+        "units/<str:unit>/manage/<str:code>/terms/rates/<int:pk>/remove/",
+        terms.rate_remove,
+        name="remove_rate",
+    ),
     path("units/<str:unit>/manage/<str:code>/stewards/", stewards.stewards, name="stewards"),
     path("units/<str:unit>/manage/<str:code>/stewards/<int:pk>/end/", stewards.end, name="end_steward"),
     path("bookings/<uuid:pk>/", booking.booking, name="booking"),

@@ -71,3 +71,10 @@ class InvalidRole(MembersError):
 
     code = "invalid_role"
     message = _("A role cannot end before it begins.")
+
+
+class RoleBeforeUnit(InvalidRole):
+    """A role would begin before its unit was a member."""
+
+    code = "role_before_unit"
+    message = _("The unit was not a member yet on that day; a role in it begins later.")

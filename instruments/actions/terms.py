@@ -10,9 +10,11 @@ from itertools import pairwise
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from audit.chain import record
+from display.formats import time_range
 from instruments.errors import InvalidInstrument
 from instruments.locks import lock_instrument
 from instruments.models import BookingPolicy, Instrument, OpeningException, OpeningPeriod, Rate
@@ -98,18 +100,24 @@ def add_exception(
 ) -> OpeningException:
     """Close or open an instrument in [start, end) against its week. Keepers and officers.
 
-    Bookings made before keep their time. Raises NotAllowed, InvalidInstrument.
+    Bookings made before keep their time. Raises NotAllowed, InvalidInstrument where it is over already or shares
+    time with another exception.
     """
     require(actor, "edit_terms", instrument)
     problems: dict[str, list[str]] = {}
     if not (is_convertible(start) and is_convertible(end)) or end <= start:
         problems["end"] = [_("The end must be later than the start.")]
+    elif end <= timezone.now():
+        problems["end"] = [_("This time is over; an exception lies ahead.")]
     if len(reason) > 100:
         problems["reason"] = [_("Use at most 100 characters.")]
     if problems:
         raise InvalidInstrument(problems)
     with transaction.atomic():
         locked = lock_instrument(instrument.pk)
+        held = OpeningException.objects.filter(instrument=locked, start__lt=end, end__gt=start).first()
+        if held is not None:
+            raise InvalidInstrument({"start": [_overlap(held)]})
         row = OpeningException.objects.create(
             instrument=locked, start=start, end=end, is_open=is_open, reason=reason.strip()
         )
@@ -186,6 +194,35 @@ def set_rate(
             after={"category": category, "yuan_per_hour": yuan, "valid_from": valid_from},
         )
     return rate
+
+
+def take_back_rate(rate: Rate, *, actor: Actor) -> None:
+    """Take back a price that has not begun; the one before it holds on. Keepers and officers.
+
+    Raises NotAllowed, InvalidInstrument for a price that holds today or did. One that is gone changes nothing.
+    """
+    require(actor, "edit_terms", rate.instrument)
+    with transaction.atomic():
+        locked = lock_instrument(rate.instrument_id)
+        row = Rate.objects.filter(pk=rate.pk).first()
+        if row is None:
+            return
+        if row.valid_from <= timezone.localdate():
+            raise InvalidInstrument(
+                {"valid_from": [_("This price holds already; set another from a day on.")]}
+            )
+        before = {
+            "category": row.category, "yuan_per_hour": row.yuan_per_hour, "valid_from": row.valid_from,
+        }  # fmt: skip
+        row.delete()
+        record(actor=_who(actor), verb="instruments.rate.taken_back", target=locked, before=before)
+
+
+def _overlap(held: OpeningException) -> str:
+    language = get_language()
+    return _("Another exception covers part of this time: %(when)s. Remove it first.") % {
+        "when": time_range(held.start, held.end, language, timezone.localdate())
+    }
 
 
 def _check_week(week: list[WeeklyPeriod]) -> None:

@@ -200,7 +200,7 @@ class StateForm(forms.Form):
 
     state = forms.ChoiceField(label=_("State"), choices=InstrumentState.choices)
     note = forms.CharField(
-        label=_("Why"),
+        label=_("Reason"),
         max_length=200,
         required=False,
         help_text=_("Needed for anything but “in service”; readers see it."),

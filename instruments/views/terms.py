@@ -17,7 +17,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from instruments.actions.terms import add_exception, remove_exception, set_opening, set_policy, set_rate
+from instruments.actions.terms import (
+    add_exception,
+    remove_exception,
+    set_opening,
+    set_policy,
+    set_rate,
+    take_back_rate,
+)
 from instruments.errors import InvalidInstrument
 from instruments.forms.instrument import show_refusal
 from instruments.forms.terms import ExceptionForm, PolicyForm, RateForm, WeekForm
@@ -104,7 +111,7 @@ def exception_remove(request: HttpRequest, unit: str, code: str, pk: int) -> Htt
             remove_exception(row, actor=request.user)
         except NotAllowed:
             raise Http404 from None
-    messages.success(request, _("The exception is removed; the week holds again."))
+    messages.success(request, _("The exception is removed; the week holds again."), extra_tags="exceptions")
     return redirect(_address(shown, "exceptions"))
 
 
@@ -137,6 +144,24 @@ def rate(request: HttpRequest, unit: str, code: str) -> HttpResponse:
     return _save(request, shown, form, save, "rate")
 
 
+@require_POST
+@login_required
+def rate_remove(request: HttpRequest, unit: str, code: str, pk: int) -> HttpResponse:
+    """Take back a price that has not begun; one that is gone already is no error."""
+    shown = _instrument(request, unit, code)
+    row = Rate.objects.select_related("instrument").filter(instrument=shown, pk=pk).first()
+    if row is not None:
+        try:
+            take_back_rate(row, actor=request.user)
+        except InvalidInstrument as refusal:
+            messages.error(request, " ".join(refusal.fields["valid_from"]), extra_tags="rates")
+            return redirect(_address(shown, "rates"))
+        except NotAllowed:
+            raise Http404 from None
+    messages.success(request, _("The price is taken back; the one before it holds on."), extra_tags="rates")
+    return redirect(_address(shown, "rates"))
+
+
 ANCHORS = {"week": "opening", "exception": "exceptions", "policy": "policy", "rate": "rates"}
 
 
@@ -151,7 +176,7 @@ def _save(
         except NotAllowed:
             raise Http404 from None
         else:
-            messages.success(request, told)
+            messages.success(request, told, extra_tags=ANCHORS[name])
             return redirect(_address(shown, ANCHORS[name]))
     return _page(request, shown, {name: form}, status=422)
 

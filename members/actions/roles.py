@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.chain import record
 from members.enums import NetworkRoleKind, UnitRoleKind
-from members.errors import InvalidRole, LastManager, RoleExists
+from members.errors import InvalidRole, LastManager, RoleBeforeUnit, RoleExists
 from members.locks import lock_network_role, lock_person, lock_unit, lock_unit_role
 from members.models import MemberUnit, NetworkRole, Person, UnitRole
 from members.permissions import Actor, forget_roles, require
@@ -24,12 +24,15 @@ def give_unit_role(
     """Give a person a role in a unit from a day on (today unless told).
 
     Officers, and managers of that unit. Raises NotAllowed, RoleExists where the person holds that role
-    on that day or later, InvalidRole for a person whose account is closed.
+    on that day or later, InvalidRole for a person whose account is closed, RoleBeforeUnit for a day before the
+    unit joined.
     """
     require(actor, "give_unit_role", unit)
     UnitRoleKind(kind)
     with transaction.atomic():
-        lock_unit(unit.pk)
+        joined_on = lock_unit(unit.pk).joined_on
+        if valid_from is not None and valid_from < joined_on:
+            raise RoleBeforeUnit
         role = write_unit_role(person, unit, kind, valid_from or timezone.localdate())
         record(
             actor=_who(actor),

@@ -30,7 +30,7 @@ MOST_FORMER = 100
 
 @dataclass(frozen=True)
 class PeopleTotals:
-    """How many people a unit has, and how many hold each role today."""
+    """How many people the list of a unit has, and how many hold each role today."""
 
     people: int
     managers: int
@@ -55,7 +55,7 @@ def unit_people(
     Three queries however many people. `kind` keeps the holders of one role; a page too far gives the last.
     """
     roles = _present(unit, day)
-    rows = Person.objects.filter(Q(home_unit=unit, is_active=True) | Q(pk__in=roles.values("person")))
+    rows = _people(unit, roles)
     if kind:
         rows = rows.filter(pk__in=roles.filter(kind=kind).values("person"))
     for word in q.split()[:5]:
@@ -89,7 +89,7 @@ def people_totals(unit: MemberUnit, day: dt.date) -> PeopleTotals:
         .annotate(number=Count("person", distinct=True))
     )
     return PeopleTotals(
-        people=Person.objects.filter(home_unit=unit, is_active=True).count(),
+        people=_people(unit, _present(unit, day)).count(),
         managers=counts.get(UnitRoleKind.MANAGER, 0),
         stewards=counts.get(UnitRoleKind.STEWARD, 0),
         viewers=counts.get(UnitRoleKind.VIEWER, 0),
@@ -105,6 +105,11 @@ def former_roles(unit: MemberUnit, day: dt.date) -> QuerySet[UnitRole]:
 def unit_role(unit: MemberUnit, pk: int) -> UnitRole | None:
     """Return one role in this unit, or None."""
     return UnitRole.objects.select_related("person", "unit").filter(unit=unit, pk=pk).first()
+
+
+def _people(unit: MemberUnit, roles: QuerySet[UnitRole]) -> QuerySet[Person]:
+    """The unit's open accounts, and whoever else holds one of the roles."""
+    return Person.objects.filter(Q(home_unit=unit, is_active=True) | Q(pk__in=roles.values("person")))
 
 
 def _present(unit: MemberUnit, day: dt.date) -> QuerySet[UnitRole]:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from display.templatetags.display import local_date
 from members.actions.invitations import invite_again, invite_person
 from members.actions.roles import end_unit_role, give_unit_role
-from members.errors import InvalidPerson, InvalidRole, LastManager, NotAllowed, RoleExists
+from members.errors import InvalidPerson, InvalidRole, LastManager, NotAllowed, RoleBeforeUnit, RoleExists
 from members.forms.people import EndRoleForm, InvitationForm, PeopleFilter, RoleForm
 from members.guarded import managed_unit_for
 from members.models import MemberUnit, Person
@@ -43,6 +43,8 @@ def give_role(request: HttpRequest, code: str) -> HttpResponse:
             given = give_unit_role(
                 form.person, unit, data["kind"], actor=request.user, valid_from=data["valid_from"]
             )
+        except RoleBeforeUnit as refusal:
+            form.add_error("valid_from", str(refusal))
         except (RoleExists, InvalidRole) as refusal:
             form.add_error("email", str(refusal))
         except NotAllowed:

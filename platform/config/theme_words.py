@@ -1,6 +1,7 @@
-"""Words of the admin's theme, which brings no translations of its own: named here so that our catalogue has them."""
+"""Words of others that our catalogue translates: the admin's theme has no catalogue, Django's reads badly here."""
 
 from django.utils.translation import gettext_noop as _
+from django.utils.translation import ngettext_lazy
 
 WORDS = (
     _("All applications"),
@@ -43,4 +44,22 @@ WORDS = (
     _("Unknown"),
     _("Value"),
     _("View"),
+)
+
+COUNTED = (
+    ngettext_lazy(
+        "Ensure that there are no more than %(max)s digit in total.",
+        "Ensure that there are no more than %(max)s digits in total.",
+        "max",
+    ),
+    ngettext_lazy(
+        "Ensure that there are no more than %(max)s decimal place.",
+        "Ensure that there are no more than %(max)s decimal places.",
+        "max",
+    ),
+    ngettext_lazy(
+        "Ensure that there are no more than %(max)s digit before the decimal point.",
+        "Ensure that there are no more than %(max)s digits before the decimal point.",
+        "max",
+    ),
 )

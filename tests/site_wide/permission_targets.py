@@ -71,6 +71,7 @@ ARGUMENTS: dict[str, Arguments] = {
         _fixed("AAA", "AAA-TABLE"),
     ),
     "instruments:remove_exception": lambda world: ["AAA", "AAA-TABLE", world.objects["exception"].pk],
+    "instruments:remove_rate": lambda world: ["AAA", "AAA-TABLE", world.objects["rate"].pk],
     "instruments:end_steward": lambda world: ["AAA", "AAA-TABLE", world.objects["stewardship"].pk],
     "instruments:booking": _booking(CONFIRMED),
     "instruments:booking_act#approve": lambda world: [world.bookings[REQUESTED].pk, "approve"],

@@ -23,7 +23,7 @@ from evaluations.actions.snapshot import request_snapshot
 from evaluations.enums import ObjectKind
 from evaluations.models import Round, Scheme
 from instruments.enums import BookingState, SharingMode
-from instruments.models import Booking, OpeningException, Stewardship, UsageRecord
+from instruments.models import Booking, OpeningException, Rate, Stewardship, UsageRecord
 from members.enums import UnitRoleKind
 from members.models import UnitRole
 from notices.models import Announcement, Notice
@@ -181,6 +181,12 @@ def make_world() -> World:
         "hidden": hidden,
         "exception": OpeningException.objects.create(
             instrument=instrument, start=now + dt.timedelta(days=30), end=now + dt.timedelta(days=31)
+        ),
+        "rate": Rate.objects.create(
+            instrument=instrument,
+            category="internal",
+            yuan_per_hour=10,
+            valid_from=now.date() + dt.timedelta(days=30),
         ),
         "stewardship": Stewardship.objects.get(instrument=instrument),
         "role": UnitRole.objects.get(unit=unit, kind=UnitRoleKind.STEWARD),

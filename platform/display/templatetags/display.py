@@ -243,6 +243,13 @@ def current_section(context: template.Context, url: str) -> SafeString:
     return format_html(' aria-current="{}"', "page" if request.path == url else "true")
 
 
+@register.simple_tag(takes_context=True)
+def is_inside(context: template.Context, url: str) -> bool:
+    """Tell whether the present page lies below an address, not at it."""
+    request = context.get("request")
+    return bool(request is not None and url and request.path.startswith(url) and request.path != url)
+
+
 @register.filter
 def page_numbers(paginator: Paginator[Any], number: int) -> list[int | None]:
     """Give the page numbers worth showing around the present one; None stands for a gap."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import pytest
@@ -103,7 +104,8 @@ def test_the_list_counts_and_narrows(unit, manager):
     ).person
     client = client_of(manager)
     answer = client.get(at("people"))
-    assert "2 people, 1 managers, 1 stewards" in answer.content.decode()
+    assert "3 people, 1 managers, 1 stewards" in re.sub("<[^>]+>", "", answer.content.decode())
+    assert answer.context["page"].paginator.count == answer.context["totals"].people == 3
     names = [line.person.display_name for line in answer.context["lines"]]
     assert names == ["The Manager", "Guest", "Plain Person"]
     for query, found in (
@@ -124,6 +126,34 @@ def test_the_list_costs_the_same_for_one_and_three(unit, manager, django_assert_
     client = client_of(manager)
     with django_assert_num_queries(12):
         client.get(at("people"))
+
+
+def test_the_forms_stand_above_the_list(unit, manager):
+    """Folded until somebody is to be given a role, or something typed was wrong."""
+    client = client_of(manager)
+    page = client.get(at("people")).content.decode()
+    assert page.index('id="invite"') < page.index('id="give"') < page.index("people-list")
+    assert '<details class="panel" open>' not in page
+    named = client.get(at("people") + f"?give={manager.email}").content.decode()
+    assert '<details class="panel" open>' in named[: named.index('id="give"')]
+    wrong = client.post(at("invite"), {"email": "x"}).content.decode()
+    assert '<details class="panel" open>' in wrong[: wrong.index('id="invite"')]
+
+
+def test_no_role_begins_before_the_unit_joined(unit, manager):
+    """The sentence stands at the day; nothing is written."""
+    unit.joined_on = dt.date(2024, 6, 1)
+    unit.save()
+    person, client = PersonFactory(home_unit=unit), client_of(manager)
+    data = {"email": person.email, "kind": "viewer", "valid_from": "2024-05-31"}
+    before = state()
+    answer = client.post(at("give_role"), data)
+    assert answer.status_code == 422
+    assert answer.context["role_form"].errors == {
+        "valid_from": ["The unit was not a member yet on that day; a role in it begins later."]
+    }
+    assert state() == before
+    assert client.post(at("give_role"), {**data, "valid_from": "2024-06-01"}).status_code == 302
 
 
 def test_giving_a_role(unit, manager):
