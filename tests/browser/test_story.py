@@ -11,8 +11,6 @@ import time_machine
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from evaluations.actions.rounds import RoundData, create_round
-from evaluations.actions.values import give_score, report_value
 from evaluations.models import Round
 from instruments.models import Booking, UsageRecord
 from tests.flows.network import BUDGET, Network, at, make_network
@@ -48,8 +46,8 @@ def test_year_from_search_to_report(visit):
     usage = UsageRecord.objects.get()
     assert (usage.effective_hours, usage.samples, usage.income) == (Decimal("1.50"), 3, Decimal("480.00"))
     assert usage.user_kind == "external"
-    officer = visit()
-    walk_round(officer, network, day.year)
+    read_usage(steward, booking)
+    officer = walk_round(visit, network, day.year)
     see_results(visit(), officer, day.year)
 
 
@@ -86,24 +84,46 @@ def use_time(steward, network: Network, booking: Booking, day: dt.date) -> None:
     assert booking.state == "completed"
 
 
-def walk_round(officer, network: Network, year: int) -> None:
-    """From the draft to the seal, each step a button and a confirmation; the units' own words come by action."""
+def read_usage(steward, booking: Booking) -> None:
+    """The hours that count, the samples and the income stand on the booking's page and in the unit's list."""
+    main = steward.go(f"/bookings/{booking.pk}/").locator("main")
+    for figure in ("1.50", "480.00"):
+        expect(main).to_contain_text(figure)
+    rows = steward.go("/units/ALPHA/usage/").locator("main")
+    for figure in ("1.50", "480.00", "乔工"):
+        expect(rows).to_contain_text(figure)
+
+
+def walk_round(visit, network: Network, year: int):
+    """From the draft to the seal: the department, the managers and the judge each on their own page."""
+    officer = visit()
     with later(dt.date(year + 1, 1, 4), "09:00"):
-        terms = RoundData(
-            year,
-            network.scheme,
-            at(f"{year}-01-01", "00:00"),
-            at(f"{year + 1}-01-01", "00:00"),
-            BUDGET,
-            dt.date(year + 1, 3, 31),
-        )
-        round_ = create_round(terms, actor=network.officer)
         officer.sign_in(network.officer.email)
+        page = officer.go("/admin/evaluations/round/add/")
+        page.locator("[name=year]").fill(str(year))
+        page.locator("[name=scheme]").select_option(str(network.scheme.pk))
+        page.locator("[name=first_day]").fill(f"{year}-01-01")
+        page.locator("[name=last_day]").fill(f"{year}-12-31")
+        page.locator("[name=budget]").fill(str(BUDGET))
+        page.locator("[name=collecting_until]").fill(f"{year + 1}-03-31")
+        page.locator("[name=_save]").click()
+        page.wait_for_load_state()
+        round_ = Round.objects.get()
+        assert (round_.state, round_.budget) == ("draft", BUDGET)
         officer.go(f"/admin/evaluations/round/{round_.pk}/change/")
         officer.step_round("open")
-        for code, unit in network.units.items():
-            report_value(round_, unit, "tasks", Decimal(3), actor=network.managers[code])
-            give_score(round_, unit, "effect", Decimal(30), actor=network.officer)
+        for code in network.units:
+            manager = visit()
+            manager.sign_in(network.managers[code].email)
+            form = manager.go(f"/evaluations/{year}/{code}/").locator("form.report-form")
+            form.locator("[name=tasks]").fill("3")
+            form.locator("button.btn-primary").click()
+            manager.page.wait_for_load_state()
+        form = officer.go(f"/evaluations/{year}/give/").locator("main form")
+        for code in network.units:
+            form.locator(f"[name='score:{code}']").fill("30")
+        form.locator("button.btn-primary").first.click()
+        officer.page.wait_for_load_state()
         officer.go(f"/admin/evaluations/round/{round_.pk}/change/")
         officer.step_round("snapshot")
     with later(dt.date(year + 1, 4, 1), "09:00"):
@@ -119,6 +139,7 @@ def walk_round(officer, network: Network, year: int) -> None:
         officer.go(f"/admin/evaluations/round/{round_.pk}/change/")
         officer.step_round("finalise")
     assert Round.objects.get(pk=round_.pk).state == "final"
+    return officer
 
 
 def see_results(visitor, officer, year: int) -> None:

@@ -68,7 +68,8 @@ class Visitor:
             fold.locator("summary").first.click()
         for name, value in fields.items():
             form.locator(f"[name={name}]").fill(value)
-        form.locator("button").last.click()
+        with self.page.expect_response(lambda answer: answer.request.method == "POST"):
+            form.locator("button").last.click()
         self.page.wait_for_load_state()
 
     def step_round(self, verb: str, **fields: str) -> None:
