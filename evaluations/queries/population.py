@@ -22,13 +22,12 @@ from members.models import MemberUnit
 
 
 def population(
-    round_: Round, taken: dt.datetime, *, unit: MemberUnit | None = None
+    round_: Round, taken: dt.datetime, unit: MemberUnit | None = None
 ) -> dict[int, PastInstrument]:
-    """The instruments (primary keys, ascending) that count in the round's period, as they were when it ended.
+    """The instruments (of one unit; primary keys, ascending) that count in the period, as they were when it ended.
 
     All of units in the network that had joined before the period ended. Left out is only what was retired before the
-    period began, stayed so, and has no usage in it. A snapshot `taken` earlier
-    sees them as of then. Of one `unit` alone where it is given. Four queries.
+    period began, stayed so, and has no usage in it. A snapshot `taken` earlier sees them as of then. Four queries.
     """
     moment = min(round_.data_end, taken)
     changes = by_instrument(changes_since(min(round_.data_start, moment)))
