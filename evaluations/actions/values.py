@@ -204,19 +204,15 @@ def misfits(round_: Round, definition: SchemeDefinition) -> list[str]:
     """Values entered that this definition would refuse, as "unit: indicator"; what it asks no more is no misfit."""
     asked = {one.field.key: one.indicator for one in asked_fields(definition)}
     given = {leaf.code: leaf for leaf in definition.leaves() if leaf.source == GIVEN}
-    entered = [
-        (asked.get(row.indicator), row.unit.code, row.indicator, row.value)
-        for row in round_.reported_values.select_related("unit")
-    ]
-    scores = [
-        (given.get(row.indicator), row.unit.code, row.indicator, row.value)
-        for row in round_.given_scores.select_related("unit")
+    rows: list[tuple[Indicator | None, ReportedValue | GivenScore]] = [
+        *((asked.get(row.indicator), row) for row in round_.reported_values.select_related("unit")),
+        *((given.get(row.indicator), row) for row in round_.given_scores.select_related("unit")),
     ]
     return sorted(
         {
-            f"{unit}: {key}"
-            for indicator, unit, key, value in [*entered, *scores]
-            if indicator is not None and refused_number(indicator, key, value)
+            f"{row.unit.code}: {row.indicator}"
+            for indicator, row in rows
+            if indicator is not None and refused_number(indicator, row.indicator, row.value)
         }
     )
 

@@ -47,6 +47,8 @@ def object_page(
     try:
         result = result_for(request.user, place, instrument)
     except Http404:
+        if place.round.state == RoundState.DRAFT:
+            raise
         return _not_judged(request, place, machine)
     told = explanation(result, definition, get_language() or "", mean_points(place.round.pk))
     return render(

@@ -177,6 +177,22 @@ def test_scores_for_single_instruments(story, single, django_capture_on_commit_c
     assert not GivenScore.objects.filter(round=single).exists()
 
 
+def test_cockpit_of_a_single_instrument(story, single):
+    """AAA-1 alone: 100 h external are 60.00, 4 tasks bring 20.00: exactly 80; the rows are its own."""
+    client = client_of(story.managers["AAA"])
+    path = reverse("evaluations:instrument_result", args=[2025, "AAA", "AAA-1"])
+    body = client.get(path).content.decode()
+    for said in ("20.00 points short of the line of “Excellent”", "60 × min(1, 100.00 h ÷ 100.00 h) = 60.00"):
+        assert said in body, said
+    assert client.post(path, {"tasks": "4"}).status_code == 302
+    assert "0.00 points above the line of “Excellent”" in client.get(path).content.decode()
+    rows = client.get(reverse("evaluations:instrument_rows", args=[2025, "AAA", "AAA-1", "external"]))
+    assert "AAA-1" in rows.content.decode()
+    assert "AAA-2" not in rows.content.decode()
+    cheap = reverse("evaluations:instrument_result", args=[2025, "AAA", "AAA-CHEAP"])
+    assert "nothing here is judged" in client.get(cheap).content.decode()
+
+
 def test_single_instruments_have_no_annual_report(story, single):
     """The year's other report is not made by mistake: it is said that there is none."""
     desk = client_of(story.officer)
