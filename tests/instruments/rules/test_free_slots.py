@@ -5,7 +5,7 @@ import datetime as dt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from instruments.rules.free_slots import bookable, free_intervals, next_free_slots
+from instruments.rules.free_slots import bookable, free_intervals, longest_parts, next_free_slots
 from instruments.rules.hours import LOCAL, since_local_midnight
 from instruments.rules.intervals import Interval
 
@@ -17,7 +17,7 @@ def span(start: int, end: int) -> Interval:
     return Interval(ZERO + dt.timedelta(minutes=start), ZERO + dt.timedelta(minutes=end))
 
 
-def offered(free, *, earliest=0, minutes=60, step=30, count=3):
+def offered(free, *, earliest=0, minutes=60, step=30, count=3, one_a_day=False):
     """Slots as (start minute, station)."""
     found = next_free_slots(
         free,
@@ -26,6 +26,7 @@ def offered(free, *, earliest=0, minutes=60, step=30, count=3):
         minutes=minutes,
         step=step,
         count=count,
+        one_a_day=one_a_day,
     )
     return [((slot.start - ZERO) // dt.timedelta(minutes=1), station) for slot, station in found]
 
@@ -76,3 +77,25 @@ def test_no_offer_ever_clashes(held, opened, earliest, minutes, step):
         assert slot.length == dt.timedelta(minutes=minutes)
         assert since_local_midnight(slot.start) % dt.timedelta(minutes=step) == dt.timedelta()
         assert slot.start >= ZERO + dt.timedelta(minutes=earliest)
+
+
+def test_one_a_day_offers_the_first_of_each_day():
+    """Monday and Tuesday 08:00 to 12:00, on Tuesday another station from 07:00: one slot each, no third."""
+    free = {1: [span(480, 720), span(1920, 2160)], 2: [span(1860, 1980)]}
+    assert offered(free, one_a_day=True) == [(480, 1), (1860, 2)]
+    assert offered(free) == [(480, 1), (540, 1), (600, 1)]
+
+
+def test_the_longest_parts_keep_to_bounds_and_grid():
+    """From 08:10: 08:30 on, at most two hours; of 25 minutes nothing; what begins too late is left out."""
+
+    def parts(free, latest=10_000):
+        found = longest_parts(
+            free, latest=ZERO + dt.timedelta(minutes=latest), shortest=30, longest=120, step=30
+        )
+        return [((part.start - ZERO) // dt.timedelta(minutes=1), part.length // dt.timedelta(minutes=1), station)
+                for part, station in found]  # fmt: skip
+
+    free = {2: [span(490, 800)], 1: [span(600, 625), span(660, 725)]}
+    assert parts(free) == [(660, 60, 1), (510, 120, 2)]
+    assert parts(free, latest=600) == [(510, 120, 2)]

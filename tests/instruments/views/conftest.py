@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from instruments.actions.booking import approve_booking, request_booking
+from instruments.models import Booking
 from tests.factories.instruments import make_instrument
+from tests.instruments.moments import at
 
 
 @pytest.fixture
@@ -32,3 +35,15 @@ def typed(xrd):
         "user_unit": "测试企业",
         "record_id": "",
     }
+
+
+@pytest.fixture
+def asked(monday, xrd, steward, member) -> Booking:
+    """A request for Wednesday 14:00 to 16:30."""
+    return request_booking(xrd, actor=member, start=at(2, 14), end=at(2, 16, 30), purpose="钙钛矿薄膜")
+
+
+@pytest.fixture
+def confirmed(asked, steward) -> Booking:
+    """The same, approved."""
+    return approve_booking(asked, actor=steward)
