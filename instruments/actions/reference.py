@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import Q
 
 from audit.chain import record
 from instruments.actions.search import reindex
@@ -33,7 +34,8 @@ class Loaded:
 def load_reference() -> Loaded:
     """Write regions, application fields and instrument classes from the shipped lists. Safe to run again.
 
-    Rows of an earlier release that the lists no longer name stay, since instruments may point at them.
+    Rows of an earlier release that the lists no longer name stay, since instruments may point at them; instruments
+    whose class has got another name are found by the new one at once.
     """
     return Loaded(load_regions(), _load_fields(), _load_classes())
 
@@ -86,6 +88,7 @@ def _load_fields() -> int:
 
 def _load_classes() -> int:
     rows = sorted(_rows("instrument_classes.csv"), key=lambda row: (row["level"], row["code"]))
+    before = _class_names()
     known: dict[str, InstrumentClass] = {}
     for level in ("1", "2", "3"):
         InstrumentClass.objects.bulk_create(
@@ -106,7 +109,22 @@ def _load_classes() -> int:
             update_fields=["name_zh", "name_en", "level", "parent"],
         )
         known = {row.code: row for row in InstrumentClass.objects.filter(scheme=NATIONAL_ORDER)}
+    renamed = [pk for pk, names in _class_names().items() if before.get(pk, names) != names]
+    if renamed:
+        # Instruments are found by the names of their class and of those above it.
+        reindex(
+            Instrument.objects.filter(
+                Q(instrument_class__in=renamed)
+                | Q(instrument_class__parent__in=renamed)
+                | Q(instrument_class__parent__parent__in=renamed)
+            )
+        )
     return len(rows)
+
+
+def _class_names() -> dict[int, tuple[str, str]]:
+    rows = InstrumentClass.objects.filter(scheme=NATIONAL_ORDER).order_by()
+    return {pk: (zh, en) for pk, zh, en in rows.values_list("pk", "name_zh", "name_en")}
 
 
 def _rows(name: str) -> list[dict[str, str]]:

@@ -7,6 +7,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 from django.core.cache import cache
 
@@ -138,6 +139,6 @@ def _read(minutes: int | None, now: dt.datetime) -> FreeDays:
 _TERMS = tuple(f"policy__{field.name}" for field in fields(BookingTerms))
 
 
-def _taking_bookings() -> Iterable[tuple[int, ...]]:
+def _taking_bookings() -> Iterable[tuple[Any, ...]]:
     rows = Instrument.objects.public().filter(state=InstrumentState.IN_SERVICE, unit__state=UnitState.ACTIVE)
     return rows.order_by().values_list("pk", "unit_id", "sharing_mode", "station_count", *_TERMS)

@@ -29,7 +29,7 @@ class Match:
     unit: int
     code: str
     mode: str
-    relevance: int
+    relevance: int = 0
 
 
 def home_unit(person: Reader) -> int | None:
@@ -42,10 +42,10 @@ def matches(filters: CatalogueFilters, only: frozenset[int] | None) -> list[Matc
     sort = sort_of(filters)
     known = replace(filters, ordering=sort if sort in ORDERINGS else "code")
     rows = ordered(narrowed(Instrument.objects.public(), known, only=only), known)
-    names = ["pk", "unit_id", "code", "sharing_mode"]
+    columns = ["pk", "unit_id", "code", "sharing_mode"]
     if sort == "relevance":
-        return [Match(*row) for row in rows.values_list(*names, "relevance")]
-    return [Match(*row, 0) for row in rows.values_list(*names)]
+        columns.append("relevance")
+    return [Match(*row) for row in rows.values_list(*columns)]
 
 
 def sort_of(filters: CatalogueFilters) -> str:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from display.formats import local_datetime, minutes, short_day
+from instruments.enums import InstrumentState
 from instruments.forms.catalogue_filter import PAGE_ORDERINGS, PageFilter, filled
 from instruments.queries.catalogue import CataloguePage, catalogue_page
 from instruments.queries.facets import Facet
@@ -151,7 +152,8 @@ def _chips(clean: QueryDict, facets: Sequence[Facet], wanted: PageFilter) -> lis
         if option.chosen
     ]
     if chosen.states:
-        chips.append(_chip(_("State of the instrument"), clean, ("state",)))
+        words = ", ".join(str(InstrumentState(state).label) for state in chosen.states)
+        chips.append(_chip(words, clean, ("state",)))
     if chosen.min_value is not None or chosen.max_value is not None:
         chips.append(_chip(_("Original value in a range"), clean, ("min_value", "max_value")))
     return chips

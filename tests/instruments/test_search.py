@@ -151,12 +151,24 @@ def test_reindex_takes_the_same_queries_for_more_rows(three, django_assert_num_q
 
 
 def test_loading_twice_changes_nothing():
-    """Re-running the loader leaves the same rows, and blank English names blank."""
+    """Re-running the loader leaves the same rows; every class has an English name."""
     first = load_reference()
     before = list(InstrumentClass.objects.order_by("pk").values())
     assert load_reference() == first
     assert (first.regions, first.fields, first.classes) == (12, 62, 257)
     assert list(InstrumentClass.objects.order_by("pk").values()) == before
-    assert InstrumentClass.objects.get(code="010301").name_en == ""
+    assert InstrumentClass.objects.get(code="010301").name_en == "X-ray diffractometer"
+    assert not InstrumentClass.objects.filter(name_en="").exists()
     assert InstrumentClass.objects.get(code="010301").parent.code == "010300"
     assert Region.objects.filter(hu_bao_e_wu=True).count() == 4
+
+
+def test_a_class_that_gets_another_name_is_found_by_it():
+    """A list of an earlier release left the English name blank: loading the new one lets the word find it."""
+    load_reference()
+    InstrumentClass.objects.filter(code="020105").update(name_en="")
+    instrument = InstrumentFactory(instrument_class=InstrumentClass.objects.get(code="020105"), name_en="")
+    reindex(Instrument.objects.all())
+    assert not matching(Instrument.objects.all(), "contact angle meter").exists()
+    load_reference()
+    assert list(matching(Instrument.objects.all(), "contact angle meter")) == [instrument]

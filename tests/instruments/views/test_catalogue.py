@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from instruments.actions.search import reindex
-from instruments.enums import SharingMode
+from instruments.enums import InstrumentState, SharingMode
 from instruments.forms.catalogue_filter import PageFilter
 from instruments.models import Instrument
 from instruments.templatetags.catalogue import country, maker, marked, weekday_initial
@@ -80,6 +80,8 @@ def test_every_choice_is_a_chip_that_can_be_taken_back(client, three):
     assert [chip.url.split("?")[1].count("&") for chip in chips] == [2, 2, 2, 2]
     assert "unit=" not in chips[3].url
     assert "minutes=" not in chips[2].url
+    (state,) = client.get(address, {"state": "under_repair"}).context["chips"]
+    assert (state.label, state.url) == (str(InstrumentState.UNDER_REPAIR.label), address)
     window = "free_from=2026-03-04T08:00:00%2B08:00&free_to=2026-03-05T08:00:00%2B08:00"
     chip = client.get(f"{address}?{window}").context["chips"][0]
     assert ("03-04 08:00" in chip.label, chip.url) == (True, address)
