@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -86,13 +87,11 @@ class Announcement(models.Model):
         verbose_name = _("announcement")
         verbose_name_plural = _("announcements")
         ordering = ["-published_at", "-id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(deadline__isnull=True) | models.Q(deadline__gte=models.F("published_at")),
-                name="announcement_deadline_after_publication",
-                violation_error_message=_("The deadline lies before the publication."),
-            )
-        ]
 
     def __str__(self) -> str:
         return self.title_zh
+
+    def clean(self) -> None:
+        """Refuse a deadline before the publication."""
+        if self.deadline is not None and self.published_at and self.deadline < self.published_at:
+            raise ValidationError({"deadline": _("The deadline lies before the publication.")})
