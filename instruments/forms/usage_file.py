@@ -183,7 +183,7 @@ def _row(number: int, names: list[str], values: list[str]) -> FileRow:
     for name, value in read.items():
         if value is None and name not in blank:
             problems.append((name, _WRONG[name]))
-    words = {
+    words: dict[str, Any] = {
         "record_id": cells.get("record_id", ""),
         "instrument_code": cells.get("instrument", "").upper(),
         "user_kind": _choice(cells.get("user_kind", ""), UserKind),
@@ -204,7 +204,7 @@ def _further(values: dict[str, Any], known: Problems) -> Problems:
     end = values["end"] or min(now, (values["start"] or now - longest) + longest)
     start = values["start"] or end - longest
     zero = {name: Decimal(0) for name in ("effective_hours", "income", "startup_hours", "processing_hours")}
-    harmless = {**zero, "samples": 0, "station": 1, "start": start, "end": end}
+    harmless: dict[str, Any] = {**zero, "samples": 0, "station": 1, "start": start, "end": end}
     sound = {name: value for name, value in values.items() if value is not None}
     told = entry_problems(UsageEntry(**(harmless | sound)), now, MOST_STATIONS)
     if "effective_hours" in wrong:

@@ -56,14 +56,16 @@ def overdue_cards(visits: Sequence[Booking], now: dt.datetime) -> list[Overdue]:
     ]
 
 
-def answer(kept: int, down: int, counts: lists.Counts) -> str:
-    """Say how many instruments there are, how many are out of service, how many slots today has."""
+def answer(kept: int, down: int, counts: lists.Counts) -> tuple[str, str, str]:
+    """Say how many instruments there are, how many are out of service, how many slots today has; by phrases."""
     instruments = npgettext("answer", "%(n)s instrument", "%(n)s instruments", kept) % {"n": kept}
     broken = ngettext("%(n)s out of service", "%(n)s out of service", down) % {"n": down}
     slots = ngettext("%(n)s slot today", "%(n)s slots today", counts.slots) % {"n": counts.slots}
-    return _("%(instruments)s, %(down)s; %(slots)s,") % {
-        "instruments": instruments, "down": broken, "slots": slots
-    }  # fmt: skip
+    return (
+        _("%(instruments)s,") % {"instruments": instruments},
+        _("%(down)s;") % {"down": broken},
+        _("%(slots)s,") % {"slots": slots},
+    )
 
 
 def waiting(counts: lists.Counts) -> str:

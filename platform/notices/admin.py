@@ -43,6 +43,7 @@ class AnnouncementForm(forms.ModelForm):  # type: ignore[type-arg]
             )
         if day is not None and published is not None and day < timezone.localdate(published):
             self.add_error("last_day", _("The last day lies before the publication."))
+            self.instance.deadline = None
         return data
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -88,13 +89,6 @@ class Announcement(models.Model):
         verbose_name = _("announcement")
         verbose_name_plural = _("announcements")
         ordering = ["-published_at", "-id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(deadline__isnull=True) | models.Q(deadline__gte=models.F("published_at")),
-                name="announcement_deadline_after_publication",
-                violation_error_message=_("The deadline lies before the publication."),
-            )
-        ]
 
     def __str__(self) -> str:
         return self.title_zh
@@ -105,3 +99,8 @@ class Announcement(models.Model):
         if self.deadline is None:
             return None
         return timezone.localdate(self.deadline - dt.timedelta(microseconds=1))
+
+    def clean(self) -> None:
+        """Refuse a deadline before the publication."""
+        if self.deadline is not None and self.published_at and self.deadline < self.published_at:
+            raise ValidationError({"deadline": _("The deadline lies before the publication.")})

@@ -6,7 +6,6 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError
 from django.urls import reverse
 from django.utils import timezone
 
@@ -117,9 +116,17 @@ def test_a_last_day_before_the_publication_is_refused(client, officer):
     assert not Announcement.objects.exists()
 
 
-def test_the_database_keeps_the_deadline_after_the_publication():
+def test_a_row_is_no_announcement_with_a_deadline_before_its_publication():
     moment = timezone.now()
-    with pytest.raises(IntegrityError):
-        Announcement.objects.create(
-            kind="rules", title_zh="甲", title_en="A", published_at=moment, deadline=moment - dt.timedelta(1)
-        )
+    row = Announcement(
+        kind="rules",
+        title_zh="甲",
+        title_en="A",
+        body_zh="乙",
+        body_en="B",
+        published_at=moment,
+        deadline=moment - dt.timedelta(1),
+    )
+    with pytest.raises(ValidationError) as refused:
+        row.full_clean()
+    assert refused.value.message_dict.keys() == {"deadline"}
