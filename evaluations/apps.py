@@ -133,3 +133,27 @@ class EvaluationsConfig(AppConfig):
             subject=_("Final result of %(unit)s in the evaluation of %(year)s"),
             body=_("The results are final. Your unit's page shows score, grade and subsidy."),
         )
+        kinds.register(
+            "evaluation_withdrawn",
+            subject=_("The proposed result of %(unit)s in the evaluation of %(year)s is withdrawn"),
+            body=_(
+                "The department took the publicity back and corrects the results: %(reason)s. They will be "
+                "publicised anew, with a new time for objections."
+            ),
+        )
+        kinds.register(
+            "evaluation_terms_changed",
+            subject=_("The terms of the evaluation of %(year)s have changed"),
+            body=_(
+                "The department changed the terms: %(reason)s. Please look at what is asked of %(unit)s; "
+                "values can be reported until %(until)s."
+            ),
+        )
+        kinds.register(
+            "evaluation_reminder",
+            subject=_("Values of %(unit)s for the evaluation of %(year)s are still missing"),
+            body=_(
+                "Values still missing: %(missing)s. Please report them by %(until)s; what is not reported counts "
+                "0 points."
+            ),
+        )

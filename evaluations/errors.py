@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from display.formats import local_datetime
 
 Sentence = str | Promise
 
@@ -145,3 +148,14 @@ class ReasonMissing(EvaluationsError):
 
     code = "reason_missing"
     message = _("State the reason; it goes on record.")
+
+
+class AlreadyReminded(EvaluationsError):
+    """Late units are reminded at most once a day."""
+
+    code = "already_reminded"
+
+    def __init__(self, last: dt.datetime, language: str | None) -> None:
+        self.last = last
+        when = {"when": local_datetime(last, language)}
+        super().__init__(_("The late units were reminded on %(when)s already; once a day is enough.") % when)

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from evaluations.enums import ObjectKind
 from evaluations.models import Result, Round
 from members.enums import UnitRoleKind, UnitState
 from members.models import MemberUnit, UnitRole
@@ -34,12 +35,13 @@ def tell_managers(
     )
     if units is not None:
         roles = roles.filter(unit__in=units)
+    page = "evaluations:unit" if round_.kind == ObjectKind.UNIT else "evaluations:instrument_unit"
     for role in roles:
         notify(
             role.person,
             kind,
             {"year": round_.year, "unit": _name(role.unit), **context},
-            link=reverse("evaluations:unit", args=[round_.year, role.unit.code]),
+            link=reverse(page, args=[round_.year, role.unit.code]),
         )
     return len(roles)
 
@@ -63,9 +65,29 @@ def announce_publicity(round_: Round, begins: dt.datetime, deadline: dt.datetime
             f"Objections can be made from {round_.publicity_start} to {round_.publicity_end}, in writing, with reasons "
             "and evidence; units stamp their seal, individuals sign with their real name and contact."
         ),
-        link=reverse("evaluations:round", args=[round_.year]),
+        link=_public_page(round_),
         published_at=begins,
         deadline=deadline,
+    )
+
+
+def announce_withdrawal(round_: Round) -> Announcement:
+    """Announce that proposed results are no longer public; the deadline of their announcement ends now.
+
+    An announcement that had not appeared yet never does.
+    """
+    now, link = timezone.now(), _public_page(round_)
+    Announcement.objects.filter(kind=AnnouncementKind.EVALUATION, link=link, published_at__gt=now).delete()
+    Announcement.objects.filter(kind=AnnouncementKind.EVALUATION, link=link, deadline__gt=now).update(
+        deadline=now
+    )
+    return Announcement.objects.create(
+        kind=AnnouncementKind.EVALUATION,
+        title_zh=f"{round_.year}年度大型科研仪器开放共享评价拟定结果撤回公示",
+        title_en=f"Proposed results of the {round_.year} evaluation of open sharing withdrawn",
+        body_zh="拟定结果需要更正，原公示不再有效。更正后将重新公示，公示期重新计算。",
+        body_en="The proposed results are being corrected and will be publicised anew, with new time for objections.",
+        link=reverse("evaluations:index"),
     )
 
 
@@ -77,8 +99,13 @@ def announce_final(round_: Round) -> Announcement:
         title_en=f"Results of the {round_.year} evaluation of open sharing",
         body_zh="公示期已结束，评价结果和后补助金额自即日起生效，不再变更。",
         body_en="The publicity period is over; results and subsidies are final and no longer change.",
-        link=reverse("evaluations:round", args=[round_.year]),
+        link=_public_page(round_),
     )
+
+
+def _public_page(round_: Round) -> str:
+    name = "round" if round_.kind == ObjectKind.UNIT else "instrument_round"
+    return reverse(f"evaluations:{name}", args=[round_.year])
 
 
 def _name(unit: MemberUnit) -> dict[str, str]:

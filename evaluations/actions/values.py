@@ -16,7 +16,7 @@ from evaluations.locks import lock_round
 from evaluations.models import GivenScore, ReportedValue, Round
 from evaluations.permissions import UnitInRound, belongs_to, require
 from evaluations.queries.schemes import asked_fields, definition_of
-from evaluations.scoring.definition import GIVEN, Indicator
+from evaluations.scoring.definition import GIVEN, Indicator, SchemeDefinition
 from evaluations.scoring.functions import (
     ABOVE_SCALE,
     NEGATIVE,
@@ -103,6 +103,46 @@ def _report(pk: int, entry: _Entry, actor: Person) -> ReportedValue:
     return row
 
 
+def withdraw_value(
+    round_: Round, unit: MemberUnit, key: str, *, actor: Person, instrument: Instrument | None = None
+) -> bool:
+    """Take a reported number back while the round collects, as if never reported; say whether there was one.
+
+    Unit managers and officers. The number taken back stays on record. Raises WrongState.
+    """
+    require(actor, "report_value", UnitInRound(round_, unit))
+    with transaction.atomic():
+        held = _collecting(round_.pk)
+        present = ReportedValue.objects.filter(round=held, unit=unit, instrument=instrument, indicator=key)
+        return _withdraw(held, present.first(), "evaluations.value.withdrawn", actor)
+
+
+def withdraw_score(
+    round_: Round, unit: MemberUnit, indicator: str, *, actor: Person, instrument: Instrument | None = None
+) -> bool:
+    """Take one's own score back while the round collects; say whether there was one. Officers and experts.
+
+    The score taken back stays on record. Raises WrongState.
+    """
+    require(actor, "give_score", round_)
+    with transaction.atomic():
+        held = _collecting(round_.pk)
+        present = GivenScore.objects.filter(
+            round=held, unit=unit, instrument=instrument, indicator=indicator, given_by=actor
+        )
+        return _withdraw(held, present.first(), "evaluations.score.withdrawn", actor)
+
+
+def _withdraw(round_: Round, row: ReportedValue | GivenScore | None, verb: str, actor: Person) -> bool:
+    if row is None:
+        return False
+    place = _Entry(row.unit, row.instrument, row.indicator, row.value, "").place
+    words = {"evidence": row.evidence} if isinstance(row, ReportedValue) else {"note": row.note}
+    row.delete()
+    record(actor=actor, verb=verb, target=round_, before={**place, "value": row.value, **words})
+    return True
+
+
 def give_score(
     round_: Round,
     unit: MemberUnit,
@@ -158,6 +198,23 @@ def _give(pk: int, entry: _Entry, actor: Person) -> GivenScore:
         after={**entry.place, "value": entry.value, "note": entry.words},
     )
     return row
+
+
+def misfits(round_: Round, definition: SchemeDefinition) -> list[str]:
+    """Values entered that this definition would refuse, as "unit: indicator"; what it asks no more is no misfit."""
+    asked = {one.field.key: one.indicator for one in asked_fields(definition)}
+    given = {leaf.code: leaf for leaf in definition.leaves() if leaf.source == GIVEN}
+    rows: list[tuple[Indicator | None, ReportedValue | GivenScore]] = [
+        *((asked.get(row.indicator), row) for row in round_.reported_values.select_related("unit")),
+        *((given.get(row.indicator), row) for row in round_.given_scores.select_related("unit")),
+    ]
+    return sorted(
+        {
+            f"{row.unit.code}: {row.indicator}"
+            for indicator, row in rows
+            if indicator is not None and refused_number(indicator, row.indicator, row.value)
+        }
+    )
 
 
 def _collecting(pk: int) -> Round:

@@ -10,6 +10,7 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from evaluations.actions.correction import NewTerms, change_terms, remind_late, withdraw_publicity
 from evaluations.actions.publication import finalise_round, publicise_round
 from evaluations.actions.rounds import open_round, reopen_round
 from evaluations.actions.scoring import score_round
@@ -17,7 +18,7 @@ from evaluations.actions.snapshot import abandon_snapshot, request_snapshot
 from evaluations.actions.ties import decide_tie
 from evaluations.enums import RoundState, SnapshotState
 from evaluations.errors import WrongState
-from evaluations.forms.rounds import ReasonForm, TieForm, WindowForm
+from evaluations.forms.rounds import ReasonForm, TermsForm, TieForm, WindowForm, WithdrawalForm
 from evaluations.models import Round
 from evaluations.queries.blockers import FINALISE, OPEN, PUBLICISE, SCORE, SNAPSHOT
 from evaluations.queries.ties import open_ties, ties_of
@@ -26,6 +27,9 @@ from members.models import Person
 
 Sentence = str | Promise
 REOPEN = "reopen"
+WITHDRAW = "withdraw"
+TERMS = "terms"
+REMIND = "remind"
 ABANDON = "abandon"
 DECIDE = "decide"
 
@@ -58,7 +62,9 @@ ACTS: dict[str, Act] = {
         (
             _("All managers of active units are told and can report values."),
             _("The scheme is locked for good; a later change is a new version."),
-            _("Period, budget and scheme of the round no longer change."),
+            _(
+                "Year and period no longer change; version and budget do so only with a reason, and units are told."
+            ),
         ),
         _("The round is open: units can report."),
         lambda round_, actor, _values: open_round(round_, actor=actor),
@@ -97,7 +103,9 @@ ACTS: dict[str, Act] = {
                 "units see their whole calculation."
             ),
             _("The announcement appears on that day; the managers of the units judged get a notice now."),
-            _("There is no way back: from here on results change no more."),
+            _(
+                "A mistake can still be corrected: publicity can be withdrawn, with a reason, and begins anew."
+            ),
         ),
         _("The proposed results are public."),
         lambda round_, actor, values: publicise_round(
@@ -150,6 +158,54 @@ ACTS: dict[str, Act] = {
         lambda data, round_: TieForm(data, ties=open_ties(round_) or ties_of(round_)),
         careful=True,
     ),
+    WITHDRAW: Act(
+        _("Withdraw the publicity"),
+        _("Withdraw the publicity of the results?"),
+        (
+            _("Everybody but the department loses sight of the results, the units too."),
+            _("Managers of the units judged are told with your reason, and an announcement is made."),
+            _("To publicise again a new window of at least five working days is needed."),
+        ),
+        _("The publicity is withdrawn."),
+        lambda round_, actor, values: withdraw_publicity(
+            round_,
+            actor=actor,
+            reason=values["reason"],
+            to_collecting=values["back_to"] == RoundState.COLLECTING,
+        ),
+        RoundState.PUBLICISED,
+        lambda data, _round: WithdrawalForm(data),
+        careful=True,
+    ),
+    TERMS: Act(
+        _("Change version, budget or last day"),
+        _("Change the terms while the round collects?"),
+        (
+            _("All managers of active units are told with your reason."),
+            _("Values and scores entered so far stay; a version that refuses one of them is not taken."),
+            _("With another version the snapshot so far no longer counts."),
+        ),
+        _("The terms are changed."),
+        lambda round_, actor, values: change_terms(
+            round_,
+            NewTerms(values["scheme"], values["budget"], values["collecting_until"]),
+            actor=actor,
+            reason=values["reason"],
+        ),
+        RoundState.COLLECTING,
+        lambda data, round_: TermsForm(data, round_=round_),
+    ),
+    REMIND: Act(
+        _("Remind the late units"),
+        _("Remind the units with values open?"),
+        (
+            _("The managers of every such unit get a notice that says how many values are missing."),
+            _("This is possible once a day and goes on record."),
+        ),
+        _("The late units are reminded."),
+        lambda round_, actor, _values: remind_late(round_, actor=actor),
+        RoundState.COLLECTING,
+    ),
     ABANDON: Act(
         _("Give up this snapshot"),
         _("Give up the snapshot that is being taken?"),
@@ -173,6 +229,10 @@ RECORDED: dict[str, Sentence] = {
     "evaluations.round.tie_decided": _("Order of equals decided"),
     "evaluations.round.publicised": _("Results publicised"),
     "evaluations.round.finalised": _("Made final and sealed"),
+    "evaluations.round.publicity_withdrawn": _("Publicity withdrawn"),
+    "evaluations.round.reminded": _("Late units reminded"),
+    "evaluations.value.withdrawn": _("Value withdrawn"),
+    "evaluations.score.withdrawn": _("Score withdrawn"),
     "evaluations.value.reported": _("Value reported"),
     "evaluations.score.given": _("Score given"),
     "evaluations.refused": _("Refused: no right"),

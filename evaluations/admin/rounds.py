@@ -11,17 +11,20 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import Entry
 from display.templatetags.display import state_badge
+from evaluations.actions.correction import reminded_at
 from evaluations.actions.rounds import change_round, create_round
 from evaluations.admin.access import OfficerAdmin
-from evaluations.admin.acts import ABANDON, ACTS, DECIDE, RECORDED, REOPEN
-from evaluations.enums import ObjectKind, RoundState
-from evaluations.errors import EvaluationsError
+from evaluations.admin.acts import ABANDON, ACTS, DECIDE, RECORDED, REMIND, REOPEN, TERMS, WITHDRAW
+from evaluations.admin.mending import mending, mending_place, step_places
+from evaluations.enums import Grade, ObjectKind, RoundState
+from evaluations.errors import EvaluationsError, InvalidRound
 from evaluations.forms.rounds import RoundForm
 from evaluations.forms.simulator import SimulatorForm
 from evaluations.guarded import managed_round_for
@@ -33,7 +36,7 @@ from evaluations.queries.schemes import definition_of
 from evaluations.queries.simulation import present_terms, simulate, with_moves
 from evaluations.queries.ties import ties_of
 from evaluations.queries.verification import verification
-from evaluations.queries.walk import walk
+from evaluations.queries.walk import Walk, walk
 from members.errors import NotAllowed
 from reporting.errors import ReportError
 from reporting.runs import request_run
@@ -125,8 +128,21 @@ class RoundAdmin(OfficerAdmin):
             and round_.snapshot_id is not None
             and not any(blocker.hard for blocker in blockers(round_, SNAPSHOT)),
             "entries": self._entries(round_),
+            "hard": [(blocker, *mending(round_, blocker)) for blocker in stands.hard],
+            "steps": step_places(round_, stands),
+            "ahead": [(one, mending_place(round_, one)) for one in stands.ahead],
+            "only": request.GET.get("grade") if request.GET.get("grade") in Grade.values else "",
+            **_reminded(round_, stands),
             "units": round_.kind == ObjectKind.UNIT,
-            "acts": {"reopen": REOPEN, "abandon": ABANDON, "snapshot": SNAPSHOT, "decide": DECIDE},
+            "acts": {
+                "reopen": REOPEN,
+                "abandon": ABANDON,
+                "snapshot": SNAPSHOT,
+                "withdraw": WITHDRAW,
+                "terms": TERMS,
+                "remind": REMIND,
+                "decide": DECIDE,
+            },
             "has_ties": round_.state == RoundState.SCORED and bool(ties_of(round_)),
         }
         if round_.state in WITH_RESULTS and round_.kind == ObjectKind.UNIT:
@@ -156,6 +172,9 @@ class RoundAdmin(OfficerAdmin):
                 act.do(round_, request.user, {} if form is None else form.cleaned_data)  # type: ignore[arg-type]
             except NotAllowed as refused:
                 raise PermissionDenied from refused
+            except InvalidRound as refused:
+                for field, sentences in refused.fields.items():
+                    form.add_error(field, [str(one) for one in sentences])  # type: ignore[union-attr]
             except EvaluationsError as refused:
                 messages.error(request, str(refused))
                 if form is None:
@@ -202,6 +221,14 @@ class RoundAdmin(OfficerAdmin):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         round_ = managed_round_for(request.user, pk)
+        if round_.kind != ObjectKind.UNIT:
+            messages.error(
+                request,
+                gettext(
+                    "There is no annual report for single instruments. Download the table of results instead."
+                ),
+            )
+            return redirect("admin:evaluations_round_change", pk)
         try:
             run = request_run(
                 REPORT,
@@ -227,6 +254,15 @@ class RoundAdmin(OfficerAdmin):
         mine = Entry.objects.filter(target_type="evaluations.round", target_id=str(round_.pk))
         newest = mine.select_related("actor").order_by("-sequence")[:RECENT]
         return [(entry, RECORDED.get(entry.verb, entry.verb)) for entry in newest]
+
+
+def _reminded(round_: Round, stands: Walk) -> dict[str, Any]:
+    """When late units were last reminded, and whether they may be again today."""
+    if not stands.late:
+        return {}
+    last = reminded_at(round_)
+    today = timezone.localdate()
+    return {"reminded_at": last, "may_remind": last is None or timezone.localdate(last) != today}
 
 
 def _simulated(request: HttpRequest, round_: Round) -> dict[str, Any]:

@@ -13,8 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSingleDateWidget
 
 from evaluations.actions.rounds import REASON_LENGTH, RoundData, round_problems
-from evaluations.models import Round
+from evaluations.enums import RoundState
+from evaluations.models import Round, Scheme
 from evaluations.queries.blockers import LEAST_WORKING_DAYS
+from evaluations.queries.results import first_free_year
 from evaluations.queries.schemes import newest_schemes
 from evaluations.rules.working_days import last_of
 
@@ -47,10 +49,10 @@ class RoundForm(forms.ModelForm[Round]):
             self.initial["first_day"] = timezone.localdate(self.instance.data_start)
             self.initial["last_day"] = timezone.localdate(self.instance.data_end) - DAY
         elif "first_day" in self.fields:
-            last_year = timezone.localdate().year - 1
-            self.initial.setdefault("year", last_year)
-            self.initial.setdefault("first_day", dt.date(last_year, 1, 1))
-            self.initial.setdefault("last_day", dt.date(last_year, 12, 31))
+            year = first_free_year(timezone.localdate().year - 1)
+            self.initial.setdefault("year", year)
+            self.initial.setdefault("first_day", dt.date(year, 1, 1))
+            self.initial.setdefault("last_day", dt.date(year, 12, 31))
 
     def clean(self) -> dict[str, Any]:
         """Check the terms as the action will."""
@@ -106,7 +108,7 @@ class WindowForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    """Why a step is taken back."""
+    """Why a step is taken back, or terms are changed."""
 
     reason = forms.CharField(
         label=_("reason"), max_length=REASON_LENGTH, widget=forms.Textarea(attrs={"rows": 3})
@@ -133,6 +135,59 @@ class TieForm(forms.Form):
     def clean_order(self) -> tuple[str, ...]:
         """Read the codes, however they are set apart."""
         return tuple(re.findall(r"[^\s,;，；、]+", self.cleaned_data["order"].upper()))
+
+
+class WithdrawalForm(ReasonForm):
+    """Why publicity is taken back, and how far."""
+
+    back_to = forms.ChoiceField(
+        label=_("back to"),
+        choices=[
+            (
+                RoundState.COLLECTING,
+                _("collecting: values and scores can be corrected, then everything is scored anew"),
+            ),
+            (RoundState.SCORED, _("scored: the results stay as they are, hidden from the public")),
+        ],
+        widget=forms.RadioSelect,
+        initial=RoundState.COLLECTING,
+    )
+    field_order = ["back_to", "reason"]
+
+
+class TermsForm(ReasonForm):
+    """What may change while a round collects: the scheme's version, the budget, the last day to report."""
+
+    scheme = forms.ModelChoiceField(
+        label=_("version of the scheme"),
+        queryset=Scheme.objects.none(),
+        empty_label=None,
+        help_text=_("With another version a new snapshot must be taken; values entered so far stay."),
+    )
+    budget = forms.DecimalField(
+        label=_("budget (yuan)"),
+        min_value=0,
+        max_digits=14,
+        decimal_places=2,
+        widget=forms.NumberInput(attrs={"step": "0.01"}),
+    )
+    collecting_until = forms.DateField(
+        label=_("units report until"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+    field_order = ["scheme", "budget", "collecting_until", "reason"]
+
+    def __init__(self, data: Any = None, *, round_: Round) -> None:
+        terms = {
+            "scheme": round_.scheme_id,
+            "budget": round_.budget,
+            "collecting_until": round_.collecting_until,
+        }
+        super().__init__(data, initial=terms)
+        choice = self.fields["scheme"]
+        if isinstance(choice, forms.ModelChoiceField):
+            choice.queryset = Scheme.objects.filter(code=round_.scheme.code).order_by("-version")
 
 
 def _midnight(day: dt.date) -> dt.datetime:

@@ -6,14 +6,30 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from evaluations.enums import ObjectKind
 from evaluations.models import Round, SnapshotRow
 from evaluations.queries.schemes import asked_fields, given_indicators
 from evaluations.scoring.definition import Indicator, SchemeDefinition
+from instruments.enums import InstrumentState
+from instruments.models import Instrument
 from members.enums import UnitState
 from members.models import MemberUnit
+
+
+@dataclass(frozen=True)
+class NotJudged:
+    """Why a unit (or an instrument of it) has no result: what the snapshot held of it, and what the scheme asks for.
+
+    registered, in_scope: its instruments in the snapshot, and those within the scheme's scope. needed: the least
+    number in scope. kind_counts: whether units of its kind are judged.
+    """
+
+    registered: int
+    in_scope: int
+    needed: int
+    kind_counts: bool
 
 
 @dataclass(frozen=True)
@@ -51,6 +67,34 @@ def judged_objects(round_: Round, definition: SchemeDefinition) -> set[tuple[int
     return set(rows.order_by().values_list("unit_id", "instrument_id"))
 
 
+def why_not_judged(
+    round_: Round, definition: SchemeDefinition, unit: MemberUnit, instrument: Instrument | None = None
+) -> NotJudged:
+    """What the snapshot of the round says about a unit, or one instrument, without a result; one query."""
+    rows = SnapshotRow.objects.filter(snapshot_id=round_.snapshot_id, unit=unit)
+    if instrument is not None:
+        rows = rows.filter(instrument=instrument)
+    found = list(rows.values_list("in_scope", "unit_kind"))
+    kinds = definition.scope.unit_kinds
+    return NotJudged(
+        registered=len(found),
+        in_scope=sum(1 for in_scope, _kind in found if in_scope),
+        needed=1 if instrument is not None else definition.scope.min_instruments,
+        kind_counts=not kinds or all(kind in kinds for _in_scope, kind in found),
+    )
+
+
+def judged_instruments(round_: Round, definition: SchemeDefinition, unit: MemberUnit) -> QuerySet[Instrument]:
+    """The unit's instruments judged in a round for single instruments; before the snapshot all it has in service."""
+    machines = Instrument.objects.filter(unit=unit).order_by("code")
+    if round_.snapshot_id is None:
+        return machines.exclude(state=InstrumentState.RETIRED)
+    if unit.pk not in judged_units(round_, definition):
+        return machines.none()
+    in_scope = SnapshotRow.objects.filter(snapshot_id=round_.snapshot_id, in_scope=True, unit=unit)
+    return machines.filter(pk__in=in_scope.values("instrument_id"))
+
+
 def reporting_gaps(round_: Round, definition: SchemeDefinition) -> list[Gap]:
     """Which reported numbers are missing, in reading order; three queries."""
     present: defaultdict[str, set[tuple[int, int | None]]] = defaultdict(set)
@@ -82,6 +126,13 @@ def scoring_gaps(round_: Round, definition: SchemeDefinition) -> list[Gap]:
         if (gap := _gap(indicator, indicator.name_zh, indicator.name_en, judged, present[indicator.code]))
         is not None
     ]
+
+
+def completeness(round_: Round, definition: SchemeDefinition) -> tuple[int, int]:
+    """How many of the units judged have reported everything, and how many are judged; five queries."""
+    judged = judged_units(round_, definition)
+    late = {unit for gap in reporting_gaps(round_, definition) for unit in gap.unit_ids}
+    return len(judged - late), len(judged)
 
 
 def late_units(gaps: Iterable[Gap]) -> list[tuple[MemberUnit, int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -16,7 +16,7 @@ from evaluations.enums import Grade
 from evaluations.models import Award, IndicatorScore, Result
 from evaluations.queries.figures import METRIC_NAMES, measure_of, measured
 from evaluations.queries.formulas import AVERAGED, filled, measured_from, rule_of
-from evaluations.scoring.definition import Indicator, SchemeDefinition
+from evaluations.scoring.definition import COMPUTED, REPORTED, Indicator, SchemeDefinition
 from evaluations.scoring.grading import MISSED
 from evaluations.scoring.rounding import to_points
 
@@ -28,6 +28,8 @@ SOURCES: dict[str, Sentence] = {
     "reported": _("reported by the unit"),
     "given": _("given by the department"),
 }
+FROM_INVENTORY: Sentence = _("counted from the inventory")
+INVENTORY_METRICS = frozenset({"open_rate", "instruments_count", "open_instruments_count"})
 REASONS: dict[str, Sentence] = {
     "reached_cut_off": _("%(score)s points reach the cut-off of %(cut_off)s."),
     "quota_full": _(
@@ -48,7 +50,7 @@ REASONS: dict[str, Sentence] = {
 
 @dataclass(frozen=True)
 class ExplainedScore:
-    """One line of the explanation; `has_rows` says whether there are rows to open behind it."""
+    """One line of the explanation. has_rows: there are rows to open behind it; assumed: taken from another year."""
 
     indicator: Indicator
     level: int
@@ -63,11 +65,22 @@ class ExplainedScore:
     missing: bool
     has_rows: bool
     largest_loss: bool = False
+    assumed: bool = False
 
     @property
     def loss(self) -> Decimal:
         """Points not earned."""
         return self.full - self.points
+
+    @property
+    def is_computed(self) -> bool:
+        """Whether it is measured from usage."""
+        return self.indicator.source == COMPUTED
+
+    @property
+    def is_reported(self) -> bool:
+        """Whether the unit reports it."""
+        return self.indicator.source == REPORTED
 
     @property
     def is_full(self) -> bool:
@@ -105,12 +118,6 @@ def explanation(
 ) -> Explanation:
     """Explain one result in two queries. `means`: the mean points of each indicator over all objects, if wanted."""
     stored = {score.indicator: score for score in IndicatorScore.objects.filter(result=result)}
-    lines = [
-        _line(indicator, level, stored[indicator.code], language, (means or {}).get(indicator.code))
-        for indicator, _parent, level in definition.walk()
-        if indicator.code in stored
-    ]
-    worst = max((line.loss for line in lines if not line.indicator.is_group), default=ZERO)
     award = (
         Award.objects.filter(round=result.round_id, unit=result.unit_id).first()
         if result.instrument_id is None
@@ -118,11 +125,27 @@ def explanation(
     )
     return Explanation(
         result=result,
-        lines=tuple(_marked(line, worst) for line in lines),
+        lines=explained_lines(definition, stored, language, means or {}),
         reason=reason_of(result, definition, language),
         total=definition.total,
         award=award,
     )
+
+
+def explained_lines(
+    definition: SchemeDefinition,
+    scores: Mapping[str, IndicatorScore],
+    language: str,
+    means: Mapping[str, Decimal],
+) -> tuple[ExplainedScore, ...]:
+    """The scores (by indicator, saved or not) in words and in reading order, the largest loss marked; no query."""
+    lines = [
+        _line(indicator, level, scores[indicator.code], language, means.get(indicator.code))
+        for indicator, _parent, level in definition.walk()
+        if indicator.code in scores
+    ]
+    worst = max((line.loss for line in lines if not line.indicator.is_group), default=ZERO)
+    return tuple(_marked(line, worst) for line in lines)
 
 
 def mean_points(round_pk: int) -> dict[str, Decimal]:
@@ -154,6 +177,13 @@ def reason_of(result: Result, definition: SchemeDefinition, language: str) -> st
     return str(template % reason)
 
 
+def source_of(indicator: Indicator) -> Sentence:
+    """Where the indicator's number comes from; "" for a group."""
+    if indicator.metric in INVENTORY_METRICS:
+        return FROM_INVENTORY
+    return SOURCES.get(indicator.source, "")
+
+
 def metric_name(metric: str) -> str:
     """The name of a metric in the reader's language."""
     return str(METRIC_NAMES.get(metric, metric))
@@ -172,7 +202,7 @@ def _line(
         filled=filled(indicator, score.formula, score.inputs, score.points, language),
         measured=measured_from(score.inputs),
         averaging=str(AVERAGED.get(indicator.averaging, "")),
-        source=SOURCES.get(indicator.source, ""),
+        source=source_of(indicator),
         missing=score.missing,
         has_rows=not indicator.is_group,
     )
@@ -181,4 +211,4 @@ def _line(
 def _marked(line: ExplainedScore, worst: Decimal) -> ExplainedScore:
     if line.indicator.is_group or not worst or line.loss != worst:
         return line
-    return ExplainedScore(**{**line.__dict__, "largest_loss": True})
+    return replace(line, largest_loss=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -97,11 +97,25 @@ def rule_of(indicator: Indicator, language: str) -> str:
             }
             text = f"{text} {WHOLE_STEPS}" if whole else text
         case Bands(bands=bands):
-            text = "; ".join(f"≥ {shown(band.lower)} → {plain(band.points)}" for band in reversed(bands))
+            text = _listed(
+                (
+                    _("from %(lower)s on %(points)s points")
+                    % {"lower": shown(b.lower), "points": plain(b.points)}
+                    for b in reversed(bands)
+                ),
+                language,
+            )
         case YesNo():
             text = _("Yes: %(full)s, no: 0") % {"full": full}
         case Choice(options=options):
-            text = "; ".join(f"{_name(option, language)} → {plain(option.points)}" for option in options)
+            text = _listed(
+                (
+                    _("“%(answer)s” gives %(points)s points")
+                    % {"answer": _name(option, language), "points": plain(option.points)}
+                    for option in options
+                ),
+                language,
+            )
         case Given(scale=scale):
             text = _("Mean of the judges' scores, 0 to %(scale)s, as a part of %(full)s points") % {
                 "scale": plain(full if scale is None else scale),
@@ -116,6 +130,13 @@ def rule_of(indicator: Indicator, language: str) -> str:
         case _:
             text = group_rule(indicator)
     return str(text)
+
+
+def _listed(sentences: Iterable[str], language: str) -> str:
+    """Clauses joined as the language joins them, with a full stop at the end."""
+    joint, stop = ("，", "。") if is_chinese(language) else (", ", ".")
+    text = joint.join(sentences) + stop
+    return text[:1].upper() + text[1:]
 
 
 def group_rule(indicator: Indicator) -> str:

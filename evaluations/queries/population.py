@@ -18,10 +18,13 @@ from instruments.queries.history import (
     read_back,
 )
 from members.enums import UnitState
+from members.models import MemberUnit
 
 
-def population(round_: Round, taken: dt.datetime) -> dict[int, PastInstrument]:
-    """The instruments (primary keys, ascending) that count in the round's period, as they were when it ended.
+def population(
+    round_: Round, taken: dt.datetime, unit: MemberUnit | None = None
+) -> dict[int, PastInstrument]:
+    """The instruments (of one unit; primary keys, ascending) that count in the period, as they were when it ended.
 
     All of units in the network that had joined before the period ended. Left out is only what was retired before the
     period began, stayed so, and has no usage in it. A snapshot `taken` earlier sees them as of then. Four queries.
@@ -31,6 +34,8 @@ def population(round_: Round, taken: dt.datetime) -> dict[int, PastInstrument]:
     found: dict[int, PastInstrument] = {}
     retired: set[int] = set()
     rows = Instrument.objects.exclude(unit__state=UnitState.LEFT).only(*COLUMNS)
+    if unit is not None:
+        rows = rows.filter(unit=unit)
     for instrument in rows.prefetch_related("funding").order_by("pk"):
         mine = changes.get(instrument.pk, [])
         past = read_back(instrument, [change for change in mine if change.at > moment])

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import count
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
-from evaluations.enums import Grade, RoundState
+from evaluations.enums import Grade, ObjectKind, RoundState
 from evaluations.models import Award, IndicatorScore, Result, Round
+from evaluations.rules.working_days import working_days
 from evaluations.scoring.definition import GRADES, Indicator, SchemeDefinition
 from evaluations.scoring.grading import MISSED, places_of
 from evaluations.scoring.rounding import to_points
@@ -40,6 +43,11 @@ class RankedRow:
     tied: bool
     missing: int
     simulated: Grade | None = None
+
+    @property
+    def simulated_up(self) -> bool:
+        """Whether the grade that is tried is better than the present one."""
+        return self.simulated is not None and GRADES.index(self.simulated) < GRADES.index(self.result.grade)
 
 
 @dataclass(frozen=True)
@@ -90,6 +98,12 @@ def rounds_visible_to(person: Actor) -> QuerySet[Round]:
     if roles_of(person).is_officer:
         return Round.objects.select_related("scheme")
     return published_rounds()
+
+
+def first_free_year(earliest: int) -> int:
+    """The first year from `earliest` on that has no round for units; one query."""
+    taken = set(Round.objects.filter(kind=ObjectKind.UNIT, year__gte=earliest).values_list("year", flat=True))
+    return next(year for year in count(earliest) if year not in taken)
 
 
 def results_of(round_: Round) -> QuerySet[Result]:
@@ -171,3 +185,21 @@ def _mean(numbers: list[Decimal]) -> Decimal:
     if not numbers:
         return ZERO
     return to_points(Fraction(sum(numbers, ZERO)) / len(numbers))
+
+
+def window_days(round_: Round) -> int:
+    """Working days of the publicity window; 0 before one is set."""
+    if round_.publicity_start is None or round_.publicity_end is None:
+        return 0
+    return working_days(round_.publicity_start, round_.publicity_end)
+
+
+def window_left(round_: Round, today: dt.date) -> int:
+    """Working days left in which to object, today counted; 0 outside the window."""
+    if (
+        round_.state != RoundState.PUBLICISED
+        or round_.publicity_end is None
+        or round_.publicity_start is None
+    ):
+        return 0
+    return working_days(max(today, round_.publicity_start), round_.publicity_end)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -10,7 +11,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 
-from evaluations.models import GivenScore, IndicatorScore, ReportedValue, Result, SnapshotRow
+from evaluations.models import GivenScore, ReportedValue, Result, Round, SnapshotRow
 from evaluations.queries.evidence import figures_of
 from evaluations.queries.figures import (
     DENOMINATOR_NAMES,
@@ -20,7 +21,7 @@ from evaluations.queries.figures import (
     measured,
     part_measure_of,
 )
-from evaluations.scoring.definition import COMPUTED, REPORTED, Indicator, reported_fields
+from evaluations.scoring.definition import COMPUTED, REPORTED, Indicator, SchemeDefinition, reported_fields
 from evaluations.scoring.metrics import MEAN_OF_RATIOS, METRICS
 from evaluations.scoring.rounding import half_up
 
@@ -54,12 +55,14 @@ class MeasuredRows:
     agrees: bool
 
 
-def measured_rows(result: Result, indicator: Indicator, score: IndicatorScore) -> MeasuredRows:
-    """The snapshot rows of the result's unit (or instrument) with what each gives to the input; one query.
+def measured_rows(
+    snapshot_rows: Iterable[SnapshotRow], indicator: Indicator, inputs: Mapping[str, Any]
+) -> MeasuredRows:
+    """The rows of a unit (or instrument) with what each gives to the input; `inputs` as stored with the score.
 
     Raises ValueError for an indicator that is not computed.
     """
-    stored: Mapping[str, Any] = score.inputs.get("metric") or {}
+    stored: Mapping[str, Any] = inputs.get("metric") or {}
     if indicator.source != COMPUTED or not stored:
         raise ValueError(f"{indicator.code} is not computed from rows.")
     metric = METRICS[indicator.metric]
@@ -69,7 +72,7 @@ def measured_rows(result: Result, indicator: Indicator, score: IndicatorScore) -
     rows: list[MeasuredRow] = []
     sums = [Fraction(0), Fraction(0), Fraction(0)]
     counted = 0
-    for row in rows_of(result):
+    for row in snapshot_rows:
         figures = figures_of(row)
         top = metric.numerator(figures, settings)
         bottom = None if metric.denominator is None else metric.denominator(figures, settings)
@@ -153,3 +156,15 @@ def entered_rows(result: Result, indicator: Indicator) -> list[EnteredRow]:
         EnteredRow(f"评分{place}", f"Score {place}", score.value, score.note)
         for place, score in enumerate(given, start=1)
     ]
+
+
+def reported_by_unit(round_: Round, definition: SchemeDefinition) -> dict[int, list[EnteredRow]]:
+    """What each unit (primary key) reported about itself, with its evidence, for those who judge; one query."""
+    names = {field.key: field for leaf in definition.leaves() for field in reported_fields(leaf)}
+    found: defaultdict[int, list[EnteredRow]] = defaultdict(list)
+    order = list(names)
+    values = ReportedValue.objects.filter(round=round_, instrument=None, indicator__in=order)
+    for value in sorted(values, key=lambda one: order.index(one.indicator)):
+        named = names[value.indicator]
+        found[value.unit_id].append(EnteredRow(named.name_zh, named.name_en, value.value, value.evidence))
+    return dict(found)

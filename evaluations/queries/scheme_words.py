@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from display.formats import is_chinese, money
 from evaluations.enums import Grade
 from evaluations.models import Scheme
-from evaluations.queries.explanation import SOURCES, metric_name
+from evaluations.queries.explanation import metric_name, source_of
 from evaluations.queries.figures import measure_of, measured, plain
 from evaluations.queries.formulas import AVERAGED, rule_of
 from evaluations.scoring.definition import (
@@ -96,9 +96,7 @@ def _tree_line(indicator: Indicator, level: int, language: str) -> TreeLine:
         measured_by = f"{metric_name(indicator.metric)}, {AVERAGED[indicator.averaging]}"
         if is_chinese(language):
             measured_by = measured_by.replace(", ", "，")
-    return TreeLine(
-        indicator, level, SOURCES.get(indicator.source, ""), measured_by, rule_of(indicator, language)
-    )
+    return TreeLine(indicator, level, source_of(indicator), measured_by, rule_of(indicator, language))
 
 
 def _scope(definition: SchemeDefinition) -> list[str]:

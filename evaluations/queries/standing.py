@@ -9,7 +9,7 @@ from django.db.models import Count, Min, Q
 
 from evaluations.enums import Grade
 from evaluations.models import Result
-from evaluations.scoring.definition import GRADES, SchemeDefinition
+from evaluations.scoring.definition import GRADES, GradeRule, SchemeDefinition
 from evaluations.scoring.grading import FAIL_RULE, places_of
 
 SCALE_STEP = 10
@@ -23,6 +23,20 @@ class Cut:
     grade: Grade
     points: Decimal
     at: int
+
+
+@dataclass(frozen=True)
+class Gauge:
+    """A score on the line of grades: the line's ends, the score's place on it in percent, the cut-offs."""
+
+    low: int
+    high: int
+    at: int
+    cuts: tuple[Cut, ...]
+
+    def place(self, points: Decimal) -> int:
+        """Where these points lie on the line, in percent."""
+        return _place(points, self.low, self.high)
 
 
 @dataclass(frozen=True)
@@ -43,10 +57,7 @@ class Stand:
     above: Decimal | None
     by_rule: bool
     score: Decimal
-    low: int
-    high: int
-    at: int
-    cuts: tuple[Cut, ...]
+    gauge: Gauge
 
     @property
     def quota_full(self) -> bool:
@@ -62,8 +73,7 @@ class Stand:
 def stand_of(result: Result, definition: SchemeDefinition) -> Stand:
     """Work out where the result stands; one query."""
     rule = definition.grade_rule
-    above = [grade for grade in GRADES[: GRADES.index(result.grade)] if grade in rule.cut_offs]
-    better = above[-1] if above else None
+    better = better_than(result.grade, rule)
     taken = Result.objects.filter(round=result.round_id).aggregate(
         judged=Count("pk"),
         places=Count("pk", filter=Q(grade=better or "")),
@@ -74,12 +84,6 @@ def stand_of(result: Result, definition: SchemeDefinition) -> Stand:
     full = places is not None and taken["places"] >= places and taken["last"] is not None
     cut_off = rule.cut_offs[better] if better else Decimal(0)
     own = rule.cut_offs.get(result.grade)
-    low = int(min([result.score, *rule.cut_offs.values()])) // SCALE_STEP * SCALE_STEP
-    low, high = max(low - SCALE_STEP, 0), int(definition.total)
-
-    def place(points: Decimal) -> int:
-        return min(max(round((points - low) * 100 / (high - low)), 0), 100)
-
     return Stand(
         judged=taken["judged"],
         better=Grade(better) if better else None,
@@ -90,10 +94,31 @@ def stand_of(result: Result, definition: SchemeDefinition) -> Stand:
         above=None if own is None else result.score - own,
         by_rule=result.grade_reason.get("key") == FAIL_RULE,
         score=result.score,
+        gauge=gauge_of(result.score, definition),
+    )
+
+
+def better_than(grade: str, rule: GradeRule) -> str | None:
+    """The next better grade that has a cut-off; None at the top."""
+    above = [one for one in GRADES[: GRADES.index(grade)] if one in rule.cut_offs]
+    return above[-1] if above else None
+
+
+def gauge_of(score: Decimal, definition: SchemeDefinition) -> Gauge:
+    """The score on the line of the scheme's grades, which begins at least a ten below what it shows; no query."""
+    rule = definition.grade_rule
+    low = int(min([score, *rule.cut_offs.values()])) // SCALE_STEP * SCALE_STEP
+    low, high = max(low - SCALE_STEP, 0), int(definition.total)
+    return Gauge(
         low=low,
         high=high,
-        at=place(result.score),
+        at=_place(score, low, high),
         cuts=tuple(
-            Cut(Grade(grade), points, place(points)) for grade, points in reversed(rule.cut_offs.items())
+            Cut(Grade(grade), points, _place(points, low, high))
+            for grade, points in reversed(rule.cut_offs.items())
         ),
     )
+
+
+def _place(points: Decimal, low: int, high: int) -> int:
+    return min(max(round((points - low) * 100 / (high - low)), 0), 100)

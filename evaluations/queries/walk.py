@@ -22,7 +22,11 @@ from evaluations.scoring.problems import SchemeProblems
 from members.models import MemberUnit
 
 Sentence = str | Promise
-DONE, NOW, BLOCKED, TODO = "done", "now", "blocked", "todo"
+DONE, NOW, OPENED, WAITING, BLOCKED, TODO = "done", "now", "open", "wait", "blocked", "todo"
+REPORTING, JUDGING = 1, 2
+"""The places of two steps in the bar: what units report, what experts score."""
+RUNS = "publicity_runs"
+"""The blocker that only asks for patience."""
 ACT_LABELS: dict[str, Sentence] = {
     OPEN: _("Open for reporting"),
     SNAPSHOT: _("Take the snapshot"),
@@ -34,7 +38,7 @@ ACT_LABELS: dict[str, Sentence] = {
 
 @dataclass(frozen=True)
 class Step:
-    """One step of the bar: icon, name, state (done, now, blocked, todo), word, date and count."""
+    """One step of the bar: icon, name, state (done, now, open beside it, wait, blocked, todo), word, date and count."""
 
     icon: str
     name: Sentence
@@ -45,8 +49,29 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Ahead:
+    """What the scoring will wait for, told before it is the next step: an indicator and how many objects lack it."""
+
+    gap: Gap
+    by_hand: bool
+
+
+@dataclass(frozen=True)
+class Window:
+    """The publicity window while it runs: working day `day` of `days` (0 before it begins), its last day."""
+
+    day: int
+    days: int
+    first: dt.date
+    last: dt.date
+
+
+@dataclass(frozen=True)
 class Walk:
-    """Everything the head of the round page says. `verb` "" means that nothing is left to do."""
+    """Everything the head of the round page says. `verb` "" means that nothing is left to do.
+
+    window: only while publicity runs, when the round just waits and nothing is wrong.
+    """
 
     steps: tuple[Step, ...]
     place: int
@@ -56,6 +81,8 @@ class Walk:
     late: tuple[tuple[MemberUnit, int], ...]
     running: MetricSnapshot | None
     days_left: int
+    ahead: tuple[Ahead, ...]
+    window: Window | None
 
     @property
     def hard(self) -> tuple[Blocker, ...]:
@@ -93,8 +120,10 @@ def walk(round_: Round, *, now: dt.datetime | None = None) -> Walk:
     left = 0
     if round_.state == RoundState.PUBLICISED and round_.publicity_start and round_.publicity_end:
         left = working_days(max(today, round_.publicity_start), round_.publicity_end)
-    steps = _steps(round_, reports, scores, running, any(blocker.hard for blocker in found))
-    place = next((index for index, step in enumerate(steps) if step.state in {NOW, BLOCKED}), len(steps))
+    window = _window(round_, found, today)
+    present = WAITING if window else BLOCKED if any(blocker.hard for blocker in found) else NOW
+    steps = _steps(round_, reports, scores, running, present)
+    place = next((at for at, step in enumerate(steps) if step.state in {NOW, WAITING, BLOCKED}), len(steps))
     return Walk(
         steps=steps,
         place=place,
@@ -104,7 +133,24 @@ def walk(round_: Round, *, now: dt.datetime | None = None) -> Walk:
         late=tuple(late_units(reports)) if round_.state == RoundState.COLLECTING else (),
         running=running,
         days_left=left,
+        ahead=_ahead(reports, scores) if verb == SNAPSHOT else (),
+        window=window,
     )
+
+
+def _ahead(reports: list[Gap], scores: list[Gap]) -> tuple[Ahead, ...]:
+    return (
+        *(Ahead(gap, by_hand=True) for gap in scores),
+        *(Ahead(gap, by_hand=False) for gap in reports),
+    )
+
+
+def _window(round_: Round, found: tuple[Blocker, ...], today: dt.date) -> Window | None:
+    first, last = round_.publicity_start, round_.publicity_end
+    if first is None or last is None or [blocker.code for blocker in found if blocker.hard] != [RUNS]:
+        return None
+    passed = working_days(first, today) if today >= first else 0
+    return Window(passed, working_days(first, last), first, last)
 
 
 def _gaps(round_: Round) -> tuple[list[Gap], list[Gap]]:
@@ -124,30 +170,31 @@ def _steps(
     reports: list[Gap],
     scores: list[Gap],
     running: MetricSnapshot | None,
-    blocked: bool,
+    present: str,
 ) -> tuple[Step, ...]:
     order = list(RoundState)
     at = order.index(RoundState(round_.state))
     collecting = round_.state == RoundState.COLLECTING
     past_collecting = at > order.index(RoundState.COLLECTING)
-    present = BLOCKED if blocked else NOW
-    snapshot = round_.snapshot
+    snapshot, waits = round_.snapshot, present == WAITING
 
     def part(complete: bool) -> str:
         if past_collecting or (collecting and complete):
             return DONE
         return NOW if collecting else TODO
 
-    snapshot_state = part(snapshot is not None and running is None)
+    parts = _one_at_a_time(
+        part(not reports), part(not scores), part(snapshot is not None and running is None)
+    )
     scoring_state = DONE if past_collecting else (present if collecting and snapshot is not None else TODO)
     steps = [
         ("file-text", _("Terms"), present if not at else DONE, None, money(round_.budget, 0)),
-        ("clipboard-list", _("Units report"), part(not reports), round_.collecting_until, _open(reports)),
-        ("user-check", _("Experts score"), part(not scores), None, _open(scores)),
+        ("clipboard-list", _("Units report"), parts[0], round_.collecting_until, _open(reports)),
+        ("user-check", _("Experts score"), parts[1], None, _open(scores)),
         (
             "database",
             _("Snapshot"),
-            snapshot_state,
+            parts[2],
             None if snapshot is None else snapshot.finished_at,
             _instruments(snapshot),
         ),
@@ -155,14 +202,14 @@ def _steps(
         (
             "speakerphone",
             _("Publicity"),
-            _later(at, RoundState.SCORED, present),
+            WAITING if waits else _later(at, RoundState.SCORED, present),
             round_.publicity_start,
             _days(round_),
         ),
         (
             "lock",
             _("Final"),
-            _later(at, RoundState.PUBLICISED, present),
+            TODO if waits else _later(at, RoundState.PUBLICISED, present),
             round_.finalised_at,
             round_.digest[:12],
         ),
@@ -171,6 +218,12 @@ def _steps(
         Step(icon, name, state, _word(state), _day(when), str(count))
         for icon, name, state, when, count in steps
     )
+
+
+def _one_at_a_time(*states: str) -> list[str]:
+    """The first that is in progress stays so; what may be done beside it is open."""
+    first = states.index(NOW) if NOW in states else len(states)
+    return [OPENED if state == NOW and at > first else state for at, state in enumerate(states)]
 
 
 def _later(at: int, needs: RoundState, present: str) -> str:
@@ -184,6 +237,8 @@ def _word(state: str) -> Sentence:
     return {
         DONE: _("done"),
         NOW: _("in progress"),
+        OPENED: _("open beside it"),
+        WAITING: _("waiting"),
         BLOCKED: _("blocked"),
         TODO: _("not begun"),
     }[state]

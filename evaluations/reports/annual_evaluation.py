@@ -14,6 +14,7 @@ from evaluations.models import MetricSnapshot, Round
 from evaluations.queries.report_figures import SnapshotSums, Sums, snapshot_sums
 from evaluations.queries.results import RankedRow, RankedTable, ranked_table
 from evaluations.queries.schemes import definition_of
+from evaluations.reports.freshness import is_current, noted
 from evaluations.reports.instrument_rows import instrument_table
 from evaluations.reports.method import method_section
 from evaluations.reports.naming import language, name_of
@@ -358,4 +359,6 @@ ANNUAL_EVALUATION = ReportKind(
     may_download=_may_download,
     build=build,
     describe=_describe,
+    noted=noted,
+    is_current=is_current,
 )

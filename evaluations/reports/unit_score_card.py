@@ -13,6 +13,7 @@ from evaluations.models import Result, Round
 from evaluations.permissions import UnitInRound, can
 from evaluations.queries.explanation import ExplainedScore, Explanation, explanation, mean_points
 from evaluations.queries.schemes import definition_of
+from evaluations.reports.freshness import is_current, noted
 from evaluations.reports.instrument_rows import instrument_table
 from evaluations.reports.naming import language, name_of
 from members.models import MemberUnit
@@ -208,4 +209,6 @@ UNIT_SCORE_CARD = ReportKind(
     may_download=_may_download,
     build=build,
     describe=_describe,
+    noted=noted,
+    is_current=is_current,
 )

@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import Any
-
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db import transaction
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from evaluations.actions.values import report_value
 from evaluations.enums import ObjectKind, RoundState
-from evaluations.errors import EvaluationsError, ValueRefused
-from evaluations.forms.entry import ReportForm
 from evaluations.guarded import result_for, unit_in_round_for
 from evaluations.models import IndicatorScore, ReportedValue, Result
 from evaluations.permissions import UnitInRound, can
+from evaluations.queries.awards import share_of_rest
+from evaluations.queries.coverage import why_not_judged
 from evaluations.queries.explanation import explanation, mean_points
-from evaluations.queries.rows import entered_rows, measured_rows
+from evaluations.queries.rows import entered_rows, measured_rows, rows_of
+from evaluations.queries.scheme_words import scheme_words
 from evaluations.queries.schemes import asked_fields, definition_of
 from evaluations.queries.standing import stand_of
 from evaluations.scoring.definition import COMPUTED
+from evaluations.views.collecting import collecting, live_rows_page
 from instruments.models import Instrument
 from members.permissions import roles_of
 
@@ -44,13 +38,16 @@ def object_page(
     place = unit_in_round_for(request.user, year, unit, kind)
     machine = get_object_or_404(Instrument, unit=place.unit, code=instrument) if instrument else None
     if place.round.state == RoundState.COLLECTING:
-        return _collecting(request, place, machine)
+        return collecting(request, place, machine)
     if request.method == "POST":
         raise Http404
     if not can(request.user, "view_unit_result", place):
         return render(request, "evaluations/unit_waiting.html", {"round": place.round, "unit": place.unit})
-    result = result_for(request.user, place, instrument)
     definition = definition_of(place.round.scheme)
+    try:
+        result = result_for(request.user, place, instrument)
+    except Http404:
+        return _not_judged(request, place, machine)
     told = explanation(result, definition, get_language() or "", mean_points(place.round.pk))
     return render(
         request,
@@ -61,85 +58,23 @@ def object_page(
             "instrument": machine,
             "told": told,
             "stand": stand_of(result, definition),
+            "rest": None if told.award is None else share_of_rest(told.award),
             "is_officer": roles_of(request.user).is_officer,
         },
     )
 
 
-def _collecting(request: HttpRequest, place: UnitInRound, machine: Instrument | None) -> HttpResponse:
+def _not_judged(request: HttpRequest, place: UnitInRound, machine: Instrument | None) -> HttpResponse:
+    """Why there is no result, for those who might look for it."""
     definition = definition_of(place.round.scheme)
-    language = get_language() or ""
-    stored = {
-        value.indicator: value
-        for value in ReportedValue.objects.filter(
-            round=place.round, unit=place.unit, instrument=machine
-        ).select_related("reported_by")
+    context = {
+        "round": place.round,
+        "unit": place.unit,
+        "instrument": machine,
+        "why": why_not_judged(place.round, definition, place.unit, machine),
+        "words": scheme_words(place.round.scheme, definition, get_language() or ""),
     }
-    may_report = can(request.user, "report_value", place)
-    if request.method == "POST" and not may_report:
-        raise Http404
-    form = ReportForm(definition, stored, language, data=request.POST or None)
-    status = 200
-    if request.method == "POST":
-        if form.is_valid() and _save(request, place, machine, form):
-            messages.success(
-                request, _("Saved. You can change the values until the department scores the round.")
-            )
-            return redirect(request.path)
-        status = 422
-    asked = list(asked_fields(definition))
-    missing = {one.indicator.code: one for one in reversed(asked) if one.field.key not in stored}
-    until = place.round.collecting_until
-    return render(
-        request,
-        "evaluations/unit_report.html",
-        {
-            "round": place.round,
-            "unit": place.unit,
-            "instrument": machine,
-            "form": form,
-            "stored": stored,
-            "may_report": may_report,
-            "asked": len(asked),
-            "answered": sum(1 for one in asked if one.field.key in stored),
-            "missing": [(one.indicator, form[one.field.key]) for one in reversed(missing.values())],
-            "at_stake": sum((one.indicator.points for one in missing.values()), Decimal(0)),
-            "days_left": None if until is None else (until - timezone.localdate()).days,
-            "last": max(stored.values(), key=lambda value: value.reported_at, default=None),
-        },
-        status=status,
-    )
-
-
-def _save(request: HttpRequest, place: UnitInRound, machine: Instrument | None, form: ReportForm) -> bool:
-    """Report everything filled in, all or nothing; what is refused stands beside its field."""
-    try:
-        with transaction.atomic():
-            for key, value, evidence in form.entries():
-                _report_one(request, place, machine, form, (key, value, evidence))
-            if form.errors:
-                transaction.set_rollback(True)
-    except EvaluationsError as refused:
-        form.add_error(None, str(refused))
-    return not form.errors
-
-
-def _report_one(
-    request: HttpRequest, place: UnitInRound, machine: Instrument | None, form: ReportForm, entry: Any
-) -> None:
-    key, value, evidence = entry
-    try:
-        report_value(
-            place.round,
-            place.unit,
-            key,
-            value,
-            actor=request.user,  # type: ignore[arg-type]
-            evidence=evidence,
-            instrument=machine,
-        )
-    except ValueRefused as refused:
-        form.add_error(key, str(refused))
+    return render(request, "evaluations/not_judged.html", context)
 
 
 @login_required
@@ -169,6 +104,8 @@ def unit_instruments(request: HttpRequest, year: int, unit: str) -> HttpResponse
             "lines": [(one, results.get(one.pk), answered.get(one.pk, 0)) for one in machines],
             "asked": sum(1 for _one in asked_fields(definition_of(place.round.scheme))),
             "may_see": may_see,
+            "may_score": place.round.state == RoundState.COLLECTING
+            and can(request.user, "give_score", place.round),
         },
     )
 
@@ -180,6 +117,14 @@ def rows_page(  # noqa: PLR0917
 ) -> HttpResponse:
     """The rows behind one score, with a sum line that equals the input of its formula."""
     place = unit_in_round_for(request.user, year, unit, kind)
+    back = (
+        reverse("evaluations:unit", args=[year, unit])
+        if not instrument
+        else reverse("evaluations:instrument_result", args=[year, unit, instrument])
+    )
+    if place.round.state == RoundState.COLLECTING:
+        machine = get_object_or_404(Instrument, unit=place.unit, code=instrument) if instrument else None
+        return live_rows_page(request, place, machine, indicator, back)
     result = result_for(request.user, place, instrument)
     definition = definition_of(place.round.scheme)
     leaf = next((one for one in definition.leaves() if one.code == indicator), None)
@@ -188,11 +133,6 @@ def rows_page(  # noqa: PLR0917
         raise Http404
     told = explanation(result, definition, get_language() or "")
     computed = leaf.source == COMPUTED
-    back = (
-        reverse("evaluations:unit", args=[year, unit])
-        if not instrument
-        else reverse("evaluations:instrument_result", args=[year, unit, instrument])
-    )
     return render(
         request,
         "evaluations/rows.html",
@@ -201,7 +141,7 @@ def rows_page(  # noqa: PLR0917
             "unit": place.unit,
             "result": result,
             "line": next(one for one in told.lines if one.indicator.code == indicator),
-            "measured": measured_rows(result, leaf, score) if computed else None,
+            "measured": measured_rows(rows_of(result), leaf, score.inputs) if computed else None,
             "entered": [] if computed else entered_rows(result, leaf),
             "back": back,
         },

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,10 +13,17 @@ from evaluations.enums import ObjectKind, RoundState
 from evaluations.guarded import round_for
 from evaluations.models import Round
 from evaluations.permissions import PUBLIC_STATES
-from evaluations.queries.results import grade_counts, ranked_table, results_of, rounds_visible_to
+from evaluations.queries.coverage import completeness
+from evaluations.queries.results import (
+    grade_counts,
+    ranked_table,
+    results_of,
+    rounds_visible_to,
+    window_days,
+    window_left,
+)
 from evaluations.queries.scheme_words import scheme_words
 from evaluations.queries.schemes import definition_of
-from evaluations.rules.working_days import working_days
 from members.permissions import roles_of
 
 PAGE_SIZE = 50
@@ -64,24 +69,8 @@ def round_page(request: HttpRequest, year: int, kind: str = ObjectKind.UNIT.valu
     }
     if kind == ObjectKind.UNIT:
         context["table"] = ranked_table(round_, definition)
+        if round_.state == RoundState.COLLECTING:
+            context["collected"] = completeness(round_, definition)
         return render(request, "evaluations/round.html", context)
     context["page"] = Paginator(results_of(round_), PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "evaluations/instrument_round.html", context)
-
-
-def window_days(round_: Round) -> int:
-    """Working days of the publicity window; 0 before one is set."""
-    if round_.publicity_start is None or round_.publicity_end is None:
-        return 0
-    return working_days(round_.publicity_start, round_.publicity_end)
-
-
-def window_left(round_: Round, today: dt.date) -> int:
-    """Working days left in which to object, today counted; 0 outside the window."""
-    if (
-        round_.state != RoundState.PUBLICISED
-        or round_.publicity_end is None
-        or round_.publicity_start is None
-    ):
-        return 0
-    return working_days(max(today, round_.publicity_start), round_.publicity_end)

@@ -16,7 +16,7 @@ LONGEST_DAYS = 3 * 366
 
 
 def units_of(person: object) -> Any:
-    """Units whose usage a person may see as a whole: those of its roles; for officers all."""
+    """Units of whose usage a person may see at least a part: those of its roles; for officers all."""
     if not isinstance(person, Person):
         return MemberUnit.objects.none()
     roles = roles_of(person)

@@ -11,9 +11,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from instruments.metrics import UsageTotals
-from instruments.models import Instrument, UsageRecord
+from instruments.models import Instrument, Stewardship, UsageRecord
 from instruments.queries.usage_totals import usage_totals
-from members.models import MemberUnit
+from members.models import MemberUnit, Person
+from members.permissions import roles_of
 
 ZERO = Decimal("0.00")
 CHUNK = 2000
@@ -24,18 +25,34 @@ def midnight(day: dt.date) -> dt.datetime:
     return timezone.make_aware(dt.datetime.combine(day, dt.time()))
 
 
-def records_of(unit: MemberUnit, start: dt.date, end: dt.date) -> QuerySet[UsageRecord]:
-    """Records that count and began in [start, end), by instrument and time."""
-    return (
-        UsageRecord.objects.current()
-        .filter(instrument__unit=unit, start__gte=midnight(start), start__lt=midnight(end))
-        .order_by("instrument__code", "start", "id")
+def records_of(
+    unit: MemberUnit, start: dt.date, end: dt.date, only: frozenset[str] | None = None
+) -> QuerySet[UsageRecord]:
+    """Records that count and began in [start, end), by instrument and time; `only`: of the instruments so coded."""
+    rows = UsageRecord.objects.current().filter(
+        instrument__unit=unit, start__gte=midnight(start), start__lt=midnight(end)
     )
+    if only is not None:
+        rows = rows.filter(instrument__code__in=only)
+    return rows.order_by("instrument__code", "start", "id")
 
 
-def instruments_of(unit: MemberUnit) -> list[Instrument]:
-    """The unit's instruments by code."""
-    return list(Instrument.objects.filter(unit=unit).order_by("code"))
+def instruments_of(unit: MemberUnit, only: frozenset[str] | None = None) -> list[Instrument]:
+    """The unit's instruments by code; `only`: those so coded."""
+    rows = Instrument.objects.filter(unit=unit)
+    return list((rows if only is None else rows.filter(code__in=only)).order_by("code"))
+
+
+def kept_only(person: Person, unit: MemberUnit) -> frozenset[str] | None:
+    """Codes of the instruments to which the person's sight of the unit's usage is limited; None: the whole unit.
+
+    Stewards see what they keep; managers, viewers and officers everything.
+    """
+    roles = roles_of(person)
+    if roles.is_officer or unit.pk in roles.manager_of | roles.viewer_in:
+        return None
+    kept = Stewardship.objects.on(timezone.localdate()).filter(person=person, instrument__unit=unit)
+    return frozenset(kept.values_list("instrument__code", flat=True))
 
 
 def totals_of(
@@ -70,6 +87,7 @@ class RecordRows:
     unit: MemberUnit
     start: dt.date
     end: dt.date
+    only: frozenset[str] | None = None
 
     def __iter__(self) -> Iterator[Record]:
         fields = (
@@ -77,4 +95,8 @@ class RecordRows:
             "end", "effective_hours", "user_kind", "user_name", "user_unit", "purpose", "samples", "income",
             "source",
         )  # fmt: skip
-        yield from records_of(self.unit, self.start, self.end).values_list(*fields).iterator(chunk_size=CHUNK)
+        yield from (
+            records_of(self.unit, self.start, self.end, self.only)
+            .values_list(*fields)
+            .iterator(chunk_size=CHUNK)
+        )

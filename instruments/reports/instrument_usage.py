@@ -16,8 +16,8 @@ from instruments.enums import InstrumentState, Purpose, UsageSource, UserKind
 from instruments.forms.report import InstrumentUsageForm, units_of
 from instruments.metrics import UsageTotals
 from instruments.permissions import Actor, can
-from instruments.queries.usage_report import RecordRows, instruments_of, totals_of
-from members.models import MemberUnit
+from instruments.queries.usage_report import RecordRows, instruments_of, kept_only, totals_of
+from members.models import MemberUnit, Person
 from reporting.document import Column, Document, Figure, Figures, Kind, Note, Row, Section, Table
 from reporting.errors import ReportError
 from reporting.framing import framed
@@ -25,6 +25,7 @@ from reporting.models import ReportRun
 from reporting.registry import Parameters, Progress, ReportKind
 
 STEPS = 3
+ONLY = "instruments"
 ZERO = Decimal("0.00")
 SHARE_PLACES = Decimal("0.000001")
 
@@ -39,7 +40,23 @@ def _may_request(person: Actor, parameters: Parameters) -> bool:
 
 
 def _may_download(person: Actor, run: ReportRun) -> bool:
-    return _may_request(person, run.parameters)
+    """Whoever sees the usage of all that the report shows."""
+    unit = _unit(run.parameters)
+    if unit is None or not isinstance(person, Person) or not can(person, "view_usage", unit):
+        return False
+    seen, shown = kept_only(person, unit), _only(run.parameters)
+    return seen is None or (shown is not None and shown <= seen)
+
+
+def _noted(person: Actor, parameters: Parameters) -> Parameters:
+    """The instruments of a steward, to which the report is limited."""
+    unit = _unit(parameters)
+    only = kept_only(person, unit) if unit is not None and isinstance(person, Person) else None
+    return {} if only is None else {ONLY: sorted(only)}
+
+
+def _only(parameters: Parameters) -> frozenset[str] | None:
+    return frozenset(parameters[ONLY]) if ONLY in parameters else None
 
 
 def _describe(parameters: Parameters) -> str:
@@ -52,14 +69,15 @@ def _describe(parameters: Parameters) -> str:
 
 
 def build(parameters: Parameters, progress: Progress) -> Document:
-    """Totals and records of [start, end). Raises ReportError when the unit is gone."""
+    """Totals and records of [start, end), for a steward of what he keeps. Raises ReportError when the unit is gone."""
     unit = _unit(parameters)
     if unit is None:
         raise ReportError(_("This unit no longer exists."))
     start, end = dt.date.fromisoformat(parameters["start"]), dt.date.fromisoformat(parameters["end"])
     progress(0, STEPS)
     # Retired instruments are shown when they were used in the period; idle ones in service always.
-    kept = instruments_of(unit)
+    only = _only(parameters)
+    kept = instruments_of(unit, only)
     totals, whole = totals_of(kept, start, end)
     instruments = [row for row in kept if row.pk in totals or row.state != InstrumentState.RETIRED]
     progress(1, STEPS)
@@ -115,10 +133,16 @@ def build(parameters: Parameters, progress: Progress) -> Document:
             Figure(_("Unit code"), unit.code),
             Figure(_("From"), start, Kind.DATE),
             Figure(_("Until (exclusive)"), end, Kind.DATE),
+            Figure(
+                _("Shown"),
+                _("all instruments of the unit")
+                if only is None
+                else _("only the instruments kept by the person who asked"),
+            ),
         ),
         sections=(
             Section(_("Totals"), (figures, note, totals_table)),
-            Section(_("Records"), (_records(RecordRows(unit, start, end)),)),
+            Section(_("Records"), (_records(RecordRows(unit, start, end, only)),)),
         ),
     )
     progress(2, STEPS)
@@ -204,4 +228,5 @@ INSTRUMENT_USAGE = ReportKind(
     may_download=_may_download,
     build=build,
     describe=_describe,
+    noted=_noted,
 )

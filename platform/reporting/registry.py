@@ -19,6 +19,14 @@ Progress = Callable[[int, int], None]
 """Tell how many steps of how many are done. It raises when the run was cancelled or taken over."""
 
 
+def _nothing_noted(_person: Any, _parameters: Parameters) -> Parameters:
+    return {}
+
+
+def _always(_parameters: Parameters) -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class ReportKind:
     """One kind of report.
@@ -30,6 +38,9 @@ class ReportKind:
     build(parameters, progress): make the document, in the active language; raises ReportError with a sentence
     for the reader when there is nothing to report.
     describe(parameters): the report and what it is about, in the active language; also names the file.
+    noted(person, parameters): what is kept with the parameters beside the answers of the form: what the report
+    rests on, or may show of it.
+    is_current(parameters): whether what it rests on is still so; a file that is not current is no longer given out.
     """
 
     code: str
@@ -42,6 +53,8 @@ class ReportKind:
     may_download: Callable[[Any, ReportRun], bool]
     build: Callable[[Parameters, Progress], Document]
     describe: Callable[[Parameters], str]
+    noted: Callable[[Any, Parameters], Parameters] = _nothing_noted
+    is_current: Callable[[Parameters], bool] = _always
 
     def form_for(self, person: object, data: Mapping[str, Any] | None = None) -> ReportForm:
         """The form of this report for a person."""
@@ -55,6 +68,10 @@ class ReportKind:
             errors = {name: [str(text) for text in texts] for name, texts in form.errors.items()}
             raise InvalidParameters({**errors, **unknown})
         return form.parameters()
+
+    def answers(self, parameters: Parameters) -> Parameters:
+        """The answers of the form among the parameters of a run."""
+        return {name: value for name, value in parameters.items() if name in self.form.base_fields}
 
 
 Finished = Callable[[ReportRun, dict[str, str]], None]

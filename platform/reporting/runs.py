@@ -54,6 +54,7 @@ def request_run(
     plain = known.clean(actor, parameters)
     if not known.may_request(actor, plain):
         _refuse(actor, "reporting.run.requested", kind, plain)
+    plain |= known.noted(actor, plain)
     with transaction.atomic():
         # The person's row is the lock: two requests at once count each other.
         get_user_model()._default_manager.select_for_update(of=("self",)).get(pk=actor.pk)
@@ -76,8 +77,9 @@ def request_run(
 
 
 def request_again(run: ReportRun, *, actor: AbstractBaseUser) -> ReportRun:
-    """Ask for the same report anew. Raises what `request_run` raises."""
-    return request_run(run.kind, run.parameters, actor=actor, language=run.language)
+    """Ask for the same report anew, as things stand now. Raises what `request_run` raises."""
+    answers = kind_of(run.kind).answers(run.parameters)
+    return request_run(run.kind, answers, actor=actor, language=run.language)
 
 
 def cancel_run(run: ReportRun, *, actor: AbstractBaseUser) -> ReportRun:
@@ -115,12 +117,12 @@ def run_for(person: AbstractBaseUser, run_id: UUID | str) -> ReportRun:
 def file_for(person: AbstractBaseUser, run_id: UUID | str) -> ReportRun:
     """A done run whose file the person may have, asked anew at every download; put on record.
 
-    Raises Http404 otherwise. The file may have expired: then `file` is empty.
+    Raises Http404 otherwise. The file may no longer be given out: ask `has_file`.
     """
     run = run_for(person, run_id)
     if run.state != RunState.DONE or not may_download(person, run):
         raise Http404
-    if run.file:
+    if has_file(run):
         record(
             actor=person,
             verb="reporting.run.downloaded",
@@ -128,6 +130,24 @@ def file_for(person: AbstractBaseUser, run_id: UUID | str) -> ReportRun:
             after={"kind": run.kind, "parameters": run.parameters, "sha256": run.sha256},
         )
     return run
+
+
+def has_file(run: ReportRun) -> bool:
+    """Whether the run has a file to give out: done, within its time, and still resting on what is so now."""
+    return (
+        run.state == RunState.DONE
+        and bool(run.file)
+        and (run.expires_at is None or timezone.now() < run.expires_at)
+        and not is_outdated(run)
+    )
+
+
+def is_outdated(run: ReportRun) -> bool:
+    """Whether what the report was made from has changed since."""
+    try:
+        return not kind_of(run.kind).is_current(run.parameters)
+    except UnknownKind:
+        return False
 
 
 def may_download(person: AbstractBaseUser, run: ReportRun) -> bool:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from reporting import files, runs
 from reporting.errors import InvalidParameters, ReportError, UnknownKind
-from reporting.models import ReportRun, RunState
+from reporting.models import ReportRun
 from reporting.registry import ReportKind, kind_of, name_of, offered
 
 PAGE_SIZE = 20
@@ -30,7 +30,7 @@ def run_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(runs.runs_of(_person(request)), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "rows": [(run, name_of(run), _is_there(run)) for run in page],
+        "rows": [(run, name_of(run), runs.has_file(run), runs.is_outdated(run)) for run in page],
         "kinds": offered(request.user),
     }
     return render(request, "reporting/list.html", context)
@@ -71,7 +71,8 @@ def run_page(request: HttpRequest, run_id: UUID) -> HttpResponse:
         "run": run,
         "name": name_of(run),
         "is_open": run.state in runs.OPEN_STATES,
-        "is_there": _is_there(run),
+        "is_there": runs.has_file(run),
+        "is_outdated": runs.is_outdated(run),
         "is_mine": run.requested_by_id == request.user.pk,
         "file_format": str(run.parameters.get("format", "")).upper(),
     }
@@ -110,21 +111,26 @@ def again(request: HttpRequest, run_id: UUID) -> HttpResponse:
 @login_required
 @never_cache
 def run_file(request: HttpRequest, run_id: UUID) -> HttpResponseBase:
-    """The finished file; 404 for whom it is not meant, 410 once its time is over."""
+    """The finished file; 404 for whom it is not meant, 410 once it is no longer given out."""
     run = runs.file_for(_person(request), run_id)
     try:
         return file_response(run)
     except FileNotFoundError:
-        context = {"run": run, "name": name_of(run), "is_mine": run.requested_by_id == request.user.pk}
+        context = {
+            "run": run,
+            "name": name_of(run),
+            "is_mine": run.requested_by_id == request.user.pk,
+            "is_outdated": runs.is_outdated(run),
+        }
         return render(request, "reporting/expired.html", context, status=410)
 
 
 def file_response(run: ReportRun) -> FileResponse:
-    """The file as a download with its name for people. Raises FileNotFoundError once it is gone.
+    """The file as a download with its name for people. Raises FileNotFoundError once it is no longer given out.
 
     The caller has asked `runs.file_for` before.
     """
-    if not run.file:
+    if not runs.has_file(run):
         raise FileNotFoundError(run.pk)
     response = FileResponse(
         files.open_file(run.file), as_attachment=True, filename=run.file_name, content_type=run.content_type
@@ -148,7 +154,3 @@ def _offered_kind(request: HttpRequest, code: str) -> ReportKind:
     if not kind.offered_to(request.user):
         raise Http404(_("There is no report of this kind."))
     return kind
-
-
-def _is_there(run: ReportRun) -> bool:
-    return run.state == RunState.DONE and bool(run.file)

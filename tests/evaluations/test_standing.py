@@ -33,8 +33,8 @@ def test_distance_to_the_better_grade(story, django_capture_on_commit_callbacks)
     last = stand(story, "CCC")
     assert (last.better, last.gap, last.quota_full, last.above) == ("pass", Decimal("30.00"), False, None)
     # The line begins at 0 (a ten below 10): 40, 60 and 80 stand at 40, 60 and 80 percent of it.
-    assert [(cut.grade, cut.at) for cut in last.cuts] == [("pass", 40), ("good", 60), ("excellent", 80)]
-    assert last.at == 10
+    assert [(cut.grade, cut.at) for cut in last.gauge.cuts] == [("pass", 40), ("good", 60), ("excellent", 80)]
+    assert last.gauge.at == 10
 
 
 def test_a_rule_is_named_before_points(story, django_capture_on_commit_callbacks):

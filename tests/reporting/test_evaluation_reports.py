@@ -1,15 +1,20 @@
-"""The evaluation reports: figures worked by hand, equal to the rows and to the pages; who may have them."""
+"""The evaluation reports: figures worked by hand, equal to the rows; who may have them."""
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 import openpyxl
 import pypdf
 import pytest
 from django.db.models import Sum
+from django.test import Client
+from django.urls import reverse
 from django.utils import translation
 
+from evaluations.actions.rounds import reopen_round
+from evaluations.actions.scoring import score_round
 from evaluations.models import Award, IndicatorScore, Result
 from members.enums import UnitRoleKind
 from members.models import MemberUnit
@@ -170,6 +175,33 @@ def test_score_card_before_publicity(officer):
     manager = make_manager(MemberUnit.objects.get(code="U5"))
     with pytest.raises(NotAllowed):
         runs.request_run("unit_score_card", {"year": YEAR, "unit": "U5"}, actor=manager)
+
+
+def test_report_made_before_a_step_back_is_not_given_out(officer):
+    """Scored, reported, stepped back, scored anew: the old file is withheld and says why; a new one is given."""
+    round_ = make_round(officer)
+    run = made("annual_evaluation", {"year": YEAR}, officer, "en")
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(officer)
+    path = reverse("reporting:file", args=[run.pk])
+    assert b"".join(client.get(path).streaming_content).startswith(b"%PDF")
+    round_ = reopen_round(round_, actor=officer, reason="r")
+    gone = client.get(path)
+    assert (gone.status_code, "has changed since" in gone.content.decode()) == (410, True)
+    score_round(round_, actor=officer, now=dt.datetime(2025, 3, 5, tzinfo=dt.UTC))
+    assert client.get(path).status_code == 410
+    newer = runs.request_again(run, actor=officer)
+    making.make(newer.pk)
+    given = client.get(reverse("reporting:file", args=[newer.pk]))
+    assert b"".join(given.streaming_content).startswith(b"%PDF")
+
+
+def test_publicity_does_not_make_a_report_stale(officer):
+    """The figures stay the same from scoring to the end."""
+    round_ = make_round(officer)
+    run = made("annual_evaluation", {"year": YEAR}, officer, "en")
+    make_final(round_, officer)
+    assert runs.has_file(run)
 
 
 def test_reports_agree_with_the_database(final, officer):

@@ -15,7 +15,7 @@ from members.enums import UnitRoleKind
 from reporting import making, runs
 from reporting.errors import InvalidParameters
 from reporting.models import ReportRun
-from tests.factories.instruments import InstrumentFactory, UsageRecordFactory
+from tests.factories.instruments import InstrumentFactory, StewardshipFactory, UsageRecordFactory
 from tests.factories.members import PersonFactory, UnitFactory, UnitRoleFactory, make_manager, make_officer
 from tests.reporting.kinds import content_of
 
@@ -128,11 +128,35 @@ def test_wrong_parameters(unit, change, field):
 
 
 def test_who_may_have_it(unit):
-    """People with a role in the unit and the department; nobody else, not even of the unit without a role."""
+    """Who sees the whole unit's usage; a steward has only what he keeps; nobody else, not even of the unit."""
     run = made(make_officer())
-    for kind in UnitRoleKind.values:
+    for kind in (UnitRoleKind.MANAGER, UnitRoleKind.VIEWER):
         assert runs.may_download(UnitRoleFactory(unit=unit, kind=kind).person, run), kind
+    assert not runs.may_download(UnitRoleFactory(unit=unit, kind=UnitRoleKind.STEWARD).person, run)
     for stranger in (PersonFactory(home_unit=unit), make_manager(UnitFactory())):
         assert not runs.may_download(stranger, run)
         with pytest.raises(InvalidParameters):
             runs.request_run("instrument_usage", {"unit": "IMU", **MARCH}, actor=stranger)
+
+
+def test_steward_gets_the_instruments_he_keeps(unit):
+    """IMU-B alone: one record of 3.05 h. The manager may have it, a steward of IMU-A may not."""
+    instrument = unit.instruments.get(code="IMU-B")
+    steward = UnitRoleFactory(unit=unit, kind=UnitRoleKind.STEWARD).person
+    StewardshipFactory(instrument=instrument, person=steward)
+    other = UnitRoleFactory(unit=unit, kind=UnitRoleKind.STEWARD).person
+    StewardshipFactory(instrument=unit.instruments.get(code="IMU-A"), person=other)
+    run = made(steward, format="xlsx")
+    assert run.parameters["instruments"] == ["IMU-B"]
+    book = openpyxl.load_workbook(content_of(run))
+    totals = [[cell.value for cell in row] for row in book["Totals per instrument"].iter_rows(min_row=2)]
+    assert [row[:4] for row in totals] == [
+        ["IMU-B", instrument.name_en or instrument.name_zh, 1, 3.05],
+        ["Total", None, 1, 3.05],
+    ]
+    records = [[cell.value for cell in row] for row in book["Usage records"].iter_rows(min_row=2)]
+    assert [row[0] for row in records] == ["R3"]
+    assert runs.may_download(steward, run)
+    assert runs.may_download(make_manager(unit), run)
+    assert not runs.may_download(other, run)
+    assert runs.request_again(run, actor=steward).parameters == run.parameters

@@ -113,6 +113,20 @@ def test_expired_file_offers_to_ask_again(client, run):
     assert set(ReportRun.objects.values_list("parameters__number", flat=True)) == {7}
 
 
+def test_file_is_not_given_out_a_second_after_its_time(client, run):
+    """No sweep has run: the row still names the file, the page no longer gives it, nor offers it."""
+    making.make(run.pk)
+    run.refresh_from_db()
+    path = reverse("reporting:file", args=[run.pk])
+    assert path in client.get(reverse("reporting:run", args=[run.pk])).content.decode()
+    ReportRun.objects.filter(pk=run.pk).update(expires_at=timezone.now() - dt.timedelta(seconds=1))
+    assert client.get(path).status_code == 410
+    assert path not in client.get(reverse("reporting:run", args=[run.pk])).content.decode()
+    assert path not in client.get(reverse("reporting:list")).content.decode()
+    run.refresh_from_db()
+    assert run.file
+
+
 def test_cancel_button(client, run):
     """The person cancels; a second time it is said that it is finished."""
     client.post(reverse("reporting:cancel", args=[run.pk]))

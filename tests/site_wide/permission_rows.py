@@ -73,8 +73,13 @@ evaluations:index                       GET  200 200 200 200 200 200 200 200
 evaluations:newest                      GET   in 404 404 302 302 404 302 302
 evaluations:round                       GET  200 200 200 200 200 200 200 200
 evaluations:round#collecting            GET  404 404 404 404 404 404 200 200
+evaluations:table                       GET  200 200 200 200 200 200 200 200
+evaluations:table#collecting            GET  404 404 404 404 404 404 200 200
+evaluations:instrument_table            GET  200 200 200 200 200 200 200 200
 evaluations:give                        GET   in 404 404 404 404 200 200 200
 evaluations:give                        POST  in 404 404 404 404 422 422 422
+evaluations:give_instruments            GET   in 404 404 404 404 200 200 200
+evaluations:give_instruments            POST  in 404 404 404 404 200 200 200
 evaluations:unit                        GET   in 404 404 200 200 404 200 200
 evaluations:unit#collecting             GET   in 404 404 200 200 404 200 200
 evaluations:unit#collecting             POST  in 404 404 404 422 404 422 422
@@ -95,12 +100,12 @@ reporting:new#annual                    POST  in 404 404 404 404 404 422 422
 reporting:new#card                      GET   in 404 200 200 200 404 200 200
 reporting:new#usage                     GET   in 404 200 200 200 404 200 200
 reporting:new#usage                     POST  in 404 422 422 422 404 422 422
-reporting:run                           GET   in 404 404 200 200 404 200 200
+reporting:run                           GET   in 404 404 404 200 404 200 200
 reporting:run#annual                    GET   in 404 404 404 404 404 200 200
-reporting:file                          GET   in 404 404 200 200 404 200 200
+reporting:file                          GET   in 404 404 404 200 404 200 200
 reporting:file#annual                   GET   in 404 404 404 404 404 200 200
-reporting:cancel                        POST  in 404 404 302 302 404 302 302
-reporting:again                         POST  in 404 404 302 302 404 302 302
+reporting:cancel                        POST  in 404 404 404 302 404 302 302
+reporting:again                         POST  in 404 404 404 302 404 302 302
 account_login                           GET  200 302 302 302 302 302 302 302
 account_logout                          GET  302 200 200 200 200 200 200 200
 account_logout                          POST 302 302 302 302 302 302 302 302
@@ -153,9 +158,9 @@ api-results                             GET  200 200 200 200 200 200 200 200
 api-results#collecting                  GET  404 404 404 404 404 404 200 200
 api-report-runs#annual                  POST 401 403 403 403 403 403 202 202
 api-report-runs#usage                   POST 401 422 422 202 202 422 202 202
-api-report-run                          GET  401 404 404 200 200 404 200 200
+api-report-run                          GET  401 404 404 404 200 404 200 200
 api-report-run#annual                   GET  401 404 404 404 404 404 200 200
-api-report-file                         GET  401 404 404 200 200 404 200 200
+api-report-file                         GET  401 404 404 404 200 404 200 200
 api-report-file#annual                  GET  401 404 404 404 404 404 200 200
 """
 

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from members.api.caller import caller
 from reporting.models import ReportRun, RunState
-from reporting.runs import file_for, request_run, run_for
+from reporting.runs import file_for, has_file, is_outdated, request_run, run_for
 from reporting.views import file_response
 from webapi.fields import InstantField
 from webapi.idempotency import once
@@ -86,7 +86,7 @@ class ReportRunSerializer(serializers.Serializer[ReportRun]):
 
     def get_file(self, run: ReportRun) -> dict[str, Any] | None:
         """Describe the file, or return null while there is none."""
-        return dict(RunFileSerializer(run).data) if run.state == RunState.DONE and run.file else None
+        return dict(RunFileSerializer(run).data) if has_file(run) else None
 
 
 class ReportRunList(ContractView):
@@ -129,4 +129,6 @@ class ReportRunFile(ContractView):
         try:
             return file_response(run)
         except FileNotFoundError:
+            if is_outdated(run):
+                return Problem(410, _("What the report was made from has changed since.")).response()
             return Problem(410, _("The file was kept for its time and then deleted.")).response()
