@@ -6,11 +6,14 @@ import datetime as dt
 import hashlib
 
 import pytest
+from django.utils import timezone
 
+from demo.clock import clock_at
 from demo.plan import SIZES, Plan, shares
-from demo.rounds import calendar_of
+from demo.rounds import calendar_of, present_of
 from demo.seed import draft, usage_of
 from demo.texts import templates
+from evaluations.models import Scheme
 from evaluations.rules.working_days import working_days
 from instruments.actions.reference import load_reference
 from instruments.models import InstrumentClass
@@ -67,5 +70,35 @@ def test_templates_name_known_classes_and_fit_the_record():
 @pytest.mark.parametrize("day", [dt.date(2026, 1, 10), dt.date(2026, 5, 22), dt.date(2026, 12, 31)])
 def test_last_round_took_its_steps_in_order_and_in_the_past(day):
     steps = calendar_of(day)
-    assert steps.collecting_until < steps.scored < steps.first < steps.last < steps.final < day
+    assert steps.opened < steps.collecting_until < steps.snapshot < steps.scored < steps.first
+    assert steps.period_end <= steps.snapshot
+    assert steps.scored < steps.first < steps.last < steps.final < day
     assert working_days(steps.first, steps.last) == 5
+
+
+@pytest.mark.parametrize(
+    ("day", "start", "end"),
+    [
+        (dt.date(2026, 1, 1), dt.date(2025, 1, 1), dt.date(2026, 1, 1)),
+        (dt.date(2026, 2, 10), dt.date(2025, 1, 1), dt.date(2026, 1, 1)),
+        (dt.date(2026, 3, 20), dt.date(2026, 1, 1), dt.date(2026, 3, 1)),
+        (dt.date(2026, 11, 25), dt.date(2026, 1, 1), dt.date(2026, 11, 1)),
+        (dt.date(2026, 12, 31), dt.date(2026, 1, 1), dt.date(2026, 12, 1)),
+    ],
+)
+def test_this_years_round_can_be_walked_on_any_day(day, start, end):
+    """Its period is over, its last day to report is past, and its steps lie in order."""
+    days = present_of(day)
+    assert (days.period_start, days.period_end) == (start, end)
+    assert days.period_end <= day
+    assert days.opened < days.reported < days.given < days.collecting_until < day
+
+
+def test_the_clock_stands_where_it_is_put_and_goes_on_afterwards():
+    """Also for columns whose default is the present."""
+    moment = dt.datetime(2026, 5, 6, 1, tzinfo=dt.UTC)
+    with clock_at(moment):
+        assert timezone.now() == moment
+        assert timezone.localdate() == dt.date(2026, 5, 6)
+        assert Scheme().created_at == moment
+    assert timezone.now() != moment
