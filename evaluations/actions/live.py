@@ -19,9 +19,9 @@ def live_rows(
 
     Called by the system for whoever may see the unit's own page; writes nothing.
     """
-    held_now = population(round_, timezone.now(), unit=unit)
+    held_then = population(round_, timezone.now(), unit)
+    machines = Instrument.objects.filter(pk__in=held_then).select_related("unit")
     if instrument is not None:
-        held_now = {pk: past for pk, past in held_now.items() if pk == instrument.pk}
-    machines = Instrument.objects.filter(pk__in=held_now).select_related("unit").order_by("pk")
-    rows = fresh_rows(MetricSnapshot(round=round_), list(machines), held_now, scope)
+        machines = machines.filter(pk=instrument.pk)
+    rows = fresh_rows(MetricSnapshot(round=round_), list(machines), held_then, scope)
     return sorted(rows, key=lambda row: (not row.in_scope, row.instrument_code))

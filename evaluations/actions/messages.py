@@ -72,8 +72,12 @@ def announce_publicity(round_: Round, begins: dt.datetime, deadline: dt.datetime
 
 
 def announce_withdrawal(round_: Round) -> Announcement:
-    """Announce that proposed results are no longer public; the deadline of their announcement ends now."""
+    """Announce that proposed results are no longer public; the deadline of their announcement ends now.
+
+    An announcement that had not appeared yet never does.
+    """
     now, link = timezone.now(), _public_page(round_)
+    Announcement.objects.filter(kind=AnnouncementKind.EVALUATION, link=link, published_at__gt=now).delete()
     Announcement.objects.filter(kind=AnnouncementKind.EVALUATION, link=link, deadline__gt=now).update(
         deadline=now
     )

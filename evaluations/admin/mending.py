@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from evaluations.admin.acts import TERMS
+from evaluations.admin.acts import DECIDE, REOPEN, TERMS
 from evaluations.enums import ObjectKind, RoundState
 from evaluations.errors import Blocker
 from evaluations.models import Round
@@ -27,6 +27,12 @@ def mending(round_: Round, blocker: Blocker) -> tuple[str, Sentence]:
         return "#late", _("See who")
     if blocker.code == "no_snapshot":
         return reverse("admin:evaluations_round_act", args=[round_.pk, SNAPSHOT]), _("Take the snapshot")
+    if blocker.code == "tied_at_quota":
+        return _act(round_, DECIDE), _("Decide the order of equals")
+    if blocker.code == "snapshot_too_early":
+        scored = round_.state == RoundState.SCORED
+        words = _("Step back to collecting") if scored else _("Take another snapshot")
+        return _act(round_, REOPEN if scored else SNAPSHOT), words
     if blocker.code == "no_instruments":
         return reverse("instruments:catalogue"), _("Open the catalogue")
     return "", ""
@@ -43,6 +49,10 @@ def step_places(round_: Round, stands: Walk) -> list[tuple[Step, str]]:
     if round_.state == RoundState.COLLECTING:
         places = {JUDGING: _give(round_)} | ({REPORTING: "#late"} if stands.late else {})
     return [(step, places.get(at, "")) for at, step in enumerate(stands.steps)]
+
+
+def _act(round_: Round, verb: str) -> str:
+    return reverse("admin:evaluations_round_act", args=[round_.pk, verb])
 
 
 def _give(round_: Round) -> str:

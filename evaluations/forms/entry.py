@@ -95,7 +95,7 @@ class ReportForm(forms.Form):
         if not indicator.at_most_one or not key.endswith(f".{indicator.ratio[1].code}"):
             return True
         old, new = self.fields[key].initial, self.cleaned_data.get(key)
-        return old is None or new is None or new <= Decimal(old)
+        return old is None or new in EMPTY or new <= Decimal(old)
 
     def answers(self) -> Iterator[AnsweredGroup]:
         """The same as text, for those who may only read."""

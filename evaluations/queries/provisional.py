@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from evaluations.enums import Grade
 from evaluations.models import Award, IndicatorScore, Result, Round, SnapshotRow
-from evaluations.permissions import PUBLIC_STATES
 from evaluations.queries.evidence import figures_of
 from evaluations.queries.explanation import ExplainedScore, explained_lines
 from evaluations.queries.gains import Gain, gains
+from evaluations.queries.results import published_rounds
 from evaluations.queries.standing import Gauge, better_than, gauge_of
 from evaluations.scoring.definition import GIVEN, Given, SchemeDefinition
 from evaluations.scoring.evaluate import ObjectScore, score_object
@@ -105,7 +105,7 @@ def earlier_result(round_: Round, unit_pk: int, instrument_pk: int | None = None
         .filter(
             round__kind=round_.kind,
             round__year__lt=round_.year,
-            round__state__in=PUBLIC_STATES,
+            round__in=published_rounds(),
             unit=unit_pk,
             instrument=instrument_pk,
         )

@@ -45,7 +45,9 @@ def today(story, code: str):
 
 def last_year(story, code: str, *, effect: str) -> Result:
     """A final result of 2024 with that mean of the judges."""
-    before = RoundFactory(year=2024, scheme=story.round.scheme, state="publicised")
+    before = RoundFactory(
+        year=2024, scheme=story.round.scheme, state="publicised", publicity_start="2025-05-12"
+    )
     result = Result.objects.create(
         round=before, unit=story.units[code], score=Decimal("71.25"), rank=2, grade="good"
     )
