@@ -42,6 +42,11 @@ class SlotForm(forms.Form):
         help_text=_("Only for a time that ends on another day."),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.night_is_implied:
+            self.fields["end_time"].help_text = _("Earlier than the start: it ends on the next day.")
+
     def interval(self) -> tuple[dt.datetime, dt.datetime]:
         """Return the chosen [start, end) as aware moments. Call it on a form whose times are valid."""
         day: dt.date = self.cleaned_data["day"]

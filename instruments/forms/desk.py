@@ -10,11 +10,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from instruments.forms.booking import MaintenanceForm
-from instruments.forms.clear_times import ClearSlotForm
 from instruments.models import Instrument
 
 
-class DeskMaintenanceForm(ClearSlotForm, MaintenanceForm):
+class DeskMaintenanceForm(MaintenanceForm):
     """Which instrument, and on which of its stations."""
 
     instrument = forms.ChoiceField(label=_("Instrument"), widget=forms.Select(attrs={"class": "form-select"}))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from display.templatetags.display import named
 from instruments.enums import Purpose, UserKind
-from instruments.forms.clear_times import ClearSlotForm
+from instruments.forms.booking import SlotForm
 from instruments.models import Instrument, UsageRecord
 from instruments.queries.usage_list import UsageFilters
 from instruments.rules.hours import EARLIEST, LATEST
@@ -103,7 +103,7 @@ class UsageFilterForm(forms.Form):
         return int(self.cleaned_data.get("page") or 1)
 
 
-class UseForm(ClearSlotForm):
+class UseForm(SlotForm):
     """One use as its keeper types it: local times, hours in their three parts."""
 
     station = forms.IntegerField(
@@ -225,7 +225,7 @@ class CorrectionForm(UseForm):
 
 def _initial(record: UsageRecord) -> dict[str, Any]:
     start, end = _to_the_minute(record.start), _to_the_minute(record.end)
-    return ClearSlotForm.initial_of(start, end) | {name: getattr(record, name) for name in _KEPT + _PARTS}
+    return SlotForm.initial_of(start, end) | {name: getattr(record, name) for name in _KEPT + _PARTS}
 
 
 def _to_the_minute(moment: dt.datetime) -> dt.datetime:

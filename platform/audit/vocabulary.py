@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 VERBS: dict[str, Promise] = {
+    "demo.booking.written": _("booking of the demonstration written"),
     "demo.network.seeded": _("demonstration network made"),
     "evaluations.refused": _("refused (evaluation)"),
     "evaluations.round.changed": _("round changed"),
@@ -13,11 +14,13 @@ VERBS: dict[str, Promise] = {
     "evaluations.round.finalised": _("round made final"),
     "evaluations.round.opened": _("collecting opened"),
     "evaluations.round.publicised": _("result publicised"),
+    "evaluations.round.publicity_withdrawn": _("publicity withdrawn"),
     "evaluations.round.reopened": _("round taken back a step"),
     "evaluations.round.scored": _("round scored"),
     "evaluations.round.snapshot_abandoned": _("snapshot abandoned"),
     "evaluations.round.snapshot_done": _("snapshot taken"),
     "evaluations.round.snapshot_requested": _("snapshot asked for"),
+    "evaluations.round.tie_decided": _("order of equals decided"),
     "evaluations.scheme.changed": _("scheme changed"),
     "evaluations.scheme.created": _("scheme created"),
     "evaluations.score.given": _("score given"),

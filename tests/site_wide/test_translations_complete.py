@@ -29,6 +29,8 @@ LITERAL = re.compile(r"""\{% translate (?:"([^"]+)"|'([^']+)')(?: context "([^"]
 NAMES = (
     "Inner Mongolia Open Instruments",
     "内蒙古大型科研仪器开放共享",
+    "IM Instruments",
+    "内蒙古仪器共享",
     "内蒙古",
     "中文",
     "English",

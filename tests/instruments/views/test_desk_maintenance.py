@@ -35,7 +35,7 @@ def test_upkeep_is_entered(client, xrd, steward):
 
 def test_upkeep_over_night_says_on_which_day_it_ends(client, xrd, steward):
     client.force_login(steward)
-    night = _upkeep(xrd.code, start_time="12:00", end_time="08:00")
+    night = _upkeep(xrd.code, start_time="12:00", end_time="08:00", end_day="2026-03-04")
     client.post("/desk/maintenance/", night, headers={"accept-language": "en"})
     booking = Booking.objects.get()
     assert (booking.start, booking.end) == (at(1, 12), at(2, 8))
@@ -47,16 +47,17 @@ def test_upkeep_over_night_says_on_which_day_it_ends(client, xrd, steward):
 
 
 @pytest.mark.parametrize("end_day", ["", "2026-03-04"])
-def test_upkeep_with_equal_times_needs_its_last_day(client, xrd, steward, end_day):
+@pytest.mark.parametrize("end_time", ["09:00", "08:00"])
+def test_upkeep_that_ends_on_another_day_names_it(client, xrd, steward, end_day, end_time):
     client.force_login(steward)
-    fields = _upkeep(xrd.code, start_time="09:00", end_time="09:00", end_day=end_day)
+    fields = _upkeep(xrd.code, start_time="09:00", end_time=end_time, end_day=end_day)
     answer = client.post("/desk/maintenance/", fields, headers={"accept-language": "en"})
     if end_day:
-        assert [(b.start, b.end) for b in Booking.objects.all()] == [(at(1, 9), at(2, 9))]
+        assert [(b.start, b.end) for b in Booking.objects.all()] == [(at(1, 9), at(2, int(end_time[:2])))]
         return
     assert answer.status_code == 422
     assert answer.context["form"].errors["end_time"] == [
-        "Start and end are the same. For 24 hours name the last day as well."
+        "The end must be later than the start; name the last day where it is another one."
     ]
     assert not Booking.objects.exists()
 
