@@ -10,6 +10,7 @@ from evaluations.scoring.definition import (
     CappedLinear,
     Choice,
     Given,
+    Indicator,
     Option,
     PerCount,
     WeightedPart,
@@ -17,7 +18,13 @@ from evaluations.scoring.definition import (
     YesNo,
 )
 from evaluations.scoring.explain import FORMULAS, VALUE_REFUSALS
-from evaluations.scoring.functions import refused_value, score_given, score_value, score_weighted_sum
+from evaluations.scoring.functions import (
+    refused_number,
+    refused_value,
+    score_given,
+    score_value,
+    score_weighted_sum,
+)
 
 D = Decimal
 FUNCTION_BANDS = Bands(
@@ -172,3 +179,22 @@ def test_functions_of_several_values_do_not_score_one():
         score_value(Given(), D(1), D(5))
     with pytest.raises(ValueError, match="single value"):
         score_value(PEOPLE, D(1), D(5))
+
+
+@pytest.mark.parametrize(
+    ("function", "whole", "key", "value", "reason"),
+    [
+        (PerCount(D(1)), True, "i", "9.5", "not_whole"),
+        (PerCount(D(1)), True, "i", "9.0", ""),
+        (PerCount(D(1)), False, "i", "9.5", ""),
+        (PerCount(D(1)), False, "i", "-1", "negative"),
+        (YesNo(), False, "i", "2", "not_yes_or_no"),
+        (PerCount(D(1)), False, "i.part", "-1", "negative"),
+        (PerCount(D(1)), False, "i.part", "7", ""),
+        (None, False, "i", "-0.5", "negative"),
+    ],
+)
+def test_refused_number_says_why(function, whole, key, value, reason):
+    """A count is whole; a part of an indicator, or one without a function, is only never negative."""
+    indicator = Indicator("i", "指标", "Indicator", D(10), function=function, whole=whole)
+    assert refused_number(indicator, key, D(value)) == reason

@@ -162,3 +162,13 @@ def test_the_first_and_the_last_start():
     now = dt.datetime(2026, 3, 2, 1, tzinfo=dt.UTC)
     assert BookingTerms().earliest_start(now) == now + dt.timedelta(hours=1)
     assert BookingTerms().latest_start(now) == now + dt.timedelta(days=60)
+
+
+@pytest.mark.parametrize(
+    ("shortest", "longest", "step", "usual"),
+    [(30, 480, 30, 120), (180, 480, 30, 180), (15, 60, 15, 60), (45, 480, 45, 90), (100, 480, 90, 100)],
+)
+def test_the_usual_length_is_two_hours_or_the_nearest_allowed(shortest, longest, step, usual):
+    """On the grid of steps, never under the shortest."""
+    terms = BookingTerms(shortest_minutes=shortest, longest_minutes=longest, step_minutes=step)
+    assert terms.usual_minutes() == usual

@@ -65,3 +65,10 @@ def test_the_measurement_is_what_the_others_leave():
 def test_every_wrong_field_is_named(changes, fields):
     """09:00 to 12:00 is three hours; two stations; now is Monday 09:00."""
     assert wrong(**changes) == fields
+
+
+@pytest.mark.parametrize(("day", "fields"), [(24, []), (25, ["start"])])
+def test_no_use_lies_before_the_instruments_first_day(day, fields):
+    """Put to use on the day itself, or the day after."""
+    found = entry_problems(GOOD, NOW, 2, dt.date(2026, 2, day))
+    assert [field for field, _ in found] == fields
