@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import Http404
 
 from evaluations.enums import ObjectKind
-from evaluations.models import MetricSnapshot, Result, Round
+from evaluations.models import Result, Round
 from evaluations.permissions import UnitInRound, can
 from evaluations.queries.results import rounds_visible_to
 from members.guarded import hide
@@ -69,13 +69,3 @@ def managed_round_for(person: Actor, pk: int) -> Round:
     if not can(person, "manage_round", round_):
         hide(person, "manage_round", round_, app="evaluations")
     return round_
-
-
-def running_snapshot_for(person: Actor, pk: int) -> MetricSnapshot:
-    """A snapshot for the one who walks its round. Raises Http404."""
-    snapshot = MetricSnapshot.objects.select_related("round").filter(pk=pk).first()
-    if snapshot is None:
-        raise Http404
-    if not can(person, "manage_round", snapshot.round):
-        hide(person, "manage_round", snapshot.round, app="evaluations")
-    return snapshot

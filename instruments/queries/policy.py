@@ -23,9 +23,3 @@ def terms_of(policy: BookingPolicy) -> BookingTerms:
         notice_minutes=policy.notice_minutes,
         horizon_days=policy.horizon_days,
     )
-
-
-def allowed_minutes(policy: BookingPolicy, minutes: int) -> int:
-    """Return the length nearest to the wished one that the policy allows: within its bounds, in its steps."""
-    within = min(max(minutes, policy.shortest_minutes), policy.longest_minutes)
-    return max(within - within % policy.step_minutes, policy.shortest_minutes)

@@ -34,7 +34,11 @@ class BookingTerms:
 
     def usual_minutes(self) -> int:
         """Return the length that is shown where none is wanted: two hours, or the nearest one that may be booked."""
-        within = min(max(USUAL_MINUTES, self.shortest_minutes), self.longest_minutes)
+        return self.nearest_minutes(USUAL_MINUTES)
+
+    def nearest_minutes(self, minutes: int) -> int:
+        """Return the length nearest to the wished one that may be booked: within the bounds, in the steps."""
+        within = min(max(minutes, self.shortest_minutes), self.longest_minutes)
         return max(within - within % self.step_minutes, self.shortest_minutes)
 
 

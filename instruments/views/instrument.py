@@ -33,7 +33,7 @@ from instruments.queries.admission import admission, standing
 from instruments.queries.availability import next_free
 from instruments.queries.holding import conflicts, taken_problems
 from instruments.queries.instrument_page import price_rows, year_of_use
-from instruments.queries.policy import allowed_minutes, policy_of
+from instruments.queries.policy import policy_of, terms_of
 from instruments.queries.rates import Quote
 from instruments.queries.week import week
 from instruments.rules.hours import local_day
@@ -284,5 +284,7 @@ def _grid(
 
 def _length(request: HttpRequest, shown: Instrument) -> int:
     wanted = request.GET.get("length", "")
-    minutes = int(wanted) if wanted.isdecimal() and len(wanted) < 6 else 120
-    return allowed_minutes(policy_of(shown), minutes)
+    terms = terms_of(policy_of(shown))
+    if wanted.isdecimal() and len(wanted) < 6:
+        return terms.nearest_minutes(int(wanted))
+    return terms.usual_minutes()

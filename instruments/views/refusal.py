@@ -14,7 +14,7 @@ from display import formats
 from instruments.errors import Problem, Sentence, Span
 from instruments.models import Instrument
 from instruments.queries.availability import best_part, next_free
-from instruments.queries.policy import allowed_minutes, policy_of
+from instruments.queries.policy import policy_of, terms_of
 from instruments.rules.hours import is_convertible
 from instruments.views.offers import Offer, offers
 from members.enums import UserCategory
@@ -128,7 +128,7 @@ def others(
     start, end = wish
     if not is_convertible(start) or end <= start:
         start = end = timezone.now()
-    minutes = allowed_minutes(policy_of(instrument), (end - start) // dt.timedelta(minutes=1))
+    minutes = terms_of(policy_of(instrument)).nearest_minutes((end - start) // dt.timedelta(minutes=1))
     part = best_part(instrument, start, end, station)
     slots = [part] if part is not None else []
     known = {(slot.start, slot.end) for slot in slots}
