@@ -13,6 +13,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
+from members.models import MemberUnit
 from notices.kinds import write
 from notices.models import Notice
 from reporting import making, runs
@@ -32,8 +33,9 @@ from reporting.document import (
 )
 from reporting.glyphs import leaves_a_mark, library
 from reporting.renderers import RENDERERS
-from tests.factories.members import PersonFactory
-from tests.reporting.kinds import document
+from tests.factories.members import PersonFactory, make_officer
+from tests.reporting.kinds import content_of, document
+from tests.reporting.world import YEAR, make_final, make_round
 
 NAME = "内蒙古大学𠮷𬭎䶮㛃·ᠮᠣᠩᠭᠣᠯ"
 BLOCKS = [(0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAD9), (0x20000, 0x2EBE0), (0x2F800, 0x2FA1D)]
@@ -197,3 +199,19 @@ def test_who_asked_is_told(client, use_kind, silent_bell, ending, gaps):
     with translation.override("en"):
         body = write(notice.kind, notice.context, "en").body
     assert ("These characters could not be printed: 😀 (U+1F600)." in body) is gaps
+
+
+@pytest.mark.django_db
+def test_score_card_of_a_unit_with_a_bilingual_name(silent_bell):
+    """A real report of such a unit: the name on the cover and below, and a file name that keeps it."""
+    officer = make_officer()
+    make_final(make_round(officer), officer)
+    MemberUnit.objects.filter(code="U5").update(name_zh=NAME)
+    run = runs.request_run("unit_score_card", {"year": YEAR, "unit": "U5"}, actor=officer, language="zh-hans")
+    assert making.make(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.missing_glyphs) == ("done", [])
+    reader = pypdf.PdfReader(content_of(run))
+    assert NAME in "".join(reader.pages[0].extract_text().split())
+    assert NAME in run.file_name
+    assert boxes(reader) == 0
