@@ -11,20 +11,20 @@ from django.db import models
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
-from changes import note_refusal
+from changes import perform
 from members.errors import MembersError, NotAllowed
 from members.permissions import Actor, can
 
 
 class RefusedInForm(PermissionDenied):
-    """The action refused the right. Its record went with the admin's transaction and is written again after it."""
+    """The action refused the right; the refusal is on record with the verb and object that were tried."""
 
 
 class ActionForm(forms.ModelForm):  # type: ignore[type-arg]
     """A form whose check is the action itself, so that what the action refuses stands beside its field.
 
-    The admin runs the whole request in one transaction; a form that does not pass has written nothing,
-    for the action is one transaction of its own.
+    The whole request is one change; a form that does not pass has written nothing, for its action joins that change
+    and undoes its own part.
     """
 
     actor: ClassVar[Actor]
@@ -83,13 +83,11 @@ class ActingAdmin(ModelAdmin):  # type: ignore[misc]
         return form
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Show or save; keep on record what the action refused."""
-        try:
-            return super().changeform_view(request, *args, **kwargs)
-        except RefusedInForm:
-            verb = self.change_verb if args and args[0] else self.add_verb
-            note_refusal(request.user, verb or "change", None, app=self.opts.app_label)
-            raise
+        """Show, or save as one change."""
+        show = super().changeform_view
+        if request.method != "POST":
+            return show(request, *args, **kwargs)
+        return perform(request.user, lambda _work: show(request, *args, **kwargs))
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
         """Do nothing: the form's action has written the row."""
