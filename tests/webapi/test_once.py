@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import subprocess
 
 import pytest
+import time_machine
 from django.db import OperationalError, transaction
 from django.test import override_settings
 from django.urls import include, path
@@ -13,7 +15,7 @@ from rest_framework.response import Response
 
 from tests.api.calling import Caller, is_problem
 from tests.factories.members import PersonFactory
-from webapi import idempotency
+from webapi import claimants, idempotency
 from webapi.idempotency import once
 from webapi.models import StoredAnswer
 from webapi.problems import Problem
@@ -137,6 +139,44 @@ def test_call_in_flight_is_409_until_it_is_given_up(caller):
     assert int(answer.headers["Retry-After"]) >= 1
     StoredAnswer.objects.update(created_at=now - dt.timedelta(seconds=idempotency.IN_FLIGHT_SECONDS + 1))
     assert caller.post("count/ok/", {}, key="k-1").json() == {"calls": 2}
+
+
+def test_claim_of_a_killed_process_is_taken_over_at_once(caller):
+    """Whoever was killed answers no more; who lives is waited for."""
+    caller.post("count/ok/", {}, key="k-1")
+    sleeper = subprocess.Popen(["sleep", "60"])
+    StoredAnswer.objects.update(
+        status=None, created_at=timezone.now(), claimed_by=claimants._name_of(sleeper.pid)
+    )
+    assert is_problem(caller.post("count/ok/", {}, key="k-1"), 409)
+    sleeper.kill()
+    sleeper.wait()
+    assert caller.post("count/ok/", {}, key="k-1").json() == {"calls": 2}
+    # The row names us now, and is answered.
+    row = StoredAnswer.objects.get()
+    assert (row.status, row.claimed_by) == (201, claimants.this_process())
+
+
+def test_number_of_a_dead_process_given_anew_is_another_process():
+    """The start time tells them apart; what another machine says is never taken for dead."""
+    machine, number, started = claimants.this_process().split("/")
+    assert not claimants.is_dead(claimants.this_process())
+    assert claimants.is_dead(f"{machine}/{number}/{int(started) + 1}")
+    assert not claimants.is_dead(f"elsewhere/{number}/1")
+    assert not claimants.is_dead("")
+
+
+@pytest.mark.parametrize(("age", "wait"), [(0, 1), (0.5, 1), (10, 10), (30, 30), (45, 15), (59.5, 1)])
+def test_who_waits_asks_a_few_times_and_not_sixty(caller, age, wait):
+    """As long again as it has taken, and never past the minute after which the key is free."""
+    caller.post("count/ok/", {}, key="k-1")
+    with time_machine.travel(timezone.now(), tick=False):
+        StoredAnswer.objects.update(
+            status=None, created_at=timezone.now() - dt.timedelta(seconds=age), claimed_by="elsewhere/1/1"
+        )
+        answer = caller.post("count/ok/", {}, key="k-1")
+    assert is_problem(answer, 409)
+    assert answer.headers["Retry-After"] == str(wait)
 
 
 def test_overtaken_call_leaves_nothing(caller, monkeypatch):
