@@ -6,6 +6,8 @@ import io
 import json
 
 import pytest
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from django.test import Client
 from gunicorn.http.errors import InvalidChunkSize
 
@@ -65,6 +67,16 @@ def sent(caller, data, *, length=None, path="count/ok/", key="k-1", stream=None)
 
     got["body"] = json.loads(b"".join(application(environment, start)))
     return got["status"], got["body"]
+
+
+@pytest.fixture(autouse=True)
+def _keep_the_connection():
+    """As Django's own client does: the end of a request closes no connection of the test."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @pytest.fixture
@@ -153,6 +165,6 @@ def test_a_form_cut_short_changes_nothing(content_type, body):
     }
     got = []
     b"".join(application(environment, lambda status, _headers: got.append(int(status.split()[0]))))
-    assert got[0] in {400, 403}
+    assert got == [400]
     assert Person.objects.get(pk=person.pk).phone == "1"
     assert not Notice.objects.exists()
