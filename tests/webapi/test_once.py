@@ -208,7 +208,7 @@ def test_too_many_calls_are_429(caller, settings):
     from webapi.throttles import CallerThrottle
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(CallerThrottle, "THROTTLE_RATES", {"caller": "2/min"})
+        patch.setitem(CallerThrottle.THROTTLE_RATES, "caller", "2/min")
         answers = [caller.post("count/ok/", {}, key=f"k-{n}") for n in range(3)]
     assert [a.status_code for a in answers] == [201, 201, 429]
     assert is_problem(answers[2], 429)
