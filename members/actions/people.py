@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.chain import record
+from members.actions.access import end_access
 from members.actions.roles import end_unit_role
 from members.enums import Affiliation, UnitRoleKind
 from members.errors import InvalidPerson, LastManager
@@ -51,7 +52,8 @@ def create_person(data: PersonData, *, actor: Actor, password: str | None = None
 def change_person(person: Person, data: PersonData, *, actor: Actor) -> Person:
     """Change an account's particulars. Officers; for accounts of the department itself superusers alone.
 
-    Who moves to another unit loses the roles in the old one. Raises NotAllowed, InvalidPerson, and LastManager where
+    Who moves to another unit loses the roles in the old one; closing or opening an account ends its sessions and
+    tokens. Raises NotAllowed, InvalidPerson, and LastManager where
     closing or moving the account would leave a unit unmanaged.
     """
     require(actor, "change_person", person)
@@ -66,6 +68,8 @@ def change_person(person: Person, data: PersonData, *, actor: Actor) -> Person:
         _check(locked)
         locked.save()
         after = person_state(locked)
+        if after["is_active"] != before["is_active"]:
+            end_access(locked, actor=actor)
         if after != before:
             record(
                 actor=_who(actor), verb="members.person.changed", target=locked, before=before, after=after
@@ -96,13 +100,18 @@ def change_own_account(
 
 
 def set_admin_access(person: Person, allowed: bool, *, actor: Actor) -> Person:
-    """Let a person into the admin, or no longer. Superusers only. Raises NotAllowed."""
+    """Let a person into the admin, or no longer, which also ends sessions and tokens. Superusers only.
+
+    Raises NotAllowed.
+    """
     require(actor, "give_admin_access", person)
     with transaction.atomic():
         locked = lock_person(person.pk)
         if locked.is_staff != allowed:
             locked.is_staff = allowed
             locked.save(update_fields=["is_staff"])
+            if not allowed:
+                end_access(locked, actor=actor)
             record(
                 actor=_who(actor),
                 verb="members.person.changed",

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audit.chain import record
+from members.actions.access import end_access
 from members.enums import NetworkRoleKind, UnitRoleKind
 from members.errors import InvalidRole, LastManager, RoleBeforeUnit, RoleExists
 from members.locks import lock_network_role, lock_person, lock_unit, lock_unit_role
@@ -25,7 +26,7 @@ def give_unit_role(
 
     Officers, and managers of that unit. Raises NotAllowed, RoleExists where the person holds that role
     on that day or later, InvalidRole for a person whose account is closed, RoleBeforeUnit for a day before the
-    unit joined.
+    unit joined. Given anew after an end, it opens nothing to sessions and tokens from before.
     """
     require(actor, "give_unit_role", unit)
     UnitRoleKind(kind)
@@ -33,7 +34,10 @@ def give_unit_role(
         joined_on = lock_unit(unit.pk).joined_on
         if valid_from is not None and valid_from < joined_on:
             raise RoleBeforeUnit
+        was_ended = UnitRole.objects.filter(person=person, unit=unit, kind=kind).exists()
         role = write_unit_role(person, unit, kind, valid_from or timezone.localdate())
+        if was_ended:
+            end_access(person, actor=actor)
         record(
             actor=_who(actor),
             verb="members.role.given",
@@ -90,7 +94,8 @@ def give_network_role(
 ) -> NetworkRole:
     """Give a network-wide role from a day on (today unless told).
 
-    Officers name experts; superusers also officers. Raises NotAllowed, RoleExists, InvalidRole.
+    Officers name experts; superusers also officers. Given anew after an end, it opens nothing to sessions and tokens
+    from before. Raises NotAllowed, RoleExists, InvalidRole.
     """
     require(actor, "give_network_role", NetworkRoleKind(kind).value)
     first_day = valid_from or timezone.localdate()
@@ -101,7 +106,10 @@ def give_network_role(
         held = NetworkRole.objects.filter(Q(valid_to=None) | Q(valid_to__gt=first_day))
         if held.filter(person=locked, kind=kind).exists():
             raise RoleExists
+        was_ended = NetworkRole.objects.filter(person=locked, kind=kind).exists()
         role = NetworkRole.objects.create(person=locked, kind=kind, valid_from=first_day)
+        if was_ended:
+            end_access(person, actor=actor)
         record(
             actor=_who(actor),
             verb="members.role.given",
@@ -115,7 +123,7 @@ def give_network_role(
 def end_network_role(role: NetworkRole, *, actor: Actor, valid_to: dt.date | None = None) -> NetworkRole:
     """End a network-wide role; `valid_to` (today unless told) is the first day without it.
 
-    Raises NotAllowed, InvalidRole. Ending an ended role again changes nothing.
+    An end today ends the person's sessions and tokens as well. Raises NotAllowed, InvalidRole. Ending an ended role again changes nothing.
     """
     require(actor, "end_network_role", role.kind)
     last_day = valid_to or timezone.localdate()
@@ -135,6 +143,8 @@ def end_network_role(role: NetworkRole, *, actor: Actor, valid_to: dt.date | Non
             before={"valid_to": before},
             after={"valid_to": last_day},
         )
+        if last_day <= timezone.localdate():
+            end_access(role.person, actor=actor)
     forget_roles(role.person)
     return locked
 

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from audit.chain import record
+from webapi import tokens
 
 ASKED_FOR_BY_ANYBODY = {"account/email/password_reset_key", "account/email/unknown_account"}
 
@@ -39,7 +40,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         super().send_mail(template_prefix, email, context)
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
-        """Set a new password, on the page or by the link of a mail, and put on record that it changed."""
+        """Set a new password, on the page or by the link of a mail, and put on record that it changed.
+
+        Sessions elsewhere end, since they are bound to the password; access tokens are revoked.
+        """
         with transaction.atomic():
             super().set_password(user, password)
             record(actor=user, verb="members.person.password_changed", target=user)
+            tokens.revoke_all(user, actor=user)

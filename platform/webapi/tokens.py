@@ -93,6 +93,26 @@ def revoke(token: AccessToken, *, actor: AbstractBaseUser) -> AccessToken:
     return row
 
 
+def revoke_all(person: AbstractBaseUser, *, actor: AbstractBaseUser | None) -> int:
+    """End every token of a person that still opens something; return how many. `actor` None is the site itself."""
+    now = timezone.now()
+    ended = 0
+    with transaction.atomic():
+        rows = AccessToken.objects.select_for_update(of=("self",), no_key=True)
+        for row in rows.filter(person_id=person.pk, revoked_at=None, expires_at__gt=now).order_by("pk"):
+            row.revoked_at = now
+            row.save(update_fields=["revoked_at"])
+            journal.record(
+                actor=actor,
+                verb="webapi.token.revoked",
+                target=row,
+                before={"revoked_at": None},
+                after={"revoked_at": now},
+            )
+            ended += 1
+    return ended
+
+
 def tokens_of(person: AbstractBaseUser) -> models.QuerySet[AccessToken]:
     """Every token of a person, newest first, the ended ones too."""
     return AccessToken.objects.filter(person_id=person.pk).order_by("-created_at", "-pk")
