@@ -6,11 +6,26 @@ from collections.abc import Callable
 
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 
 RELAXED = {
     "/admin/": {"script-src": ["'unsafe-eval'"], "style-src": ["'unsafe-inline'"]},
     "/api/v1/docs/": {"style-src": ["'unsafe-inline'"]},
 }
+
+
+class CompressPages(GZipMiddleware):
+    """Pages and answers are compressed; files are sent as they are.
+
+    A report is packed already, and a file that is packed once more has no length a browser could count down from.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Compress what is not for keeping."""
+        if response.headers.get("Content-Disposition", "").startswith("attachment"):
+            return response
+        return super().process_response(request, response)
 
 
 class WholeForms:
