@@ -15,7 +15,7 @@ class AuditConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the append-only guard, and the writer for rooms that reach the history from below."""
-        from audit.chain import record  # noqa: PLC0415 - models must be loaded first
+        from audit.chain import record
 
         journal.use(record)
         register(

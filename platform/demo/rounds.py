@@ -14,17 +14,16 @@ from demo.people import People
 from demo.plan import Plan
 from demo.terms import local
 from demo.units import UnitDraft
-from evaluations.actions.publication import finalise_round, publicise_round
-from evaluations.actions.rounds import RoundData, create_round, open_round
-from evaluations.actions.schemes import load_presets
-from evaluations.actions.scoring import score_round
-from evaluations.actions.snapshot import request_snapshot, take_snapshot
-from evaluations.actions.ties import decide_tie
-from evaluations.actions.values import give_score, report_value
-from evaluations.models import Round, Scheme
-from evaluations.queries.schemes import AskedField, asked_fields, definition_of, given_indicators
-from evaluations.queries.ties import open_ties
-from evaluations.rules.working_days import last_of
+from evaluations.entries.actions import give_score, report_value
+from evaluations.results.actions.scoring import score_round
+from evaluations.results.actions.ties import decide_tie
+from evaluations.results.queries.ties import open_ties
+from evaluations.rounds.actions import RoundData, create_round
+from evaluations.rounds.models import Round
+from evaluations.rounds.rules.working_days import last_of
+from evaluations.schemes.actions import load_presets
+from evaluations.schemes.models import Scheme
+from evaluations.schemes.queries.schemes import AskedField, asked_fields, definition_of, given_indicators
 from evaluations.scoring.definition import (
     Bands,
     CappedLinear,
@@ -37,6 +36,9 @@ from evaluations.scoring.definition import (
     YesNo,
 )
 from evaluations.scoring.presets import INNER_MONGOLIA
+from evaluations.snapshots.actions import request_snapshot, take_snapshot
+from evaluations.steps.actions.opening import open_round
+from evaluations.steps.actions.publication import finalise_round, publicise_round
 from members.models import Person
 from notices.models import Notice
 

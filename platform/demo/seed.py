@@ -24,20 +24,17 @@ from demo.rounds import write_rounds
 from demo.terms import closures, periods, policy, rates
 from demo.units import UnitDraft, draft_units
 from demo.usage import Row, targets, usage_rows
-from instruments.actions.reference import load_reference
-from instruments.actions.search import rebuild_index, reindex
-from instruments.models import (
+from instruments.inventory.actions.reference import load_reference
+from instruments.inventory.actions.search import rebuild_index, reindex
+from instruments.inventory.models import (
     ApplicationField,
-    BookingPolicy,
     Instrument,
     InstrumentClass,
     InstrumentField,
     InstrumentFunding,
-    OpeningException,
-    OpeningPeriod,
-    Rate,
     Stewardship,
 )
+from instruments.terms.models import BookingPolicy, OpeningException, OpeningPeriod, Rate
 from members.models import MemberUnit, NetworkRole, Person, Region, UnitRole
 
 BATCH = 400

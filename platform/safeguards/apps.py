@@ -13,7 +13,7 @@ from safeguards.displacing import ask_delete_triggers
 
 
 def _install(sender: AppConfig, using: str = "default", **_kwargs: Any) -> None:
-    from safeguards.triggers import install  # noqa: PLC0415 - models must be loaded first
+    from safeguards.triggers import install
 
     install(using)
 

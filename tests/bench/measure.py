@@ -25,10 +25,11 @@ from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from evaluations.actions.scoring import score_round  # noqa: E402
-from evaluations.actions.snapshot import request_snapshot, take_snapshot  # noqa: E402
-from evaluations.models import GivenScore, ReportedValue, Round  # noqa: E402
-from instruments.models import Instrument  # noqa: E402
+from evaluations.entries.models import GivenScore, ReportedValue  # noqa: E402
+from evaluations.results.actions.scoring import score_round  # noqa: E402
+from evaluations.rounds.models import Round  # noqa: E402
+from evaluations.snapshots.actions import request_snapshot, take_snapshot  # noqa: E402
+from instruments.inventory.models import Instrument  # noqa: E402
 from members.models import Person  # noqa: E402
 from webapi.tokens import issue  # noqa: E402
 

@@ -12,9 +12,9 @@ from django.test import TestCase
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from evaluations.actions.publication import publicise_round
-from instruments.enums import BookingState
-from tests.evaluations.steps import BEFORE_PUBLICITY, FRIDAY, MONDAY, scored
+from evaluations.steps.actions.publication import publicise_round
+from instruments.booking.enums import BookingState
+from tests.evaluations.walking import BEFORE_PUBLICITY, FRIDAY, MONDAY, scored
 from tests.factories.evaluations import make_story
 from tests.factories.instruments import BookingFactory, UsageRecordFactory, make_instrument, make_steward
 from tests.factories.members import UnitRoleFactory

@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 import factory
 from factory.django import DjangoModelFactory
 
-from evaluations.actions.rounds import open_round
-from evaluations.actions.values import give_score, report_value
+from evaluations.entries.actions import give_score, report_value
 from evaluations.enums import ObjectKind
-from evaluations.models import Round, Scheme
-from instruments.models import Instrument
+from evaluations.rounds.models import Round
+from evaluations.schemes.models import Scheme
+from evaluations.steps.actions.opening import open_round
+from instruments.inventory.models import Instrument
 from members.models import MemberUnit, Person
 from tests.factories.instruments import InstrumentFactory, UsageRecordFactory
 from tests.factories.members import RegionFactory, UnitFactory, make_expert, make_manager, make_officer

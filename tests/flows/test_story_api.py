@@ -11,13 +11,14 @@ import pypdf
 import pytest
 import time_machine
 
-from evaluations.actions.publication import finalise_round, publicise_round
-from evaluations.actions.rounds import RoundData, create_round, open_round
-from evaluations.actions.scoring import score_round
-from evaluations.actions.snapshot import request_snapshot
-from evaluations.actions.values import give_score, report_value
-from evaluations.models import Round
-from instruments.models import UsageRecord
+from evaluations.entries.actions import give_score, report_value
+from evaluations.results.actions.scoring import score_round
+from evaluations.rounds.actions import RoundData, create_round
+from evaluations.rounds.models import Round
+from evaluations.snapshots.actions import request_snapshot
+from evaluations.steps.actions.opening import open_round
+from evaluations.steps.actions.publication import finalise_round, publicise_round
+from instruments.usage.models import UsageRecord
 from tests.api.calling import Caller
 from tests.flows.network import BUDGET, Network, at, make_network
 

@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from evaluations.actions.values import report_value
-from instruments.enums import BookingState
+from evaluations.entries.actions import report_value
+from instruments.booking.enums import BookingState
 from members.models import MemberUnit
 from tests.factories.evaluations import make_story
 from tests.factories.instruments import BookingFactory, make_instrument

@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from audit.chain import first_break
 from audit.models import Entry
-from instruments.enums import BookingState
-from instruments.models import Booking
-from instruments.rules.hours import local_midnight
+from instruments.booking.enums import BookingState
+from instruments.booking.models import Booking
+from instruments.terms.rules.hours import local_midnight
 from safeguards.triggers import install
 from tests.factories.instruments import BookingFactory, make_instrument, make_steward
 from tests.factories.members import EnterprisePersonFactory, PersonFactory

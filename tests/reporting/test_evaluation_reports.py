@@ -13,9 +13,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from evaluations.actions.rounds import reopen_round
-from evaluations.actions.scoring import score_round
-from evaluations.models import Award, IndicatorScore, Result
+from evaluations.results.actions.scoring import score_round
+from evaluations.results.models import Award, IndicatorScore, Result
+from evaluations.steps.actions.opening import reopen_round
 from members.enums import UnitRoleKind
 from members.models import MemberUnit
 from reporting import making, runs

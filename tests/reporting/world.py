@@ -7,14 +7,18 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from evaluations.actions.publication import finalise_round, publicise_round
-from evaluations.actions.rounds import RoundData, create_round, open_round
-from evaluations.actions.schemes import load_presets
-from evaluations.actions.scoring import score_round
-from evaluations.enums import SnapshotState
-from evaluations.models import GivenScore, MetricSnapshot, Round, Scheme, SnapshotRow
-from evaluations.queries.schemes import definition_of, given_indicators
-from evaluations.queries.seal import snapshot_digest
+from evaluations.entries.models import GivenScore
+from evaluations.results.actions.scoring import score_round
+from evaluations.rounds.actions import RoundData, create_round
+from evaluations.rounds.models import Round
+from evaluations.schemes.actions import load_presets
+from evaluations.schemes.models import Scheme
+from evaluations.schemes.queries.schemes import definition_of, given_indicators
+from evaluations.snapshots.enums import SnapshotState
+from evaluations.snapshots.models import MetricSnapshot, SnapshotRow
+from evaluations.snapshots.queries.digest import snapshot_digest
+from evaluations.steps.actions.opening import open_round
+from evaluations.steps.actions.publication import finalise_round, publicise_round
 from members.models import MemberUnit
 from tests.factories.instruments import InstrumentFactory
 from tests.factories.members import RegionFactory, UnitFactory

@@ -7,8 +7,9 @@ from django.db import IntegrityError, connection, transaction
 
 from audit.chain import first_break, record
 from audit.models import Entry
-from instruments.enums import BookingState
-from instruments.models import Booking, UsageRecord
+from instruments.booking.enums import BookingState
+from instruments.booking.models import Booking
+from instruments.usage.models import UsageRecord
 from tests.factories.instruments import BookingFactory, UsageRecordFactory
 
 pytestmark = pytest.mark.django_db

@@ -7,9 +7,9 @@ from django.test import Client
 
 from audit.chain import first_break
 from audit.models import Entry
-from evaluations.actions.values import give_score
-from evaluations.errors import ConflictOfInterest
-from instruments.enums import BookingState
+from evaluations.entries.actions import give_score
+from evaluations.entries.errors import ConflictOfInterest
+from instruments.booking.enums import BookingState
 from tests.api.calling import Caller
 from tests.factories.evaluations import make_story
 from tests.factories.instruments import BookingFactory, UsageRecordFactory, make_instrument

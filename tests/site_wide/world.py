@@ -15,21 +15,26 @@ from django.test import Client, TestCase
 from django.utils import timezone
 
 from background.models import Heartbeat
-from evaluations.actions.publication import publicise_round
-from evaluations.actions.rounds import open_round
-from evaluations.actions.schemes import load_presets
-from evaluations.actions.scoring import score_round
-from evaluations.actions.snapshot import request_snapshot
 from evaluations.enums import ObjectKind
-from evaluations.models import Round, Scheme
-from instruments.enums import BookingState, SharingMode
-from instruments.models import Booking, OpeningException, Rate, Stewardship, UsageRecord
+from evaluations.results.actions.scoring import score_round
+from evaluations.rounds.models import Round
+from evaluations.schemes.actions import load_presets
+from evaluations.schemes.models import Scheme
+from evaluations.snapshots.actions import request_snapshot
+from evaluations.steps.actions.opening import open_round
+from evaluations.steps.actions.publication import publicise_round
+from instruments.booking.enums import BookingState
+from instruments.booking.models import Booking
+from instruments.inventory.enums import SharingMode
+from instruments.inventory.models import Stewardship
+from instruments.terms.models import OpeningException, Rate
+from instruments.usage.models import UsageRecord
 from members.enums import UnitRoleKind
 from members.models import UnitRole
 from notices.models import Announcement, Notice
 from reporting import making, runs
 from reporting.models import ReportRun
-from tests.evaluations.steps import AFTER_DEADLINE, BEFORE_PUBLICITY, FRIDAY, MONDAY, scored
+from tests.evaluations.walking import AFTER_DEADLINE, BEFORE_PUBLICITY, FRIDAY, MONDAY, scored
 from tests.factories.evaluations import DATA_END, DATA_START, Story, make_story
 from tests.factories.instruments import ApplicationFieldFactory, BookingFactory, make_instrument, make_steward
 from tests.factories.members import AdminFactory, PersonFactory, UnitFactory, make_officer

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from evaluations.actions.schemes import load_presets
+from evaluations.schemes.actions import load_presets
 
 
 class Command(BaseCommand):
