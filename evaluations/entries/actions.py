@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audit.chain import record
+from changes import note_refusal
 from evaluations.entries.errors import ConflictOfInterest, ValueRefused
 from evaluations.entries.models import GivenScore, ReportedValue
 from evaluations.entries.permissions import belongs_to
@@ -31,7 +32,7 @@ from evaluations.scoring.functions import (
 from evaluations.scoring.writing import decimal_text
 from instruments.inventory.models import Instrument
 from members.models import MemberUnit, Person
-from members.permissions import note_refusal, require
+from members.permissions import require
 
 LIMIT = Decimal("1e10")
 PLACES = Decimal("0.0001")

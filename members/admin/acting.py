@@ -11,8 +11,9 @@ from django.db import models
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
+from changes import note_refusal
 from members.errors import MembersError, NotAllowed
-from members.permissions import Actor, can, note_refusal
+from members.permissions import Actor, can
 
 
 class RefusedInForm(PermissionDenied):
