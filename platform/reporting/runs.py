@@ -16,6 +16,7 @@ from django.http import Http404
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from changes import note_refusal
 from reporting import files
 from reporting.errors import NotAllowed, TooManyRuns, UnknownKind, WrongState
 from reporting.models import ReportRun, RunState
@@ -239,12 +240,7 @@ def _refuse(actor: AbstractBaseUser, verb: str, kind: str, parameters: Mapping[s
 
 
 def _hide(person: AbstractBaseUser, verb: str, run: ReportRun) -> NoReturn:
-    record(
-        actor=person,
-        verb="reporting.refused",
-        target=run,
-        after={"verb": verb, "reason": "hidden", "kind": run.kind},
-    )
+    note_refusal(person, verb, run, app="reporting", reason="hidden", kind=run.kind)
     raise Http404
 
 
