@@ -72,5 +72,3 @@ def _address(entry: str) -> str:
         return str(ipaddress.ip_address(text))
     except ValueError:
         return ""
-
-

@@ -29,9 +29,7 @@ class InvalidInstant(ValueError):
 def instant(text: object) -> dt.datetime:
     """Read ISO 8601 with offset as an aware time in UTC. Raises InvalidInstant, above all for a naive time."""
     try:
-        value = (
-            parse_datetime(text.upper()) if isinstance(text, str) and WRITTEN.fullmatch(text) else None
-        )
+        value = parse_datetime(text.upper()) if isinstance(text, str) and WRITTEN.fullmatch(text) else None
     except ValueError:
         value = None
     if value is None:

@@ -176,6 +176,8 @@ def forget_old_answers(now: dt.datetime) -> int:
 def _answer(view: APIView, request: Request, handle: Callable[[], HttpResponseBase]) -> HttpResponse:
     try:
         response = handle()
+        if not getattr(view, "body_is_checked", True):
+            raise TypeError("A handler that changes something reads its body with `ContractView.body`.")
     except expected() as error:
         response = view.handle_exception(error)  # type: ignore[arg-type]
     response = view.finalize_response(request, response)  # type: ignore[arg-type]

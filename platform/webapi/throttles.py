@@ -45,7 +45,11 @@ class CostlyThrottle(CallerThrottle):
     def allow_request(self, request: Request, view: APIView) -> bool:
         """Tell whether the call may be answered."""
         match = request.resolver_match
-        if request.method not in SAFE_METHODS or match is None or match.view_name not in settings.COSTLY_ROUTES:
+        if (
+            request.method not in SAFE_METHODS
+            or match is None
+            or match.view_name not in settings.COSTLY_ROUTES
+        ):
             return True
         return super().allow_request(request, view)
 

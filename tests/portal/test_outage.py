@@ -27,7 +27,9 @@ def caused(kind, text, cause=None):
     return error
 
 
-FULL = caused(OperationalError, "database or disk is full", sqlite3.OperationalError("database or disk is full"))
+FULL = caused(
+    OperationalError, "database or disk is full", sqlite3.OperationalError("database or disk is full")
+)
 LOCKED = caused(OperationalError, "database is locked", sqlite3.OperationalError("database is locked"))
 GONE = caused(OperationalError, "server closed the connection", psycopg.OperationalError("server closed"))
 
@@ -43,7 +45,10 @@ GONE = caused(OperationalError, "server closed the connection", psycopg.Operatio
         (caused(OperationalError, "x", psycopg.errors.LockNotAvailable("x")), Outage.BUSY),
         (caused(OperationalError, "x", psycopg.errors.AdminShutdown("x")), Outage.AWAY),
         (caused(OperationalError, "x", psycopg.errors.TooManyConnections("x")), Outage.AWAY),
-        (caused(OperationalError, "unable to open database file", sqlite3.OperationalError("x")), Outage.AWAY),
+        (
+            caused(OperationalError, "unable to open database file", sqlite3.OperationalError("x")),
+            Outage.AWAY,
+        ),
         (caused(InterfaceError, "connection already closed", psycopg.InterfaceError("x")), Outage.AWAY),
         (caused(ValueError, "while rendering", GONE), Outage.AWAY),
         (IntegrityError("x"), None),
@@ -147,7 +152,10 @@ def test_health_names_a_silent_worker(client):
     assert client.get(address, {"need": "background"}).status_code == 503
     for name in ("worker", "schedule"):
         Heartbeat.objects.create(name=name, at="2099-01-01T00:00:00Z")
-    assert (client.get(address).json()["status"], client.get(address, {"need": "background"}).status_code) == (
+    assert (
+        client.get(address).json()["status"],
+        client.get(address, {"need": "background"}).status_code,
+    ) == (
         "ok",
         200,
     )

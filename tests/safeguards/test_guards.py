@@ -111,20 +111,6 @@ def test_migrate_puts_every_guard_back(how):
     assert missing() == []
 
 
-def test_a_guard_that_stays_on_for_replicas_too_is_in_place(on_postgresql):
-    """ENABLE ALWAYS guards more, not less; a session in the role of a replica is asked by no other trigger."""
-    if not on_postgresql:
-        pytest.skip("PostgreSQL alone has such triggers")
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE audit_entry ENABLE ALWAYS TRIGGER audit_append_only_update")
-        assert missing() == []
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        gone = missing()
-        cursor.execute("SET LOCAL session_replication_role = origin")
-    assert gone != []
-    assert set(PARTS) - set(gone) == {"audit_append_only_update", *OVERLAPS}
-
-
 @pytest.mark.parametrize("end", BookingState.values)
 @pytest.mark.parametrize("start", BookingState.values)
 def test_a_booking_walks_along_the_state_table_alone(start, end):

@@ -11,6 +11,7 @@ from django.db import OperationalError, transaction
 from django.test import override_settings
 from django.urls import include, path
 from django.utils import timezone
+from rest_framework import serializers
 from rest_framework.response import Response
 
 from tests.api.calling import Caller, is_problem
@@ -27,12 +28,21 @@ pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
 calls = []
 
 
+class Anything(serializers.Serializer):
+    """What the counter takes."""
+
+    a = serializers.JSONField(required=False)
+    text = serializers.CharField(required=False)
+
+
 class Counter(ContractView):
     """Counts its calls and answers as told."""
 
     @once
     def post(self, request, how):
         """Answer."""
+        if how != "unread":
+            self.body(request, Anything)
         calls.append(request.data)
         if how == "busy":
             raise OperationalError("database is locked")
@@ -128,6 +138,13 @@ def test_fault_of_ours_is_a_500_problem_and_frees_the_key(caller):
     assert not StoredAnswer.objects.exists()
 
 
+def test_a_handler_that_does_not_check_its_body_is_a_fault_of_ours(caller):
+    """Nobody can forget to refuse misspelt keys: the call fails whatever it holds, and leaves nothing."""
+    caller.client.raise_request_exception = False
+    assert is_problem(caller.post("count/unread/", {"a": 1}, key="k-1"), 500)
+    assert not StoredAnswer.objects.exists()
+
+
 def test_call_in_flight_is_409_until_it_is_given_up(caller):
     """After a minute the key can be taken over."""
     first = caller.post("count/ok/", {}, key="k-1")
@@ -214,6 +231,14 @@ def test_too_many_calls_are_429(caller, settings):
     assert is_problem(answers[2], 429)
     assert 1 <= int(answers[2].headers["Retry-After"]) <= 60
     assert StoredAnswer.objects.count() == 2
+
+
+@override_settings(API_MOST_BODY_BYTES=1000)
+def test_body_past_our_own_bound_is_413(caller):
+    """By what its head announces; the bound itself is taken."""
+    assert is_problem(caller.post("count/ok/", raw='{"a": "' + "x" * 991 + '"} '), 413)
+    assert calls == []
+    assert caller.post("count/ok/", raw='{"a": "' + "x" * 991 + '"}').status_code == 201
 
 
 @override_settings(DATA_UPLOAD_MAX_MEMORY_SIZE=1000)

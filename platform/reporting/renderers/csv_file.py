@@ -63,4 +63,9 @@ def harmless(text: str) -> str:
 
 
 def _is_skipped(sign: str) -> bool:
-    return sign in SEPARATORS or unicodedata.category(sign)[0] in "ZC" or sign in INVISIBLE or "\ufe00" <= sign <= "\ufe0f"
+    return (
+        sign in SEPARATORS
+        or unicodedata.category(sign)[0] in "ZC"
+        or sign in INVISIBLE
+        or "\ufe00" <= sign <= "\ufe0f"
+    )
