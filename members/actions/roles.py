@@ -123,7 +123,8 @@ def give_network_role(
 def end_network_role(role: NetworkRole, *, actor: Actor, valid_to: dt.date | None = None) -> NetworkRole:
     """End a network-wide role; `valid_to` (today unless told) is the first day without it.
 
-    An end today ends the person's sessions and tokens as well. Raises NotAllowed, InvalidRole. Ending an ended role again changes nothing.
+    An end today ends the person's sessions and tokens as well. Raises NotAllowed, InvalidRole. Ending an ended role
+    again changes nothing.
     """
     require(actor, "end_network_role", role.kind)
     last_day = valid_to or timezone.localdate()

@@ -6,7 +6,7 @@ import io
 from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
-from gunicorn.http.errors import ParseException
+from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]
 
 MOST_CHUNKED_BYTES = 6 * 1024 * 1024
 """A body in chunks is gathered in memory, so it has a bound above what any form or call of ours takes."""

@@ -19,72 +19,72 @@ TOLD_EVERY_SECONDS = 60.0
 logger = logging.getLogger(__name__)
 
 
-class ForgivingClient(RedisCacheClient):
+class ForgivingClient:
     """Asks Redis; where that fails, answers as a cache that has kept nothing.
 
     Counters of throttles go on in this process, so that guessing passwords stays slow. After a failure Redis is left
     alone for a second: one that hangs must not hold up every single look-up.
     """
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
+    def __init__(self, servers: list[str], **options: Any) -> None:
+        self._redis = RedisCacheClient(servers, **options)
         self._own = LocMemCache("while-redis-is-away", {})
         self._away_until = 0.0
         self._told_at = -TOLD_EVERY_SECONDS
 
     def add(self, key: str, value: Any, timeout: int | None) -> bool:
         """Keep a value where none is kept."""
-        return bool(self._ask("add", [key], True, key, value, timeout))
+        return bool(self._ask("add", [key], key, value, timeout, nothing=True))
 
     def get(self, key: str, default: Any) -> Any:
         """Return what is kept."""
-        return self._ask("get", [key], default, key, default)
+        return self._ask("get", [key], key, default, nothing=default)
 
     def set(self, key: str, value: Any, timeout: int | None) -> None:
         """Keep a value."""
-        self._ask("set", [key], None, key, value, timeout)
+        self._ask("set", [key], key, value, timeout)
 
     def touch(self, key: str, timeout: int | None) -> bool:
         """Keep a value longer; tell whether it was there."""
-        return bool(self._ask("touch", [key], False, key, timeout))
+        return bool(self._ask("touch", [key], key, timeout))
 
     def delete(self, key: str) -> bool:
         """Forget a value; tell whether it was there."""
-        return bool(self._ask("delete", [key], False, key))
+        return bool(self._ask("delete", [key], key))
 
     def get_many(self, keys: Collection[str]) -> dict[str, Any]:
         """Return what is kept of several."""
-        found: dict[str, Any] = self._ask("get_many", keys, {}, keys)
-        return found
+        found: dict[str, Any] | None = self._ask("get_many", keys, keys)
+        return found or {}
 
     def has_key(self, key: str) -> bool:
         """Tell whether a value is kept."""
-        return bool(self._ask("has_key", [key], False, key))
+        return bool(self._ask("has_key", [key], key))
 
     def incr(self, key: str, delta: int) -> int:
         """Count up. Raises ValueError for what is not kept."""
-        counted: int | None = self._ask("incr", [key], None, key, delta)
+        counted: int | None = self._ask("incr", [key], key, delta)
         if counted is None:
             raise ValueError(f"Key {key!r} not found.")
         return counted
 
     def set_many(self, data: dict[str, Any], timeout: int | None) -> None:
         """Keep several values."""
-        self._ask("set_many", data, None, data, timeout)
+        self._ask("set_many", data, data, timeout)
 
     def delete_many(self, keys: Collection[str]) -> None:
         """Forget several values."""
-        self._ask("delete_many", keys, None, keys)
+        self._ask("delete_many", keys, keys)
 
     def clear(self) -> bool:
         """Forget everything."""
         self._own.clear()
-        return bool(self._ask("clear", [], False))
+        return bool(self._ask("clear", []))
 
-    def _ask(self, name: str, keys: Collection[str], nothing: Any, *args: Any) -> Any:
+    def _ask(self, name: str, keys: Collection[str], *args: Any, nothing: Any = None) -> Any:
         if time.monotonic() >= self._away_until:
             try:
-                return getattr(super(), name)(*args)
+                return getattr(self._redis, name)(*args)
             except (RedisError, OSError) as error:
                 self._away_until = time.monotonic() + ASKED_AGAIN_AFTER_SECONDS
                 self._tell(error)

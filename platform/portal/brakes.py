@@ -1,4 +1,4 @@
-"""What keeps one visitor from wearing the site out for all others: whose request it is, and the brake on costly pages."""
+"""What keeps one visitor from wearing out all others: whose request it is, and the brake on costly pages."""
 
 from __future__ import annotations
 

@@ -95,7 +95,7 @@ def missing(using: str = "default") -> list[str]:
 
 
 def present_parts(connection: BaseDatabaseWrapper) -> set[str]:
-    """Name the triggers and constraints that guard rows in this session: neither switched off nor for replicas alone."""
+    """Name the triggers and constraints that guard rows in this session: switched on, and not for replicas alone."""
     query = (
         "SELECT name FROM sqlite_master WHERE type = 'trigger'"
         if connection.vendor == "sqlite"

@@ -23,7 +23,6 @@ from webapi.paging import PAGE_PARAMETERS, BoundedPagination, CursorPagination
 from webapi.parsing import OneFormat, StrictJSONParser, storable_text
 from webapi.problems import Problem, missing
 
-
 MOST_TOLD = 20
 """So many wrong names are told of one call."""
 

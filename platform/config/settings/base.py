@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "portal.middleware.LeadBack",
     "portal.middleware.AdminContentPolicy",
     "portal.middleware.StorableAddress",
     "portal.brakes.CostlyPages",
@@ -322,7 +323,7 @@ UNFOLD: dict[str, Any] = {
     "BORDER_RADIUS": "8px",
     "SHOW_LANGUAGES": True,
     "ENVIRONMENT": demo_label,
-    "SCRIPTS": [lambda _request: static("js/admin.js")],
+    "SCRIPTS": [lambda _request: static("js/admin.js"), lambda _request: static("js/language.js")],
     "DASHBOARD_CALLBACK": "evaluations.steps.admin.dashboard.dashboard",
     "COLORS": {
         "primary": {
