@@ -116,7 +116,7 @@ def test_one_object_s_steps_lead_to_that_object(world):
     change = reverse("admin:evaluations_round_change", args=[round_])
     for address, page in (
         (reverse("reporting:cancel", args=[run]), reverse("reporting:run", args=[run])),
-        (reverse("instruments:booking_act", args=[booking, "cancel"]), f"/bookings/{booking}/"),
+        (reverse("instruments:booking_act", args=[booking, "cancel"]), f"/bookings/{booking}/#cancel"),
         (reverse("admin:evaluations_round_report", args=[round_, "pdf"]), change),
     ):
         assert client.get(address, follow=True).redirect_chain[-1][0] == page
