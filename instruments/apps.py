@@ -46,11 +46,17 @@ class InstrumentsConfig(AppConfig):
         import instruments.inventory.permissions
         import instruments.terms.permissions
         import instruments.usage.permissions  # noqa: F401
+        from instruments.booking.dependants import register_dependants
+        from instruments.catalogue import subscribers as catalogue
         from instruments.guards import guards
+        from instruments.terms import subscribers as terms
         from instruments.usage.reports import register_reports
 
         register_kinds()
         register_reports()
+        register_dependants()
+        terms.subscribe_all()
+        catalogue.subscribe_all()
         register(SEARCH_UPKEEP)
         for guard in guards():
             register(guard)

@@ -63,6 +63,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(_("may enter the admin"), default=False)
     date_joined = models.DateTimeField(_("registered"), default=timezone.now)
     access_generation = models.PositiveIntegerField(default=0, editable=False)
+    version = models.PositiveIntegerField(default=1)
 
     objects: ClassVar[PersonManager] = PersonManager()
 

@@ -7,10 +7,9 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import ratelimit
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import transaction
 from django.http import HttpRequest
 
-from audit.chain import record
+from changes import Work, perform
 from webapi import tokens
 
 ASKED_FOR_BY_ANYBODY = {"account/email/password_reset_key", "account/email/unknown_account"}
@@ -44,7 +43,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
         Sessions elsewhere end, since they are bound to the password; access tokens are revoked.
         """
-        with transaction.atomic():
-            super().set_password(user, password)
-            record(actor=user, verb="members.person.password_changed", target=user)
-            tokens.revoke_all(user, actor=user)
+        perform(user, self._change_password, user, password)
+
+    def _change_password(self, work: Work, user: AbstractBaseUser, password: str) -> None:
+        super().set_password(user, password)
+        work.record("members.person.password_changed", user)
+        tokens.revoke_all(work, user)

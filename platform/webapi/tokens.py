@@ -12,6 +12,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from changes import Work
 from safeguards import journal
 from webapi.models import AccessToken
 
@@ -93,24 +94,17 @@ def revoke(token: AccessToken, *, actor: AbstractBaseUser) -> AccessToken:
     return row
 
 
-def revoke_all(person: AbstractBaseUser, *, actor: AbstractBaseUser | None) -> int:
-    """End every token of a person that still opens something; return how many. `actor` None is the site itself."""
-    now = timezone.now()
-    ended = 0
-    with transaction.atomic():
-        rows = AccessToken.objects.select_for_update(of=("self",), no_key=True)
-        for row in rows.filter(person_id=person.pk, revoked_at=None, expires_at__gt=now).order_by("pk"):
-            row.revoked_at = now
-            row.save(update_fields=["revoked_at"])
-            journal.record(
-                actor=actor,
-                verb="webapi.token.revoked",
-                target=row,
-                before={"revoked_at": None},
-                after={"revoked_at": now},
-            )
-            ended += 1
-    return ended
+def revoke_all(work: Work, person: AbstractBaseUser) -> int:
+    """End every token of a person that still opens something, as a part of a change; return how many."""
+    live = AccessToken.objects.filter(person_id=person.pk, revoked_at=None, expires_at__gt=work.now)
+    rows = work.lock(AccessToken.objects.all(), list(live.values_list("pk", flat=True))).values()
+    for row in rows:
+        row.revoked_at = work.now
+        row.save(update_fields=["revoked_at"])
+        work.record(
+            "webapi.token.revoked", row, before={"revoked_at": None}, after={"revoked_at": row.revoked_at}
+        )
+    return len(rows)
 
 
 def tokens_of(person: AbstractBaseUser) -> models.QuerySet[AccessToken]:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import Entry
+from changes import perform
 from members.actions.people import PersonData, change_person, set_admin_access
 from members.actions.roles import end_network_role, end_unit_role, give_network_role, give_unit_role
 from members.enums import NetworkRoleKind, UnitRoleKind
@@ -42,7 +43,7 @@ def closing(person, admin):
     """Close the account and open it again."""
     for is_active in (False, True):
         said = {field.name: getattr(person, field.name) for field in fields(PersonData)}
-        change_person(person, PersonData(**{**said, "is_active": is_active}), actor=admin)
+        perform(admin, change_person, person, PersonData(**{**said, "is_active": is_active}))
 
 
 def network_role(kind):
@@ -50,8 +51,8 @@ def network_role(kind):
 
     def change(person, admin):
         role = NetworkRole.objects.filter(person=person, kind=kind).first()
-        end_network_role(role, actor=admin)
-        give_network_role(person, kind, actor=admin)
+        perform(admin, end_network_role, role)
+        perform(admin, give_network_role, person, kind)
 
     return change
 
@@ -60,8 +61,8 @@ def unit_role(kind):
     """End and give again a role in the unit."""
 
     def change(person, admin):
-        end_unit_role(UnitRole.objects.get(person=person, kind=kind), actor=admin)
-        give_unit_role(person, person.home_unit, kind, actor=admin)
+        perform(admin, end_unit_role, UnitRole.objects.get(person=person, kind=kind))
+        perform(admin, give_unit_role, person, person.home_unit, kind)
 
     return change
 
@@ -69,7 +70,7 @@ def unit_role(kind):
 def admin_access(person, admin):
     """Take away and give again the way into the admin."""
     for allowed in (False, True):
-        set_admin_access(person, allowed, actor=admin)
+        perform(admin, set_admin_access, person, allowed=allowed)
 
 
 CHANGES = {
@@ -87,9 +88,9 @@ def person():
     admin = AdminFactory()
     make_manager(made.home_unit)
     for kind in NetworkRoleKind.values:
-        give_network_role(made, kind, actor=admin)
+        perform(admin, give_network_role, made, kind)
     for kind in UnitRoleKind.values:
-        give_unit_role(made, made.home_unit, kind, actor=admin)
+        perform(admin, give_unit_role, made, made.home_unit, kind)
     return made
 
 
@@ -113,10 +114,10 @@ def test_a_role_that_ended_by_its_date_revives_nothing(person):
     admin = AdminFactory()
     before = Ways(person)
     role = NetworkRole.objects.get(person=person, kind=NetworkRoleKind.OFFICER)
-    end_network_role(role, actor=admin, valid_to=timezone.localdate() + dt.timedelta(days=2))
+    perform(admin, end_network_role, role, valid_to=timezone.localdate() + dt.timedelta(days=2))
     assert before.open() == (True, True)
     with time_machine.travel(timezone.now() + dt.timedelta(days=3)):
-        give_network_role(person, NetworkRoleKind.OFFICER, actor=admin)
+        perform(admin, give_network_role, person, NetworkRoleKind.OFFICER)
         assert before.open() == (False, False)
 
 
@@ -124,9 +125,9 @@ def test_a_first_role_signs_nobody_out():
     """Nor does one in another unit."""
     person, admin = PersonFactory(), AdminFactory()
     before = Ways(person)
-    give_unit_role(person, person.home_unit, UnitRoleKind.STEWARD, actor=admin)
-    give_unit_role(person, UnitFactory(), UnitRoleKind.STEWARD, actor=admin)
-    give_network_role(person, NetworkRoleKind.EXPERT, actor=admin)
+    perform(admin, give_unit_role, person, person.home_unit, UnitRoleKind.STEWARD)
+    perform(admin, give_unit_role, person, UnitFactory(), UnitRoleKind.STEWARD)
+    perform(admin, give_network_role, person, NetworkRoleKind.EXPERT)
     assert before.open() == (True, True)
 
 
