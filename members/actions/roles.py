@@ -110,7 +110,8 @@ def end_network_role(
 ) -> NetworkRole:
     """End a network-wide role; `valid_to` (today unless told) is the first day without it.
 
-    An end today ends the person's sessions and tokens as well. Raises NotAllowed, StaleVersion, InvalidRole. Ending an ended role again changes nothing.
+    An end today ends the person's sessions and tokens as well. Raises NotAllowed, StaleVersion, InvalidRole. Ending an
+    ended role again changes nothing.
     """
     holder = lock_person(work, role.person_id)
     locked = lock_network_role(work, role.pk)
