@@ -5,8 +5,8 @@
     python3 verify_entry.py proof.json [SIZE:ROOT ...]
 
 The proof says: this entry is a leaf of the Merkle log (RFC 9162, SHA-256) whose checkpoint is SIZE:ROOT, and, with
-`earlier`, that log begins with the log of the earlier checkpoint. It is worth what its checkpoints are worth: name those
-you keep yourself (`verify_audit` prints them), each must be one of the proof's. Ends with status 1 if anything fails.
+`earlier`, that log begins with the log of the earlier checkpoint. It is worth what its checkpoints are worth: name
+those you keep yourself (`verify_audit` prints them), each must be one of the proof's. Ends with status 1 if it fails.
 """
 
 from __future__ import annotations

@@ -38,6 +38,7 @@ def _queue() -> Trigger:
     """Whoever writes an entry, by whatever way, queues it: in the same statement, with no query of its own."""
     insert = "INSERT INTO audit_unsealed (entry_id) VALUES (NEW.sequence)"
     name = "audit_entry_queued"
+    body = f"LANGUAGE plpgsql AS $$ BEGIN {insert}; RETURN NULL; END $$"
     return Trigger(
         name,
         "audit_entry",
@@ -46,7 +47,7 @@ def _queue() -> Trigger:
             f"CREATE TRIGGER {name} AFTER INSERT ON audit_entry FOR EACH ROW BEGIN {insert}; END",
         ),
         postgresql=(
-            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {insert}; RETURN NULL; END $$",
+            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger {body}",
             f"CREATE OR REPLACE TRIGGER {name} AFTER INSERT ON audit_entry FOR EACH ROW EXECUTE FUNCTION {name}()",
         ),
     )
