@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Recorder(Protocol):
-    """What writes one entry in the caller's transaction; `audit.chain.record` is the one there is."""
+    """What writes one entry in the caller's transaction; `audit.history.record` is the one there is."""
 
     def __call__(
         self,
