@@ -44,7 +44,7 @@ def test_queries_do_not_grow_with_the_keepers(keepers):
     counts = [
         len([q for q in captured if "SAVEPOINT" not in q["sql"]]) for captured in (asked, moved, cancelled)
     ]
-    assert counts == [12, 13, 7]
+    assert counts == [8, 11, 5]
 
 
 def test_a_stewards_own_request_goes_to_the_other_keepers():
