@@ -31,7 +31,7 @@ check: setup-dev frontend
 
 coverage: setup-dev
 	@$(BIN)/pybabel -q compile -D django -d platform/locale
-	$(BIN)/coverage run -m pytest -q tests/members/rules tests/instruments/rules tests/evaluations/rules tests/evaluations/scoring
+	$(BIN)/coverage run -m pytest -q tests/members/rules tests/instruments/*/rules tests/evaluations/*/rules tests/evaluations/scoring
 	$(BIN)/coverage report
 
 bench: setup-dev frontend

@@ -21,7 +21,15 @@ class EvaluationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the guards, the reports and the kinds of notice."""
-        from evaluations.reports import register_reports  # noqa: PLC0415 - models must be loaded first
+        # Models must be loaded before these. A capability's permissions declare its verbs by being imported.
+        import evaluations.entries.permissions
+        import evaluations.rounds.permissions
+        import evaluations.schemes.permissions  # noqa: F401
+        from evaluations.results.reports import register_reports
+        from evaluations.rounds import blocking
+        from evaluations.steps.queries.blockers import blockers
+
+        blocking.ask(blockers)
 
         register_reports()
         self._register_notices()

@@ -1,4 +1,4 @@
-"""Codes of the evaluations app."""
+"""Codes that all of the evaluation shares."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -19,20 +19,3 @@ class RoundState(TextChoices):
     SCORED = "scored", _("Scored")
     PUBLICISED = "publicised", _("Publicised")
     FINAL = "final", _("Final")
-
-
-class Grade(TextChoices):
-    """优秀, 良好, 合格, 不合格."""
-
-    EXCELLENT = "excellent", _("Excellent")
-    GOOD = "good", _("Good")
-    PASS = "pass", _("Pass")
-    FAIL = "fail", _("Fail")
-
-
-class SnapshotState(TextChoices):
-    """Where the taking of a snapshot stands."""
-
-    RUNNING = "running", _("Running")
-    DONE = "done", _("Done")
-    ABANDONED = "abandoned", _("Abandoned")

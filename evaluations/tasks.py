@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from evaluations.actions import snapshot
+from evaluations.snapshots import actions as snapshot
 
 
 @shared_task(name="evaluations.take_snapshot")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
+from evaluations.entries import views as give
 from evaluations.enums import ObjectKind
-from evaluations.views import give, newest, objects, rounds, table
+from evaluations.results.views import newest, objects, rounds, table
 
 app_name = "evaluations"
 SINGLE = {"kind": ObjectKind.INSTRUMENT.value}

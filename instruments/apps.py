@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from instruments.messages import register_kinds
+from instruments.booking.messages import register_kinds
 from safeguards.triggers import Trigger, register
 
 # SQLite's full-text index keeps no text of its own, so it must be told the old grams to forget them.
@@ -41,8 +41,13 @@ class InstrumentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the triggers, the sentences of the notices and the reports."""
-        from instruments.guards import guards  # noqa: PLC0415 - models must be loaded first
-        from instruments.reports import register_reports  # noqa: PLC0415 - models must be loaded first
+        # Models must be loaded before these. A capability's permissions declare its verbs by being imported.
+        import instruments.booking.permissions
+        import instruments.inventory.permissions
+        import instruments.terms.permissions
+        import instruments.usage.permissions  # noqa: F401
+        from instruments.guards import guards
+        from instruments.usage.reports import register_reports
 
         register_kinds()
         register_reports()

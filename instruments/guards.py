@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from instruments.models import UsageRecord
-from instruments.rules.booking_states import TRANSITIONS
+from instruments.booking.rules.booking_states import TRANSITIONS
+from instruments.usage.models import UsageRecord
 from safeguards.no_overlap import overlap_guard
 from safeguards.triggers import Trigger, refuse
 

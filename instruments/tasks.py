@@ -7,7 +7,12 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from instruments.actions.visit import expire_requests, finish_maintenance, mark_no_shows, remind_bookings
+from instruments.booking.actions.sweeps import (
+    expire_requests,
+    finish_maintenance,
+    mark_no_shows,
+    remind_bookings,
+)
 
 logger = logging.getLogger(__name__)
 

@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from instruments.views import (
-    booking,
-    catalogue,
-    compare,
-    desk,
-    instrument,
-    inventory,
-    stewards,
-    terms,
-    usage,
-    usage_import,
-)
+from instruments.booking.views import booking
+from instruments.catalogue.views import catalogue, compare, instrument
+from instruments.desk.views import desk
+from instruments.inventory.views import inventory, stewards
+from instruments.terms import views as terms
+from instruments.usage.views import usage, usage_import
 
 app_name = "instruments"
 urlpatterns: list[URLPattern | URLResolver] = [

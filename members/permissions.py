@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from django.contrib.auth.models import AnonymousUser
-from django.db import models, transaction
+from django.db import models
 from django.utils import timezone
 
-from audit.chain import record
+from changes import note_refusal
 from members.enums import NetworkRoleKind, UnitRoleKind
 from members.errors import NotAllowed
 from members.models import MemberUnit, NetworkRole, Person, UnitRole
@@ -116,62 +116,113 @@ def _is_of_department(person: Person) -> bool:
     return person.is_superuser or person.is_staff or coming.exists()
 
 
+@dataclass(frozen=True)
+class RoleWish:
+    """A network-wide role for a person, given or ended."""
+
+    kind: NetworkRoleKind
+    person: Person
+
+    @property
+    def on_record(self) -> Person:
+        """What the history names when the right is refused."""
+        return self.person
+
+
 def _network_role(roles: Roles, _person: Actor, obj: Any) -> bool:
     # Officers name experts; who becomes an officer is decided one step higher.
-    return roles.is_superuser or (roles.is_officer and obj == NetworkRoleKind.EXPERT)
+    kind = obj.kind if isinstance(obj, RoleWish) else obj
+    return roles.is_superuser or (roles.is_officer and kind == NetworkRoleKind.EXPERT)
 
 
-RULES: dict[str, Callable[[Roles, Actor, Any], bool]] = {
-    "create_unit": _officer,
-    "change_unit": _officer,
-    "change_unit_profile": _officer_or_manager,
-    "give_unit_role": _officer_or_manager,
-    "end_unit_role": _officer_or_manager,
-    "give_network_role": _network_role,
-    "end_network_role": _network_role,
-    "create_person": _officer_or_manager,
-    "change_person": _change_person,
-    "change_own_account": _self_or_officer,
-    "give_admin_access": _superuser,
-    "enter_admin": _officer,
-    "view_members": _officer,
-    "view_unit_people": _in_unit,
-    "manage_unit": _officer_or_manager,
-    "change_reference": _officer,
-}
+Rule = Callable[[Actor, Any], bool]
+"""Whether a person may do something to an object."""
+Why = Callable[[Actor, Any], str]
+"""Why he may not, as a code for the history."""
+
+
+@dataclass(frozen=True)
+class _Declared:
+    app: str
+    rule: Rule
+    why: Why | None
+
+
+_DECLARED: dict[str, _Declared] = {}
+
+
+def declare(app: str, rules: Mapping[str, Rule], *, why: Mapping[str, Why] | None = None) -> None:
+    """Name who may do each verb; every capability does so when it is loaded. `app` names its refusals in the history.
+
+    Raises ValueError for a verb that another rule answers already.
+    """
+    for verb, rule in rules.items():
+        known = _DECLARED.get(verb)
+        if known is not None and known.rule is not rule:
+            raise ValueError(f"Two rules for the verb {verb!r}.")
+        _DECLARED[verb] = _Declared(app, rule, (why or {}).get(verb))
+
+
+def declared() -> dict[str, str]:
+    """Return every verb with the app that answers it."""
+    return {verb: line.app for verb, line in _DECLARED.items()}
+
+
+def by_roles(rules: Mapping[str, Callable[[Roles, Actor, Any], bool]]) -> dict[str, Rule]:
+    """Make rules that look at today's roles into rules that look at a person."""
+
+    def rule_of(rule: Callable[[Roles, Actor, Any], bool]) -> Rule:
+        return lambda person, obj: rule(roles_of(person), person, obj)
+
+    return {verb: rule_of(rule) for verb, rule in rules.items()}
+
+
+declare(
+    "members",
+    by_roles(
+        {
+            "create_unit": _officer,
+            "change_unit": _officer,
+            "change_unit_profile": _officer_or_manager,
+            "give_unit_role": _officer_or_manager,
+            "end_unit_role": _officer_or_manager,
+            "give_network_role": _network_role,
+            "end_network_role": _network_role,
+            "create_person": _officer_or_manager,
+            "change_person": _change_person,
+            "change_own_account": _self_or_officer,
+            "give_admin_access": _superuser,
+            "enter_admin": _officer,
+            "view_members": _officer,
+            "view_unit_people": _in_unit,
+            "manage_unit": _officer_or_manager,
+            "change_reference": _officer,
+        }
+    ),
+)
 
 
 def can(person: Actor, verb: str, obj: Any = None) -> bool:
     """Say whether a person may do `verb` to `obj`. Raises ValueError for a verb nobody declared."""
-    try:
-        rule = RULES[verb]
-    except KeyError as error:
-        raise ValueError(f"No rule for the verb {verb!r}.") from error
-    return rule(roles_of(person), person, obj)
+    return _declared(verb).rule(person, obj)
 
 
 def require(actor: Actor, verb: str, obj: Any = None) -> None:
-    """Raise NotAllowed, and put the refusal on record, unless `can` says yes.
+    """Raise NotAllowed, and put the refusal on record, unless `can` says yes; in an action, on the locked row."""
+    line = _declared(verb)
+    if line.rule(actor, obj):
+        return
+    refuse(actor, verb, obj, app=line.app, reason="no_right" if line.why is None else line.why(actor, obj))
 
-    Call it before the action's transaction: the record must outlive the rollback.
-    """
-    if not can(actor, verb, obj):
-        refuse(actor, verb, obj, app="members")
+
+def _declared(verb: str) -> _Declared:
+    try:
+        return _DECLARED[verb]
+    except KeyError as error:
+        raise ValueError(f"No rule for the verb {verb!r}.") from error
 
 
 def refuse(actor: Actor, verb: str, obj: Any, *, app: str, reason: str = "no_right") -> NoReturn:
-    """Record one refusal of right, then raise NotAllowed; shared by every app."""
+    """Put one refusal of right on record, whatever becomes of the change around it, then raise NotAllowed."""
     note_refusal(actor, verb, obj, app=app, reason=reason)
     raise NotAllowed
-
-
-def note_refusal(actor: Actor, verb: str, obj: Any, *, app: str, reason: str = "no_right") -> None:
-    """Record one refusal of right in its own transaction. `app` names the verb's app."""
-    target = obj if isinstance(obj, models.Model) and obj.pk is not None else f"{app}:{str(obj or '-')[:80]}"
-    with transaction.atomic():
-        record(
-            actor=None if isinstance(actor, AnonymousUser) else actor,
-            verb=f"{app}.refused",
-            target=target,
-            after={"verb": verb, "reason": reason},
-        )

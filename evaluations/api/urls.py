@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from evaluations.api.rounds import ResultList, RoundDetail, RoundList
+from evaluations.results.api import ResultList, RoundDetail, RoundList
 from webapi import addresses as _converters  # noqa: F401 - registers <data_year:…>
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -7,17 +7,11 @@ from typing import Any
 
 from django.utils import timezone
 
-from instruments.errors import (
-    InstrumentsError,
-    InvalidInstrument,
-    Offer,
-    RulesBroken,
-    SlotTaken,
-    Span,
-    StaleVersion,
-    UsageRefused,
-    WrongState,
-)
+from instruments.booking.errors import Offer, RulesBroken, SlotTaken, WrongState
+from instruments.errors import InstrumentsError, StaleVersion
+from instruments.inventory.errors import InvalidInstrument
+from instruments.terms.errors import Span
+from instruments.usage.errors import UsageRefused
 from webapi.problems import Problem, flat, named, register_problem
 
 

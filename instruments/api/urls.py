@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from instruments.api.availability import Availability
-from instruments.api.bookings import (
+from instruments.api.problems import register_problems
+from instruments.booking.api.availability import Availability
+from instruments.booking.api.bookings import (
     Approve,
     BookingDetail,
     BookingList,
@@ -15,11 +16,10 @@ from instruments.api.bookings import (
     Decline,
     Move,
 )
-from instruments.api.instruments import InstrumentDetail, InstrumentList
-from instruments.api.problems import register_problems
-from instruments.api.reference import FieldList, InstrumentClassList
-from instruments.api.units import UnitDetail, UnitList
-from instruments.api.usage import UsageRecordList
+from instruments.catalogue.api import InstrumentDetail, InstrumentList
+from instruments.inventory.api.reference import FieldList, InstrumentClassList
+from instruments.inventory.api.units import UnitDetail, UnitList
+from instruments.usage.api import UsageRecordList
 from webapi import addresses as _converters  # noqa: F401 - registers <code:…>
 
 register_problems()

@@ -16,8 +16,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from display.formats import is_chinese, short_day, weekday
-from instruments.queries.catalogue import Card
-from instruments.queries.outlook import DayOutlook
+from instruments.booking.queries.outlook import DayOutlook
+from instruments.catalogue.queries.catalogue import Card
 
 register = template.Library()
 

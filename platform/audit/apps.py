@@ -3,6 +3,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from changes.runner import write_history_with
 from safeguards import journal
 from safeguards.triggers import Trigger, refuse, register
 
@@ -16,11 +17,12 @@ class AuditConfig(AppConfig):
     verbose_name = _("Audit")
 
     def ready(self) -> None:
-        """Register the guards, the writer for rooms that reach the history from below, and every app's words."""
-        from audit.history import record  # noqa: PLC0415 - models must be loaded first
-        from audit.vocabulary import declare_all  # noqa: PLC0415 - all apps must be loaded first
+        """Register the guards, the writers for the runner and for rooms below, and every app's words."""
+        from audit.history import record, write
+        from audit.vocabulary import declare_all
 
         journal.use(record)
+        write_history_with(write)
         declare_all()
         register(
             refuse("audit_append_only", "audit_entry", "UPDATE OR DELETE", "audit entries are append-only")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +17,8 @@ from django.utils import timezone
 
 from audit.models import Entry
 from audit.vocabulary import refuse_unknown
+from changes.events import Recorded
+from changes.work import Change
 
 State = Mapping[str, Any] | None
 BATCH = 500
@@ -65,6 +69,13 @@ def record_many(*, actor: AbstractBaseUser | None, events: Iterable[Event]) -> l
             )
         )
     return Entry.objects.bulk_create(entries, batch_size=BATCH)
+
+
+def write(entries: Sequence[tuple[Any, Recorded]], change: Change) -> None:
+    """Write what a change left for the history, at its end and in its transaction. Raises as `record_many`."""
+    for actor, group in groupby(entries, key=itemgetter(0)):
+        events = [Event(event.verb, event.target, event.before, event.after) for _actor, event in group]
+        record_many(actor=actor, events=events)
 
 
 def _name(target: models.Model | str) -> tuple[str, str]:

@@ -12,15 +12,13 @@ from demo.people import People
 from demo.plan import Plan
 from demo.terms import holidays
 from demo.wishes import Diary, purpose, someone, wish
-from instruments.actions.booking import (
-    approve_booking,
-    book_maintenance,
-    cancel_booking,
-    decline_booking,
-    request_booking,
-)
-from instruments.enums import BookingState, InstrumentState
-from instruments.models import Booking, BookingPolicy
+from instruments.booking.actions.changes import cancel_booking
+from instruments.booking.actions.decisions import approve_booking, decline_booking
+from instruments.booking.actions.requests import book_maintenance, request_booking
+from instruments.booking.enums import BookingState
+from instruments.booking.models import Booking
+from instruments.inventory.enums import InstrumentState
+from instruments.terms.models import BookingPolicy
 from members.models import Person
 
 WEEKS = 4

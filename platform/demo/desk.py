@@ -18,9 +18,12 @@ from demo.people import People
 from demo.plan import Plan
 from demo.terms import OPENING, ZONE, is_holiday
 from demo.wishes import purpose, someone
-from instruments.actions.booking import approve_booking, request_booking
-from instruments.enums import BookingState, UsageSource, UserKind
-from instruments.models import Booking, UsageRecord
+from instruments.booking.actions.decisions import approve_booking
+from instruments.booking.actions.requests import request_booking
+from instruments.booking.enums import BookingState
+from instruments.booking.models import Booking
+from instruments.usage.enums import UsageSource, UserKind
+from instruments.usage.models import UsageRecord
 from members.enums import Affiliation, UserCategory
 from members.models import Person
 

@@ -14,7 +14,7 @@ from demo.plan import Plan, read
 from demo.terms import yuan_per_hour
 from demo.texts import Template, templates
 from demo.units import UnitDraft
-from instruments.enums import (
+from instruments.inventory.enums import (
     CarrierKind,
     EquipmentKind,
     Funding,
@@ -23,7 +23,7 @@ from instruments.enums import (
     SharingMode,
     Source,
 )
-from instruments.models import Instrument, InstrumentClass
+from instruments.inventory.models import Instrument, InstrumentClass
 from members.models import Person
 
 DEMO_XRD, DEMO_SEM = "IMU-DEMO-XRD", "IMU-DEMO-SEM"

@@ -9,22 +9,22 @@ from random import Random
 
 from django.db.models import F
 
+from changes import perform
 from demo.clock import clock_at
 from demo.people import People
 from demo.plan import Plan
 from demo.terms import local
 from demo.units import UnitDraft
-from evaluations.actions.publication import finalise_round, publicise_round
-from evaluations.actions.rounds import RoundData, create_round, open_round
-from evaluations.actions.schemes import load_presets
-from evaluations.actions.scoring import score_round
-from evaluations.actions.snapshot import request_snapshot, take_snapshot
-from evaluations.actions.ties import decide_tie
-from evaluations.actions.values import give_score, report_value
-from evaluations.models import Round, Scheme
-from evaluations.queries.schemes import AskedField, asked_fields, definition_of, given_indicators
-from evaluations.queries.ties import open_ties
-from evaluations.rules.working_days import last_of
+from evaluations.entries.actions import give_score, report_value
+from evaluations.results.actions.scoring import score_round
+from evaluations.results.actions.ties import decide_tie
+from evaluations.results.queries.ties import open_ties
+from evaluations.rounds.actions import RoundData, create_round
+from evaluations.rounds.models import Round
+from evaluations.rounds.rules.working_days import last_of
+from evaluations.schemes.actions import load_presets
+from evaluations.schemes.models import Scheme
+from evaluations.schemes.queries.schemes import AskedField, asked_fields, definition_of, given_indicators
 from evaluations.scoring.definition import (
     Bands,
     CappedLinear,
@@ -37,6 +37,9 @@ from evaluations.scoring.definition import (
     YesNo,
 )
 from evaluations.scoring.presets import INNER_MONGOLIA
+from evaluations.snapshots.actions import request_snapshot, take_snapshot
+from evaluations.steps.actions.opening import open_round
+from evaluations.steps.actions.publication import finalise_round, publicise_round
 from members.models import Person
 from notices.models import Notice
 
@@ -79,7 +82,7 @@ def write_rounds(plan: Plan, units: list[UnitDraft], people: People) -> None:
     """Walk last year's round to its end and open this year's, each step on its day."""
     steps = calendar_of(plan.today)
     with clock_at(local(steps.opened, 480)):
-        load_presets(actor=people.accounts["admin"])
+        perform(people.accounts["admin"], load_presets)
     scheme = Scheme.objects.filter(code=INNER_MONGOLIA).latest("version")
     definition = definition_of(scheme)
     _finished(plan, units, people, scheme, definition)
@@ -140,15 +143,15 @@ def _finished(
         for unit in units:
             _fill(rng, round_, unit, definition, people)
     with clock_at(local(days.snapshot, 600)):
-        take_snapshot(request_snapshot(round_, actor=officer).pk)
+        take_snapshot(perform(officer, request_snapshot, round_).pk)
     with clock_at(local(days.scored, 600)) as now:
-        score_round(round_, actor=officer, now=now)
+        perform(officer, score_round, round_, now=now)
         for tie in open_ties(round_):
-            decide_tie(round_, tie, actor=officer, reason=LOT)
+            perform(officer, decide_tie, round_, tie, reason=LOT)
     with clock_at(local(days.first, 540)) as now:
-        publicise_round(round_, actor=officer, first=days.first, last=days.last, now=now)
+        perform(officer, publicise_round, round_, first=days.first, last=days.last, now=now)
     with clock_at(local(days.final, 600)) as now:
-        finalise_round(round_, actor=officer, now=now)
+        perform(officer, finalise_round, round_, now=now)
     # What was told half a year ago is not news today.
     Notice.objects.filter(kind__startswith="evaluation_").update(
         read_at=F("created_at") + dt.timedelta(hours=5)
@@ -204,7 +207,7 @@ def _score(
 ) -> None:
     for indicator in given_indicators(definition):
         value = _given(rng, indicator, quality)
-        give_score(round_, unit.row, indicator.code, value, actor=expert)
+        perform(expert, give_score, round_, unit.row, indicator.code, value)
 
 
 def _opened(
@@ -218,7 +221,7 @@ def _opened(
         budget=BUDGET,
         collecting_until=until,
     )
-    return open_round(create_round(data, actor=officer), actor=officer)
+    return perform(officer, open_round, perform(officer, create_round, data))
 
 
 def _quality(rng: Random, unit: UnitDraft) -> float:
@@ -237,7 +240,7 @@ def _report(
 ) -> None:
     for asked in asked_fields(definition):
         value = _reported(rng, asked, quality)
-        report_value(round_, unit.row, asked.field.key, value, actor=manager, evidence=EVIDENCE)
+        perform(manager, report_value, round_, unit.row, asked.field.key, value, evidence=EVIDENCE)
 
 
 def _reported(rng: Random, asked: AskedField, quality: float) -> Decimal:

@@ -7,7 +7,8 @@ from decimal import Decimal
 from random import Random
 from zoneinfo import ZoneInfo
 
-from instruments.models import BookingPolicy, Instrument, OpeningException, OpeningPeriod, Rate
+from instruments.inventory.models import Instrument
+from instruments.terms.models import BookingPolicy, OpeningException, OpeningPeriod, Rate
 from members.enums import UserCategory
 
 ZONE = ZoneInfo("Asia/Shanghai")

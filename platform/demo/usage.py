@@ -12,7 +12,7 @@ from demo.people import People
 from demo.plan import Plan
 from demo.terms import OPENING, holidays
 from demo.wishes import purposes_of
-from instruments.enums import InstrumentState, SharingMode
+from instruments.inventory.enums import InstrumentState, SharingMode
 
 # Month by month, how likely a day is used: the Spring Festival and the summer break are quiet.
 SEASON = (0.85, 0.45, 0.95, 1.0, 1.0, 1.0, 0.75, 0.7, 1.0, 0.95, 1.0, 0.95)

@@ -9,8 +9,8 @@ from random import Random
 from demo.instruments import InstrumentDraft
 from demo.people import People
 from demo.terms import OPENING, ZONE, local
-from instruments.enums import SharingMode
-from instruments.models import BookingPolicy
+from instruments.inventory.enums import SharingMode
+from instruments.terms.models import BookingPolicy
 from members.models import Person
 
 LONGEST_WISH = 360

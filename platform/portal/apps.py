@@ -10,6 +10,6 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         """Join the rooms that may not know each other."""
-        from portal.report_notices import register_report_notices  # noqa: PLC0415 - models must be loaded first
+        from portal.report_notices import register_report_notices
 
         register_report_notices()

@@ -12,6 +12,6 @@ class ReportingConfig(AppConfig):
 
     def ready(self) -> None:
         """Let the runs ring for the workers."""
-        from reporting import runs, tasks  # noqa: PLC0415 - models must be loaded first
+        from reporting import runs, tasks
 
         runs.use_bell(tasks.ring)

@@ -16,14 +16,14 @@ from safeguards.displacing import ask_delete_triggers
 def _take_away(
     sender: AppConfig, using: str = "default", plan: Sequence[object] = (), **_kwargs: Any
 ) -> None:
-    from safeguards.triggers import take_away  # noqa: PLC0415 - models must be loaded first
+    from safeguards.triggers import take_away
 
     if plan:
         take_away(using)
 
 
 def _install(sender: AppConfig, using: str = "default", **_kwargs: Any) -> None:
-    from safeguards.triggers import install  # noqa: PLC0415 - models must be loaded first
+    from safeguards.triggers import install
 
     install(using)
 

@@ -8,8 +8,10 @@ import uuid
 import pytest
 import time_machine
 
-from instruments.enums import BookingKind, BookingState, SharingMode
-from instruments.models import Booking, UsageRecord
+from instruments.booking.enums import BookingKind, BookingState
+from instruments.booking.models import Booking
+from instruments.inventory.enums import SharingMode
+from instruments.usage.models import UsageRecord
 from tests.api.calling import Caller, is_problem
 from tests.factories.instruments import BookingFactory, InstrumentFactory, make_instrument, make_steward
 from tests.factories.members import EnterprisePersonFactory, PersonFactory, make_manager, make_officer

@@ -6,8 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from evaluations.enums import Grade, ObjectKind, RoundState
-from evaluations.models import Award, Result, Round
+from evaluations.enums import ObjectKind, RoundState
+from evaluations.results.models import Award, Result
+from evaluations.rounds.models import Round
+from evaluations.schemes.enums import Grade
 from tests.api.calling import Caller, is_problem
 from tests.factories.evaluations import RoundFactory, SchemeFactory
 from tests.factories.members import PersonFactory, UnitFactory, make_manager, make_officer

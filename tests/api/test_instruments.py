@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 import time_machine
 
-from instruments.enums import InstrumentState, SharingMode
-from instruments.models import OpeningException
+from instruments.inventory.enums import InstrumentState, SharingMode
+from instruments.terms.models import OpeningException
 from tests.api.calling import Caller, is_problem
 from tests.factories.instruments import (
     BookingFactory,

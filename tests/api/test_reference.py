@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from instruments.enums import InstrumentState, SharingMode
+from instruments.inventory.enums import InstrumentState, SharingMode
 from members.enums import UnitState
 from tests.api.calling import Caller, is_problem
 from tests.factories.instruments import InstrumentClassFactory, InstrumentFactory, InstrumentFieldFactory

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.db import connection
 
-from instruments.models import Booking
+from instruments.booking.models import Booking
 from tests.api.calling import Caller, is_problem
 from tests.api.test_bookings import NOW, wish
 from tests.factories.instruments import make_instrument

@@ -7,7 +7,7 @@ import itertools
 
 import pytest
 
-from instruments.models import UsageRecord
+from instruments.usage.models import UsageRecord
 from tests.api.calling import Caller, is_problem
 from tests.factories.instruments import UsageRecordFactory, make_instrument, make_steward
 from tests.factories.members import PersonFactory, make_manager, make_officer

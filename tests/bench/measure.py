@@ -18,6 +18,8 @@ from urllib.parse import quote
 import django
 import psutil
 
+from changes import perform
+
 django.setup()
 
 from django.db import connection, transaction  # noqa: E402
@@ -25,10 +27,11 @@ from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from evaluations.actions.scoring import score_round  # noqa: E402
-from evaluations.actions.snapshot import request_snapshot, take_snapshot  # noqa: E402
-from evaluations.models import GivenScore, ReportedValue, Round  # noqa: E402
-from instruments.models import Instrument  # noqa: E402
+from evaluations.entries.models import GivenScore, ReportedValue  # noqa: E402
+from evaluations.results.actions.scoring import score_round  # noqa: E402
+from evaluations.rounds.models import Round  # noqa: E402
+from evaluations.snapshots.actions import request_snapshot, take_snapshot  # noqa: E402
+from instruments.inventory.models import Instrument  # noqa: E402
 from members.models import Person  # noqa: E402
 from tests.bench import history  # noqa: E402
 from tests.bench.history import Undo  # noqa: E402
@@ -221,7 +224,7 @@ def rounds_of(database: str) -> list[dict[str, object]]:
         raise SystemExit("The demo has no collecting round.")
 
     def snapshot() -> None:
-        take_snapshot(request_snapshot(current, actor=officer).pk)
+        take_snapshot(perform(officer, request_snapshot, current).pk)
 
     taken = undone(snapshot, 3)
     taken_scores: list[float] = []
@@ -230,7 +233,7 @@ def rounds_of(database: str) -> list[dict[str, object]]:
             fill_in(current)
             snapshot()
             for _turn in range(5):
-                taken_scores += undone(lambda: score_round(current, actor=officer), 1)
+                taken_scores += undone(lambda: perform(officer, score_round, current), 1)
             raise Undo
     except Undo:
         pass

@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from instruments.enums import BookingState
-from instruments.models import Booking
+from instruments.booking.enums import BookingState
+from instruments.booking.models import Booking
 from tests.factories.instruments import BookingFactory
 from tests.flows.network import at, make_network
 

@@ -11,8 +11,9 @@ import time_machine
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from evaluations.models import Round
-from instruments.models import Booking, UsageRecord
+from evaluations.rounds.models import Round
+from instruments.booking.models import Booking
+from instruments.usage.models import UsageRecord
 from tests.flows.network import BUDGET, Network, at, make_network
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -15,10 +15,15 @@ from audit.models import Entry
 from audit.sealing import seal_all
 from audit.verifying import first_fault
 from demo.terms import ZONE
-from evaluations.enums import Grade, RoundState
-from evaluations.models import Award, Result, Round
-from instruments.enums import BookingState, InstrumentState, SharingMode
-from instruments.models import ApplicationField, Booking, Instrument, UsageRecord
+from evaluations.enums import RoundState
+from evaluations.results.models import Award, Result
+from evaluations.rounds.models import Round
+from evaluations.schemes.enums import Grade
+from instruments.booking.enums import BookingState
+from instruments.booking.models import Booking
+from instruments.inventory.enums import InstrumentState, SharingMode
+from instruments.inventory.models import ApplicationField, Instrument
+from instruments.usage.models import UsageRecord
 from members.models import MemberUnit, Person, Region
 from notices.models import Announcement, AnnouncementKind, MailState, Notice
 

@@ -13,10 +13,10 @@ from demo.plan import SIZES, Plan, shares
 from demo.rounds import calendar_of, present_of
 from demo.seed import draft, usage_of
 from demo.texts import templates
-from evaluations.models import Scheme
-from evaluations.rules.working_days import working_days
-from instruments.actions.reference import load_reference
-from instruments.models import InstrumentClass
+from evaluations.rounds.rules.working_days import working_days
+from evaluations.schemes.models import Scheme
+from instruments.inventory.actions.reference import load_reference
+from instruments.inventory.models import InstrumentClass
 
 
 def digest(seed):

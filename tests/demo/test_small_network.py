@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from instruments.enums import BookingState
-from instruments.models import Booking, Instrument, UsageRecord
+from instruments.booking.enums import BookingState
+from instruments.booking.models import Booking
+from instruments.inventory.models import Instrument
+from instruments.usage.models import UsageRecord
 from members.models import MemberUnit
 
 

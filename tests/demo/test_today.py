@@ -7,8 +7,8 @@ import time_machine
 from django.db.models import Count
 
 from demo.seed import seed
-from instruments.enums import BookingState
-from instruments.models import Booking
+from instruments.booking.enums import BookingState
+from instruments.booking.models import Booking
 
 pytestmark = pytest.mark.django_db
 

@@ -11,11 +11,13 @@ from zoneinfo import ZoneInfo
 import factory
 from factory.django import DjangoModelFactory
 
-from evaluations.actions.rounds import open_round
-from evaluations.actions.values import give_score, report_value
+from changes import perform
+from evaluations.entries.actions import give_score, report_value
 from evaluations.enums import ObjectKind
-from evaluations.models import Round, Scheme
-from instruments.models import Instrument
+from evaluations.rounds.models import Round
+from evaluations.schemes.models import Scheme
+from evaluations.steps.actions.opening import open_round
+from instruments.inventory.models import Instrument
 from members.models import MemberUnit, Person
 from tests.factories.instruments import InstrumentFactory, UsageRecordFactory
 from tests.factories.members import RegionFactory, UnitFactory, make_expert, make_manager, make_officer
@@ -154,7 +156,7 @@ def make_story(*, collecting: bool = True, entered: bool = True) -> Story:
     add_usage(instruments["CCC-1"], Decimal(70), user_kind="internal")
     story = Story(RoundFactory(), officer, expert, managers, units, instruments)
     if collecting:
-        story.round = open_round(story.round, actor=officer)
+        story.round = perform(officer, open_round, story.round)
     if collecting and entered:
         enter_values(story)
     return story
@@ -163,10 +165,10 @@ def make_story(*, collecting: bool = True, entered: bool = True) -> Story:
 def enter_values(story: Story) -> None:
     """Report and give the values of `make_story`."""
     for code, tasks in (("AAA", 4), ("BBB", 1)):
-        report_value(story.round, story.units[code], "tasks", Decimal(tasks), actor=story.managers[code])
+        perform(story.managers[code], report_value, story.round, story.units[code], "tasks", Decimal(tasks))
     for code, score in (("AAA", 15), ("BBB", 16), ("CCC", 10)):
-        give_score(story.round, story.units[code], "effect", Decimal(score), actor=story.officer)
-    give_score(story.round, story.units["AAA"], "effect", Decimal(18), actor=story.expert)
+        perform(story.officer, give_score, story.round, story.units[code], "effect", Decimal(score))
+    perform(story.expert, give_score, story.round, story.units["AAA"], "effect", Decimal(18))
 
 
 def add_usage(instrument: Instrument, hours: Decimal, **fields: Any) -> None:

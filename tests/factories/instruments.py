@@ -8,19 +8,19 @@ from decimal import Decimal
 import factory
 from factory.django import DjangoModelFactory
 
-from instruments.enums import BookingState, Purpose, SharingMode, UsageSource, UserKind
-from instruments.models import (
+from instruments.booking.enums import BookingState, Purpose
+from instruments.booking.models import Booking
+from instruments.inventory.enums import SharingMode
+from instruments.inventory.models import (
     ApplicationField,
-    Booking,
-    BookingPolicy,
     Instrument,
     InstrumentClass,
     InstrumentField,
-    OpeningPeriod,
-    Rate,
     Stewardship,
-    UsageRecord,
 )
+from instruments.terms.models import BookingPolicy, OpeningPeriod, Rate
+from instruments.usage.enums import UsageSource, UserKind
+from instruments.usage.models import UsageRecord
 from members.enums import UnitRoleKind, UserCategory
 from members.models import Person
 from tests.factories.members import LONG_AGO, PersonFactory, RegionFactory, UnitFactory, UnitRoleFactory

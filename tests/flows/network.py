@@ -9,9 +9,9 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from evaluations.models import Scheme
-from instruments.actions.search import reindex
-from instruments.models import Instrument
+from evaluations.schemes.models import Scheme
+from instruments.inventory.actions.search import reindex
+from instruments.inventory.models import Instrument
 from members.models import MemberUnit, Person
 from tests.factories.evaluations import DEFINITION, SchemeFactory
 from tests.factories.instruments import make_instrument, make_steward

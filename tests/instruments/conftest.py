@@ -6,11 +6,13 @@ import pytest
 import time_machine
 
 from audit.models import Entry
-from instruments.models import Booking
+from instruments.booking.actions.decisions import approve_booking
+from instruments.booking.actions.requests import request_booking
+from instruments.booking.models import Booking
 from notices.models import Notice
 from tests.factories.instruments import make_instrument, make_steward
 from tests.factories.members import EnterprisePersonFactory, PersonFactory, make_manager
-from tests.instruments.moments import NOW
+from tests.instruments.moments import NOW, at
 
 
 @pytest.fixture
@@ -92,3 +94,42 @@ def ledger(db):
 def verbs(db):
     """Call it for the verbs of the history, oldest first."""
     return lambda: list(Entry.objects.order_by("sequence").values_list("verb", flat=True))
+
+
+@pytest.fixture
+def other(xrd):
+    """Another instrument of the same unit, with two stations."""
+    return make_instrument(unit=xrd.unit, station_count=2)
+
+
+@pytest.fixture
+def typed(xrd):
+    """A use of two hours on Sunday the first."""
+    return {
+        "instrument": xrd.code,
+        "day": "2026-03-01",
+        "start_time": "09:00",
+        "end_time": "11:00",
+        "startup_hours": "0.25",
+        "measurement_hours": "1.50",
+        "processing_hours": "",
+        "user_kind": "external",
+        "purpose": "research",
+        "samples": "4",
+        "income": "360.50",
+        "user_name": "李四",
+        "user_unit": "测试企业",
+        "record_id": "",
+    }
+
+
+@pytest.fixture
+def asked(monday, xrd, steward, member) -> Booking:
+    """A request for Wednesday 14:00 to 16:30."""
+    return request_booking(xrd, actor=member, start=at(2, 14), end=at(2, 16, 30), purpose="钙钛矿薄膜")
+
+
+@pytest.fixture
+def confirmed(asked, steward) -> Booking:
+    """The same, approved."""
+    return approve_booking(asked, actor=steward)

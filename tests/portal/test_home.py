@@ -10,8 +10,8 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.urls import reverse
 
-from instruments.enums import InstrumentState
-from instruments.models import Instrument
+from instruments.inventory.enums import InstrumentState
+from instruments.inventory.models import Instrument
 from notices.models import Announcement
 from tests.factories.instruments import make_instrument
 from tests.factories.members import PersonFactory

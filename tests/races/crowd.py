@@ -18,7 +18,8 @@ def contend(me: int, job: dict, line, answers) -> None:
     """Act once for every round, all contenders at the same moment; send what came of it, or the error."""
     from django.db import connection
 
-    from instruments.models import Booking, Instrument
+    from instruments.booking.models import Booking
+    from instruments.inventory.models import Instrument
     from members.models import Person
     from tests.races import plans
 

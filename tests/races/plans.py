@@ -7,10 +7,12 @@ import time
 
 from django.db import IntegrityError, OperationalError, connection
 
-from instruments.actions import booking as actions
-from instruments.actions import slots, sweeps
-from instruments.errors import InstrumentsError, SlotTaken
-from instruments.models import Booking, Instrument
+from instruments.booking.actions import requests as actions
+from instruments.booking.actions import slots, sweeps
+from instruments.booking.errors import SlotTaken
+from instruments.booking.models import Booking
+from instruments.errors import InstrumentsError
+from instruments.inventory.models import Instrument
 from members.models import Person
 
 HALF_HOUR = dt.timedelta(minutes=30)

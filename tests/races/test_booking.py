@@ -12,9 +12,9 @@ from django.utils import timezone
 from audit.models import Entry
 from audit.sealing import seal_all
 from audit.verifying import first_fault
-from instruments.enums import BookingState
-from instruments.models import Booking
-from instruments.rules.hours import local_midnight
+from instruments.booking.enums import BookingState
+from instruments.booking.models import Booking
+from instruments.terms.rules.hours import local_midnight
 from safeguards.triggers import install
 from tests.factories.instruments import BookingFactory, make_instrument, make_steward
 from tests.factories.members import EnterprisePersonFactory, PersonFactory

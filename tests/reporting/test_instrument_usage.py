@@ -10,7 +10,7 @@ from decimal import Decimal
 import openpyxl
 import pytest
 
-from instruments.enums import UserKind
+from instruments.usage.enums import UserKind
 from members.enums import UnitRoleKind
 from reporting import making, runs
 from reporting.errors import InvalidParameters

@@ -8,9 +8,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 
-from instruments.enums import BookingState
-from instruments.models import Booking, UsageRecord
-from instruments.rules.booking_states import TRANSITIONS
+from instruments.booking.enums import BookingState
+from instruments.booking.models import Booking
+from instruments.booking.rules.booking_states import TRANSITIONS
+from instruments.usage.models import UsageRecord
 from safeguards.triggers import REGISTER, missing
 from tests.factories.instruments import BookingFactory, UsageRecordFactory
 

@@ -9,8 +9,9 @@ from audit.history import record
 from audit.models import Checkpoint, Entry, Leaf
 from audit.sealing import seal
 from audit.verifying import first_fault
-from instruments.enums import BookingState
-from instruments.models import Booking, UsageRecord
+from instruments.booking.enums import BookingState
+from instruments.booking.models import Booking
+from instruments.usage.models import UsageRecord
 from tests.factories.instruments import BookingFactory, UsageRecordFactory
 
 pytestmark = pytest.mark.django_db

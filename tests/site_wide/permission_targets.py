@@ -9,8 +9,8 @@ from typing import Any
 
 from django.urls import reverse
 
-from instruments.enums import BookingState
-from instruments.models import Booking
+from instruments.booking.enums import BookingState
+from instruments.booking.models import Booking
 from tests.site_wide.world import World
 
 REQUESTED, CONFIRMED = BookingState.REQUESTED, BookingState.CONFIRMED

@@ -8,9 +8,10 @@ from django.test import Client
 from audit.models import Entry
 from audit.sealing import seal_all
 from audit.verifying import first_fault
-from evaluations.actions.values import give_score
-from evaluations.errors import ConflictOfInterest
-from instruments.enums import BookingState
+from changes import perform
+from evaluations.entries.actions import give_score
+from evaluations.entries.errors import ConflictOfInterest
+from instruments.booking.enums import BookingState
 from tests.api.calling import Caller
 from tests.factories.evaluations import make_story
 from tests.factories.instruments import BookingFactory, UsageRecordFactory, make_instrument
@@ -78,5 +79,5 @@ def test_a_score_for_the_own_unit():
     story.expert.home_unit = story.units["AAA"]
     story.expert.save()
     with pytest.raises(ConflictOfInterest):
-        give_score(story.round, story.units["AAA"], "effect", 5, actor=story.expert)
+        perform(story.expert, give_score, story.round, story.units["AAA"], "effect", 5)
     assert refusals() == [("evaluations.refused", "members.memberunit", "give_score", "conflict_of_interest")]

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from evaluations.actions.schemes import load_presets
+from changes import perform
+from evaluations.schemes.actions import load_presets
 
 
 class Command(BaseCommand):
@@ -16,7 +17,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Load and say which."""
-        created = load_presets()
+        created = perform(None, load_presets)
         for scheme in created:
             self.stdout.write(f"{scheme.code} v{scheme.version}: {scheme.name_zh}")
         self.stdout.write(f"{len(created)} scheme(s) created.")

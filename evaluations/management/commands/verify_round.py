@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from evaluations.enums import ObjectKind
-from evaluations.models import Round
-from evaluations.queries.verification import verification
+from evaluations.results.queries.verification import verification
+from evaluations.rounds.models import Round
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from instruments.actions.reference import load_reference
+from instruments.inventory.actions.reference import load_reference
 
 
 class Command(BaseCommand):

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from instruments.actions.search import rebuild_index, reindex
-from instruments.models import Instrument
+from instruments.inventory.actions.search import rebuild_index, reindex
+from instruments.inventory.models import Instrument
 
 
 class Command(BaseCommand):

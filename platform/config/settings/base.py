@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "safeguards",
+    "changes",
     "audit",
     "notices",
     "background",
@@ -73,6 +74,16 @@ MIDDLEWARE = [
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 AUTH_USER_MODEL = "members.Person"
+
+# The one order in which a change takes its locks; rows below these come after them, each kind by key.
+LOCK_ORDER = [
+    "members.memberunit",
+    "instruments.instrument",
+    "members.person",
+    "webapi.accesstoken",
+    "evaluations.scheme",
+    "evaluations.round",
+]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 SITE_URL = env.text("SITE_URL", f"http://127.0.0.1:{env.integer('PORT', 8000, least=1)}")
@@ -243,13 +254,13 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "RegionKind": "members.enums.RegionKind",
         "UnitKind": "members.enums.UnitKind",
         "UnitState": "members.enums.UnitState",
-        "InstrumentState": "instruments.enums.InstrumentState",
-        "SharingMode": "instruments.enums.SharingMode",
-        "BookingState": "instruments.enums.BookingState",
-        "BookingKind": "instruments.enums.BookingKind",
-        "UsagePurpose": "instruments.enums.Purpose",
+        "InstrumentState": "instruments.inventory.enums.InstrumentState",
+        "SharingMode": "instruments.inventory.enums.SharingMode",
+        "BookingState": "instruments.booking.enums.BookingState",
+        "BookingKind": "instruments.booking.enums.BookingKind",
+        "UsagePurpose": "instruments.booking.enums.Purpose",
         "RoundState": "evaluations.enums.RoundState",
-        "Grade": "evaluations.enums.Grade",
+        "Grade": "evaluations.results.enums.Grade",
         "RunState": "reporting.models.RunState",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
@@ -270,7 +281,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_LANGUAGES": True,
     "ENVIRONMENT": demo_label,
     "SCRIPTS": [lambda _request: static("js/admin.js")],
-    "DASHBOARD_CALLBACK": "evaluations.admin.dashboard.dashboard",
+    "DASHBOARD_CALLBACK": "evaluations.steps.admin.dashboard.dashboard",
     "COLORS": {
         "primary": {
             "50": "#eaf2fb",

@@ -6,10 +6,10 @@ import datetime as dt
 from dataclasses import dataclass
 from itertools import groupby
 
-from instruments.enums import BookingState
-from instruments.models import Booking
-from instruments.queries.bookings import own_bookings
-from instruments.rules.hours import local_day
+from instruments.booking.enums import BookingState
+from instruments.booking.models import Booking
+from instruments.booking.queries.bookings import own_bookings
+from instruments.terms.rules.hours import local_day
 from members.models import Person
 
 OPEN = (BookingState.REQUESTED, BookingState.CONFIRMED, BookingState.IN_USE)

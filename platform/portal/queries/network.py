@@ -11,11 +11,14 @@ from django.core.cache import cache
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
-from evaluations.models import Result, Round
-from evaluations.queries.results import published_rounds
-from instruments.enums import InstrumentState, SharingMode, UserKind
-from instruments.models import ApplicationField, Instrument, InstrumentClass, InstrumentField, UsageRecord
-from instruments.queries.free_days import free_days
+from evaluations.results.models import Result
+from evaluations.rounds.models import Round
+from evaluations.rounds.queries import published_rounds
+from instruments.booking.queries.free_days import free_days
+from instruments.inventory.enums import InstrumentState, SharingMode
+from instruments.inventory.models import ApplicationField, Instrument, InstrumentClass, InstrumentField
+from instruments.usage.enums import UserKind
+from instruments.usage.models import UsageRecord
 from members.enums import UnitState
 from members.models import MemberUnit, Region
 

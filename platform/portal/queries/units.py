@@ -10,10 +10,12 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.http import Http404
 from django.utils import timezone
 
-from evaluations.models import Result
-from evaluations.queries.results import published_rounds
-from instruments.enums import InstrumentState, UserKind
-from instruments.models import Instrument, UsageRecord
+from evaluations.results.models import Result
+from evaluations.rounds.queries import published_rounds
+from instruments.inventory.enums import InstrumentState
+from instruments.inventory.models import Instrument
+from instruments.usage.enums import UserKind
+from instruments.usage.models import UsageRecord
 from members.enums import UnitState
 from members.models import MemberUnit
 from portal.queries.network import CENTS, SHARED

@@ -14,12 +14,12 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from instruments.forms.catalogue_filter import FOUR_CITIES, PageFilter, filled
-from instruments.queries.filters import CatalogueFilters
-from instruments.queries.finder import STRIP, Found
-from instruments.queries.finder import finder as find
-from instruments.queries.free_days import free_days
-from instruments.queries.ranking import home_unit
+from instruments.booking.queries.free_days import free_days
+from instruments.catalogue.forms import FOUR_CITIES, PageFilter, filled
+from instruments.catalogue.queries.filters import CatalogueFilters
+from instruments.catalogue.queries.finder import STRIP, Found
+from instruments.catalogue.queries.finder import finder as find
+from instruments.catalogue.queries.ranking import home_unit
 from notices.models import Announcement
 from portal.queries import network as network_queries
 from portal.queries.network import Network

@@ -15,11 +15,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from display.formats import minutes
-from evaluations.queries.waiting import waiting_for
-from instruments.models import Booking
-from instruments.queries.booking_page import history_of
-from instruments.views.booking_acts import Choice, form_of, legal_acts
-from instruments.views.booking_life import Step, check_in_opens, effective_state, life, released_at
+from evaluations.entries.queries.waiting import waiting_for
+from instruments.booking.models import Booking
+from instruments.booking.queries.booking_page import history_of
+from instruments.booking.views.booking_acts import Choice, form_of, legal_acts
+from instruments.booking.views.booking_life import Step, check_in_opens, effective_state, life, released_at
 from members.models import Person
 from notices.kinds import write
 from notices.models import Notice

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from instruments.models import Instrument
+from instruments.inventory.models import Instrument
 from members.enums import UnitKind
 from members.models import Region
 from portal.forms import UnitFilter

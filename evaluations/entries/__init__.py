@@ -1,0 +1,1 @@
+"""evaluations, entries: values that units report, scores that people give."""

@@ -1,0 +1,25 @@
+"""Refusals of reported values and given scores."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from evaluations.errors import EvaluationsError, Sentence
+
+
+class ValueRefused(EvaluationsError):
+    """A reported value or given score that the indicator does not take; `field` names where it was entered."""
+
+    code = "value_refused"
+    message = _("This value cannot be entered here.")
+
+    def __init__(self, message: Sentence, field: str = "value") -> None:
+        self.field = field
+        super().__init__(message)
+
+
+class ConflictOfInterest(EvaluationsError):
+    """Nobody scores his own unit."""
+
+    code = "conflict_of_interest"
+    message = _("You belong to this unit, so someone else must score it.")

@@ -1,0 +1,33 @@
+"""Numbers entered by hand, as they are read beside a judgement."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+
+from evaluations.entries.models import ReportedValue
+from evaluations.rounds.models import Round
+from evaluations.scoring.definition import SchemeDefinition, reported_fields
+
+
+@dataclass(frozen=True)
+class EnteredRow:
+    """One number entered by hand: what it is, its value, the words beside it. Judges stay unnamed."""
+
+    name_zh: str
+    name_en: str
+    value: Decimal | None
+    words: str
+
+
+def reported_by_unit(round_: Round, definition: SchemeDefinition) -> dict[int, list[EnteredRow]]:
+    """What each unit (primary key) reported about itself, with its evidence, for those who judge; one query."""
+    names = {field.key: field for leaf in definition.leaves() for field in reported_fields(leaf)}
+    found: defaultdict[int, list[EnteredRow]] = defaultdict(list)
+    order = list(names)
+    values = ReportedValue.objects.filter(round=round_, instrument=None, indicator__in=order)
+    for value in sorted(values, key=lambda one: order.index(one.indicator)):
+        named = names[value.indicator]
+        found[value.unit_id].append(EnteredRow(named.name_zh, named.name_en, value.value, value.evidence))
+    return dict(found)

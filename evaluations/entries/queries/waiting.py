@@ -1,0 +1,75 @@
+"""Queries room: what the rounds that collect still want from one person."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from evaluations.entries.models import GivenScore
+from evaluations.entries.permissions import belongs_to
+from evaluations.entries.queries.coverage import judged_units, reporting_gaps
+from evaluations.enums import ObjectKind, RoundState
+from evaluations.rounds.models import Round
+from evaluations.schemes.queries.schemes import definition_of, given_indicators
+from members.models import MemberUnit, Person
+from members.permissions import can, roles_of
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Numbers a round still lacks: of a unit (to report), or without one of a judge (to score)."""
+
+    round: Round
+    unit: MemberUnit | None
+    missing: int
+
+    @property
+    def until(self) -> dt.date | None:
+        """The last day on which they can be entered, where the round names one."""
+        return self.round.collecting_until
+
+
+def waiting_for(person: Person) -> list[Waiting]:
+    """Return what a manager has still to report and an expert to score; rounds about units, the oldest first.
+
+    No query for a person who is neither; else a few for each round that collects, however many units there are.
+    """
+    roles = roles_of(person)
+    if not roles.manager_of and not roles.is_expert:
+        return []
+    rounds = Round.objects.filter(state=RoundState.COLLECTING, kind=ObjectKind.UNIT)
+    found: list[Waiting] = []
+    for round_ in rounds.select_related("scheme", "snapshot").order_by("year"):
+        if roles.manager_of and _still_open(round_):
+            found += _to_report(round_, roles.manager_of)
+        if roles.is_expert and can(person, "give_score", round_):
+            found += _to_score(round_, person)
+    return found
+
+
+def _still_open(round_: Round) -> bool:
+    return round_.collecting_until is None or round_.collecting_until >= timezone.localdate()
+
+
+def _to_report(round_: Round, managed: frozenset[int]) -> list[Waiting]:
+    gaps = reporting_gaps(round_, definition_of(round_.scheme))
+    counts = {unit: sum(unit in gap.unit_ids for gap in gaps) for unit in managed}
+    units = MemberUnit.objects.filter(pk__in=[unit for unit, count in counts.items() if count])
+    return [Waiting(round_, unit, counts[unit.pk]) for unit in units.order_by("code")]
+
+
+def _to_score(round_: Round, person: Person) -> list[Waiting]:
+    definition = definition_of(round_.scheme)
+    wanted = {indicator.code for indicator in given_indicators(definition)}
+    judged = MemberUnit.objects.filter(pk__in=judged_units(round_, definition)) if wanted else ()
+    mine = {unit.pk for unit in judged if not belongs_to(person, unit)}
+    given = GivenScore.objects.filter(round=round_, given_by=person, instrument=None)
+    present = {
+        (unit, code)
+        for unit, code in given.values_list("unit_id", "indicator")
+        if unit in mine and code in wanted
+    }
+    missing = len(mine) * len(wanted) - len(present)
+    return [Waiting(round_, None, missing)] if missing else []

@@ -1,0 +1,1 @@
+"""evaluations, results: outcome, explanation, awards, seal, reports."""

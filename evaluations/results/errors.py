@@ -1,0 +1,14 @@
+"""Refusals about results."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from evaluations.errors import EvaluationsError
+
+
+class NotTied(EvaluationsError):
+    """An order was given for objects among which a quota does not choose."""
+
+    code = "not_tied"
+    message = _("Name exactly those who are equal in every score at the last place of a quota, each once.")

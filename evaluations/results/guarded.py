@@ -1,0 +1,27 @@
+"""Guarded room: a result for a person; missing and forbidden give the same 404."""
+
+from __future__ import annotations
+
+from django.http import Http404
+
+from evaluations.enums import ObjectKind
+from evaluations.results.models import Result
+from evaluations.rounds.permissions import UnitInRound
+from members.guarded import hide
+from members.permissions import Actor, can
+
+
+def result_for(person: Actor, place: UnitInRound, instrument_code: str = "") -> Result:
+    """The result of the unit, or of one instrument of it, with its explanation. Raises Http404."""
+    if not can(person, "view_unit_result", place):
+        hide(person, "view_unit_result", place.round, app="evaluations")
+    results = Result.objects.select_related("round", "round__scheme", "unit", "instrument").filter(
+        round=place.round, unit=place.unit
+    )
+    if place.round.kind == ObjectKind.UNIT:
+        result = results.filter(instrument=None).first()
+    else:
+        result = results.filter(instrument__code=instrument_code).first()
+    if result is None:
+        raise Http404
+    return result

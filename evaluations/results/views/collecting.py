@@ -1,0 +1,171 @@
+"""A unit's page while its round collects: the score as of today, what would help, the values it reports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from changes import Work, perform
+from evaluations.entries.actions import report_value, withdraw_value
+from evaluations.entries.errors import ValueRefused
+from evaluations.entries.forms import ReportForm
+from evaluations.entries.models import ReportedValue
+from evaluations.errors import EvaluationsError
+from evaluations.results.actions.live import live_rows
+from evaluations.results.queries.provisional import Earlier, Provisional, earlier_result, provisional
+from evaluations.results.queries.results import window_days, window_left
+from evaluations.results.queries.rows import measured_rows
+from evaluations.rounds.models import Round
+from evaluations.rounds.permissions import UnitInRound
+from evaluations.schemes.queries.schemes import asked_fields, definition_of
+from evaluations.scoring.definition import COMPUTED, SchemeDefinition
+from instruments.inventory.models import Instrument
+from members.permissions import can
+
+Stored = Mapping[str, ReportedValue]
+
+
+def collecting(request: HttpRequest, place: UnitInRound, machine: Instrument | None) -> HttpResponse:
+    """Show where the unit stands and its form; a POST reports or withdraws what was changed."""
+    definition = definition_of(place.round.scheme)
+    stored = _stored(place, machine)
+    may_report = can(request.user, "report_value", place)
+    if request.method == "POST" and not may_report:
+        raise Http404
+    form = ReportForm(definition, stored, get_language() or "", data=request.POST or None)
+    status = 200
+    if request.method == "POST":
+        if form.is_valid() and _save(request, place, machine, form):
+            return redirect(request.path)
+        status = 422
+    stand, _rows = _standing(place, machine, definition, stored)
+    earlier = stand.earlier
+    context = {
+        "round": place.round,
+        "unit": place.unit,
+        "instrument": machine,
+        "form": form,
+        "may_report": may_report,
+        "stand": stand,
+        "days_left_to_object": 0
+        if earlier is None
+        else window_left(earlier.result.round, timezone.localdate()),
+        "window_days": 0 if earlier is None else window_days(earlier.result.round),
+        **_progress(place.round, definition, form, stored),
+    }
+    return render(request, "evaluations/results/unit_report.html", context, status=status)
+
+
+def live_rows_page(
+    request: HttpRequest, place: UnitInRound, machine: Instrument | None, indicator: str, back: str
+) -> HttpResponse:
+    """The rows behind one score as of today; only what is computed from usage has any. Raises Http404."""
+    definition = definition_of(place.round.scheme)
+    leaf = next((one for one in definition.leaves() if one.code == indicator), None)
+    stand, rows = _standing(place, machine, definition, _stored(place, machine))
+    inputs = stand.inputs.get(indicator, {})
+    if leaf is None or leaf.source != COMPUTED or not inputs.get("metric"):
+        raise Http404
+    return render(
+        request,
+        "evaluations/results/rows.html",
+        {
+            "round": place.round,
+            "unit": place.unit,
+            "stand": stand,
+            "line": next(one for one in stand.lines if one.indicator.code == indicator),
+            "measured": measured_rows(rows, leaf, inputs),
+            "back": back,
+        },
+    )
+
+
+def _stored(place: UnitInRound, machine: Instrument | None) -> dict[str, ReportedValue]:
+    values = ReportedValue.objects.filter(round=place.round, unit=place.unit, instrument=machine)
+    return {value.indicator: value for value in values.select_related("reported_by")}
+
+
+def _standing(
+    place: UnitInRound, machine: Instrument | None, definition: SchemeDefinition, stored: Stored
+) -> tuple[Provisional, list[Any]]:
+    rows = live_rows(place.round, place.unit, definition.scope, machine)
+    earlier: Earlier | None = earlier_result(
+        place.round, place.unit.pk, None if machine is None else machine.pk
+    )
+    reported = {key: value.value for key, value in stored.items()}
+    now, language = timezone.now(), get_language() or ""
+    return provisional(place.round, definition, rows, reported, earlier, language, now=now), rows
+
+
+def _progress(
+    round_: Round, definition: SchemeDefinition, form: ReportForm, stored: Stored
+) -> dict[str, object]:
+    """How far reporting has come: what is missing, what it is worth, how long there is time."""
+    asked = list(asked_fields(definition))
+    missing = {one.indicator.code: one for one in reversed(asked) if one.field.key not in stored}
+    until = round_.collecting_until
+    return {
+        "asked": len(asked),
+        "answered": sum(1 for one in asked if one.field.key in stored),
+        "missing": [(one.indicator, form[one.field.key]) for one in reversed(missing.values())],
+        "at_stake": sum((one.indicator.points for one in missing.values()), Decimal(0)),
+        "days_left": None if until is None else (until - timezone.localdate()).days,
+        "last": max(stored.values(), key=lambda value: value.reported_at, default=None),
+    }
+
+
+def _save(request: HttpRequest, place: UnitInRound, machine: Instrument | None, form: ReportForm) -> bool:
+    """Report and withdraw everything changed, all or nothing; what is refused stands beside its field."""
+    try:
+        reported, withdrawn = perform(request.user, _save_all, place, machine, form)
+    except _Refused:
+        return False
+    except EvaluationsError as refused:
+        form.add_error(None, str(refused))
+    if form.errors:
+        return False
+    for sentence in _told(reported, withdrawn):
+        messages.success(request, sentence)
+    return True
+
+
+class _Refused(Exception):
+    """Some fields of the form were refused; each stands beside its field, and nothing is saved."""
+
+
+def _save_all(
+    work: Work, place: UnitInRound, machine: Instrument | None, form: ReportForm
+) -> tuple[int, int]:
+    """Report and withdraw in one change; return how many of each. Raises _Refused when a field was refused."""
+    reported = withdrawn = 0
+    for key, value, evidence in form.entries():
+        if value is None:
+            withdrawn += withdraw_value(work, place.round, place.unit, key, instrument=machine)
+            continue
+        try:
+            report_value(work, place.round, place.unit, key, value, evidence=evidence, instrument=machine)
+        except ValueRefused as refused:
+            form.add_error(key, str(refused))
+        reported += 1
+    if form.errors:
+        raise _Refused
+    return reported, withdrawn
+
+
+def _told(reported: int, withdrawn: int) -> list[str]:
+    if not reported and not withdrawn:
+        return [_("Nothing was changed.")]
+    told = []
+    if reported:
+        told.append(_("Saved. You can change the values until the department scores the round."))
+    if withdrawn:
+        told.append(_("What you cleared is withdrawn and counts as not reported."))
+    return told

@@ -1,0 +1,1 @@
+"""evaluations, rounds: the round itself: terms, state, who may see it."""

@@ -1,0 +1,46 @@
+"""Refusals of rounds and their steps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext_lazy as _
+
+from changes import StaleVersion
+from evaluations.errors import EvaluationsError, Sentence
+
+
+class InvalidRound(EvaluationsError):
+    """Fields of a round are wrong; `fields` maps field name to a list of messages."""
+
+    code = "invalid_round"
+    message = _("Some fields of the round are wrong.")
+
+    def __init__(self, fields: dict[str, list[Sentence]]) -> None:
+        self.fields = fields
+        super().__init__()
+
+
+class ReasonMissing(EvaluationsError):
+    """A step back, or a choice among equals, needs a reason."""
+
+    code = "reason_missing"
+    message = _("State the reason; it goes on record.")
+
+
+class RoundMoved(StaleVersion):
+    """Somebody else changed the round after the person saw it; `meanwhile` says what was done, oldest first."""
+
+    def __init__(self, seen: int, found: int, meanwhile: Sequence[str]) -> None:
+        super().__init__(seen, found)
+        self.meanwhile = tuple(meanwhile)
+
+    def __str__(self) -> str:
+        if not self.meanwhile:
+            return super().__str__()
+        return str(
+            _(
+                "Nothing was done, for the round has changed since you loaded the page: %(changes)s. Look at it again."
+            )
+            % {"changes": "; ".join(self.meanwhile)}
+        )

@@ -1,0 +1,1 @@
+"""evaluations, schemes: the scheme as a document, its words, its editor."""

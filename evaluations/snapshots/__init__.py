@@ -1,0 +1,1 @@
+"""evaluations, snapshots: the round's data."""

@@ -1,0 +1,12 @@
+"""Codes of snapshots."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class SnapshotState(TextChoices):
+    """Where the taking of a snapshot stands."""
+
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    ABANDONED = "abandoned", _("Abandoned")

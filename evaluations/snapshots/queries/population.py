@@ -1,0 +1,61 @@
+"""Which instruments a snapshot holds, each as it was when the data period ended."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+
+from evaluations.rounds.models import Round
+from instruments.inventory.enums import InstrumentState
+from instruments.inventory.models import Instrument
+from instruments.inventory.queries.history import (
+    COLUMNS,
+    STATE,
+    Change,
+    PastInstrument,
+    by_instrument,
+    changes_since,
+    read_back,
+)
+from instruments.usage.models import UsageRecord
+from members.enums import UnitState
+from members.models import MemberUnit
+
+
+def population(
+    round_: Round, taken: dt.datetime, unit: MemberUnit | None = None
+) -> dict[int, PastInstrument]:
+    """The instruments (of one unit; primary keys, ascending) that count in the period, as they were when it ended.
+
+    All of units in the network that had joined before the period ended. Left out is only what was retired before the
+    period began, stayed so, and has no usage in it. A snapshot `taken` earlier sees them as of then. Four queries.
+    """
+    moment = min(round_.data_end, taken)
+    changes = by_instrument(changes_since(min(round_.data_start, moment)))
+    found: dict[int, PastInstrument] = {}
+    retired: set[int] = set()
+    rows = Instrument.objects.exclude(unit__state=UnitState.LEFT).only(*COLUMNS)
+    if unit is not None:
+        rows = rows.filter(unit=unit)
+    for instrument in rows.prefetch_related("funding").order_by("pk"):
+        mine = changes.get(instrument.pk, [])
+        past = read_back(instrument, [change for change in mine if change.at > moment])
+        if past.joined_on <= round_.data_last_day:
+            found[instrument.pk] = past
+            at_first = read_back(instrument, mine) if mine else past
+            if _retired_throughout(at_first, mine, moment):
+                retired.add(instrument.pk)
+    idle = retired - _used(round_, retired)
+    return {pk: past for pk, past in found.items() if pk not in idle}
+
+
+def _retired_throughout(at_first: PastInstrument, changes: Iterable[Change], moment: dt.datetime) -> bool:
+    states = [change.after[STATE] for change in changes if change.at <= moment and STATE in change.after]
+    return {at_first.state, *states} == {InstrumentState.RETIRED}
+
+
+def _used(round_: Round, instruments: Collection[int]) -> set[int]:
+    records = UsageRecord.objects.current().filter(
+        instrument__in=instruments, start__gte=round_.data_start, start__lt=round_.data_end
+    )
+    return set(records.order_by().values_list("instrument_id", flat=True).distinct())

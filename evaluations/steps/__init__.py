@@ -1,0 +1,1 @@
+"""evaluations, steps: the walk of a round: blockers, publicity, corrections, the simulator."""

@@ -1,0 +1,21 @@
+"""Refusals of the walk of a round."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils.translation import gettext_lazy as _
+
+from display.formats import local_datetime
+from evaluations.errors import EvaluationsError
+
+
+class AlreadyReminded(EvaluationsError):
+    """Late units are reminded at most once a day."""
+
+    code = "already_reminded"
+
+    def __init__(self, last: dt.datetime, language: str | None) -> None:
+        self.last = last
+        when = {"when": local_datetime(last, language)}
+        super().__init__(_("The late units were reminded on %(when)s already; once a day is enough.") % when)

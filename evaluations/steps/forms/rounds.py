@@ -1,0 +1,202 @@
+"""Forms of a round: its terms, and what single steps ask for."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminSingleDateWidget
+
+from evaluations.enums import RoundState
+from evaluations.rounds.actions import REASON_LENGTH, RoundData, round_problems
+from evaluations.rounds.models import Round
+from evaluations.rounds.queries import first_free_year
+from evaluations.rounds.rules.working_days import last_of
+from evaluations.schemes.models import Scheme
+from evaluations.schemes.queries.schemes import newest_schemes
+from evaluations.steps.queries.blockers import LEAST_WORKING_DAYS
+
+DAY = dt.timedelta(days=1)
+FIELD_OF = {"data_start": "first_day", "data_end": "last_day"}
+
+
+class RoundForm(forms.ModelForm[Round]):
+    """The terms of a round; the data period is entered as whole days, both included."""
+
+    first_day = forms.DateField(label=_("data from"), widget=UnfoldAdminSingleDateWidget)
+    last_day = forms.DateField(label=_("data until (last day)"), widget=UnfoldAdminSingleDateWidget)
+
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    refused: Exception | None = None
+    """What the action refused the first time this was sent."""
+
+    class Meta:
+        model = Round
+        fields = ["year", "scheme", "budget", "collecting_until"]
+        help_texts = {
+            "year": _("The data year; results come out in the following year."),
+            "budget": _("The sum of all subsidies, in yuan."),
+            "collecting_until": _(
+                "Until this day units report values; before it scoring waits for all of them."
+            ),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "scheme" in self.fields:
+            self.fields["scheme"].queryset = newest_schemes()  # type: ignore[attr-defined]
+        if self.instance.pk:
+            self.initial["seen"] = self.instance.version
+            self.initial["first_day"] = timezone.localdate(self.instance.data_start)
+            self.initial["last_day"] = timezone.localdate(self.instance.data_end) - DAY
+        elif "first_day" in self.fields:
+            year = first_free_year(timezone.localdate().year - 1)
+            self.initial.setdefault("year", year)
+            self.initial.setdefault("first_day", dt.date(year, 1, 1))
+            self.initial.setdefault("last_day", dt.date(year, 12, 31))
+
+    def clean(self) -> dict[str, Any]:
+        """Check the terms as the action will."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.refused is not None:
+            self.add_error(None, str(self.refused))
+        if not self.errors:
+            present = self.instance if self.instance.pk else None
+            for field, messages in round_problems(self.round_data(), present).items():
+                self.add_error(FIELD_OF.get(field, field), [str(message) for message in messages])
+        return cleaned
+
+    def _post_clean(self) -> None:
+        """Nothing is written to the instance here: the action fills the row it has locked."""
+
+    def save(self, commit: bool = True) -> Round:
+        """Give the instance back untouched; the admin calls the action."""
+        return self.instance
+
+    def save_m2m(self) -> None:
+        """A round has no many-to-many fields."""
+
+    def round_data(self) -> RoundData:
+        """The terms as the action takes them. Needs a valid form."""
+        values = self.cleaned_data
+        return RoundData(
+            year=values["year"],
+            scheme=values["scheme"],
+            data_start=_midnight(values["first_day"]),
+            data_end=_midnight(values["last_day"] + DAY),
+            budget=values["budget"],
+            collecting_until=values["collecting_until"],
+        )
+
+
+class WindowForm(forms.Form):
+    """The publicity window, both days included; proposes the next five working days."""
+
+    first = forms.DateField(
+        label=_("publicity from"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
+    last = forms.DateField(
+        label=_("publicity until"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        help_text=_(
+            "At least five working days, by the calendar of public holidays and the weekends worked in exchange."
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        tomorrow = timezone.localdate() + DAY
+        first = last_of(tomorrow, 1)
+        self.initial = {"first": first, "last": last_of(first, LEAST_WORKING_DAYS), **self.initial}
+
+
+class ReasonForm(forms.Form):
+    """Why a step is taken back, or terms are changed."""
+
+    reason = forms.CharField(
+        label=_("reason"), max_length=REASON_LENGTH, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class TieForm(forms.Form):
+    """In which order equals are served, and why; proposes the order that holds for the time being."""
+
+    order = forms.CharField(
+        label=_("order of equals"),
+        max_length=REASON_LENGTH,
+        widget=forms.TextInput,
+        help_text=_("The codes of those who are equal in every score, who is served first in front."),
+    )
+    reason = forms.CharField(
+        label=_("reason"), max_length=REASON_LENGTH, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args: Any, ties: Sequence[Sequence[str]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial = {"order": " ".join(ties[0]) if ties else "", **self.initial}
+
+    def clean_order(self) -> tuple[str, ...]:
+        """Read the codes, however they are set apart."""
+        return tuple(re.findall(r"[^\s,;，；、]+", self.cleaned_data["order"].upper()))
+
+
+class WithdrawalForm(ReasonForm):
+    """Why publicity is taken back, and how far."""
+
+    back_to = forms.ChoiceField(
+        label=_("back to"),
+        choices=[
+            (
+                RoundState.COLLECTING,
+                _("collecting: values and scores can be corrected, then everything is scored anew"),
+            ),
+            (RoundState.SCORED, _("scored: the results stay as they are, hidden from the public")),
+        ],
+        widget=forms.RadioSelect,
+        initial=RoundState.COLLECTING,
+    )
+    field_order = ["back_to", "reason"]
+
+
+class TermsForm(ReasonForm):
+    """What may change while a round collects: the scheme's version, the budget, the last day to report."""
+
+    scheme = forms.ModelChoiceField(
+        label=_("version of the scheme"),
+        queryset=Scheme.objects.none(),
+        empty_label=None,
+        help_text=_("With another version a new snapshot must be taken; values entered so far stay."),
+    )
+    budget = forms.DecimalField(
+        label=_("budget (yuan)"),
+        min_value=0,
+        max_digits=14,
+        decimal_places=2,
+        widget=forms.NumberInput(attrs={"step": "0.01"}),
+    )
+    collecting_until = forms.DateField(
+        label=_("units report until"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+    field_order = ["scheme", "budget", "collecting_until", "reason"]
+
+    def __init__(self, data: Any = None, *, round_: Round) -> None:
+        terms = {
+            "scheme": round_.scheme_id,
+            "budget": round_.budget,
+            "collecting_until": round_.collecting_until,
+        }
+        super().__init__(data, initial=terms)
+        choice = self.fields["scheme"]
+        if isinstance(choice, forms.ModelChoiceField):
+            choice.queryset = Scheme.objects.filter(code=round_.scheme.code).order_by("-version")
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))

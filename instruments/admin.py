@@ -1,0 +1,17 @@
+"""The admin of the instruments app, gathered from its capabilities for Django."""
+
+from instruments.booking.admin import BookingAdmin
+from instruments.inventory.admin.instruments import InstrumentAdmin, StewardshipAdmin
+from instruments.inventory.admin.reference import FieldAdmin, InstrumentClassAdmin
+from instruments.inventory.admin.units import UnitWithInstrumentsAdmin
+from instruments.usage.admin import UsageRecordAdmin
+
+__all__ = [
+    "BookingAdmin",
+    "FieldAdmin",
+    "InstrumentAdmin",
+    "InstrumentClassAdmin",
+    "StewardshipAdmin",
+    "UnitWithInstrumentsAdmin",
+    "UsageRecordAdmin",
+]

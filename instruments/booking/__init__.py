@@ -1,0 +1,1 @@
+"""instruments, booking: requests, states, slots, availability, moves, visits."""

@@ -1,0 +1,69 @@
+"""Actions room: tells people about a booking, inside the transaction of the change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from instruments.booking.enums import BookingState
+from instruments.booking.models import Booking
+from instruments.booking.queries.bookings import told_of
+from instruments.inventory.models import Instrument
+from members.models import Person
+from notices.send import notify_all
+
+
+def tell(people: Sequence[Person], kind: str, booking: Booking, **more: object) -> None:
+    """Send a notice about a booking to each; its usual facts fill the sentence, `more` adds to them."""
+    notify_all(
+        people,
+        kind,
+        {
+            "instrument": named(booking.instrument),
+            "person": str(booking.person),
+            "start": booking.start,
+            "end": booking.end,
+            "purpose": booking.purpose,
+            "price": booking.price,
+            "reason": booking.reason or None,
+            "expires": booking.expires_at,
+            "place": booking.instrument.address or None,
+            **more,
+        },
+        link=f"/bookings/{booking.pk}/",
+    )
+
+
+def named(instrument: Instrument) -> dict[str, str]:
+    """Return the instrument's name in both languages."""
+    return {"zh": instrument.name_zh, "en": instrument.name_en or instrument.name_zh}
+
+
+def tell_others(actor: Person, booking: Booking, kind: str, **more: object) -> None:
+    """Tell the other side: the keepers where the owner acted, the owner where a keeper did."""
+    own = actor.pk == booking.person_id
+    tell(
+        told_of(booking.instrument, but=actor) if own else [booking.person],
+        kind,
+        booking,
+        actor=str(actor),
+        **more,
+    )
+
+
+def tell_of_move(actor: Person, booking: Booking, left: Instrument, **old: object) -> None:
+    """Tell of a move: the owner where a keeper moved it, else the keepers of where it stands now and stood before.
+
+    Where it must be approved anew, the keepers read a request.
+    """
+    if actor.pk != booking.person_id:
+        tell([booking.person], "booking_moved", booking, actor=str(actor), **old)
+        return
+    here = told_of(booking.instrument, but=actor)
+    if booking.state == BookingState.REQUESTED:
+        tell(here, "booking_requested", booking)
+    else:
+        tell(here, "booking_moved", booking, actor=str(actor), **old)
+    if left.pk != booking.instrument_id:
+        known = {person.pk for person in here}
+        there = [person for person in told_of(left, but=actor) if person.pk not in known]
+        tell(there, "booking_moved", booking, actor=str(actor), **old)

@@ -1,0 +1,256 @@
+"""Bookings, for programs: read, ask for, and walk through their states. Every write is an action."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from instruments.booking.actions.changes import cancel_booking, move_booking
+from instruments.booking.actions.decisions import approve_booking, decline_booking
+from instruments.booking.actions.requests import request_booking
+from instruments.booking.actions.visit import check_in, check_out
+from instruments.booking.enums import BookingKind, BookingState, Purpose
+from instruments.booking.guarded import booking_for
+from instruments.booking.models import Booking
+from instruments.booking.queries.bookings import bookings_visible_to
+from instruments.inventory.guarded import instrument_for
+from members.api.caller import caller
+from members.enums import UserCategory
+from webapi.fields import InstantField
+from webapi.idempotency import once
+from webapi.paging import CURSOR_DOCS, CURSOR_PARAMETERS
+from webapi.schema import paged
+from webapi.views import ContractView, ListView, many
+
+TAGS = ["bookings"]
+
+
+class BookingSerializer(serializers.Serializer[Booking]):
+    """A booking as its parties see it: the person it is for, the keepers of the instrument, the department."""
+
+    id = serializers.UUIDField()
+    instrument = serializers.CharField(source="instrument.code")
+    station = serializers.IntegerField()
+    start = InstantField()
+    end = InstantField()
+    state = serializers.ChoiceField(BookingState.choices)
+    version = serializers.IntegerField()
+    kind = serializers.ChoiceField(BookingKind.choices)
+    purpose = serializers.CharField()
+    purpose_kind = serializers.ChoiceField(Purpose.choices)
+    category = serializers.ChoiceField(UserCategory.choices)
+    yuan_per_hour = serializers.DecimalField(max_digits=10, decimal_places=2)
+    price = serializers.DecimalField(max_digits=12, decimal_places=2)
+    person = serializers.CharField(source="person.display_name")
+    organisation = serializers.CharField(source="person.organisation_name")
+    requested_at = InstantField()
+    expires_at = InstantField(allow_null=True)
+    decided_at = InstantField(allow_null=True)
+    checked_in_at = InstantField(allow_null=True)
+    checked_out_at = InstantField(allow_null=True)
+    reason = serializers.CharField()
+
+
+class NewBookingSerializer(serializers.Serializer[None]):
+    """What is asked for."""
+
+    instrument = serializers.CharField(max_length=30)
+    start = InstantField()
+    end = InstantField()
+    purpose = serializers.CharField(max_length=300)
+    purpose_kind = serializers.ChoiceField(Purpose.choices, default=Purpose.RESEARCH)
+    station = serializers.IntegerField(min_value=1, max_value=32767, required=False, allow_null=True)
+
+
+class MoveSerializer(serializers.Serializer[None]):
+    """The new time, and perhaps another instrument."""
+
+    start = InstantField()
+    end = InstantField()
+    instrument = serializers.CharField(max_length=30, required=False)
+
+
+class StepSerializer(serializers.Serializer[None]):
+    """A word on why."""
+
+    reason = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
+
+
+class CheckOutSerializer(StepSerializer):
+    """The hours that count and the samples; without hours the time from check-in to the end counts."""
+
+    effective_hours = serializers.DecimalField(
+        max_digits=8, decimal_places=2, min_value=0, required=False, allow_null=True
+    )
+    samples = serializers.IntegerField(min_value=0, max_value=1_000_000, required=False, default=0)
+    left_at = InstantField(
+        required=False,
+        allow_null=True,
+        help_text="When the visit really ended; without it now, or the booked end where that is hours ago.",
+    )
+
+
+class BookingFilterSerializer(serializers.Serializer[None]):
+    """What a list is narrowed by; [start, end) keeps the bookings that share a moment with it."""
+
+    instrument = serializers.CharField(max_length=30, required=False)
+    state = serializers.ChoiceField(BookingState.choices, required=False)
+    start = InstantField(required=False)
+    end = InstantField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse an empty window."""
+        start, end = attrs.get("start"), attrs.get("end")
+        if isinstance(start, dt.datetime) and isinstance(end, dt.datetime) and end <= start:
+            raise serializers.ValidationError({"end": [_("The end must be later than the start.")]})
+        return attrs
+
+
+class BookingList(ListView):
+    """The bookings a person sees, and the way to ask for one."""
+
+    query_parameters = CURSOR_PARAMETERS | {"instrument", "state", "start", "end"}
+
+    @extend_schema(
+        operation_id="bookings",
+        parameters=[
+            OpenApiParameter("instrument", str, description="Code."),
+            OpenApiParameter("state", str, enum=BookingState.values),
+            OpenApiParameter("start", OpenApiTypes.DATETIME, description="Ends later than this."),
+            OpenApiParameter("end", OpenApiTypes.DATETIME, description="Begins before this."),
+            *CURSOR_DOCS,
+        ],
+        responses=paged(BookingSerializer, counted=False),
+        tags=TAGS,
+    )
+    def get(self, request: Request) -> Response:
+        """List own bookings and those of instruments one keeps, newest first."""
+        wanted = BookingFilterSerializer(data=request.query_params.dict())
+        wanted.is_valid(raise_exception=True)
+        lookups = {"instrument": "instrument__code", "state": "state", "start": "end__gt", "end": "start__lt"}
+        rows = bookings_visible_to(request.user).filter(
+            **{lookups[name]: value for name, value in wanted.validated_data.items()}
+        )
+        return self.cursor_page(rows, lambda page: many(BookingSerializer, page))
+
+    @extend_schema(
+        operation_id="request_booking",
+        request=NewBookingSerializer,
+        responses={201: BookingSerializer},
+        tags=TAGS,
+    )
+    @once
+    def post(self, request: Request) -> Response:
+        """Ask for time; confirmed at once where the instrument's policy says so."""
+        wanted = self.body(request, NewBookingSerializer)
+        instrument = instrument_for(request.user, wanted.pop("instrument"))
+        booking = request_booking(instrument, actor=caller(request), **wanted)
+        return Response(BookingSerializer(booking).data, status=201)
+
+
+class BookingDetail(ContractView):
+    """One booking."""
+
+    @extend_schema(operation_id="booking", responses=BookingSerializer, tags=TAGS)
+    def get(self, request: Request, booking_id: UUID) -> Response:
+        """Return one booking."""
+        return Response(BookingSerializer(booking_for(request.user, booking_id)).data)
+
+
+class Approve(ContractView):
+    """The steward says yes."""
+
+    @extend_schema(
+        operation_id="approve_booking", request=StepSerializer, responses=BookingSerializer, tags=TAGS
+    )
+    @once
+    def post(self, request: Request, booking_id: UUID) -> Response:
+        """Confirm a requested booking."""
+        self.body(request, StepSerializer)
+        booking = approve_booking(booking_for(request.user, booking_id), actor=caller(request))
+        return Response(BookingSerializer(booking).data)
+
+
+class Decline(ContractView):
+    """The steward says no."""
+
+    @extend_schema(
+        operation_id="decline_booking", request=StepSerializer, responses=BookingSerializer, tags=TAGS
+    )
+    @once
+    def post(self, request: Request, booking_id: UUID) -> Response:
+        """Decline a requested booking, with the reason its person will read."""
+        reason = self.body(request, StepSerializer)["reason"].strip() or gettext("No reason was given.")
+        booking = decline_booking(booking_for(request.user, booking_id), actor=caller(request), reason=reason)
+        return Response(BookingSerializer(booking).data)
+
+
+class Cancel(ContractView):
+    """The person or the steward gives the time back."""
+
+    @extend_schema(
+        operation_id="cancel_booking", request=StepSerializer, responses=BookingSerializer, tags=TAGS
+    )
+    @once
+    def post(self, request: Request, booking_id: UUID) -> Response:
+        """Cancel a booking that has not begun."""
+        reason = self.body(request, StepSerializer)["reason"]
+        booking = cancel_booking(booking_for(request.user, booking_id), actor=caller(request), reason=reason)
+        return Response(BookingSerializer(booking).data)
+
+
+class CheckIn(ContractView):
+    """The use begins."""
+
+    @extend_schema(operation_id="check_in", request=StepSerializer, responses=BookingSerializer, tags=TAGS)
+    @once
+    def post(self, request: Request, booking_id: UUID) -> Response:
+        """Begin the use."""
+        self.body(request, StepSerializer)
+        booking = check_in(booking_for(request.user, booking_id), actor=caller(request))
+        return Response(BookingSerializer(booking).data)
+
+
+class CheckOut(ContractView):
+    """The use ends and becomes a usage record."""
+
+    @extend_schema(
+        operation_id="check_out", request=CheckOutSerializer, responses=BookingSerializer, tags=TAGS
+    )
+    @once
+    def post(self, request: Request, booking_id: UUID) -> Response:
+        """End the use and write its usage record."""
+        said = self.body(request, CheckOutSerializer)
+        booking = check_out(
+            booking_for(request.user, booking_id),
+            actor=caller(request),
+            effective_hours=said.get("effective_hours"),
+            samples=said["samples"],
+            at=said.get("left_at"),
+        )
+        return Response(BookingSerializer(booking).data)
+
+
+class Move(ContractView):
+    """The booking goes to another time, or another instrument."""
+
+    @extend_schema(
+        operation_id="move_booking", request=MoveSerializer, responses=BookingSerializer, tags=TAGS
+    )
+    @once
+    def post(self, request: Request, booking_id: UUID) -> Response:
+        """Move a booking that has not begun; the old time is free only once the new one is held."""
+        wanted = self.body(request, MoveSerializer)
+        booking = booking_for(request.user, booking_id)
+        if "instrument" in wanted:
+            wanted["instrument"] = instrument_for(request.user, wanted["instrument"])
+        return Response(BookingSerializer(move_booking(booking, actor=caller(request), **wanted)).data)

@@ -1,0 +1,41 @@
+"""Codes of bookings; the national record's own terms stand in the docstrings."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class BookingKind(TextChoices):
+    """A use by a person, or upkeep by the steward; one overlap rule guards both."""
+
+    USE = "use", _("Use")
+    MAINTENANCE = "maintenance", _("Maintenance")
+
+
+class BookingState(TextChoices):
+    """Where a booking stands. The first four hold their time."""
+
+    REQUESTED = "requested", _("Requested")
+    CONFIRMED = "confirmed", _("Confirmed")
+    IN_USE = "in_use", _("In use")
+    COMPLETED = "completed", _("Completed")
+    DECLINED = "declined", _("Declined")
+    CANCELLED = "cancelled", _("Cancelled")
+    EXPIRED = "expired", _("Expired")
+    NO_SHOW = "no_show", _("No-show")
+
+
+HOLDING_STATES = (
+    BookingState.REQUESTED,
+    BookingState.CONFIRMED,
+    BookingState.IN_USE,
+    BookingState.COMPLETED,
+)
+
+
+class Purpose(TextChoices):
+    """What the use was for (服务类型 135 科学研究, 136 科技开发, 137 教学, 138 其他)."""
+
+    RESEARCH = "research", _("Scientific research")
+    DEVELOPMENT = "development", _("Technology development")
+    TEACHING = "teaching", _("Teaching")
+    OTHER = "other", _("Other")

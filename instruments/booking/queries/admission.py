@@ -1,0 +1,80 @@
+"""Queries room: whether a person may have a time on an instrument, with every reason against it and its price."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from instruments.inventory.enums import InstrumentState, SharingMode
+from instruments.inventory.models import Instrument, Stewardship
+from instruments.terms.errors import Problem, problem
+from instruments.terms.queries.opening import opening_of
+from instruments.terms.queries.policy import policy_of, terms_of
+from instruments.terms.queries.rates import Quote, quote
+from instruments.terms.rules.booking_policy import policy_problems
+from instruments.terms.rules.hours import is_convertible, local_day, local_midnight
+from instruments.terms.rules.intervals import Interval
+from members.enums import UnitState
+from members.models import Person
+
+_ALWAYS_JUDGED = dt.timedelta(days=62)
+
+
+@dataclass(frozen=True)
+class Admission:
+    """Every broken rule (none: the wish is fine, if the slot is free) and the price."""
+
+    problems: list[Problem]
+    quote: Quote
+
+
+def admission(
+    instrument: Instrument, person: Person, start: dt.datetime, end: dt.datetime, now: dt.datetime
+) -> Admission:
+    """Judge a wished use of [start, end) by all rules but the freedom of the slot; at most four queries.
+
+    Never raises for extreme moments: what lies centuries away breaks the horizon.
+    """
+    if end <= start:
+        return Admission([problem("interval")], Quote("", None, None))
+    opened = None
+    terms = terms_of(policy_of(instrument))
+    # What is longer than the policy allows is refused anyway, so nobody makes us walk through centuries.
+    longest = max(_ALWAYS_JUDGED, dt.timedelta(minutes=terms.longest_minutes))
+    judged = is_convertible(start) and is_convertible(end) and end - start <= longest
+    if judged:
+        first, last = local_midnight(local_day(start)), local_midnight(local_day(end) + dt.timedelta(days=1))
+        opened = opening_of(instrument, Interval(first, last))
+    problems = policy_problems(terms, start, end, now, opened)
+    problems += standing(instrument, person, start)
+    offer = quote(instrument, person, start, end)
+    if offer.yuan_per_hour is None and judged:
+        problems.append(problem("no_rate", chosen=offer.category))
+    return Admission(problems, offer)
+
+
+def standing(instrument: Instrument, person: Person | None, moment: dt.datetime) -> list[Problem]:
+    """Return what stands against a booking at whatever time: state, unit, and whether it is shared with the person.
+
+    None is a visitor, who may turn out to be of any unit: only state and unit count. At most one query.
+    """
+    problems = []
+    if instrument.state != InstrumentState.IN_SERVICE:
+        label = InstrumentState(instrument.state).label
+        problems.append(problem("instrument_state", chosen=label))
+    if instrument.unit.state != UnitState.ACTIVE:
+        problems.append(problem("unit_state"))
+    if person is None:
+        return problems
+    if instrument.sharing_mode == SharingMode.INTERNAL and person.home_unit_id != instrument.unit_id:
+        problems.append(problem("sharing_mode"))
+    if instrument.sharing_mode == SharingMode.NOT_SHARED and not _is_steward(instrument, person, moment):
+        problems.append(problem("not_shared"))
+    return problems
+
+
+def _is_steward(instrument: Instrument, person: Person, moment: dt.datetime) -> bool:
+    if not is_convertible(moment):
+        return False
+    rows = Stewardship.objects.on(local_day(moment))
+    return rows.filter(instrument=instrument, person=person).exists()

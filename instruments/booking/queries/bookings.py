@@ -1,0 +1,102 @@
+"""Queries room: which bookings a person sees, and the lists of the desk."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from instruments.booking.enums import BookingKind, BookingState
+from instruments.booking.models import Booking
+from instruments.inventory.models import Instrument, Stewardship
+from instruments.terms.rules.hours import local_midnight
+from members.enums import UnitRoleKind
+from members.models import Person, UnitRole
+from members.permissions import roles_of
+
+Viewer = Person | AnonymousUser
+
+
+def bookings_with_relations() -> QuerySet[Booking]:
+    """Bookings with what every list shows of them."""
+    return Booking.objects.select_related(
+        "person__home_unit", "instrument__unit", "instrument__policy", "decided_by"
+    )
+
+
+def kept_instruments(person: Viewer) -> Q:
+    """Return the filter on Instrument for those a person keeps: as steward today, or as manager of the unit."""
+    if not isinstance(person, Person) or not person.is_active:
+        return Q(pk__in=[])
+    if person.is_superuser:
+        return Q()
+    return Q(pk__in=_stewarded(person)) | Q(unit__in=roles_of(person).manager_of)
+
+
+def bookings_visible_to(person: Viewer) -> QuerySet[Booking]:
+    """Own bookings, those of instruments one keeps, those of a unit one manages or views; officers see all."""
+    rows = bookings_with_relations()
+    if not isinstance(person, Person) or not person.is_active:
+        return rows.none()
+    roles = roles_of(person)
+    if roles.is_officer:
+        return rows
+    return rows.filter(
+        Q(person=person)
+        | Q(instrument__in=_stewarded(person))
+        | Q(instrument__unit__in=roles.manager_of | roles.viewer_in)
+    )
+
+
+def bookings_to_keep(person: Viewer) -> QuerySet[Booking]:
+    """Bookings of the instruments a person keeps."""
+    return bookings_with_relations().filter(
+        instrument__in=Instrument.objects.filter(kept_instruments(person))
+    )
+
+
+def requests_to_decide(person: Viewer) -> QuerySet[Booking]:
+    """Open requests a person may decide, oldest first; one's own are decided by others."""
+    return (
+        bookings_to_keep(person)
+        .filter(state=BookingState.REQUESTED, expires_at__gt=timezone.now())
+        .exclude(person=person.pk)
+        .order_by("expires_at", "start", "id")
+    )
+
+
+def bookings_on(person: Viewer, day: dt.date) -> QuerySet[Booking]:
+    """Bookings of the instruments a person keeps that touch a local day and hold their time."""
+    midnight = local_midnight(day)
+    return (
+        bookings_to_keep(person)
+        .filter(start__lt=midnight + dt.timedelta(days=1), end__gt=midnight)
+        .exclude(state__in=[BookingState.DECLINED, BookingState.CANCELLED, BookingState.EXPIRED])
+        .order_by("start", "instrument", "station")
+    )
+
+
+def own_bookings(person: Viewer) -> QuerySet[Booking]:
+    """A person's own uses, newest first."""
+    return bookings_with_relations().filter(person=person.pk, kind=BookingKind.USE).order_by("-start", "id")
+
+
+def told_of(instrument: Instrument, *, but: Person) -> list[Person]:
+    """Return who is told of requests: the stewards of today, or the unit's managers where there is no other one.
+
+    `but` is who acts, or asked: nobody is told of the own doing, and nobody decides on the own request.
+    """
+    today = timezone.localdate()
+    people = Person.objects.filter(is_active=True).exclude(pk=but.pk).order_by("pk")
+    stewards = Stewardship.objects.on(today).filter(instrument=instrument)
+    managers = UnitRole.objects.on(today).filter(unit=instrument.unit_id, kind=UnitRoleKind.MANAGER)
+    return list(people.filter(pk__in=stewards.values("person"))) or list(
+        people.filter(pk__in=managers.values("person"))
+    )
+
+
+def _stewarded(person: Person) -> QuerySet[Stewardship, int]:
+    kept = Stewardship.objects.on(timezone.localdate()).filter(person=person)
+    return kept.values_list("instrument_id", flat=True)

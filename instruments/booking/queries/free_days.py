@@ -1,0 +1,145 @@
+"""Queries room: which instruments are free on each of the coming days, and how early."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from django.core.cache import cache
+
+from instruments.booking.queries.holding import holding_now
+from instruments.booking.rules.free_slots import first_starts, free_intervals
+from instruments.inventory.enums import InstrumentState, SharingMode
+from instruments.inventory.models import Instrument
+from instruments.terms.models import BookingPolicy
+from instruments.terms.queries.opening import exceptions_of, weeks_of
+from instruments.terms.queries.policy import terms_of
+from instruments.terms.rules.booking_policy import BookingTerms
+from instruments.terms.rules.hours import local_day, local_midnight
+from instruments.terms.rules.intervals import Interval
+from instruments.terms.rules.opening import open_intervals
+from members.enums import UnitState
+
+DAYS_AHEAD = 14
+KEPT_SECONDS = 60
+_KEY = "catalogue.free_days"
+_GENERATION = "catalogue.generation"
+_MINUTE = dt.timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class FreeDays:
+    """When the first slot of a length begins on each of the coming days, for every instrument that takes bookings.
+
+    `starts` holds minutes after midnight of the first day, None for a day without such a slot; `inside` names the
+    owning unit of those that only their own unit may book.
+    """
+
+    first: dt.date
+    starts: Mapping[int, tuple[int | None, ...]]
+    inside: Mapping[int, int]
+
+    @property
+    def days(self) -> list[dt.date]:
+        """The days in order."""
+        return [self.first + dt.timedelta(days=offset) for offset in range(DAYS_AHEAD)]
+
+    def bookable(self, unit_pk: int | None) -> set[int]:
+        """Return the keys of the instruments that somebody of this unit (None: of no unit) may book."""
+        return {pk for pk in self.starts if pk not in self.inside or self.inside[pk] == unit_pk}
+
+    def earliest(self, pk: int, days: Collection[dt.date] = ()) -> int | None:
+        """Return the first start of one instrument, on the wanted days or on any."""
+        row = self.starts.get(pk, ())
+        wanted = self._offsets(days) if days else range(len(row))
+        return min((row[n] for n in wanted if n < len(row) and row[n] is not None), default=None)  # type: ignore[type-var]
+
+    def free_on(self, days: Collection[dt.date], unit_pk: int | None) -> frozenset[int]:
+        """Return the keys of what is free on at least one of the days and may be booked from this unit."""
+        return frozenset(pk for pk in self.bookable(unit_pk) if self.earliest(pk, days) is not None)
+
+    def counts(self, unit_pk: int | None, among: Iterable[int] | None = None) -> list[tuple[dt.date, int]]:
+        """Return each day with how many of these instruments (None: of all) are free on it."""
+        bookable = self.bookable(unit_pk)
+        rows = [self.starts[pk] for pk in (bookable if among is None else bookable.intersection(among))]
+        return [(day, sum(row[n] is not None for row in rows)) for n, day in enumerate(self.days)]
+
+    def _offsets(self, days: Collection[dt.date]) -> Sequence[int]:
+        return [(day - self.first).days for day in days if 0 <= (day - self.first).days < DAYS_AHEAD]
+
+
+def free_days(minutes: int | None, now: dt.datetime) -> FreeDays:
+    """Return the free days of all public instruments; four queries, kept a minute.
+
+    Without a length each counts with its usual one. What was booked within that minute still counts as free; the
+    booking itself is always judged anew.
+    """
+    key = f"{_KEY}.{generation()}.{minutes or 'usual'}.{local_day(now)}"
+    kept: FreeDays | None = cache.get(key)
+    if kept is None:
+        kept = _read(minutes, now)
+        cache.set(key, kept, KEPT_SECONDS)
+    return kept
+
+
+def generation() -> str:
+    """Return what changes whenever an instrument has come, gone or changed; part of every kept answer's name."""
+    named: str = cache.get(_GENERATION, "")
+    return named
+
+
+def forget_free_days() -> None:
+    """Drop what is kept, after an instrument has come, gone or changed its state."""
+    cache.set(_GENERATION, uuid.uuid4().hex, None)
+
+
+def _read(minutes: int | None, now: dt.datetime) -> FreeDays:
+    first = local_day(now)
+    window = Interval(local_midnight(first), local_midnight(first + dt.timedelta(days=DAYS_AHEAD)))
+    midnights = [local_midnight(first + dt.timedelta(days=n)) for n in range(DAYS_AHEAD + 1)]
+    weeks, exceptions = weeks_of(None), exceptions_of(None, window)
+    held: dict[int, dict[int, list[Interval]]] = defaultdict(lambda: defaultdict(list))
+    rows = holding_now(now).filter(start__lt=window.end, end__gt=window.start).order_by()
+    for pk, station, start, end in rows.values_list("instrument_id", "station", "start", "end"):
+        held[pk][station].append(Interval(start, end))
+    default = terms_of(BookingPolicy())
+    numbers: dict[object, int] = {}
+    opened_by_week: dict[object, list[Interval]] = {}
+    untouched: dict[object, tuple[int | None, ...]] = {}
+    starts: dict[int, tuple[int | None, ...]] = {}
+    inside: dict[int, int] = {}
+    for pk, unit, mode, stations, *limits in _taking_bookings():
+        if mode == SharingMode.INTERNAL:
+            inside[pk] = unit
+        terms = default if limits[0] is None else BookingTerms(*limits)
+        length = terms.usual_minutes() if minutes is None else max(minutes, terms.shortest_minutes)
+        week_of, dated = weeks.get(pk, ()), exceptions.get(pk, [])
+        # Weeks are long to compare, so each different one gets a number; equal weeks and rules give equal answers.
+        key = (numbers.setdefault(week_of, len(numbers)), tuple(dated))
+        if key not in opened_by_week:
+            opened_by_week[key] = open_intervals(week_of, dated, window)
+        opened, taken = opened_by_week[key], held.get(pk)
+        if taken is None and (key, terms) in untouched:
+            starts[pk] = untouched[key, terms]
+            continue
+        free = [
+            free_intervals(opened, taken[n]) if taken and n in taken else opened
+            for n in range(1, stations + 1)
+        ]
+        found = first_starts(free, midnights, terms=terms, minutes=length, now=now)
+        starts[pk] = tuple(None if moment is None else (moment - window.start) // _MINUTE for moment in found)
+        if taken is None:
+            untouched[key, terms] = starts[pk]
+    return FreeDays(first, starts, inside)
+
+
+_TERMS = tuple(f"policy__{field.name}" for field in fields(BookingTerms))
+
+
+def _taking_bookings() -> Iterable[tuple[Any, ...]]:
+    rows = Instrument.objects.public().filter(state=InstrumentState.IN_SERVICE, unit__state=UnitState.ACTIVE)
+    return rows.order_by().values_list("pk", "unit_id", "sharing_mode", "station_count", *_TERMS)

@@ -1,0 +1,93 @@
+"""Queries room: which bookings hold their time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils import timezone
+
+from instruments.booking.enums import BookingState
+from instruments.booking.models import Booking, BookingQuerySet
+from instruments.inventory.models import Instrument
+from instruments.terms.errors import Problem, problem
+from instruments.terms.rules.hours import LOCAL, is_convertible
+from instruments.terms.rules.intervals import Interval
+
+LONGEST_JUDGED = dt.timedelta(days=366)
+"""Nobody makes us look through what is held in centuries."""
+
+BUSY_FIELDS = ("start", "end", "station", "kind", "state", "id", "person_id")
+
+
+@dataclass(frozen=True)
+class BusyInterval:
+    """Somebody holds [start, end) of a station; `kind` and `state` as in the booking."""
+
+    start: dt.datetime
+    end: dt.datetime
+    station: int
+    kind: str
+    state: str
+    booking_id: UUID
+    person_id: int
+
+    @property
+    def interval(self) -> Interval:
+        """The time without the rest."""
+        return Interval(self.start, self.end)
+
+
+def holding_now(now: dt.datetime) -> BookingQuerySet:
+    """Bookings that hold their time at this moment: a request past its expiry no longer does."""
+    return Booking.objects.holding().exclude(state=BookingState.REQUESTED, expires_at__lte=now)
+
+
+def busy(instrument: Instrument, start: dt.datetime, end: dt.datetime) -> list[BusyInterval]:
+    """Return what is held in [start, end), by start and station, in one query. Intervals are not cut to the window."""
+    if end <= start:
+        return []
+    rows = holding_now(timezone.now()).filter(instrument=instrument).overlapping(start, end)
+    return [BusyInterval(*row) for row in rows.order_by("start", "station").values_list(*BUSY_FIELDS)]
+
+
+def conflicts(
+    instrument: Instrument,
+    start: dt.datetime,
+    end: dt.datetime,
+    station: int | None = None,
+    *,
+    but: UUID | None = None,
+) -> list[BusyInterval]:
+    """Return what keeps [start, end) from being had on the wanted station, or on every one; one query at most.
+
+    `but` is the booking whose own time does not count. A wish that the rules cannot judge meets nothing.
+    """
+    if not (is_convertible(start) and is_convertible(end)) or not start < end <= start + LONGEST_JUDGED:
+        return []
+    held = [row for row in busy(instrument, start, end) if row.booking_id != but]
+    if first_free_station(held, Interval(start, end), instrument.station_count, station) is not None:
+        return []
+    return [row for row in held if station is None or row.station == station]
+
+
+def taken_problems(held: list[BusyInterval]) -> list[Problem]:
+    """Return a broken rule for each time that is held, without telling by whom."""
+    return [problem("slot_taken", required=_span(row), held=row) for row in held]
+
+
+def first_free_station(
+    taken: Iterable[BusyInterval], wish: Interval, station_count: int, wanted: int | None
+) -> int | None:
+    """Return the wanted station, or the first of all, on which nothing in `taken` overlaps the wish; else None."""
+    held = {row.station for row in taken if row.interval.overlaps(wish)}
+    candidates = range(1, station_count + 1) if wanted is None else (wanted,)
+    return next((station for station in candidates if station not in held), None)
+
+
+def _span(row: BusyInterval) -> str:
+    start, end = row.start.astimezone(LOCAL), row.end.astimezone(LOCAL)
+    same = start.date() == end.date()
+    return f"{start:%Y-%m-%d %H:%M}–{end:%H:%M}" if same else f"{start:%Y-%m-%d %H:%M} – {end:%Y-%m-%d %H:%M}"

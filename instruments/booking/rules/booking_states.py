@@ -1,0 +1,52 @@
+"""Rules room: the states of a booking and the steps between them, as data."""
+
+from __future__ import annotations
+
+from instruments.booking.enums import HOLDING_STATES, BookingState
+from instruments.booking.errors import WrongState
+
+TRANSITIONS: dict[tuple[BookingState, str], BookingState] = {
+    (BookingState.REQUESTED, "approve"): BookingState.CONFIRMED,
+    (BookingState.REQUESTED, "decline"): BookingState.DECLINED,
+    (BookingState.REQUESTED, "cancel"): BookingState.CANCELLED,
+    (BookingState.REQUESTED, "expire"): BookingState.EXPIRED,
+    (BookingState.REQUESTED, "move"): BookingState.REQUESTED,
+    (BookingState.REQUESTED, "move_and_ask"): BookingState.REQUESTED,
+    (BookingState.REQUESTED, "move_and_confirm"): BookingState.CONFIRMED,
+    (BookingState.CONFIRMED, "cancel"): BookingState.CANCELLED,
+    (BookingState.CONFIRMED, "move"): BookingState.CONFIRMED,
+    (BookingState.CONFIRMED, "move_and_ask"): BookingState.REQUESTED,
+    (BookingState.CONFIRMED, "move_and_confirm"): BookingState.CONFIRMED,
+    (BookingState.CONFIRMED, "check_in"): BookingState.IN_USE,
+    (BookingState.CONFIRMED, "miss"): BookingState.NO_SHOW,
+    (BookingState.CONFIRMED, "finish_maintenance"): BookingState.COMPLETED,
+    (BookingState.IN_USE, "check_out"): BookingState.COMPLETED,
+}
+"""(state, step) -> state after it; a pair that is missing is not legal.
+
+`move` keeps the state; `move_and_ask` is a move that needs a new approval, `move_and_confirm` one to where none is.
+"""
+
+FINAL_STATES = frozenset(
+    state for state in BookingState if not any(start == state for start, _ in TRANSITIONS)
+)
+"""States without a way out."""
+
+
+def next_state(state: str, verb: str) -> BookingState:
+    """Return the state after the step. Raises WrongState where the table has none, ValueError for no state at all."""
+    known = BookingState(state)
+    try:
+        return TRANSITIONS[known, verb]
+    except KeyError:
+        raise WrongState(known, verb) from None
+
+
+def legal_verbs(state: str) -> frozenset[str]:
+    """Return the steps that are legal in a state."""
+    return frozenset(verb for start, verb in TRANSITIONS if start == state)
+
+
+def holds_time(state: str) -> bool:
+    """Tell whether a booking in that state keeps others from its time."""
+    return state in HOLDING_STATES

@@ -1,0 +1,246 @@
+"""Views room: the page of one booking, and every step its parties may take."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from instruments.booking.enums import BookingKind, BookingState
+from instruments.booking.errors import RulesBroken, SlotTaken, WrongState
+from instruments.booking.forms.booking import MoveForm, moment_of
+from instruments.booking.guarded import booking_for
+from instruments.booking.models import Booking
+from instruments.booking.queries.booking_page import bill_of, history_of, usage_of
+from instruments.booking.views.booking_acts import (
+    ACTS,
+    Act,
+    Choice,
+    cut_off,
+    done,
+    form_of,
+    legal_acts,
+    perform,
+    worded,
+)
+from instruments.booking.views.booking_life import (
+    Step,
+    check_in_opens,
+    effective_state,
+    life,
+    past,
+    released_at,
+    shown,
+)
+from instruments.booking.views.refusal import Refusal, refusal
+from instruments.errors import StaleVersion
+from instruments.inventory.permissions import keeps
+from instruments.terms.errors import Problem, problem
+from instruments.usage.errors import UsageRefused
+from members.errors import NotAllowed
+from members.models import Person
+from members.permissions import can
+
+WITHOUT_USE = frozenset(
+    {BookingState.DECLINED, BookingState.CANCELLED, BookingState.EXPIRED, BookingState.NO_SHOW}
+)
+
+
+@dataclass
+class Tried:
+    """An act that did not go through: its form as filled in, and why."""
+
+    act: Act
+    form: forms.Form | None
+    status: int = 422
+    message: str = ""
+    refusal: Refusal | None = None
+    typed: str = ""
+    meanwhile: Step | None = None
+
+
+@require_safe
+@never_cache
+@login_required
+def booking(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Show where the booking stands, its life, its money, and what may be done now."""
+    return _page(request, booking_for(request.user, pk))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+def booking_act(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
+    """Take one step; a refusal shows the page again with the reason and what was typed.
+
+    A GET, as after signing in anew, leads to the booking, where the step waits.
+    """
+    assert isinstance(request.user, Person)
+    wanted = booking_for(request.user, pk)
+    act = worded(ACTS.get(verb), wanted)
+    if act is None:
+        raise Http404
+    if request.method != "POST":
+        return redirect(f"{reverse('instruments:booking', args=[pk])}#{act.slug}")
+    form = form_of(act, wanted, request.POST)
+    try:
+        if form is not None and not form.is_valid():
+            raise UsageRefused({})
+        if request.POST.get("version") != str(wanted.version):
+            raise StaleVersion
+        perform(act, wanted, form, request.user)
+    except NotAllowed:
+        raise Http404 from None
+    except (SlotTaken, RulesBroken, WrongState, StaleVersion, UsageRefused) as error:
+        tried = _tried(act, form, wanted, error)
+        return _page(request, booking_for(request.user, pk), tried)
+    messages.success(request, str(done(act, wanted, request.user)))
+    target = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+        return redirect(target)
+    return redirect("instruments:booking", pk)
+
+
+def _tried(act: Act, form: forms.Form | None, wanted: Booking, error: Exception) -> Tried:
+    tried = Tried(act, form)
+    match error:
+        case SlotTaken():
+            tried.status = 409
+            tried.message = str(error)
+            held = [problem("slot_taken", held=span) for span in error.conflicts]
+            tried.refusal = _refused(form, wanted, held)
+        case RulesBroken() if act.slug == "move":
+            tried.message = str(error)
+            tried.refusal = _refused(form, wanted, error.problems)
+        case RulesBroken():
+            tried.message = " ".join(str(problem.message) for problem in error.problems)
+        case UsageRefused():
+            for name, sentences in error.fields.items():
+                target = name if form is not None and name in form.fields else None
+                for sentence in sentences:
+                    if form is not None:
+                        form.add_error(target, sentence)
+        case _:
+            tried.status = 409
+            tried.message = str(error)
+            steps = past(wanted, history_of(wanted))
+            tried.meanwhile = steps[-1] if steps else None
+            if form is not None and form.is_valid():
+                tried.typed = str(form.cleaned_data.get("reason", ""))
+    return tried
+
+
+def _refused(form: forms.Form | None, wanted: Booking, problems: list[Problem]) -> Refusal:
+    """Put a refused new time into words; upkeep is bound to no policy, so it is offered no other times."""
+    assert isinstance(form, MoveForm)
+    address = f"{reverse('instruments:booking', args=[wanted.pk])}#move"
+    told = refusal(wanted.instrument, wanted.person, form.interval(), problems, form=address)
+    return replace(told, fix="", alternatives=[]) if wanted.kind == BookingKind.MAINTENANCE else told
+
+
+def _page(request: HttpRequest, shown_booking: Booking, tried: Tried | None = None) -> HttpResponse:
+    now = timezone.now()
+    entries = history_of(shown_booking)
+    usage = usage_of(shown_booking)
+    keeper = keeps(request.user, shown_booking.instrument)
+    acts = legal_acts(shown_booking, request.user, now)
+    state = effective_state(shown_booking, now)
+    context: dict[str, Any] = {
+        "booking": shown_booking,
+        "instrument": shown_booking.instrument,
+        "state": state,
+        "over_without_use": state in WITHOUT_USE,
+        "lead": _lead(shown_booking, now),
+        "steps": life(shown_booking, entries, now),
+        "bill": bill_of(shown_booking, entries),
+        "usage": usage,
+        "may_correct": usage is not None and can(request.user, "correct_usage", usage),
+        "sees_usage": usage is not None and can(request.user, "view_usage", usage),
+        "keeper": keeper,
+        "is_mine": shown_booking.person_id == request.user.pk,
+        "choices": [_choice(act, shown_booking, request, tried) for act in acts],
+        "limits": _limits(shown_booking, request.user.pk, now, keeper=keeper),
+        "tried": tried,
+        "crumbs": _crumbs(shown_booking, keeper=keeper),
+    }
+    return render(request, "instruments/booking/booking.html", context, status=tried.status if tried else 200)
+
+
+def _choice(act: Act, shown_booking: Booking, request: HttpRequest, tried: Tried | None) -> Choice:
+    if tried is not None and tried.act == act and tried.form is not None:
+        return Choice(act, tried.form, open=True)
+    if act.slug == "move":
+        start, end = moment_of(request.GET.get("start", "")), moment_of(request.GET.get("end", ""))
+        if start is not None and end is not None and start < end:
+            return Choice(
+                act, form_of(act, shown_booking, initial=MoveForm.initial_of(start, end)), open=True
+            )
+    return Choice(act, form_of(act, shown_booking))
+
+
+def _lead(shown_booking: Booking, now: dt.datetime) -> str:
+    """Say in one sentence what comes next."""
+    state = effective_state(shown_booking, now)
+    if shown_booking.kind == BookingKind.MAINTENANCE:
+        return shown_booking.purpose
+    if state == BookingState.REQUESTED:
+        return _("The steward decides before %(until)s; until then the time is held.") % {
+            "until": shown(shown_booking.expires_at)
+        }
+    if state == BookingState.CONFIRMED and now < check_in_opens(shown_booking):
+        return _("Check-in opens at %(opens)s.") % {"opens": shown(check_in_opens(shown_booking))}
+    if state == BookingState.CONFIRMED:
+        return _("Check in before %(released)s, or the time is given up.") % {
+            "released": shown(released_at(shown_booking))
+        }
+    if state == BookingState.IN_USE and now >= shown_booking.end:
+        return _("The booked time is over; hours are counted until check-out.")
+    if state == BookingState.IN_USE:
+        return _("In use until %(end)s.") % {"end": shown(shown_booking.end)}
+    if state == BookingState.EXPIRED:
+        return _("Nobody decided in time. The time is free again; you can ask anew.")
+    if state == BookingState.NO_SHOW:
+        return _("Nobody checked in. The rest of the time was given up.")
+    return shown_booking.reason
+
+
+def _limits(shown_booking: Booking, reader: int | None, now: dt.datetime, *, keeper: bool) -> list[str]:
+    """Tell until when what is possible, in words."""
+    if effective_state(shown_booking, now) not in {BookingState.REQUESTED, BookingState.CONFIRMED}:
+        return []
+    if shown_booking.kind == BookingKind.MAINTENANCE:
+        return []
+    if shown_booking.state == BookingState.REQUESTED:
+        return [_("A request can be withdrawn or moved at any time before it begins.")]
+    said = []
+    last = cut_off(shown_booking)
+    if keeper:
+        said.append(_("As its keeper you can cancel or move it until it begins."))
+    elif shown_booking.person_id == reader and now <= last:
+        said.append(_("You can cancel or move it until %(last)s.") % {"last": shown(last)})
+    elif shown_booking.person_id == reader:
+        said.append(
+            _("The last moment to cancel or move it was %(last)s. Ask the contact person.")
+            % {"last": shown(last)}
+        )
+    return said
+
+
+def _crumbs(shown_booking: Booking, *, keeper: bool) -> list[tuple[str, str]]:
+    way = (
+        (_("Desk"), reverse("instruments:desk")) if keeper else (_("My page"), reverse("portal:me"))
+    )  # where the reader most likely came from
+    return [way, (_("Booking"), "")]

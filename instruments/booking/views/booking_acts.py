@@ -1,0 +1,236 @@
+"""Views room: what may be done with a booking now, by whom, and the form each act needs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from instruments.booking.actions.changes import cancel_booking, move_booking
+from instruments.booking.actions.decisions import approve_booking, decline_booking
+from instruments.booking.actions.visit import check_in, check_out
+from instruments.booking.enums import BookingKind, BookingState
+from instruments.booking.forms.booking import CheckOutForm, MoveForm, ReasonForm
+from instruments.booking.models import Booking
+from instruments.booking.queries.bookings import told_of
+from instruments.booking.rules.booking_states import legal_verbs
+from instruments.booking.views.booking_life import check_in_opens, effective_state
+from instruments.errors import Sentence
+from instruments.inventory.permissions import keeps
+from instruments.terms.queries.policy import policy_of
+from members.models import Person
+from members.permissions import Actor, can
+
+
+@dataclass(frozen=True)
+class Act:
+    """One thing that can be done: its address part, the right it needs, the step of the state table, its words."""
+
+    slug: str
+    right: str
+    step: str
+    icon: str
+    label: Sentence
+    done: Sentence
+    look: str = ""
+    hint: Sentence = ""
+
+    @property
+    def press(self) -> str:
+        """Look of the button that ends the form: what takes something away is red."""
+        return "btn-danger" if self.slug in {"decline", "cancel"} else "btn-primary"
+
+
+ACTS: Mapping[str, Act] = {
+    act.slug: act
+    for act in (
+        Act(
+            "approve",
+            "approve_booking",
+            "approve",
+            "check",
+            _("Approve"),
+            _("Approved. The person has been told."),
+            "btn-primary",
+        ),
+        Act(
+            "check-in",
+            "check_in_booking",
+            "check_in",
+            "login-2",
+            _("Check in"),
+            _("Checked in. Hours count from now."),
+            "btn-primary",
+        ),
+        Act(
+            "check-out",
+            "check_out_booking",
+            "check_out",
+            "player-stop",
+            _("Check out"),
+            _("Checked out. The usage record is written."),
+            "btn-primary",
+            _("The visit ends now; the hours that count, the samples and the income go on record."),
+        ),
+        Act(
+            "decline",
+            "decline_booking",
+            "decline",
+            "x",
+            _("Decline"),
+            _("Declined. The person has been told why."),
+            "",
+            _("The person reads the reason; the time is free again."),
+        ),
+        Act(
+            "move",
+            "move_booking",
+            "move",
+            "calendar-time",
+            _("Move"),
+            _("Moved."),
+            "",
+            _("The old time is given up only when the new one is held. The price is worked out anew."),
+        ),
+        Act(
+            "cancel",
+            "cancel_booking",
+            "cancel",
+            "calendar-x",
+            _("Cancel the booking"),
+            _("Cancelled. The time is free again."),
+            "",
+            _("The time is free for others at once. This cannot be undone."),
+        ),
+    )
+}
+
+
+UPKEEP_WORDS: Mapping[str, tuple[Sentence, Sentence, Sentence]] = {
+    "move": (
+        _("Move the upkeep"),
+        _("The upkeep is moved."),
+        _("The old time is given up only when the new one is held."),
+    ),
+    "cancel": (
+        _("Call the upkeep off"),
+        _("The upkeep is called off. The time is free again."),
+        _("The time can be booked at once."),
+    ),
+}
+"""Label, success and hint of what can be done with upkeep."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An act that is legal now, with its form (None where a press is all it needs); `open` shows the form at once."""
+
+    act: Act
+    form: forms.Form | None
+    open: bool = False
+
+
+def legal_acts(booking: Booking, person: Actor, now: dt.datetime) -> list[Act]:
+    """Return what this person may do with the booking at this moment, the most wanted first."""
+    verbs = legal_verbs(effective_state(booking, now))
+    legal = [
+        worded(act, booking)
+        for act in ACTS.values()
+        if act.step in verbs and can(person, act.right, booking) and _in_time(act, booking, person, now)
+    ]
+    return [act for act in legal if act is not None]
+
+
+def worded(act: Act | None, booking: Booking) -> Act | None:
+    """Return the act in the words of upkeep where it is upkeep."""
+    if act is None or booking.kind != BookingKind.MAINTENANCE or act.slug not in UPKEEP_WORDS:
+        return act
+    label, success, hint = UPKEEP_WORDS[act.slug]
+    return replace(act, label=label, done=success, hint=hint)
+
+
+def done(act: Act, booking: Booking, actor: Person) -> str:
+    """Say what has been done, and of a move also who was told of it."""
+    if act.slug != "move" or booking.kind == BookingKind.MAINTENANCE:
+        return str(act.done)
+    if actor.pk != booking.person_id:
+        return gettext("Moved. The person has been told.")
+    told = bool(told_of(booking.instrument, but=actor))
+    if policy_of(booking.instrument).approval_required:
+        return (
+            gettext("Moved. The stewards have been told and decide anew; until then the new time is held.")
+            if told
+            else gettext("Moved. It has to be approved anew; until then the new time is held.")
+        )
+    return gettext("Moved. The stewards have been told.") if told else gettext("Moved.")
+
+
+def cut_off(booking: Booking) -> dt.datetime:
+    """Return the last moment at which the person himself can cancel or move a confirmed booking."""
+    return booking.start - dt.timedelta(minutes=policy_of(booking.instrument).cancel_cutoff_minutes)
+
+
+def _in_time(act: Act, booking: Booking, person: Actor, now: dt.datetime) -> bool:
+    maintenance = booking.kind == BookingKind.MAINTENANCE
+    if act.slug == "check-in":
+        return not maintenance and check_in_opens(booking) <= now < booking.end
+    if act.slug in {"cancel", "move"}:
+        if maintenance:
+            return now < booking.end
+        if booking.start <= now:
+            return False
+        free = booking.state == BookingState.REQUESTED or keeps(person, booking.instrument)
+        return free or now <= cut_off(booking)
+    return True
+
+
+def form_of(
+    act: Act, booking: Booking, data: QueryDict | None = None, initial: dict[str, Any] | None = None
+) -> forms.Form | None:
+    """Return the form of an act, None where it needs none; ids carry act and booking, so that several fit on a page."""
+    options: dict[str, Any] = {"auto_id": f"id_{act.slug}_{booking.pk}_%s"}
+    if act.slug == "move":
+        shown = initial or MoveForm.initial_of(booking.start, booking.end)
+        return MoveForm(booking, data, initial=shown, **options)
+    if act.slug == "check-out":
+        return CheckOutForm(booking, timezone.now(), data, **options)
+    if act.slug in {"decline", "cancel"}:
+        form = ReasonForm(data, **options)
+        form.fields["reason"].required = act.slug == "decline"
+        return form
+    return None
+
+
+def perform(act: Act, booking: Booking, form: forms.Form | None, actor: Person) -> Booking:
+    """Do it through the one action that may. Raises what the action raises."""
+    said: dict[str, Any] = form.cleaned_data if form is not None else {}
+    match act.slug:
+        case "approve":
+            return approve_booking(booking, actor=actor)
+        case "decline":
+            return decline_booking(booking, actor=actor, reason=said["reason"])
+        case "cancel":
+            return cancel_booking(booking, actor=actor, reason=said["reason"])
+        case "check-in":
+            return check_in(booking, actor=actor)
+        case "check-out":
+            return check_out(
+                booking,
+                actor=actor,
+                effective_hours=said["effective_hours"],
+                samples=said["samples"] or 0,
+                at=said.get("left_at"),
+            )
+        case "move":
+            assert isinstance(form, MoveForm)
+            start, end = form.interval()
+            return move_booking(booking, actor=actor, start=start, end=end)
+        case unknown:
+            raise ValueError(f"No act is called {unknown!r}.")

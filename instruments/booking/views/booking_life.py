@@ -1,0 +1,188 @@
+"""Views room: the life of a booking as steps with who and when, past, present and to come."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.translation import get_language, gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from audit.models import Entry
+from display import formats
+from instruments.booking.actions.slots import is_overdue
+from instruments.booking.enums import BookingKind, BookingState
+from instruments.booking.models import Booking
+from instruments.booking.queries.booking_page import moment
+from instruments.errors import Sentence
+from instruments.terms.queries.policy import policy_of
+
+PREFIX = "instruments.booking."
+TITLES: dict[str, tuple[str, Sentence]] = {
+    "requested": ("send", pgettext_lazy("step of a booking", "Requested")),
+    "confirmed": ("calendar-check", _("Booked and confirmed at once")),
+    "approved": ("calendar-check", _("Approved")),
+    "declined": ("ban", _("Declined")),
+    "moved": ("arrows-exchange", _("Moved")),
+    "checked_in": ("login-2", _("Checked in")),
+    "completed": ("circle-check", _("Completed")),
+    "cancelled": ("calendar-x", _("Cancelled")),
+    "expired": ("clock-off", _("Expired")),
+    "no_show": ("user-off", _("Nobody came")),
+}
+BAD = frozenset({"declined", "cancelled", "expired", "no_show"})
+
+
+@dataclass(frozen=True)
+class Step:
+    """One state or change; `state` is done, now, todo or bad."""
+
+    icon: str
+    title: Sentence
+    state: str
+    who: str = ""
+    at: dt.datetime | None = None
+    text: str = ""
+
+
+def effective_state(booking: Booking, now: dt.datetime) -> BookingState:
+    """Return the state as it counts: a request past its time has expired, swept or not."""
+    return BookingState.EXPIRED if is_overdue(booking, now) else BookingState(booking.state)
+
+
+def check_in_opens(booking: Booking) -> dt.datetime:
+    """Return the first moment at which the visit may begin."""
+    return booking.start - dt.timedelta(minutes=policy_of(booking.instrument).check_in_early_minutes)
+
+
+def released_at(booking: Booking) -> dt.datetime:
+    """Return the moment at which the time is given up if nobody has checked in."""
+    late = booking.start + dt.timedelta(minutes=policy_of(booking.instrument).no_show_minutes)
+    return min(late, booking.end)
+
+
+def life(booking: Booking, entries: Sequence[Entry], now: dt.datetime) -> list[Step]:
+    """Return what has happened, what is, and what is still to come."""
+    state = effective_state(booking, now)
+    steps = past(booking, entries)
+    if state == BookingState.EXPIRED and booking.state == BookingState.REQUESTED:
+        icon, title = TITLES["expired"]
+        steps.append(Step(icon, title, "bad", at=booking.expires_at))
+    return steps + _present(booking, state, now) + _to_come(booking, state)
+
+
+def past(booking: Booking, entries: Sequence[Entry]) -> list[Step]:
+    """Return what has happened, with who and when, oldest first."""
+    told = {entry.verb.removeprefix(PREFIX) for entry in entries}
+    if told & {"requested", "confirmed"}:
+        told |= {"requested", "confirmed"}
+    happened = [(entry.at, entry.verb.removeprefix(PREFIX), entry) for entry in entries]
+    steps = [_told(at, verb, entry) for at, verb, entry in happened if verb in TITLES]
+    steps += [step for verb, step in _from_fields(booking) if verb not in told]
+    return sorted(steps, key=lambda step: step.at or booking.requested_at)
+
+
+def _told(at: dt.datetime, verb: str, entry: Entry) -> Step:
+    icon, title = TITLES[verb]
+    who = str(entry.actor) if entry.actor else gettext("The system")
+    after = entry.after if isinstance(entry.after, dict) else {}
+    text = ""
+    if verb == "moved":
+        text = _moved(entry)
+    elif verb in BAD:
+        text = str(after.get("reason") or "")
+    return Step(icon, title, "bad" if verb in BAD else "done", who, at, text)
+
+
+def _from_fields(booking: Booking) -> list[tuple[str, Step]]:
+    """Return the steps of a booking that was brought in from elsewhere, with no history of its own."""
+    owner = str(booking.person)
+    decider = str(booking.decided_by) if booking.decided_by else ""
+    found: list[tuple[str, dt.datetime | None, str]] = []
+    first = "requested" if booking.decided_at or booking.expires_at else "confirmed"
+    found.append((first, booking.requested_at, owner))
+    declined = booking.state == BookingState.DECLINED
+    found.append(("declined" if declined else "approved", booking.decided_at, decider))
+    found.append(("checked_in", booking.checked_in_at, owner))
+    found.append(("completed", booking.checked_out_at, owner))
+    if booking.state in BAD and not declined:
+        found.append((booking.state, booking.ended_at, ""))
+    steps = []
+    for verb, at, who in found:
+        if at is not None:
+            icon, title = TITLES[verb]
+            reason = booking.reason if verb in BAD else ""
+            steps.append((verb, Step(icon, title, "bad" if verb in BAD else "done", who, at, reason)))
+    return steps
+
+
+def _moved(entry: Entry) -> str:
+    times = [
+        (moment(facts, "start"), moment(facts, "end")) for facts in (entry.before or {}, entry.after or {})
+    ]
+    (old_start, old_end), (start, end) = times
+    if old_start is None or old_end is None or start is None or end is None:
+        return ""
+    return gettext("from %(old)s to %(new)s") % {"old": span(old_start, old_end), "new": span(start, end)}
+
+
+def _present(booking: Booking, state: BookingState, now: dt.datetime) -> list[Step]:
+    if booking.kind == BookingKind.MAINTENANCE:
+        if state == BookingState.CONFIRMED:
+            begun = "now" if booking.start <= now else "todo"
+            return [Step("tool", _("Maintenance"), begun, text=span(booking.start, booking.end))]
+        return []
+    if state == BookingState.REQUESTED:
+        return [
+            Step(
+                "hourglass",
+                _("Awaiting approval"),
+                "now",
+                text=gettext("The time is held until %(until)s; without a decision it is free again.")
+                % {"until": shown(booking.expires_at)},
+            )
+        ]
+    if state == BookingState.CONFIRMED:
+        text = gettext("Check in from %(opens)s; at %(released)s the time is given up if nobody has come.")
+        opens, released = check_in_opens(booking), released_at(booking)
+        same_day = formats.local_day(opens) == formats.local_day(released)
+        facts = {
+            "opens": shown(opens), "released": formats.clock(released) if same_day else shown(released)
+        }  # fmt: skip
+        return [Step("login-2", _("Waiting for check-in"), "now", text=text % facts)]
+    if state == BookingState.IN_USE:
+        text = gettext("Booked until %(end)s; hours are counted until check-out.")
+        return [Step("player-play", _("In use"), "now", text=text % {"end": shown(booking.end)})]
+    return []
+
+
+def _to_come(booking: Booking, state: BookingState) -> list[Step]:
+    if booking.kind == BookingKind.MAINTENANCE:
+        return [Step("circle-check", _("Completed"), "todo")] if state == BookingState.CONFIRMED else []
+    confirmed = Step("calendar-check", _("Confirmed"), "todo")
+    use = Step("player-play", _("In use"), "todo", text=span(booking.start, booking.end))
+    end = Step(
+        "clipboard-check",
+        _("Completed"),
+        "todo",
+        text=gettext("Check-out writes the usage record and the income."),
+    )
+    return {
+        BookingState.REQUESTED: [confirmed, use, end],
+        BookingState.CONFIRMED: [use, end],
+        BookingState.IN_USE: [end],
+    }.get(state, [])
+
+
+def shown(value: dt.datetime | None) -> str:
+    """Write a moment for a sentence, in the reader's form."""
+    if value is None:
+        return formats.NOTHING
+    return formats.short_moment(value, get_language(), timezone.localdate())
+
+
+def span(start: dt.datetime, end: dt.datetime) -> str:
+    """Write an interval in the reader's form."""
+    return formats.time_range(start, end, get_language(), timezone.localdate())

@@ -1,0 +1,226 @@
+"""Views room: broken rules in the reader's words and units, beside what was chosen, and what can be had instead."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from django.utils import timezone
+from django.utils.translation import get_language, gettext, ngettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from display import formats
+from instruments.booking.queries.availability import best_part, next_free
+from instruments.booking.views.offers import Offer, offers
+from instruments.errors import Sentence
+from instruments.inventory.models import Instrument
+from instruments.terms.errors import Problem, Span
+from instruments.terms.queries.policy import policy_of, terms_of
+from instruments.terms.rules.hours import is_convertible
+from members.enums import UserCategory
+from members.models import Person
+
+BARRING = frozenset(
+    {"instrument_state", "unit_state", "sharing_mode", "not_shared", "cancel_cutoff", "started"}
+)
+"""Rules that no other time satisfies."""
+
+NAMES: dict[str, Sentence] = {
+    "interval": pgettext_lazy("short name of a rule", "End"),
+    "too_short": pgettext_lazy("short name of a rule", "Shortest length"),
+    "too_long": pgettext_lazy("short name of a rule", "Longest length"),
+    "step": pgettext_lazy("short name of a rule", "Step"),
+    "past": pgettext_lazy("short name of a rule", "Start"),
+    "notice": pgettext_lazy("short name of a rule", "Notice"),
+    "horizon": pgettext_lazy("short name of a rule", "Horizon"),
+    "opening_hours": pgettext_lazy("short name of a rule", "Opening hours"),
+    "closed": pgettext_lazy("short name of a rule", "Opening hours"),
+    "instrument_state": pgettext_lazy("short name of a rule", "State of the instrument"),
+    "unit_state": pgettext_lazy("short name of a rule", "Owning unit"),
+    "sharing_mode": pgettext_lazy("short name of a rule", "Sharing"),
+    "not_shared": pgettext_lazy("short name of a rule", "Sharing"),
+    "no_rate": pgettext_lazy("short name of a rule", "Price"),
+    "no_station": pgettext_lazy("short name of a rule", "Station"),
+    "slot_taken": pgettext_lazy("short name of a rule", "Time taken"),
+    "unchanged": pgettext_lazy("short name of a rule", "New time"),
+    "cancel_cutoff": pgettext_lazy("short name of a rule", "Last moment to change"),
+    "started": pgettext_lazy("short name of a rule", "Last moment to change"),
+}
+
+REQUIRED: dict[str, Sentence] = {
+    "interval": _("an end later than the start"),
+    "too_short": _("at least %(required)s"),
+    "too_long": _("at most %(required)s"),
+    "step": _("in steps of %(required)s"),
+    "past": _("a time that has not begun"),
+    "notice": _("at least %(required)s ahead"),
+    "horizon": _("within %(required)s days"),
+    "closed": _("a day on which it is open"),
+    "instrument_state": _("in service"),
+    "unit_state": _("a unit that takes part"),
+    "sharing_mode": _("people of the owning unit"),
+    "not_shared": _("stewards of the instrument"),
+    "no_rate": _("a price for this category"),
+    "no_station": _("1 to %(required)s"),
+    "unchanged": _("another time than now"),
+    "cancel_cutoff": _("until %(required)s"),
+    "started": _("before it begins"),
+}
+CHOSEN: dict[str, Sentence] = {
+    "notice": _("starts in %(chosen)s"),
+    "horizon": _("in %(chosen)s days"),
+    "unit_state": _("does not take part"),
+    "sharing_mode": _("another unit"),
+    "not_shared": _("not its steward"),
+}
+_LENGTHS = frozenset({"too_short", "too_long", "step", "notice"})
+_SPANS = frozenset({"interval", "step", "opening_hours", "unchanged"})
+_NOW = frozenset({"cancel_cutoff", "started"})
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """What is said to a time that cannot be had: every broken rule, one that satisfies all, and others."""
+
+    title: str
+    problems: list[Problem]
+    fix: str
+    alternatives: list[Offer]
+    barred: bool
+
+
+def refusal(
+    instrument: Instrument,
+    person: Person,
+    wish: tuple[dt.datetime, dt.datetime],
+    problems: Sequence[Problem],
+    *,
+    station: int | None = None,
+    form: str = "",
+) -> Refusal:
+    """Put a refused time into words and look for times that meet every rule; none where no time would."""
+    rows = in_words(problems, wish)
+    title = ngettext(
+        "%(when)s cannot be booked: %(n)s rule is not met",
+        "%(when)s cannot be booked: %(n)s rules are not met",
+        len(rows),
+    ) % {"when": _when(*wish), "n": len(rows)}
+    if BARRING & {problem.rule for problem in problems}:
+        return Refusal(title, rows, "", [], barred=True)
+    found = others(instrument, person, wish, station=station, form=form)
+    fix = ""
+    if found:
+        fix = gettext("Choose %(when)s: that meets every rule.") % {
+            "when": _when(found[0].start, found[0].end)
+        }
+    return Refusal(title, rows, fix, found, barred=False)
+
+
+def others(
+    instrument: Instrument,
+    person: Person,
+    wish: tuple[dt.datetime, dt.datetime],
+    *,
+    station: int | None = None,
+    form: str = "",
+) -> list[Offer]:
+    """Return up to three times the person can have: the longest part of the wish, then the next of its length."""
+    start, end = wish
+    if not is_convertible(start) or end <= start:
+        start = end = timezone.now()
+    minutes = terms_of(policy_of(instrument)).nearest_minutes((end - start) // dt.timedelta(minutes=1))
+    part = best_part(instrument, start, end, station)
+    slots = [part] if part is not None else []
+    known = {(slot.start, slot.end) for slot in slots}
+    slots += [
+        slot
+        for slot in next_free(instrument, minutes, max(start, timezone.now()))
+        if (slot.start, slot.end) not in known
+    ]
+    return [offer for offer in offers(instrument, person, slots, form=form) if offer.price is not None][:3]
+
+
+def in_words(
+    problems: Sequence[Problem], wish: tuple[dt.datetime, dt.datetime] | None = None
+) -> list[Problem]:
+    """Return the problems with choice and requirement as a reader would say them."""
+    return [_worded(problem, wish) for problem in problems]
+
+
+def slot_taken(start: dt.datetime, end: dt.datetime, held: Span) -> Problem:
+    """Return the problem that somebody holds a part of the wished time, without telling who."""
+    day = formats.local_day(start)
+    one_day = formats.local_day(end - dt.timedelta(microseconds=1)) == day
+    span = _clock(start, end)
+    free_until, free_from = _moment(held.start, day, one_day), _moment(held.end, day, one_day)
+    return Problem(
+        "slot_taken",
+        gettext("%(span)s is taken.") % {"span": _clock(held.start, held.end)},
+        span,
+        gettext("end by %(first)s or start from %(last)s") % {"first": free_until, "last": free_from},
+        name=NAMES["slot_taken"],
+    )
+
+
+def _worded(problem: Problem, wish: tuple[dt.datetime, dt.datetime] | None) -> Problem:
+    if problem.held is not None and wish is not None:
+        return slot_taken(*wish, problem.held)
+    chosen, required = _sides(problem, wish)
+    return replace(problem, chosen=chosen, required=required, name=NAMES.get(problem.rule, problem.message))
+
+
+def _sides(problem: Problem, wish: tuple[dt.datetime, dt.datetime] | None) -> tuple[str, str]:
+    """Return what was chosen and what is required."""
+    rule = problem.rule
+    chosen, required = problem.chosen, problem.required
+    if rule in _LENGTHS:
+        chosen, required = (formats.minutes(int(text), get_language()) for text in (chosen, required))
+    if rule in _NOW:
+        chosen = _moment(timezone.now())
+    elif rule == "no_rate":
+        chosen = str(UserCategory(chosen).label)
+    elif wish is not None:
+        chosen = _of_wish(rule, wish) or chosen
+    values = {"chosen": chosen, "required": required}
+    return (
+        str(CHOSEN[rule]) % values if rule in CHOSEN else chosen,
+        str(REQUIRED[rule]) % values if rule in REQUIRED else required,
+    )
+
+
+def _of_wish(rule: str, wish: tuple[dt.datetime, dt.datetime]) -> str:
+    """Return the part of the wish that a rule looks at, where it is a point or stretch of time."""
+    if rule in _SPANS:
+        return _clock(*wish)
+    if rule == "past":
+        return _moment(wish[0])
+    if rule == "closed":
+        return formats.short_day(wish[0], get_language(), timezone.localdate())
+    return ""
+
+
+def _when(start: dt.datetime, end: dt.datetime) -> str:
+    if not (is_convertible(start) and is_convertible(end)):
+        return pgettext("a time that cannot be shown", "This time")
+    return formats.time_range(start, end, get_language(), timezone.localdate())
+
+
+def _clock(start: dt.datetime, end: dt.datetime) -> str:
+    """Write an interval of one day by its clock alone, a longer one with its days."""
+    if not (is_convertible(start) and is_convertible(end)):
+        return formats.NOTHING
+    first, last = formats.local(start), formats.local(end)
+    if last.date() == first.date():
+        return f"{first:%H:%M}–{last:%H:%M}"
+    if last - first <= dt.timedelta(days=1) and (last.hour, last.minute) == (0, 0):
+        return f"{first:%H:%M}–24:00"
+    return _when(start, end)
+
+
+def _moment(moment: dt.datetime, day: dt.date | None = None, one_day: bool = False) -> str:
+    if not is_convertible(moment):
+        return formats.NOTHING
+    if one_day and formats.local_day(moment) == day:
+        return formats.clock(moment)
+    return formats.short_moment(moment, get_language(), timezone.localdate())

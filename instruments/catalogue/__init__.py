@@ -1,0 +1,1 @@
+"""instruments, catalogue: filters, facets, the finder, the page of an instrument."""

@@ -1,0 +1,199 @@
+"""The public catalogue, for programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from instruments.catalogue.forms import CatalogueFilter
+from instruments.catalogue.queries.catalogue import catalogue
+from instruments.catalogue.queries.filters import ORDERINGS
+from instruments.inventory.enums import InstrumentState, SharingMode
+from instruments.inventory.guarded import instrument_for
+from instruments.inventory.models import Instrument
+from instruments.terms.models import BookingPolicy, OpeningException, OpeningPeriod
+from instruments.terms.queries.policy import policy_of
+from instruments.terms.queries.rates import price_list
+from members.enums import UserCategory
+from webapi.fields import InstantField
+from webapi.paging import PAGE_DOCS
+from webapi.schema import paged
+from webapi.views import ListView, PublicView, many
+
+TAGS = ["catalogue"]
+FILTER_DOCS = [
+    OpenApiParameter("q", str, description="Words in Chinese or English; every word must occur."),
+    OpenApiParameter("field", str, description="Code; repeat for any of several.", many=True, explode=True),
+    OpenApiParameter(
+        "instrument_class", str, description="Code, with all classes below it.", many=True, explode=True
+    ),
+    OpenApiParameter("unit", str, description="Code.", many=True, explode=True),
+    OpenApiParameter("region", str, description="Code.", many=True, explode=True),
+    OpenApiParameter("sharing_mode", str, enum=SharingMode.values, many=True, explode=True),
+    OpenApiParameter("state", str, enum=InstrumentState.values, many=True, explode=True),
+    OpenApiParameter("value_band", str, many=True, explode=True),
+    OpenApiParameter("min_value", OpenApiTypes.DECIMAL, description="Yuan."),
+    OpenApiParameter("max_value", OpenApiTypes.DECIMAL, description="Yuan."),
+    OpenApiParameter("free_from", OpenApiTypes.DATETIME, description="With `free_to`: has a free slot."),
+    OpenApiParameter("free_to", OpenApiTypes.DATETIME),
+    OpenApiParameter("minutes", int, description="Length of the free slot."),
+    OpenApiParameter("ordering", str, enum=list(ORDERINGS)),
+    *PAGE_DOCS,
+]
+
+
+class InstrumentSerializer(serializers.Serializer[Instrument]):
+    """A row of the catalogue."""
+
+    code = serializers.CharField()
+    name_zh = serializers.CharField()
+    name_en = serializers.CharField()
+    unit = serializers.CharField(source="unit.code")
+    region = serializers.CharField(source="region.code")
+    fields = serializers.SerializerMethodField("get_field_codes")  # type: ignore[assignment]
+    instrument_class = serializers.CharField(source="instrument_class.code")
+    model = serializers.CharField()
+    manufacturer = serializers.CharField()
+    original_value = serializers.DecimalField(max_digits=14, decimal_places=2)
+    sharing_mode = serializers.ChoiceField(SharingMode.choices)
+    state = serializers.ChoiceField(InstrumentState.choices)
+    stations = serializers.IntegerField(source="station_count")
+
+    def get_field_codes(self, instrument: Instrument) -> list[str]:
+        """Return the codes of the application fields."""
+        return sorted(field.code for field in instrument.fields.all())
+
+
+class OpeningSerializer(serializers.Serializer[OpeningPeriod]):
+    """One stretch of the week; `weekday` runs from 1 (Monday) to 7, `closes` may be 24:00."""
+
+    weekday = serializers.SerializerMethodField()
+    opens = serializers.SerializerMethodField()
+    closes = serializers.SerializerMethodField()
+
+    def get_weekday(self, period: OpeningPeriod) -> int:
+        """Return the day as ISO 8601 counts it."""
+        return period.weekday + 1
+
+    def get_opens(self, period: OpeningPeriod) -> str:
+        """Return hours and minutes."""
+        return _clock(period.opens)
+
+    def get_closes(self, period: OpeningPeriod) -> str:
+        """Return hours and minutes."""
+        return _clock(period.closes)
+
+
+class OpeningExceptionSerializer(serializers.Serializer[OpeningException]):
+    """A dated exception to the week."""
+
+    start = InstantField()
+    end = InstantField()
+    open = serializers.BooleanField(source="is_open")
+    reason = serializers.CharField()
+
+
+class PolicySerializer(serializers.Serializer[BookingPolicy]):
+    """The rules of booking."""
+
+    approval_required = serializers.BooleanField()
+    shortest_minutes = serializers.IntegerField()
+    longest_minutes = serializers.IntegerField()
+    step_minutes = serializers.IntegerField()
+    notice_minutes = serializers.IntegerField()
+    horizon_days = serializers.IntegerField()
+    cancel_cutoff_minutes = serializers.IntegerField()
+    request_expiry_hours = serializers.IntegerField()
+    check_in_early_minutes = serializers.IntegerField()
+    no_show_minutes = serializers.IntegerField()
+
+
+class RateSerializer(serializers.Serializer[None]):
+    """A price per hour for one user category."""
+
+    category = serializers.ChoiceField(UserCategory.choices)
+    yuan_per_hour = serializers.DecimalField(max_digits=10, decimal_places=2)
+
+
+class InstrumentDetailSerializer(InstrumentSerializer):
+    """One instrument with all a user needs to know."""
+
+    description_zh = serializers.CharField()
+    description_en = serializers.CharField()
+    technical = serializers.CharField()
+    functions = serializers.CharField()
+    services = serializers.CharField()
+    requirements = serializers.CharField()
+    achievements = serializers.CharField()
+    fee_note = serializers.CharField()
+    department = serializers.CharField()
+    country = serializers.CharField()
+    started_on = serializers.DateField()
+    state_note = serializers.CharField()
+    address = serializers.CharField()
+    longitude = serializers.DecimalField(max_digits=8, decimal_places=5, allow_null=True)
+    latitude = serializers.DecimalField(max_digits=8, decimal_places=5, allow_null=True)
+    contact_name = serializers.CharField()
+    contact_phone = serializers.CharField()
+    contact_email = serializers.CharField()
+    opening_hours = OpeningSerializer(source="opening_periods", many=True)
+    opening_exceptions = serializers.SerializerMethodField()
+    policy = serializers.SerializerMethodField()
+    rates = serializers.SerializerMethodField()
+
+    @extend_schema_field(OpeningExceptionSerializer(many=True))
+    def get_opening_exceptions(self, instrument: Instrument) -> list[Any]:
+        """Return the exceptions that are not over."""
+        rows = instrument.opening_exceptions.filter(end__gt=timezone.now()).order_by("start")[:100]
+        return many(OpeningExceptionSerializer, rows)
+
+    @extend_schema_field(PolicySerializer)
+    def get_policy(self, instrument: Instrument) -> dict[str, Any]:
+        """Return the instrument's rules, or the network's where it has none of its own."""
+        return dict(PolicySerializer(policy_of(instrument)).data)
+
+    @extend_schema_field(RateSerializer(many=True))
+    def get_rates(self, instrument: Instrument) -> list[dict[str, str]]:
+        """Return today's price for each user category that has one."""
+        today = price_list(instrument, timezone.localdate())
+        return [
+            {"category": category, "yuan_per_hour": str(today[category])}
+            for category in UserCategory.values
+            if category in today
+        ]
+
+
+class InstrumentList(ListView, PublicView):
+    """The public catalogue."""
+
+    query_parameters = frozenset(CatalogueFilter.base_filters)
+
+    @extend_schema(
+        operation_id="instruments", parameters=FILTER_DOCS, responses=paged(InstrumentSerializer), tags=TAGS
+    )
+    def get(self, request: Request) -> Response:
+        """List the instruments that fit every filter."""
+        filters = CatalogueFilter(request.query_params)
+        if not filters.is_valid():
+            raise ValidationError(filters.errors)
+        return self.page(catalogue(filters.chosen), lambda rows: many(InstrumentSerializer, rows))
+
+
+class InstrumentDetail(PublicView):
+    """One instrument."""
+
+    @extend_schema(operation_id="instrument", responses=InstrumentDetailSerializer, tags=TAGS)
+    def get(self, request: Request, code: str) -> Response:
+        """Return one instrument; those that are not shared answer only their own people."""
+        return Response(InstrumentDetailSerializer(instrument_for(request.user, code)).data)
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"

@@ -1,0 +1,296 @@
+"""Views room: the page of one instrument, its week, and the booking form."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from display.templatetags.display import named
+from instruments.booking.actions.requests import request_booking
+from instruments.booking.enums import BookingState
+from instruments.booking.errors import RulesBroken, SlotTaken
+from instruments.booking.forms.booking import BookingForm, QuoteForm, moment_of
+from instruments.booking.models import Booking
+from instruments.booking.queries.admission import admission, standing
+from instruments.booking.queries.availability import next_free
+from instruments.booking.queries.holding import conflicts, taken_problems
+from instruments.booking.queries.week import week
+from instruments.booking.views.offers import offers, span_query
+from instruments.booking.views.refusal import Refusal, in_words, refusal
+from instruments.booking.views.week_grid import WeekGrid, week_grid
+from instruments.catalogue.queries.instrument_page import price_rows, year_of_use
+from instruments.inventory.enums import SharingMode
+from instruments.inventory.guarded import instrument_for
+from instruments.inventory.models import Instrument
+from instruments.inventory.permissions import keeps
+from instruments.terms.errors import Problem, problem
+from instruments.terms.queries.policy import policy_of, terms_of
+from instruments.terms.queries.rates import Quote
+from instruments.terms.rules.hours import local_day
+from instruments.terms.rules.intervals import Interval
+from members.errors import NotAllowed
+from members.models import Person
+from members.permissions import can
+from webapi.idempotency import first_time
+
+KEPT = ("purpose_kind", "purpose", "station")
+"""What an address can carry beside the time, so that signing in loses nothing."""
+
+LENGTHS = (30, 60, 120, 180, 240, 480)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What would be said to a wished time: every broken rule, or the price where there is none."""
+
+    start: dt.datetime
+    end: dt.datetime
+    problems: list[Problem]
+    quote: Quote | None
+
+    @property
+    def minutes(self) -> int:
+        """Return the length in whole minutes."""
+        return int((self.end - self.start).total_seconds() // 60)
+
+
+@require_safe
+def instrument(request: HttpRequest, code: str) -> HttpResponse:
+    """Show what it can do, what it costs the reader, when it is free, its week and the booking form."""
+    shown = instrument_for(request.user, code)
+    return _page(request, shown, _form(request, shown))
+
+
+@require_safe
+def instrument_week(request: HttpRequest, code: str) -> HttpResponse:
+    """Show the week alone, for the arrows and for refreshing in place; five queries for a reader signed in."""
+    shown = instrument_for(request.user, code)
+    context = {
+        "instrument": shown,
+        "policy": policy_of(shown),
+        "grid": _grid(request, shown, _form(request, shown).wish, bar_of(shown, request.user)),
+        "length": _length(request, shown),
+    }
+    return render(request, "instruments/catalogue/partials/week.html", context)
+
+
+@require_safe
+@never_cache
+def instrument_quote(request: HttpRequest, code: str) -> HttpResponse:
+    """Judge the time in the form's fields and price it, without writing anything; for refreshing in place."""
+    shown = instrument_for(request.user, code)
+    form = QuoteForm(shown, request.GET)
+    verdict = None
+    if form.is_valid() and isinstance(request.user, Person):
+        verdict = _verdict(shown, request.user, form.interval(), form.cleaned_data.get("station"))
+    return render(
+        request,
+        "instruments/catalogue/partials/quote.html",
+        {"instrument": shown, "verdict": verdict, "asked": form},
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def book(request: HttpRequest, code: str) -> HttpResponse:
+    """Ask for the time; a refusal shows every broken rule, keeps what was typed and offers other times.
+
+    A visitor signs in first and comes back to the form as filled in; nothing is booked without pressing again. A GET
+    leads to the form.
+    """
+    if request.method != "POST":
+        return redirect(f"{reverse('instruments:instrument', args=[code])}#book")
+    if not isinstance(request.user, Person):
+        return redirect_to_login(_filled_in(request, code), reverse("account_login"))
+    shown = instrument_for(request.user, code)
+    form = BookingForm(shown, request.POST)
+    if not form.is_valid():
+        return _page(request, shown, form, status=422)
+    try:
+        booking = _ask_once(shown, request.user, form)
+    except (SlotTaken, RulesBroken) as error:
+        return _page(request, shown, form, refused=_refused(shown, request.user, form, error))
+    except NotAllowed:
+        raise Http404 from None
+    if booking is None:
+        messages.info(request, _("This was sent twice; the time is booked once."))
+        return redirect("portal:me")
+    if booking.state == BookingState.CONFIRMED:
+        messages.success(request, _("Booked. The time is yours."))
+    else:
+        messages.success(request, _("Requested. The time is held for you until the steward decides."))
+    return redirect("instruments:booking", booking.pk)
+
+
+def _filled_in(request: HttpRequest, code: str) -> str:
+    """Return the address of the form with what a visitor chose and typed; a hidden instrument tells nothing."""
+    page = reverse("instruments:instrument", args=[code])
+    try:
+        form = BookingForm(instrument_for(request.user, code), request.POST)
+    except Http404:
+        return page
+    typed = {name: form.data.get(name, "")[:300] for name in KEPT}
+    chosen = span_query(*form.wish) if form.wish is not None else {}
+    query = urlencode(chosen | {name: value for name, value in typed.items() if value})
+    return f"{page}?{query}#book"
+
+
+def _refused(
+    shown: Instrument, person: Person, form: BookingForm, error: SlotTaken | RulesBroken
+) -> tuple[Refusal, int]:
+    """Put the refusal into words, with the status it is answered with."""
+    station = form.cleaned_data.get("station")
+    if isinstance(error, SlotTaken):
+        problems = [problem("slot_taken", held=span) for span in error.conflicts]
+        return refusal(shown, person, form.interval(), problems, station=station), 409
+    return refusal(shown, person, form.interval(), error.problems, station=station), 422
+
+
+def _ask_once(shown: Instrument, person: Person, form: BookingForm) -> Booking | None:
+    """Ask for the time of a valid form; None where this very form was sent before."""
+    start, end = form.interval()
+    with transaction.atomic():
+        wish = f"{start.isoformat()}/{end.isoformat()}/{form.cleaned_data.get('station') or ''}"
+        once = form.cleaned_data["once"]
+        # Another time chosen on the same page, after going back to it, is another wish.
+        if once and not first_time(person.pk, f"{once}/{shown.pk}/{wish}"):
+            return None
+        return request_booking(
+            shown,
+            actor=person,
+            start=start,
+            end=end,
+            purpose=form.cleaned_data["purpose"],
+            station=form.cleaned_data.get("station"),
+            purpose_kind=form.cleaned_data["purpose_kind"],
+        )
+
+
+def _page(
+    request: HttpRequest,
+    shown: Instrument,
+    form: BookingForm,
+    *,
+    refused: tuple[Refusal, int] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    person = request.user if isinstance(request.user, Person) else None
+    policy, now = policy_of(shown), timezone.now()
+    length = _length(request, shown)
+    bar = bar_of(shown, request.user)
+    slots = [] if bar else offers(shown, person, next_free(shown, length, now, one_a_day=True))
+    prices = price_rows(shown, person, timezone.localdate(now))
+    wish = form.wish
+    told, status = refused or (None, status)
+    context: dict[str, Any] = {
+        "instrument": shown,
+        "policy": policy,
+        "fields": [link.field for link in shown.field_links.select_related("field")],
+        "keeps": keeps(request.user, shown),
+        "manages": can(request.user, "edit_instrument", shown),
+        "bar": bar,
+        "prices": prices,
+        "my_price": next((row for row in prices if row.is_mine), None),
+        "slots": slots,
+        "length": length,
+        "lengths": [
+            n
+            for n in LENGTHS
+            if policy.shortest_minutes <= n <= policy.longest_minutes and n % policy.step_minutes == 0
+        ],
+        "grid": _grid(request, shown, wish, bar),
+        "form": form,
+        "verdict": _verdict(shown, person, wish) if person and wish and not told and not bar else None,
+        "refusal": told,
+        "use": year_of_use(shown, timezone.localdate(now).year - 1),
+        "crumbs": [
+            (_("Instruments"), reverse("instruments:catalogue")),
+            (named(shown.unit), reverse("portal:unit", args=[shown.unit.code])),
+            (shown.code, ""),
+        ],
+        "technical": [
+            line.strip()
+            for line in shown.technical.replace("；", "\n").replace(";", "\n").splitlines()
+            if line.strip()
+        ],
+    }
+    template = (
+        "instruments/booking/partials/booking.html"
+        if request.headers.get("HX-Target") == "booking"
+        else "instruments/catalogue/instrument.html"
+    )
+    response = render(request, template, context, status=status)
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    return response
+
+
+def bar_of(shown: Instrument, reader: Person | AnonymousUser) -> str:
+    """Say why this reader can book it at no time: a state, `unit`, or a sharing mode; empty where he can.
+
+    A visitor may be of the unit that alone may book, but shows it only by signing in.
+    """
+    person = reader if isinstance(reader, Person) else None
+    problems = standing(shown, person, timezone.now())
+    if not problems:
+        return shown.sharing_mode if person is None and shown.sharing_mode != SharingMode.EXTERNAL else ""
+    return {"instrument_state": shown.state, "unit_state": "unit"}.get(
+        problems[0].rule, str(shown.sharing_mode)
+    )
+
+
+def _verdict(
+    shown: Instrument, person: Person, wish: tuple[dt.datetime, dt.datetime], station: int | None = None
+) -> Verdict:
+    judged = admission(shown, person, *wish, timezone.now())
+    problems = judged.problems + taken_problems(conflicts(shown, *wish, station))
+    return Verdict(*wish, in_words(problems, wish), None if problems else judged.quote)
+
+
+def _form(request: HttpRequest, shown: Instrument) -> BookingForm:
+    start, end = moment_of(request.GET.get("start", "")), moment_of(request.GET.get("end", ""))
+    typed = {name: request.GET.get(name, "")[:300] for name in KEPT if name in request.GET}
+    if start is None or end is None or not start < end:
+        return BookingForm(shown, initial={"day": timezone.localdate()} | typed)
+    return BookingForm(shown, initial=BookingForm.initial_of(start, end) | typed)
+
+
+def _grid(
+    request: HttpRequest, shown: Instrument, chosen: tuple[dt.datetime, dt.datetime] | None, bar: str
+) -> WeekGrid:
+    today = timezone.localdate()
+    first = local_day(chosen[0]) if chosen else today
+    sees_all = keeps(request.user, shown)
+    try:
+        view = week(shown, parse_date(request.GET.get("week", "")) or first, request.user, sees_all=sees_all)
+    except (ValueError, OverflowError):
+        view = week(shown, today, request.user, sees_all=sees_all)
+    return week_grid(
+        view,
+        policy_of(shown),
+        minutes=_length(request, shown),
+        bar=bar,
+        chosen=Interval(*chosen) if chosen and chosen[0] < chosen[1] else None,
+    )
+
+
+def _length(request: HttpRequest, shown: Instrument) -> int:
+    wanted = request.GET.get("length", "")
+    terms = terms_of(policy_of(shown))
+    if wanted.isdecimal() and len(wanted) < 6:
+        return terms.nearest_minutes(int(wanted))
+    return terms.usual_minutes()

@@ -1,0 +1,1 @@
+"""instruments, desk: a steward's day."""

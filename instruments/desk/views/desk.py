@@ -1,0 +1,212 @@
+"""Views room: the keeper's desk: what waits, the day of his instruments, and upkeep."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.dateparse import parse_date
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from display.formats import minutes, time_range
+from instruments.booking.actions.requests import book_maintenance
+from instruments.booking.errors import RulesBroken, SlotTaken
+from instruments.booking.forms.booking import moment_of
+from instruments.booking.models import Booking
+from instruments.booking.views.offers import Offer
+from instruments.booking.views.refusal import in_words, slot_taken
+from instruments.desk import queries as lists
+from instruments.desk.forms import DeskMaintenanceForm
+from instruments.desk.views.board import board, is_idle
+from instruments.desk.views.desk_cards import answer, arrival, overdue_cards, waiting
+from instruments.inventory.models import Instrument
+from instruments.inventory.permissions import kept_by
+from instruments.terms.errors import Problem
+from instruments.terms.rules.hours import local_midnight
+from instruments.terms.rules.intervals import Interval
+from members.errors import NotAllowed
+from members.models import Person
+
+LANES = 30
+"""Instruments on one page of the board."""
+
+FEW, MANY = 5, 100
+"""Requests shown at first, and with `?all=1`."""
+
+
+@require_safe
+@never_cache
+@login_required
+def desk(request: HttpRequest) -> HttpResponse:
+    """Show what waits for the keeper and the day of his instruments; whoever keeps none learns how to begin.
+
+    A request by htmx gets the parts that change alone.
+    """
+    assert isinstance(request.user, Person)
+    kept = lists.kept(request.user)
+    return _page(request, request.user, kept, DeskMaintenanceForm(kept, initial=_initial(request, kept)))
+
+
+@require_POST
+@login_required
+def maintenance(request: HttpRequest) -> HttpResponse:
+    """Hold time for upkeep; a refusal keeps what was typed, names the reasons and offers other times."""
+    assert isinstance(request.user, Person)
+    kept = lists.kept(request.user)
+    if not kept:
+        raise Http404
+    form = DeskMaintenanceForm(kept, request.POST)
+    if not form.is_valid():
+        return _page(request, request.user, kept, form, status=422)
+    start, end = form.interval()
+    try:
+        booking = book_maintenance(
+            form.chosen(),
+            actor=request.user,
+            start=start,
+            end=end,
+            reason=form.cleaned_data["reason"],
+            station=form.cleaned_data.get("station"),
+        )
+    except SlotTaken as taken:
+        problems = [slot_taken(start, end, held) for held in taken.conflicts]
+        others = [_other_time(form.chosen(), slot.start, slot.end) for slot in taken.alternatives]
+        return _page(request, request.user, kept, form, problems=problems, others=others, status=409)
+    except RulesBroken as broken:
+        return _page(request, request.user, kept, form, problems=in_words(broken.problems), status=422)
+    except NotAllowed:
+        raise Http404 from None
+    said = _("Maintenance is entered: %(when)s, %(length)s. Nobody can book this time.") % {
+        "when": time_range(booking.start, booking.end, get_language(), timezone.localdate()),
+        "length": minutes((booking.end - booking.start) // dt.timedelta(minutes=1), get_language()),
+    }
+    messages.success(request, said, extra_tags="board")
+    day = timezone.localdate(booking.start).isoformat()
+    return redirect(f"{reverse('instruments:desk')}?{urlencode({'day': day})}#board")
+
+
+def _page(
+    request: HttpRequest,
+    person: Person,
+    kept: list[Instrument],
+    form: DeskMaintenanceForm,
+    *,
+    problems: list[Problem] | None = None,
+    others: list[Offer] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    if not kept:
+        return render(request, "instruments/desk/desk.html", {"kept": kept})
+    now, day = timezone.now(), _day(request)
+    today = timezone.localdate(now)
+    counts, visits = lists.counts(person, now), lists.visits(person, now)
+    booked = lists.day_bookings(person, day, now)
+    midnight = local_midnight(day)
+    opened = lists.opened_on(
+        [instrument.pk for instrument in kept], Interval(midnight, midnight + dt.timedelta(days=1))
+    )
+    down = [instrument for instrument in kept if lists.is_down(instrument)]
+    choices = _choices(person, kept, booked, opened, overdue=visits.overdue, now=now) if day == today else {}
+    chosen = request.GET.get("show", "")
+    lanes = choices[chosen] if chosen in choices else _on_board(person, kept, booked)
+    page = Paginator(lanes, LANES).get_page(request.GET.get("page"))
+    shown = list(page.object_list)
+    everything = request.GET.get("all") == "1"
+    context: dict[str, Any] = {
+        "kept": kept,
+        "down": down,
+        "counts": counts,
+        "answer": answer(len(kept), len(down), counts),
+        "waiting": waiting(counts),
+        "wishes": lists.wishes(person, now, MANY if everything else FEW),
+        "arrivals": [arrival(booking, now) for booking in visits.to_check_in],
+        "overdue": overdue_cards(visits.overdue, now),
+        "ended": visits.ended,
+        "board": board(shown, booked, opened, day, now),
+        "page": page,
+        "is_narrowed": len(kept) > lists.WIDE and chosen not in choices,
+        "choices": choices,
+        "chosen": chosen if chosen in choices else "",
+        "day": day,
+        "today": today,
+        "previous": day - dt.timedelta(days=1),
+        "next": day + dt.timedelta(days=1),
+        "as_list": request.GET.get("view") == "list",
+        "units": sorted({instrument.unit for instrument in kept}, key=lambda unit: unit.code)[:3],
+        "here": request.get_full_path() if request.method == "GET" else reverse("instruments:desk"),
+        "form": form,
+        "problems": problems,
+        "others": others or [],
+        "now": now,
+    }
+    # htmx asks for what changes with time alone; the form and the frame of the page stay.
+    is_fragment = request.headers.get("HX-Request") == "true"
+    template = "instruments/desk/partials/desk_live.html" if is_fragment else "instruments/desk/desk.html"
+    response = render(request, template, context, status=status)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _choices(
+    person: Person,
+    kept: list[Instrument],
+    booked: dict[int, list[Booking]],
+    opened: dict[int, list[Interval]],
+    *,
+    overdue: list[Booking],
+    now: dt.datetime,
+) -> dict[str, list[Instrument]]:
+    """Give the lanes of each filter of today's board: where something waits, and what stands idle."""
+    busy = lists.waiting_at(person, now)
+    # Who should have left yesterday is not on today's board and is still there.
+    occupied = {booking.instrument_id for booking in overdue}
+    return {
+        "waiting": [i for i in kept if i.pk in busy or lists.is_down(i)],
+        "idle": [
+            i for i in kept if is_idle(i, booked.get(i.pk, ()), opened[i.pk], now) and i.pk not in occupied
+        ],
+    }
+
+
+def _on_board(person: Person, kept: list[Instrument], booked: dict[int, list[Booking]]) -> list[Instrument]:
+    """Choose the lanes: all of a few; of many those kept in person and those with something on the day."""
+    if len(kept) <= lists.WIDE:
+        return kept
+    own = kept_by(person)
+    return [instrument for instrument in kept if instrument.pk in own or instrument.pk in booked]
+
+
+def _day(request: HttpRequest) -> dt.date:
+    try:
+        day = parse_date(request.GET.get("day", ""))
+    except ValueError:
+        day = None
+    return day if day is not None and 1992 < day.year < 8999 else timezone.localdate()
+
+
+def _initial(request: HttpRequest, kept: list[Instrument]) -> dict[str, Any]:
+    start, end = moment_of(request.GET.get("start", "")), moment_of(request.GET.get("end", ""))
+    initial: dict[str, Any] = {"day": _day(request)}
+    if start is not None and end is not None and start < end:
+        initial = DeskMaintenanceForm.initial_of(start, end)
+    code = request.GET.get("instrument", "")
+    if any(instrument.code == code for instrument in kept):
+        initial["instrument"] = code
+    return initial
+
+
+def _other_time(instrument: Instrument, start: dt.datetime, end: dt.datetime) -> Offer:
+    query = urlencode({"instrument": instrument.code, "start": start.isoformat(), "end": end.isoformat()})
+    return Offer(start, end, f"{reverse('instruments:desk')}?{query}#upkeep", None)

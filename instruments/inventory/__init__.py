@@ -1,0 +1,1 @@
+"""instruments, inventory: instruments, classes, fields, stewards, the search index."""

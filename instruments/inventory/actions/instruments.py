@@ -1,0 +1,321 @@
+"""Actions room: create and change instruments, and change their state."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from audit.chain import record
+from instruments.booking.enums import BookingKind
+from instruments.booking.queries.coming import coming_bookings
+from instruments.catalogue.queries.facets import forget_public_counts
+from instruments.errors import StaleVersion
+from instruments.inventory.actions.search import write_search_text
+from instruments.inventory.enums import (
+    CarrierKind,
+    EquipmentKind,
+    Funding,
+    InstrumentState,
+    RunningState,
+    SharingMode,
+    Source,
+)
+from instruments.inventory.errors import InvalidInstrument
+from instruments.inventory.locks import lock_instrument
+from instruments.inventory.models import (
+    ApplicationField,
+    Instrument,
+    InstrumentClass,
+    InstrumentField,
+    InstrumentFunding,
+)
+from instruments.inventory.queries.inventory import next_code
+from instruments.inventory.rules.record import MOST_FIELDS, MOST_FUNDS, inside_the_region, too_long
+from instruments.terms.models import BookingPolicy, OpeningPeriod
+from members.models import MemberUnit, Person, Region
+from members.permissions import Actor, require
+
+WORKDAYS, OPENS, CLOSES = range(5), 8 * 60, 18 * 60
+"""A new instrument is open Monday to Friday, 08:00 to 18:00, until its keeper says otherwise."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstrumentData:
+    """The record of an instrument as its keeper gives it; `fields` in order of weight, values in yuan.
+
+    An empty code asks for the next free one of the unit. The state is not part of it: see change_state.
+    """
+
+    unit: MemberUnit
+    code: str = ""
+    inner_id: str
+    name_zh: str
+    name_en: str = ""
+    instrument_class: InstrumentClass
+    fields: tuple[ApplicationField, ...]
+    funding: tuple[str, ...] = (Funding.OWN.value,)
+    original_value: Decimal
+    started_on: dt.date
+    region: Region
+    carrier_kind: int = CarrierKind.NONE.value
+    carrier_name: str = ""
+    source: str = Source.PURCHASED.value
+    customs_supervised: bool = False
+    country: str = ""
+    manufacturer: str = ""
+    equipment_kind: str = EquipmentKind.GENERAL.value
+    model: str = ""
+    technical: str = ""
+    functions: str = ""
+    description_zh: str = ""
+    description_en: str = ""
+    department: str = ""
+    services: str = ""
+    achievements: str = ""
+    running_state: str = RunningState.NORMAL.value
+    sharing_mode: str = SharingMode.EXTERNAL.value
+    requirements: str = ""
+    fee_note: str = ""
+    service_url: str = ""
+    address: str = ""
+    longitude: Decimal | None = None
+    latitude: Decimal | None = None
+    contact_name: str = ""
+    contact_phone: str = ""
+    contact_email: str = ""
+    postal_address: str = ""
+    postal_code: str = ""
+    joined_on: dt.date = field(default_factory=timezone.localdate)
+    station_count: int = 1
+
+
+LINKS = frozenset({"fields", "funding"})
+COLUMNS = tuple(item.name for item in fields(InstrumentData) if item.name not in LINKS)
+
+
+def create_instrument(data: InstrumentData, *, actor: Actor) -> Instrument:
+    """Create an instrument in service, with the usual booking policy and open on workdays.
+
+    Officers, and managers of the unit. Raises NotAllowed, InvalidInstrument (all wrong fields at once).
+    """
+    require(actor, "create_instrument", data.unit)
+    with transaction.atomic():
+        unit = MemberUnit.objects.get(pk=data.unit.pk)
+        instrument = Instrument(state=InstrumentState.IN_SERVICE)
+        _fill(instrument, data)
+        instrument.code = instrument.code or next_code(unit)
+        _check(instrument, data, {})
+        instrument.save(force_insert=True)
+        _link(instrument, data)
+        BookingPolicy.objects.create(instrument=instrument)
+        OpeningPeriod.objects.bulk_create(
+            OpeningPeriod(instrument=instrument, weekday=day, opens=OPENS, closes=CLOSES) for day in WORKDAYS
+        )
+        _index(instrument)
+        record(
+            actor=_who(actor),
+            verb="instruments.instrument.created",
+            target=instrument,
+            after=instrument_state(instrument),
+        )
+        transaction.on_commit(forget_public_counts)
+    return instrument
+
+
+def change_instrument(
+    instrument: Instrument, data: InstrumentData, *, actor: Actor, version: int
+) -> Instrument:
+    """Change the record of an instrument that the caller read at `version`. Keepers and officers.
+
+    Code and unit stay for good, since bookings, usage and evaluations name the instrument by them.
+    Raises NotAllowed, StaleVersion, InvalidInstrument (all wrong fields at once).
+    """
+    require(actor, "edit_instrument", instrument)
+    with transaction.atomic():
+        locked = lock_instrument(instrument.pk)
+        if locked.version != version:
+            raise StaleVersion
+        before, problems = instrument_state(locked), _fixed(locked, data)
+        code = locked.code
+        _fill(locked, data)
+        locked.code = code
+        _check(locked, data, problems)
+        _link(locked, data)
+        after = instrument_state(locked)
+        if after == before:
+            return locked
+        locked.version += 1
+        locked.updated_at = timezone.now()
+        _index(locked)
+        changed = {name for name in after if after[name] != before[name]}
+        record(
+            actor=_who(actor),
+            verb="instruments.instrument.changed",
+            target=locked,
+            before={name: before[name] for name in sorted(changed)},
+            after={name: after[name] for name in sorted(changed)},
+        )
+        transaction.on_commit(forget_public_counts)
+    return locked
+
+
+def change_state(instrument: Instrument, state: str, *, actor: Actor, note: str = "") -> Instrument:
+    """Put an instrument in or out of service. Keepers and officers.
+
+    Anything but "in service" asks for a note. While coming bookings hold time, an instrument is neither
+    suspended nor retired: they are moved or cancelled first, each with word to its person.
+    Raises NotAllowed, InvalidInstrument. The state it has already, with the same note, changes nothing.
+    """
+    require(actor, "change_instrument_state", instrument)
+    with transaction.atomic():
+        locked = lock_instrument(instrument.pk)
+        wanted = _known_state(state)
+        note = note.strip()
+        problems: dict[str, list[str]] = {}
+        if wanted != InstrumentState.IN_SERVICE and not note:
+            problems["note"] = [_("Say in a few words why.")]
+        if len(note) > 200:
+            problems["note"] = [_("Use at most 200 characters.")]
+        if wanted in {InstrumentState.SUSPENDED, InstrumentState.RETIRED}:
+            count = coming_bookings(locked, timezone.now()).filter(kind=BookingKind.USE).count()
+            if count:
+                problems["state"] = [_still_booked(count)]
+        if problems:
+            raise InvalidInstrument(problems)
+        before = {"state": locked.state, "state_note": locked.state_note}
+        after = {"state": wanted.value, "state_note": note}
+        if after == before:
+            return locked
+        locked.state, locked.state_note = wanted, note
+        locked.version += 1
+        locked.updated_at = timezone.now()
+        locked.save(update_fields=["state", "state_note", "version", "updated_at"])
+        record(
+            actor=_who(actor),
+            verb="instruments.instrument.state_changed",
+            target=locked,
+            before=before,
+            after=after,
+        )
+        transaction.on_commit(forget_public_counts)
+    return locked
+
+
+def instrument_state(instrument: Instrument) -> dict[str, Any]:
+    """Return what the history keeps of an instrument."""
+    kept: dict[str, Any] = {name: getattr(instrument, name) for name in COLUMNS}
+    kept["unit"] = instrument.unit.code
+    kept["region"] = instrument.region.code
+    kept["instrument_class"] = instrument.instrument_class.code
+    links = InstrumentField.objects.filter(instrument=instrument).order_by("position")
+    kept["fields"] = list(links.values_list("field__code", flat=True))
+    funds = InstrumentFunding.objects.filter(instrument=instrument).order_by("source")
+    kept["funding"] = list(funds.values_list("source", flat=True))
+    return kept
+
+
+def _known_state(state: str) -> InstrumentState:
+    try:
+        return InstrumentState(state)
+    except ValueError:
+        raise InvalidInstrument({"state": [_("Choose one of the states offered.")]}) from None
+
+
+def _still_booked(count: int) -> str:
+    return ngettext(
+        "%(count)s coming booking still holds time on this instrument. Move or cancel it first.",
+        "%(count)s coming bookings still hold time on this instrument. Move or cancel them first.",
+        count,
+    ) % {"count": count}
+
+
+def _fixed(instrument: Instrument, data: InstrumentData) -> dict[str, list[str]]:
+    problems: dict[str, list[str]] = {}
+    if data.code and data.code.strip().upper() != instrument.code:
+        problems["code"] = [_("The code of an instrument never changes.")]
+    if data.unit.pk != instrument.unit_id:
+        problems["unit"] = [_("An instrument stays with its unit. Retire it and let the other unit add it.")]
+    if data.station_count < instrument.station_count:
+        lost = coming_bookings(instrument, timezone.now()).filter(station__gt=data.station_count)
+        if count := lost.count():
+            problems["station_count"] = [
+                ngettext(
+                    "%(count)s coming booking lies on a station that would be gone. Move or cancel it first.",
+                    "%(count)s coming bookings lie on stations that would be gone. Move or cancel them first.",
+                    count,
+                )
+                % {"count": count}
+            ]
+    return problems
+
+
+def _fill(instrument: Instrument, data: InstrumentData) -> None:
+    for name in COLUMNS:
+        value = getattr(data, name)
+        setattr(instrument, name, value.strip() if isinstance(value, str) else value)
+    instrument.code = instrument.code.upper()
+
+
+def _check(instrument: Instrument, data: InstrumentData, known: Mapping[str, list[str]]) -> None:
+    problems = {name: list(messages) for name, messages in known.items()}
+
+    def wrong(name: str, message: str) -> None:
+        problems.setdefault(name, []).append(message)
+
+    texts = {name: value for name in COLUMNS if isinstance(value := getattr(instrument, name), str)}
+    for name, limit in too_long(texts).items():
+        wrong(name, _("Use at most %(limit)s characters.") % {"limit": limit})
+    if not 1 <= len(set(data.fields)) <= MOST_FIELDS or len(set(data.fields)) != len(data.fields):
+        wrong("fields", _("Choose one to four different fields."))
+    if not 1 <= len(set(data.funding)) <= MOST_FUNDS or not set(data.funding) <= set(Funding.values):
+        wrong("funding", _("Choose one to four sources of funds."))
+    longitude, latitude = instrument.longitude, instrument.latitude
+    if (longitude is None) != (latitude is None):
+        wrong("latitude" if latitude is None else "longitude", _("Give both coordinates or none."))
+    elif longitude is not None and latitude is not None and not inside_the_region(longitude, latitude):
+        wrong("longitude", _("This place lies outside Inner Mongolia (97 to 126.1° E, 37.4 to 53.4° N)."))
+    if instrument.started_on > timezone.localdate():
+        wrong("started_on", _("This day is still to come."))
+    try:
+        instrument.full_clean(exclude=set(problems))
+    except ValidationError as error:
+        for name, messages in error.message_dict.items():
+            for message in messages:
+                wrong("inner_id" if name == "__all__" else name, message)
+    if problems:
+        raise InvalidInstrument(problems)
+
+
+def _link(instrument: Instrument, data: InstrumentData) -> None:
+    wanted = [field.pk for field in data.fields]
+    links = InstrumentField.objects.filter(instrument=instrument)
+    if list(links.order_by("position").values_list("field_id", flat=True)) != wanted:
+        links.delete()
+        InstrumentField.objects.bulk_create(
+            InstrumentField(instrument=instrument, field=row, position=position)
+            for position, row in enumerate(data.fields, 1)
+        )
+    funds = InstrumentFunding.objects.filter(instrument=instrument)
+    if set(funds.values_list("source", flat=True)) != set(data.funding):
+        funds.delete()
+        InstrumentFunding.objects.bulk_create(
+            InstrumentFunding(instrument=instrument, source=source) for source in sorted(set(data.funding))
+        )
+
+
+def _index(instrument: Instrument) -> None:
+    write_search_text(instrument)
+    instrument.save()
+
+
+def _who(actor: Actor) -> Person | None:
+    return actor if isinstance(actor, Person) else None

@@ -1,0 +1,136 @@
+"""Actions room: load the shipped reference lists, and rename what they hold."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.db import transaction
+from django.db.models import Q
+
+from audit.chain import record
+from instruments.inventory.actions.search import reindex
+from instruments.inventory.models import ApplicationField, Instrument, InstrumentClass
+from instruments.inventory.queries.classes import in_class
+from members.actions.regions import load_regions
+from members.models import Person
+from members.permissions import Actor, require
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+NATIONAL_ORDER = "nrii"
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """How many rows each list holds after loading."""
+
+    regions: int
+    fields: int
+    classes: int
+
+
+@transaction.atomic
+def load_reference() -> Loaded:
+    """Write regions, application fields and instrument classes from the shipped lists. Safe to run again.
+
+    Rows of an earlier release that the lists no longer name stay, since instruments may point at them; instruments
+    whose class has got another name are found by the new one at once.
+    """
+    return Loaded(load_regions(None), _load_fields(), _load_classes())
+
+
+def rename_field(field: ApplicationField, *, name_zh: str, name_en: str, actor: Actor) -> ApplicationField:
+    """Rename an application field and reindex its instruments. Officers only. Raises NotAllowed."""
+    require(actor, "change_reference", field)
+    with transaction.atomic():
+        locked = ApplicationField.objects.select_for_update().get(pk=field.pk)
+        before = {"name_zh": locked.name_zh, "name_en": locked.name_en}
+        locked.name_zh, locked.name_en = name_zh.strip(), name_en.strip()
+        locked.full_clean()
+        locked.save()
+        after = {"name_zh": locked.name_zh, "name_en": locked.name_en}
+        if after != before:
+            reindex(Instrument.objects.filter(fields=locked))
+            record(
+                actor=_who(actor), verb="instruments.field.renamed", target=locked, before=before, after=after
+            )
+    return locked
+
+
+def rename_class(
+    instrument_class: InstrumentClass, *, name_zh: str, name_en: str, actor: Actor
+) -> InstrumentClass:
+    """Rename a class and reindex the instruments in it and below it. Officers only. Raises NotAllowed."""
+    require(actor, "change_reference", instrument_class)
+    with transaction.atomic():
+        locked = InstrumentClass.objects.select_for_update(of=("self",)).get(pk=instrument_class.pk)
+        before = {"name_zh": locked.name_zh, "name_en": locked.name_en}
+        locked.name_zh, locked.name_en = name_zh.strip(), name_en.strip()
+        locked.full_clean()
+        locked.save()
+        after = {"name_zh": locked.name_zh, "name_en": locked.name_en}
+        if after != before:
+            reindex(Instrument.objects.filter(in_class(locked)))
+            record(
+                actor=_who(actor), verb="instruments.class.renamed", target=locked, before=before, after=after
+            )
+    return locked
+
+
+def _load_fields() -> int:
+    rows = [ApplicationField(**row) for row in _rows("disciplines.csv")]
+    ApplicationField.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["code"], update_fields=["name_zh", "name_en"]
+    )
+    return len(rows)
+
+
+def _load_classes() -> int:
+    rows = sorted(_rows("instrument_classes.csv"), key=lambda row: (row["level"], row["code"]))
+    before = _class_names()
+    known: dict[str, InstrumentClass] = {}
+    for level in ("1", "2", "3"):
+        InstrumentClass.objects.bulk_create(
+            [
+                InstrumentClass(
+                    scheme=NATIONAL_ORDER,
+                    code=row["code"],
+                    name_zh=row["name_zh"],
+                    name_en=row["name_en"],
+                    level=int(level),
+                    parent=known[row["parent_code"]] if row["parent_code"] else None,
+                )
+                for row in rows
+                if row["level"] == level
+            ],
+            update_conflicts=True,
+            unique_fields=["scheme", "code"],
+            update_fields=["name_zh", "name_en", "level", "parent"],
+        )
+        known = {row.code: row for row in InstrumentClass.objects.filter(scheme=NATIONAL_ORDER)}
+    renamed = [pk for pk, names in _class_names().items() if before.get(pk, names) != names]
+    if renamed:
+        # Instruments are found by the names of their class and of those above it.
+        reindex(
+            Instrument.objects.filter(
+                Q(instrument_class__in=renamed)
+                | Q(instrument_class__parent__in=renamed)
+                | Q(instrument_class__parent__parent__in=renamed)
+            )
+        )
+    return len(rows)
+
+
+def _class_names() -> dict[int, tuple[str, str]]:
+    rows = InstrumentClass.objects.filter(scheme=NATIONAL_ORDER).order_by()
+    return {pk: (zh, en) for pk, zh, en in rows.values_list("pk", "name_zh", "name_en")}
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _who(actor: Actor) -> Person | None:
+    return actor if isinstance(actor, Person) else None

@@ -1,0 +1,190 @@
+"""Admin room: instruments and who keeps them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db import models, transaction
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from display.formats import money
+from instruments.errors import InstrumentsError
+from instruments.inventory.actions.instruments import (
+    COLUMNS,
+    InstrumentData,
+    change_instrument,
+    change_state,
+    create_instrument,
+)
+from instruments.inventory.actions.stewards import end_stewardship, give_stewardship
+from instruments.inventory.enums import Funding, InstrumentState
+from instruments.inventory.models import ApplicationField, Instrument, Stewardship
+from instruments.inventory.rules.record import MOST_FIELDS, TEXT_LIMITS
+from members.admin.acting import ActingAdmin, ActionForm
+from members.admin.roles import RoleAdmin
+from members.errors import MembersError
+from members.forms.web_address import WebAddressField
+from members.permissions import can
+
+FIELD_NAMES = [f"field_{number}" for number in range(1, MOST_FIELDS + 1)]
+FIXED = ("unit", "code")
+
+
+def _field(number: int) -> forms.ModelChoiceField[ApplicationField]:
+    return forms.ModelChoiceField(
+        ApplicationField.objects.order_by("code"),
+        label=_("Main field") if number == 1 else _("Further field"),
+        required=number == 1,
+        widget=UnfoldAdminSelectWidget,
+    )
+
+
+class InstrumentAdminForm(ActionForm):
+    """The record of an instrument, with fields, funds and state."""
+
+    refusals = (MembersError, InstrumentsError)
+    other_names = {"fields": "field_1", "note": "state_note"}
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    field_1, field_2, field_3, field_4 = (_field(number) for number in range(1, MOST_FIELDS + 1))
+    funding = forms.MultipleChoiceField(
+        label=_("Source of funds"), choices=Funding.choices, widget=UnfoldAdminCheckboxSelectMultipleWidget
+    )
+    state = forms.ChoiceField(
+        label=_("State"), choices=InstrumentState.choices, widget=UnfoldAdminSelectWidget, required=False
+    )
+    state_note = forms.CharField(
+        label=_("Note on the state"), max_length=200, required=False, widget=UnfoldAdminTextInputWidget
+    )
+
+    class Meta:
+        model = Instrument
+        fields = list(COLUMNS)
+        field_classes = {"service_url": WebAddressField}
+        widgets = {name: UnfoldAdminTextareaWidget(attrs={"rows": 3}) for name in TEXT_LIMITS}
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        instance: Instrument | None = options.get("instance")
+        if instance is not None and instance.pk is not None:
+            links = instance.field_links.order_by("position").values_list("field_id", flat=True)
+            options["initial"] = {
+                **dict(zip(FIELD_NAMES, links, strict=False)),
+                "funding": list(instance.funding.values_list("source", flat=True)),
+                "version": instance.version,
+                "state": instance.state,
+                "state_note": instance.state_note,
+                **(options.get("initial") or {}),
+            }
+        super().__init__(*args, **options)
+        if "code" in self.fields:
+            self.fields["code"].required = False
+
+    def act(self) -> Instrument:
+        """Create the instrument, or change its record and then its state."""
+        data = self.cleaned_data
+        given: dict[str, Any] = {name: data[name] for name in COLUMNS if name in data}
+        if self.instance.pk is not None:
+            given |= {name: getattr(self.instance, name) for name in FIXED}
+        wanted = InstrumentData(
+            fields=tuple(data[name] for name in FIELD_NAMES if data.get(name)),
+            funding=tuple(data["funding"]),
+            **given,
+        )
+        if self.instance.pk is None:
+            return create_instrument(wanted, actor=self.actor)
+        with transaction.atomic():
+            row = change_instrument(self.instance, wanted, actor=self.actor, version=data["version"] or 0)
+            if {"state", "state_note"} & set(self.changed_data):
+                row = change_state(row, data["state"], actor=self.actor, note=data["state_note"])
+        return row
+
+
+@admin.register(Instrument)
+class InstrumentAdmin(ActingAdmin):
+    """Instruments, retired and unshared ones too."""
+
+    form = InstrumentAdminForm
+    may = staticmethod(can)
+    change_verb = "edit_instrument"
+    list_display = ("code", "name_zh", "unit", "instrument_class", "value", "sharing_mode", "state")
+    list_filter = ("sharing_mode", "state", "unit", "region")
+    list_select_related = ("unit", "instrument_class")
+    search_fields = ("code", "name_zh", "name_en", "model")
+    autocomplete_fields = ("unit", "instrument_class")
+    ordering = ("code",)
+    list_per_page = 50
+    show_full_result_count = False
+
+    @admin.display(description=_("original value (yuan)"), ordering="original_value")
+    def value(self, instrument: Instrument) -> str:
+        """Show the value as every page does."""
+        return money(instrument.original_value)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Officers add instruments of any unit here; managers use their own pages."""
+        return can(request.user, "change_reference")
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """Ask for the instrument; for the list, whether there may be one."""
+        return super().has_change_permission(request, obj) if obj else self.has_add_permission(request)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Instrument | None = None) -> tuple[str, ...]:
+        """Fix what others refer to."""
+        return FIXED if obj is not None else ()
+
+    def get_fieldsets(self, request: HttpRequest, obj: Instrument | None = None) -> list[Any]:
+        """Group the fields; the state of a new one is given."""
+        texts = list(TEXT_LIMITS)
+        columns = [name for name in COLUMNS if name not in texts]
+        groups: list[Any] = [
+            (_("What it is"), {"fields": columns}),
+            (_("Fields"), {"fields": [*FIELD_NAMES, "funding"]}),
+            (_("What it can do"), {"fields": texts}),
+        ]
+        if obj is not None:
+            groups.append((_("State"), {"fields": ["state", "state_note", "version"]}))
+        return groups
+
+
+class StewardshipForm(ActionForm):
+    """A new stewardship, or the end of one."""
+
+    refusals = (MembersError, InstrumentsError)
+
+    class Meta:
+        model = Stewardship
+        fields = ["instrument", "person", "valid_from", "valid_to"]
+
+    def act(self) -> Stewardship:
+        """Give or end the stewardship."""
+        data = self.cleaned_data
+        row: Stewardship = self.instance
+        if row.pk is not None:
+            if data["valid_to"] is None:
+                return row
+            return end_stewardship(row, actor=self.actor, valid_to=data["valid_to"])
+        return give_stewardship(
+            data["instrument"], data["person"], actor=self.actor, valid_from=data["valid_from"]
+        )
+
+
+@admin.register(Stewardship)
+class StewardshipAdmin(RoleAdmin):
+    """Who keeps which instrument since when."""
+
+    form = StewardshipForm
+    columns = ("instrument", "person", "valid_from")
+    add_verb, change_verb = "view_members", "view_members"
+    list_display = ("instrument", "person", "valid_from", "valid_to")
+    list_select_related = ("instrument", "person")
+    search_fields = ("instrument__code", "person__display_name", "person__email")
+    autocomplete_fields = ("instrument", "person")

@@ -1,0 +1,50 @@
+"""Forms room: who keeps an instrument, from when, until when."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from instruments.inventory.models import Instrument
+from instruments.inventory.queries.stewards import stewardships_of
+from members.models import Person
+from members.queries.people import people_of
+
+
+class _PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.display_name} · {obj.email}"
+
+
+class StewardForm(forms.Form):
+    """A person of the owning unit who does not keep the instrument yet, and the first day."""
+
+    person = _PersonField(
+        Person.objects.none(), label=_("Steward"), widget=forms.Select(attrs={"class": "form-select"})
+    )
+    valid_from = forms.DateField(
+        label=_("From"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "form-control"}),
+        initial=timezone.localdate,
+    )
+
+    def __init__(self, *args: Any, instrument: Instrument, **options: Any) -> None:
+        super().__init__(*args, **options)
+        holders = stewardships_of(instrument).filter(valid_to=None).values("person")
+        person = self.fields["person"]
+        if isinstance(person, forms.ModelChoiceField):
+            person.queryset = people_of(instrument.unit).exclude(pk__in=holders)
+
+
+class EndForm(forms.Form):
+    """The first day without the role; today unless told."""
+
+    valid_to = forms.DateField(
+        label=_("First day without"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "form-control"}),
+        initial=timezone.localdate,
+    )

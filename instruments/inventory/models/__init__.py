@@ -1,0 +1,18 @@
+"""Rows of the inventory."""
+
+from instruments.inventory.models.instrument import (
+    Instrument,
+    InstrumentField,
+    InstrumentFunding,
+    Stewardship,
+)
+from instruments.inventory.models.reference import ApplicationField, InstrumentClass
+
+__all__ = [
+    "ApplicationField",
+    "Instrument",
+    "InstrumentClass",
+    "InstrumentField",
+    "InstrumentFunding",
+    "Stewardship",
+]

@@ -1,0 +1,116 @@
+"""Permissions room: who keeps, sees and edits instruments."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet, Value
+from django.utils import timezone
+
+from instruments.inventory.enums import InstrumentState, SharingMode
+from instruments.inventory.models import Instrument, Stewardship
+from members.enums import UnitRoleKind
+from members.models import MemberUnit, Person, UnitRole
+from members.permissions import Actor, declare, roles_of
+
+_KEPT = "_instruments_kept"
+
+
+def kept_by(person: Actor) -> frozenset[int]:
+    """Return the keys of the instruments a person is steward of today; one query, kept on the instance."""
+    if not isinstance(person, Person) or not person.is_active:
+        return frozenset()
+    today = timezone.localdate()
+    kept: tuple[dt.date, frozenset[int]] | None = getattr(person, _KEPT, None)
+    if kept is None or kept[0] != today:
+        rows = Stewardship.objects.on(today).filter(person=person)
+        kept = (today, frozenset(rows.values_list("instrument_id", flat=True)))
+        setattr(person, _KEPT, kept)
+    return kept[1]
+
+
+def forget_kept(person: Actor) -> None:
+    """Drop what `kept_by` keeps, after a stewardship of this very object has changed."""
+    if hasattr(person, _KEPT):
+        delattr(person, _KEPT)
+
+
+def with_keeping(rows: QuerySet[Instrument], person: Actor) -> QuerySet[Instrument]:
+    """Read with each instrument whether this person keeps it, so that `keeps` asks nothing more about it."""
+    if not isinstance(person, Person) or not person.is_active or person.is_superuser:
+        return rows
+    today = timezone.localdate()
+    stewards = Stewardship.objects.on(today).filter(person=person, instrument=OuterRef("pk"))
+    managers = UnitRole.objects.on(today).filter(
+        person=person, unit=OuterRef("unit"), kind=UnitRoleKind.MANAGER
+    )
+    return rows.annotate(kept_for=Value(person.pk), is_kept=Exists(stewards) | Exists(managers))
+
+
+def keeps(person: Actor, instrument: Instrument) -> bool:
+    """Tell whether a person keeps an instrument: its steward, a manager of its unit, or a superuser."""
+    if not isinstance(person, Person) or not person.is_active:
+        return False
+    if getattr(instrument, "kept_for", None) == person.pk:
+        return bool(instrument.is_kept)  # type: ignore[attr-defined]
+    if person.is_superuser or instrument.pk in kept_by(person):
+        return True
+    return instrument.unit_id in roles_of(person).manager_of
+
+
+def is_keeper(person: Actor, obj: Any) -> bool:
+    """Tell whether a person keeps an instrument, or that of a booking or record."""
+    instrument = obj if isinstance(obj, Instrument) else getattr(obj, "instrument", None)
+    return isinstance(instrument, Instrument) and keeps(person, instrument)
+
+
+def keeper_or_officer(person: Actor, obj: Any) -> bool:
+    """Tell whether a person keeps an instrument or is an officer."""
+    return is_keeper(person, obj) or (isinstance(obj, Instrument) and roles_of(person).is_officer)
+
+
+def _manager_or_officer(person: Actor, obj: Any) -> bool:
+    unit = unit_of(obj)
+    return unit is not None and (unit in roles_of(person).manager_of or roles_of(person).is_officer)
+
+
+def _sees_inventory(person: Actor, obj: Any) -> bool:
+    roles = roles_of(person)
+    return isinstance(obj, MemberUnit) and (roles.is_officer or obj.pk in roles.manager_of | roles.steward_in)
+
+
+def sees_instrument(person: Actor, obj: Any) -> bool:
+    """Tell whether a person may see an instrument: everybody those that are shared and not retired."""
+    if not isinstance(obj, Instrument):
+        return False
+    if obj.sharing_mode != SharingMode.NOT_SHARED and obj.state != InstrumentState.RETIRED:
+        return True
+    if not isinstance(person, Person) or not person.is_active:
+        return False
+    roles = roles_of(person)
+    return (
+        obj.unit_id in roles.units
+        or person.home_unit_id == obj.unit_id
+        or roles.is_officer
+        or keeps(person, obj)
+    )
+
+
+def unit_of(obj: Any) -> int | None:
+    """Return the key of the unit that an object belongs to, or of the unit itself."""
+    return obj.pk if isinstance(obj, MemberUnit) else getattr(obj, "unit_id", None)
+
+
+declare(
+    "instruments",
+    {
+        "view_instrument": sees_instrument,
+        "keep_instrument": is_keeper,
+        "view_inventory": _sees_inventory,
+        "create_instrument": _manager_or_officer,
+        "edit_instrument": keeper_or_officer,
+        "change_instrument_state": keeper_or_officer,
+        "edit_stewards": _manager_or_officer,
+    },
+)

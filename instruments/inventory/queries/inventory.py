@@ -1,0 +1,127 @@
+"""Queries room: the inventory of one unit, with how complete each record is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Prefetch, QuerySet, Sum
+
+from instruments.inventory.models import Instrument, InstrumentField, InstrumentFunding
+from instruments.inventory.queries.search import matching
+from instruments.inventory.rules.completeness import RECORD, Completeness, completeness
+from members.models import MemberUnit
+
+PAGE_SIZE = 50
+_NUMBER = re.compile(r"-(\d{4,})$")
+
+
+@dataclass(frozen=True)
+class InventoryFilters:
+    """What a unit narrows its inventory by; several values of one kind mean any of them."""
+
+    q: str = ""
+    states: tuple[str, ...] = ()
+    modes: tuple[str, ...] = ()
+    incomplete: bool = False
+
+
+@dataclass(frozen=True)
+class InventoryRow:
+    """One instrument of the unit."""
+
+    instrument: Instrument
+    completeness: Completeness
+
+
+@dataclass(frozen=True)
+class InventoryTotals:
+    """The whole inventory: instruments, those openly shared, those whose record has gaps, their value in yuan,
+    mean completeness in percent.
+    """
+
+    instruments: int
+    shared: int
+    incomplete: int
+    value: Decimal
+    completeness: Decimal
+
+
+def inventory(
+    unit: MemberUnit, filters: InventoryFilters, *, page: int = 1, page_size: int = PAGE_SIZE
+) -> tuple[Page[Instrument], list[InventoryRow]]:
+    """Return a page of a unit's instruments, retired and unshared ones too, least complete first if so asked.
+
+    Four queries however many rows. A page too far gives the last.
+    """
+    rows: QuerySet[Instrument] = Instrument.objects.filter(unit=unit)
+    if filters.states:
+        rows = rows.filter(state__in=filters.states)
+    if filters.modes:
+        rows = rows.filter(sharing_mode__in=filters.modes)
+    rows = with_record(matching(rows, filters.q).order_by("code"))
+    if filters.incomplete:
+        # The score is arithmetic over the row, so the few rows of one unit are sorted here.
+        scored = [(completeness_of(row).percent, row.code, row) for row in rows]
+        chosen: Sequence[Instrument] = [
+            row for percent, _code, row in sorted(scored, key=_first_two) if percent < 100
+        ]
+        shown: Page[Instrument] = Paginator(chosen, page_size).get_page(page)
+    else:
+        shown = Paginator(rows, page_size).get_page(page)
+    return shown, [InventoryRow(row, completeness_of(row)) for row in shown.object_list]
+
+
+def with_record(instruments: QuerySet[Instrument]) -> QuerySet[Instrument]:
+    """Add what the national record asks for: class and region in the same query, fields and funds in two more."""
+    return (
+        instruments.select_related("unit", "region", "instrument_class")
+        .prefetch_related(
+            Prefetch("field_links", InstrumentField.objects.select_related("field").order_by("position")),
+            Prefetch("funding", InstrumentFunding.objects.order_by("source")),
+        )
+        .defer("search_text", "grams")
+    )
+
+
+def completeness_of(instrument: Instrument) -> Completeness:
+    """Return how much of the national record of one instrument is filled in."""
+    links: dict[str, object] = {
+        "fields": list(instrument.field_links.all()),
+        "funding": list(instrument.funding.all()),
+        "instrument_class": instrument.instrument_class_id,
+        "region": instrument.region_id,
+    }
+    return completeness({name: links.get(name, getattr(instrument, name, None)) for name in RECORD})
+
+
+def inventory_totals(unit: MemberUnit) -> InventoryTotals:
+    """Return the figures above a unit's inventory; retired instruments are not counted. Five queries."""
+    rows = Instrument.objects.filter(unit=unit).exclude(state="retired")
+    summed = rows.aggregate(number=Count("pk"), value=Sum("original_value"))
+    number = summed["number"]
+    percents = [completeness_of(row).percent for row in with_record(rows.order_by("code"))]
+    mean = sum(percents, Decimal()) / number if number else Decimal()
+    return InventoryTotals(
+        instruments=number,
+        shared=rows.public().count(),
+        incomplete=sum(percent < 100 for percent in percents),
+        value=(summed["value"] or Decimal()).quantize(Decimal("0.01")),
+        completeness=mean.quantize(Decimal("0.1"), ROUND_HALF_UP),
+    )
+
+
+def next_code(unit: MemberUnit) -> str:
+    """Return the next free code of a unit, `IMU-0042`; the caller holds the unit's lock."""
+    codes = Instrument.objects.filter(unit=unit, code__startswith=f"{unit.code}-").values_list(
+        "code", flat=True
+    )
+    numbers = [int(found[1]) for code in codes if (found := _NUMBER.search(code))]
+    return f"{unit.code}-{max(numbers, default=0) + 1:04d}"
+
+
+def _first_two(row: tuple[Decimal, str, Instrument]) -> tuple[Decimal, str]:
+    return row[0], row[1]

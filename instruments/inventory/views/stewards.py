@@ -1,0 +1,98 @@
+"""Views room: the stewards of one instrument: who keeps it, giving and ending."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from display.templatetags.display import local_date
+from instruments.inventory.actions.stewards import end_stewardship, give_stewardship
+from instruments.inventory.errors import InvalidInstrument
+from instruments.inventory.forms.instrument import show_refusal
+from instruments.inventory.forms.stewards import EndForm, StewardForm
+from instruments.inventory.guarded import unit_instrument_for
+from instruments.inventory.models import Instrument
+from instruments.inventory.queries.stewards import stewardships_of
+from members.errors import MembersError, NotAllowed
+from members.permissions import can
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def stewards(request: HttpRequest, unit: str, code: str) -> HttpResponse:
+    """List who keeps the instrument, kept it, will keep it; managers name another."""
+    shown = unit_instrument_for(request.user, unit, code, "edit_instrument")
+    if request.method != "POST":
+        return _page(request, shown, StewardForm(instrument=shown))
+    if not can(request.user, "edit_stewards", shown):
+        raise Http404
+    form = StewardForm(request.POST, instrument=shown)
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            given = give_stewardship(shown, data["person"], actor=request.user, valid_from=data["valid_from"])
+        except InvalidInstrument as refusal:
+            show_refusal(form, refusal)
+        except NotAllowed:
+            raise Http404 from None
+        except MembersError as refusal:
+            form.add_error("person", str(refusal))
+        else:
+            messages.success(
+                request, _("%(person)s keeps the instrument.") % {"person": given.person.display_name}
+            )
+            return redirect("instruments:stewards", unit, code)
+    return _page(request, shown, form, status=422)
+
+
+@require_POST
+@login_required
+def end(request: HttpRequest, unit: str, code: str, pk: int) -> HttpResponse:
+    """End a stewardship; the managers of the unit keep an instrument that has no steward."""
+    shown = unit_instrument_for(request.user, unit, code, "edit_stewards")
+    row = stewardships_of(shown).filter(pk=pk).first()
+    if row is None:
+        raise Http404
+    form = EndForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, " ".join(map(str, form.errors["valid_to"])))
+        return redirect("instruments:stewards", unit, code)
+    try:
+        ended = end_stewardship(row, actor=request.user, valid_to=form.cleaned_data["valid_to"])
+    except InvalidInstrument as refusal:
+        messages.error(request, " ".join(message for told in refusal.fields.values() for message in told))
+    except NotAllowed:
+        raise Http404 from None
+    else:
+        messages.success(
+            request,
+            _("From %(day)s on %(person)s no longer keeps the instrument.")
+            % {"day": local_date(ended.valid_to), "person": ended.person.display_name},
+        )
+    return redirect("instruments:stewards", unit, code)
+
+
+def _page(request: HttpRequest, shown: Instrument, form: StewardForm, *, status: int = 200) -> HttpResponse:
+    today = timezone.localdate()
+    rows = list(stewardships_of(shown))
+    return render(
+        request,
+        "instruments/inventory/stewards.html",
+        {
+            "unit": shown.unit,
+            "instrument": shown,
+            "form": form,
+            "end_form": EndForm(auto_id=False),
+            "current": [row for row in rows if row.valid_to is None or row.valid_to > today],
+            "former": [row for row in rows if row.valid_to is not None and row.valid_to <= today],
+            "today": today,
+            "manages": can(request.user, "edit_stewards", shown),
+            "sees_inventory": can(request.user, "view_inventory", shown.unit),
+        },
+        status=status,
+    )

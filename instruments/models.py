@@ -1,0 +1,28 @@
+"""Rows of the instruments app, gathered from its capabilities for Django; nobody else imports them from here."""
+
+from instruments.booking.models import Booking
+from instruments.inventory.models import (
+    ApplicationField,
+    Instrument,
+    InstrumentClass,
+    InstrumentField,
+    InstrumentFunding,
+    Stewardship,
+)
+from instruments.terms.models import BookingPolicy, OpeningException, OpeningPeriod, Rate
+from instruments.usage.models import UsageRecord
+
+__all__ = [
+    "ApplicationField",
+    "Booking",
+    "BookingPolicy",
+    "Instrument",
+    "InstrumentClass",
+    "InstrumentField",
+    "InstrumentFunding",
+    "OpeningException",
+    "OpeningPeriod",
+    "Rate",
+    "Stewardship",
+    "UsageRecord",
+]

@@ -1,0 +1,1 @@
+"""instruments, terms: opening hours, exceptions, booking rules, rates."""

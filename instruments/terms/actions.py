@@ -1,0 +1,274 @@
+"""Actions room: the terms of use of one instrument: opening hours, exceptions, policy, rates."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from itertools import pairwise
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from audit.chain import record
+from display.formats import time_range
+from instruments.inventory.errors import InvalidInstrument
+from instruments.inventory.locks import lock_instrument
+from instruments.inventory.models import Instrument
+from instruments.terms.models import BookingPolicy, OpeningException, OpeningPeriod, Rate
+from instruments.terms.rules.hours import is_convertible
+from instruments.terms.rules.opening import WeeklyPeriod
+from members.enums import UserCategory
+from members.models import Person
+from members.permissions import Actor, require
+
+DAY_MINUTES = 1440
+LARGEST_MINUTES = 31 * DAY_MINUTES
+MOST_YUAN = Decimal("99999999.99")
+
+
+@dataclass(frozen=True)
+class PolicyData:
+    """The booking rules of one instrument; lengths in minutes unless the name says otherwise."""
+
+    approval_required: bool = True
+    shortest_minutes: int = 30
+    longest_minutes: int = 480
+    step_minutes: int = 30
+    notice_minutes: int = 60
+    horizon_days: int = 60
+    cancel_cutoff_minutes: int = 0
+    request_expiry_hours: int = 48
+    check_in_early_minutes: int = 30
+    no_show_minutes: int = 30
+
+
+LIMITS = {
+    "shortest_minutes": (5, LARGEST_MINUTES),
+    "longest_minutes": (5, LARGEST_MINUTES),
+    "step_minutes": (5, DAY_MINUTES),
+    "notice_minutes": (0, LARGEST_MINUTES),
+    "horizon_days": (1, 730),
+    "cancel_cutoff_minutes": (0, LARGEST_MINUTES),
+    "request_expiry_hours": (1, 720),
+    "check_in_early_minutes": (0, DAY_MINUTES),
+    "no_show_minutes": (0, DAY_MINUTES),
+}
+
+
+def set_opening(
+    instrument: Instrument, periods: Iterable[WeeklyPeriod], *, actor: Actor
+) -> list[OpeningPeriod]:
+    """Replace the weekly opening hours; none at all means closed. Keepers and officers.
+
+    Bookings made before keep their time. Raises NotAllowed, InvalidInstrument.
+    """
+    require(actor, "edit_terms", instrument)
+    week = sorted(set(periods))
+    _check_week(week)
+    with transaction.atomic():
+        locked = lock_instrument(instrument.pk)
+        rows = OpeningPeriod.objects.filter(instrument=locked).order_by("weekday", "opens")
+        before = [list(row) for row in rows.values_list("weekday", "opens", "closes")]
+        after = [[period.weekday, period.opens, period.closes] for period in week]
+        if after == before:
+            return list(rows)
+        rows.delete()
+        written = OpeningPeriod.objects.bulk_create(
+            OpeningPeriod(instrument=locked, weekday=p.weekday, opens=p.opens, closes=p.closes) for p in week
+        )
+        record(
+            actor=_who(actor),
+            verb="instruments.opening.changed",
+            target=locked,
+            before={"periods": before},
+            after={"periods": after},
+        )
+    return written
+
+
+def add_exception(
+    instrument: Instrument,
+    *,
+    actor: Actor,
+    start: dt.datetime,
+    end: dt.datetime,
+    is_open: bool,
+    reason: str = "",
+) -> OpeningException:
+    """Close or open an instrument in [start, end) against its week. Keepers and officers.
+
+    Bookings made before keep their time. Raises NotAllowed, InvalidInstrument where it is over already or shares
+    time with another exception.
+    """
+    require(actor, "edit_terms", instrument)
+    problems: dict[str, list[str]] = {}
+    if not (is_convertible(start) and is_convertible(end)) or end <= start:
+        problems["end"] = [_("The end must be later than the start.")]
+    elif end <= timezone.now():
+        problems["end"] = [_("This time is over; an exception lies ahead.")]
+    if len(reason) > 100:
+        problems["reason"] = [_("Use at most 100 characters.")]
+    if problems:
+        raise InvalidInstrument(problems)
+    with transaction.atomic():
+        locked = lock_instrument(instrument.pk)
+        held = OpeningException.objects.filter(instrument=locked, start__lt=end, end__gt=start).first()
+        if held is not None:
+            raise InvalidInstrument({"start": [_overlap(held)]})
+        row = OpeningException.objects.create(
+            instrument=locked, start=start, end=end, is_open=is_open, reason=reason.strip()
+        )
+        record(
+            actor=_who(actor),
+            verb="instruments.opening.changed",
+            target=locked,
+            after={"start": start, "end": end, "is_open": is_open, "reason": row.reason},
+        )
+    return row
+
+
+def remove_exception(exception: OpeningException, *, actor: Actor) -> None:
+    """Take a dated exception back. Keepers and officers. Raises NotAllowed. One that is gone changes nothing."""
+    require(actor, "edit_terms", exception.instrument)
+    with transaction.atomic():
+        locked = lock_instrument(exception.instrument_id)
+        row = OpeningException.objects.filter(pk=exception.pk).first()
+        if row is None:
+            return
+        before = {"start": row.start, "end": row.end, "is_open": row.is_open, "reason": row.reason}
+        row.delete()
+        record(actor=_who(actor), verb="instruments.opening.changed", target=locked, before=before)
+
+
+def set_policy(instrument: Instrument, data: PolicyData, *, actor: Actor) -> BookingPolicy:
+    """Set the booking rules of an instrument; they hold for wishes from now on. Keepers and officers.
+
+    Raises NotAllowed, InvalidInstrument (all wrong fields at once).
+    """
+    require(actor, "edit_terms", instrument)
+    _check_policy(data)
+    with transaction.atomic():
+        locked = lock_instrument(instrument.pk)
+        policy = BookingPolicy.objects.filter(instrument=locked).first()
+        before = None if policy is None else {f.name: getattr(policy, f.name) for f in fields(data)}
+        after = asdict(data)
+        if policy is not None and before == after:
+            return policy
+        policy = policy or BookingPolicy(instrument=locked)
+        for name, value in after.items():
+            setattr(policy, name, value)
+        policy.save()
+        record(
+            actor=_who(actor), verb="instruments.policy.changed", target=locked, before=before, after=after
+        )
+    return policy
+
+
+def set_rate(
+    instrument: Instrument, category: str, yuan_per_hour: Decimal, valid_from: dt.date, *, actor: Actor
+) -> Rate:
+    """Set the price per hour for a user category from a day on, until the next rate of that category begins.
+
+    Today or later, for what was charged stays charged; the price of a booking is frozen when it is made.
+    Keepers and officers. Raises NotAllowed, InvalidInstrument.
+    """
+    require(actor, "edit_terms", instrument)
+    yuan = _checked_rate(category, yuan_per_hour, valid_from)
+    with transaction.atomic():
+        locked = lock_instrument(instrument.pk)
+        rate = Rate.objects.filter(instrument=locked, category=category, valid_from=valid_from).first()
+        before = None if rate is None else {"yuan_per_hour": rate.yuan_per_hour}
+        if rate is not None and rate.yuan_per_hour == yuan:
+            return rate
+        rate = rate or Rate(instrument=locked, category=category, valid_from=valid_from)
+        rate.yuan_per_hour = yuan
+        rate.save()
+        record(
+            actor=_who(actor),
+            verb="instruments.rate.set",
+            target=locked,
+            before=before,
+            after={"category": category, "yuan_per_hour": yuan, "valid_from": valid_from},
+        )
+    return rate
+
+
+def take_back_rate(rate: Rate, *, actor: Actor) -> None:
+    """Take back a price that has not begun; the one before it holds on. Keepers and officers.
+
+    Raises NotAllowed, InvalidInstrument for a price that holds today or did. One that is gone changes nothing.
+    """
+    require(actor, "edit_terms", rate.instrument)
+    with transaction.atomic():
+        locked = lock_instrument(rate.instrument_id)
+        row = Rate.objects.filter(pk=rate.pk).first()
+        if row is None:
+            return
+        if row.valid_from <= timezone.localdate():
+            raise InvalidInstrument(
+                {"valid_from": [_("This price holds already; set another from a day on.")]}
+            )
+        before = {
+            "category": row.category, "yuan_per_hour": row.yuan_per_hour, "valid_from": row.valid_from,
+        }  # fmt: skip
+        row.delete()
+        record(actor=_who(actor), verb="instruments.rate.taken_back", target=locked, before=before)
+
+
+def _overlap(held: OpeningException) -> str:
+    language = get_language()
+    return _("Another exception covers part of this time: %(when)s. Remove it first.") % {
+        "when": time_range(held.start, held.end, language, timezone.localdate())
+    }
+
+
+def _check_week(week: list[WeeklyPeriod]) -> None:
+    problems: list[str] = []
+    if any(not (0 <= p.weekday <= 6 and 0 <= p.opens < p.closes <= DAY_MINUTES) for p in week):
+        problems.append(_("Opening hours begin before they end, within one day."))
+    if any(one.weekday == two.weekday and two.opens < one.closes for one, two in pairwise(week)):
+        problems.append(_("Opening hours of one day do not overlap."))
+    if problems:
+        raise InvalidInstrument({"periods": problems})
+
+
+def _check_policy(data: PolicyData) -> None:
+    problems: dict[str, list[str]] = {}
+    for name, (low, high) in LIMITS.items():
+        if not low <= getattr(data, name) <= high:
+            problems[name] = [_("Choose a number from %(low)s to %(high)s.") % {"low": low, "high": high}]
+    if not problems:
+        if data.shortest_minutes % data.step_minutes or data.longest_minutes % data.step_minutes:
+            problems["step_minutes"] = [
+                _("The shortest and the longest booking must be whole numbers of steps.")
+            ]
+        if data.longest_minutes < data.shortest_minutes:
+            problems["longest_minutes"] = [_("The longest booking is shorter than the shortest one.")]
+    if problems:
+        raise InvalidInstrument(problems)
+
+
+def _checked_rate(category: str, yuan_per_hour: Decimal, valid_from: dt.date) -> Decimal:
+    problems: dict[str, list[str]] = {}
+    yuan = Decimal()
+    if category not in UserCategory.values:
+        problems["category"] = [_("Choose one of the user categories.")]
+    try:
+        yuan = yuan_per_hour.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    except InvalidOperation:
+        problems["yuan_per_hour"] = [_("Give the price in yuan, 0 or more.")]
+    if not yuan.is_finite() or not 0 <= yuan <= MOST_YUAN:
+        problems["yuan_per_hour"] = [_("Give the price in yuan, 0 or more.")]
+    if valid_from < timezone.localdate():
+        problems["valid_from"] = [_("A price begins today or later.")]
+    if problems:
+        raise InvalidInstrument(problems)
+    return yuan
+
+
+def _who(actor: Actor) -> Person | None:
+    return actor if isinstance(actor, Person) else None

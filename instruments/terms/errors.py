@@ -1,0 +1,75 @@
+"""Broken rules about time and terms, each a sentence a person can act on, with the facts as typed fields."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Protocol
+
+from django.utils.translation import gettext_lazy as _
+
+from instruments.errors import Sentence, filled
+
+
+class Span(Protocol):
+    """Half-open [start, end)."""
+
+    @property
+    def start(self) -> dt.datetime: ...
+    @property
+    def end(self) -> dt.datetime: ...
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One broken rule: its code, the sentence, what was chosen and what the rule asks for.
+
+    `held` is the time that somebody else holds, where that is what stands against the wish; `name` is what pages
+    call the rule.
+    """
+
+    rule: str
+    message: Sentence
+    chosen: str = ""
+    required: str = ""
+    held: Span | None = None
+    name: Sentence = ""
+
+
+PROBLEMS: dict[str, Sentence] = {
+    "interval": _("The end must be later than the start."),
+    "too_short": _(
+        "The booking is %(chosen)s minutes long; on this instrument it takes at least %(required)s minutes."
+    ),
+    "too_long": _(
+        "The booking is %(chosen)s minutes long; on this instrument it takes at most %(required)s minutes."
+    ),
+    "step": _("Start and length go in steps of %(required)s minutes, counted from midnight."),
+    "past": _("This time has already begun or is over."),
+    "notice": _("This instrument is booked at least %(required)s minutes ahead."),
+    "horizon": _("This instrument is booked at most %(required)s days ahead."),
+    "opening_hours": _("The instrument is not open at this time; it is open %(required)s."),
+    "closed": _("The instrument is closed on this day."),
+    "instrument_state": _("The instrument is not in service: %(chosen)s."),
+    "unit_state": _("The owning unit does not take part in the network at present."),
+    "sharing_mode": _("This instrument is shared within its own unit only."),
+    "not_shared": _("This instrument is not shared; only its stewards can book it."),
+    "no_rate": _("No price is set for your user category on this day. Ask the steward to set one."),
+    "no_station": _("This instrument has %(required)s stations; station %(chosen)s does not exist."),
+    "purpose": _("Say in 1 to 300 characters what the time is for."),
+    "purpose_kind": _("Choose one of the purposes offered."),
+    "reason": _("Give a reason of at most 300 characters."),
+    "slot_taken": _("Part of this time is already taken: %(required)s."),
+    "unchanged": _("The booking stands at this very time already."),
+    "cancel_cutoff": _("The last moment to cancel was %(required)s. Ask the steward."),
+    "started": _("The booked time has already begun."),
+    "check_in_early": _("Check-in opens at %(required)s."),
+    "check_in_late": _("The booked time ended at %(required)s."),
+    "check_out_time": _("The check-out lies between the check-in and now."),
+}
+
+
+def problem(rule: str, *, chosen: object = "", required: object = "", held: Span | None = None) -> Problem:
+    """Make a Problem of a known rule; its sentence is put together when it is shown. Raises KeyError otherwise."""
+    values = {"chosen": str(chosen), "required": str(required)}
+    return Problem(rule, filled(PROBLEMS[rule], values), values["chosen"], values["required"], held)

@@ -1,0 +1,217 @@
+"""Forms room: opening hours, exceptions, booking rules and prices of one instrument."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import pairwise
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+from django.forms.models import fields_for_model
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from instruments.inventory.models import Instrument
+from instruments.terms.actions import LIMITS, PolicyData
+from instruments.terms.models import BookingPolicy
+from instruments.terms.queries.opening import weeks_of
+from instruments.terms.queries.policy import policy_of
+from instruments.terms.rules.hours import LOCAL
+from instruments.terms.rules.opening import WeeklyPeriod
+from members.enums import UserCategory
+
+WEEKDAYS = (
+    _("Monday"),
+    _("Tuesday"),
+    _("Wednesday"),
+    _("Thursday"),
+    _("Friday"),
+    _("Saturday"),
+    _("Sunday"),
+)
+DAY_MINUTES = 1440
+PERIODS_A_DAY = 2
+
+
+class WeekForm(forms.Form):
+    """The weekly opening hours: two periods a day, more where there are more already.
+
+    Midnight is 00:00 on both sides: 00:00 to 00:00 is the whole day. A day without periods is closed.
+    """
+
+    def __init__(self, *args: Any, instrument: Instrument, **options: Any) -> None:
+        self.instrument = instrument
+        initial: dict[str, dt.time] = {}
+        used = [0] * 7
+        for period in weeks_of([instrument.pk]).get(instrument.pk, ()):
+            place = used[period.weekday]
+            initial[_name(period.weekday, place, "opens")] = _clock(period.opens)
+            initial[_name(period.weekday, place, "closes")] = _clock(period.closes)
+            used[period.weekday] = place + 1
+        self.places = range(max(PERIODS_A_DAY, *used))
+        options.setdefault("initial", initial)
+        super().__init__(*args, **options)
+        for weekday, day in enumerate(WEEKDAYS):
+            for place in self.places:
+                for side, word in (("opens", _("opens")), ("closes", _("closes"))):
+                    self.fields[_name(weekday, place, side)] = forms.TimeField(
+                        label=format_lazy("{} {} {}", day, place + 1, word),
+                        required=False,
+                        widget=forms.TimeInput(
+                            format="%H:%M", attrs={"type": "time", "step": 300, "class": "form-control"}
+                        ),
+                    )
+
+    @property
+    def days(self) -> list[tuple[str | Promise, list[tuple[BoundField, BoundField]]]]:
+        """The week as the page shows it: each weekday with its pairs of fields."""
+        return [
+            (
+                day,
+                [
+                    (self[_name(weekday, place, "opens")], self[_name(weekday, place, "closes")])
+                    for place in self.places
+                ],
+            )
+            for weekday, day in enumerate(WEEKDAYS)
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """Every period has both ends, ends later than it begins, and meets no other of its day."""
+        for weekday in range(7):
+            found: list[tuple[int, int, str]] = []
+            for place in self.places:
+                opens, closes = (_name(weekday, place, side) for side in ("opens", "closes"))
+                if opens in self.errors or closes in self.errors:
+                    continue
+                begin, end = self.cleaned_data.get(opens), self.cleaned_data.get(closes)
+                if begin is None and end is None:
+                    continue
+                if begin is None or end is None:
+                    self.add_error(opens if begin is None else closes, _("Give both ends of the period."))
+                    continue
+                period = (_minutes(begin), _minutes(end) or DAY_MINUTES)
+                if period[0] >= period[1]:
+                    self.add_error(closes, _("Opening hours begin before they end, within one day."))
+                found.append((*period, opens))
+            found.sort()
+            for one, two in pairwise(found):
+                if two[0] < one[1]:
+                    self.add_error(two[2], _("Opening hours of one day do not overlap."))
+        return self.cleaned_data
+
+    @property
+    def week(self) -> list[WeeklyPeriod]:
+        """The periods. Call it on a valid form."""
+        data = self.cleaned_data
+        return [
+            WeeklyPeriod(
+                weekday, _minutes(begin), _minutes(data[_name(weekday, place, "closes")]) or DAY_MINUTES
+            )
+            for weekday in range(7)
+            for place in self.places
+            if (begin := data[_name(weekday, place, "opens")]) is not None
+        ]
+
+    def like_monday(self) -> WeekForm:
+        """Return a form with what was typed, where Tuesday to Friday are as Monday; nothing is stored by it."""
+        typed = {name: self.data.get(name, "") for name in self.fields}
+        for weekday in range(1, 5):
+            for place in self.places:
+                for side in ("opens", "closes"):
+                    typed[_name(weekday, place, side)] = typed[_name(0, place, side)]
+        return WeekForm(typed, instrument=self.instrument)
+
+
+class ExceptionForm(forms.Form):
+    """A dated exception to the week, on the local clock."""
+
+    start = forms.DateTimeField(
+        label=_("Start"),
+        widget=forms.DateTimeInput(
+            format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local", "class": "form-control"}
+        ),
+    )
+    end = forms.DateTimeField(
+        label=_("End"),
+        widget=forms.DateTimeInput(
+            format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local", "class": "form-control"}
+        ),
+    )
+    kind = forms.ChoiceField(
+        label=_("In this time"),
+        choices=[
+            ("closed", _("closed although the week says open")),
+            ("open", _("open although the week says closed")),
+        ],
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "form-control"}),
+    )
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether the exception opens. Call it on a valid form."""
+        return bool(self.cleaned_data["kind"] == "open")
+
+
+class PolicyForm(forms.Form):
+    """The booking rules."""
+
+    def __init__(self, *args: Any, instrument: Instrument, **options: Any) -> None:
+        policy = policy_of(instrument)
+        names = list(PolicyData.__dataclass_fields__)
+        options.setdefault("initial", {name: getattr(policy, name) for name in names})
+        super().__init__(*args, **options)
+        made = fields_for_model(BookingPolicy, fields=names)
+        for name in names:
+            field = made[name]
+            field.required = name in LIMITS
+            if name in LIMITS:
+                field.widget.attrs["class"] = "form-control"
+            self.fields[name] = field
+
+    @property
+    def policy(self) -> PolicyData:
+        """The rules. Call it on a valid form."""
+        return PolicyData(**{name: self.cleaned_data[name] for name in PolicyData.__dataclass_fields__})
+
+
+class RateForm(forms.Form):
+    """A price per hour for one user category from a day on."""
+
+    category = forms.ChoiceField(
+        label=_("User category"),
+        choices=UserCategory.choices,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    yuan_per_hour = forms.DecimalField(
+        label=_("Yuan per hour"),
+        min_value=0,
+        max_digits=10,
+        decimal_places=2,
+        widget=forms.NumberInput(attrs={"class": "form-control", "step": "0.01"}),
+    )
+    valid_from = forms.DateField(
+        label=_("Valid from"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "form-control"}),
+        initial=lambda: dt.datetime.now(LOCAL).date(),
+    )
+
+
+def _name(weekday: int, place: int, side: str) -> str:
+    return f"day_{weekday}_{place}_{side}"
+
+
+def _clock(minutes: int) -> dt.time:
+    return dt.time(minutes // 60 % 24, minutes % 60)
+
+
+def _minutes(time: dt.time) -> int:
+    return time.hour * 60 + time.minute

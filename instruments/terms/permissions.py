@@ -1,0 +1,8 @@
+"""Permissions room: who sets hours, rules and prices."""
+
+from __future__ import annotations
+
+from instruments.inventory.permissions import keeper_or_officer
+from members.permissions import declare
+
+declare("instruments", {"edit_terms": keeper_or_officer})

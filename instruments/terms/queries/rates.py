@@ -1,0 +1,64 @@
+"""Queries room: prices per hour and what a booking would cost."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from instruments.inventory.models import Instrument
+from instruments.terms.models import Rate
+from instruments.terms.rules.hours import is_convertible, local_day
+from instruments.terms.rules.pricing import price
+from members.models import Person
+from members.rules.categories import user_category
+
+
+@dataclass(frozen=True)
+class Quote:
+    """What a person would pay: category, yuan per hour, yuan in all; both None where no rate is set."""
+
+    category: str
+    yuan_per_hour: Decimal | None
+    price: Decimal | None
+
+
+def rate_for(instrument: Instrument, category: str, day: dt.date) -> Decimal | None:
+    """Return the yuan per hour for a user category on a local day, or None where none is set by then."""
+    return (
+        Rate.objects.filter(instrument=instrument, category=category, valid_from__lte=day)
+        .order_by("-valid_from")
+        .values_list("yuan_per_hour", flat=True)
+        .first()
+    )
+
+
+def rates_of(instrument: Instrument, category: str) -> list[tuple[dt.date, Decimal]]:
+    """Return all yuan per hour of a category with the day from which each holds, the latest first."""
+    rows = Rate.objects.filter(instrument=instrument, category=category).order_by("-valid_from")
+    return list(rows.values_list("valid_from", "yuan_per_hour"))
+
+
+def price_list(instrument: Instrument, day: dt.date) -> dict[str, Decimal]:
+    """Return the yuan per hour of every user category that has a rate on a local day."""
+    rows = (
+        Rate.objects.filter(instrument=instrument, valid_from__lte=day)
+        .order_by("valid_from")
+        .values_list("category", "yuan_per_hour")
+    )
+    return dict(rows)
+
+
+def category_of(person: Person, instrument: Instrument) -> str:
+    """Return the price category of a person at an instrument."""
+    return user_category(person.affiliation, person.home_unit_id, instrument.unit_id)
+
+
+def quote(instrument: Instrument, person: Person, start: dt.datetime, end: dt.datetime) -> Quote:
+    """Return what [start, end) costs this person, by the rate of the local day on which it starts.
+
+    Raises ValueError where the end is before the start.
+    """
+    category = category_of(person, instrument)
+    rate = rate_for(instrument, category, local_day(start)) if is_convertible(start) else None
+    return Quote(category, rate, None if rate is None else price(rate, start, end))

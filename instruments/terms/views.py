@@ -1,0 +1,235 @@
+"""Views room: the terms of use of one instrument: opening hours, exceptions, booking rules, prices."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from instruments.inventory.errors import InvalidInstrument
+from instruments.inventory.forms.instrument import show_refusal
+from instruments.inventory.guarded import unit_instrument_for
+from instruments.inventory.models import Instrument
+from instruments.terms.actions import (
+    add_exception,
+    remove_exception,
+    set_opening,
+    set_policy,
+    set_rate,
+    take_back_rate,
+)
+from instruments.terms.forms import ExceptionForm, PolicyForm, RateForm, WeekForm
+from instruments.terms.models import OpeningException, Rate
+from instruments.terms.queries.keeping import CHARGED
+from members.enums import UserCategory
+from members.errors import NotAllowed
+from members.permissions import Actor, can
+
+MOST_PAST = 50
+NOTHING_TRIED: Mapping[str, forms.Form] = {}
+
+
+@dataclass(frozen=True)
+class PriceLine:
+    """The prices of one user category: today's, those to come, those that are over."""
+
+    category: UserCategory
+    now: Rate | None
+    coming: list[Rate]
+    past: list[Rate]
+    needed: bool
+
+    @property
+    def yuan(self) -> Decimal | None:
+        """Today's price per hour, None where none is set."""
+        return self.now.yuan_per_hour if self.now else None
+
+
+@require_safe
+@login_required
+def terms(request: HttpRequest, unit: str, code: str) -> HttpResponse:
+    """Show hours, exceptions, rules and prices, each with its own form."""
+    return _page(request, _instrument(request, unit, code))
+
+
+@require_POST
+@login_required
+def opening(request: HttpRequest, unit: str, code: str) -> HttpResponse:
+    """Set the weekly hours; the button "as Monday" only fills in the form."""
+    shown = _instrument(request, unit, code)
+    form = WeekForm(request.POST, instrument=shown)
+    if "like_monday" in request.POST:
+        return _page(request, shown, {"week": form.like_monday()}, unsaved=True)
+
+    def save() -> str:
+        set_opening(shown, form.week, actor=request.user)
+        return _("The opening hours are saved. Bookings made before keep their time.")
+
+    return _save(request, shown, form, save, "week")
+
+
+@require_POST
+@login_required
+def exception_add(request: HttpRequest, unit: str, code: str) -> HttpResponse:
+    """Close or open the instrument for a while."""
+    shown = _instrument(request, unit, code)
+    form = ExceptionForm(request.POST)
+
+    def save() -> str:
+        data = form.cleaned_data
+        add_exception(
+            shown,
+            actor=request.user,
+            start=data["start"],
+            end=data["end"],
+            is_open=form.is_open,
+            reason=data["reason"],
+        )
+        return _("The exception is added. Bookings made before keep their time.")
+
+    return _save(request, shown, form, save, "exception")
+
+
+@require_POST
+@login_required
+def exception_remove(request: HttpRequest, unit: str, code: str, pk: int) -> HttpResponse:
+    """Take an exception back; one that is gone already is no error."""
+    shown = _instrument(request, unit, code)
+    row = OpeningException.objects.select_related("instrument").filter(instrument=shown, pk=pk).first()
+    if row is not None:
+        try:
+            remove_exception(row, actor=request.user)
+        except NotAllowed:
+            raise Http404 from None
+    messages.success(request, _("The exception is removed; the week holds again."), extra_tags="exceptions")
+    return redirect(_address(shown, "exceptions"))
+
+
+@require_POST
+@login_required
+def policy(request: HttpRequest, unit: str, code: str) -> HttpResponse:
+    """Set the booking rules; they hold for wishes from now on."""
+    shown = _instrument(request, unit, code)
+    form = PolicyForm(request.POST, instrument=shown)
+
+    def save() -> str:
+        set_policy(shown, form.policy, actor=request.user)
+        return _("The booking rules are saved. They hold for bookings from now on.")
+
+    return _save(request, shown, form, save, "policy")
+
+
+@require_POST
+@login_required
+def rate(request: HttpRequest, unit: str, code: str) -> HttpResponse:
+    """Set one price from a day on; a booking keeps the price it was made at."""
+    shown = _instrument(request, unit, code)
+    form = RateForm(request.POST)
+
+    def save() -> str:
+        data = form.cleaned_data
+        set_rate(shown, data["category"], data["yuan_per_hour"], data["valid_from"], actor=request.user)
+        return _("The price is set. Bookings made before keep theirs.")
+
+    return _save(request, shown, form, save, "rate")
+
+
+@require_POST
+@login_required
+def rate_remove(request: HttpRequest, unit: str, code: str, pk: int) -> HttpResponse:
+    """Take back a price that has not begun; one that is gone already is no error."""
+    shown = _instrument(request, unit, code)
+    row = Rate.objects.select_related("instrument").filter(instrument=shown, pk=pk).first()
+    if row is not None:
+        try:
+            take_back_rate(row, actor=request.user)
+        except InvalidInstrument as refusal:
+            messages.error(request, " ".join(refusal.fields["valid_from"]), extra_tags="rates")
+            return redirect(_address(shown, "rates"))
+        except NotAllowed:
+            raise Http404 from None
+    messages.success(request, _("The price is taken back; the one before it holds on."), extra_tags="rates")
+    return redirect(_address(shown, "rates"))
+
+
+ANCHORS = {"week": "opening", "exception": "exceptions", "policy": "policy", "rate": "rates"}
+
+
+def _save(
+    request: HttpRequest, shown: Instrument, form: forms.Form, save: Callable[[], str], name: str
+) -> HttpResponse:
+    if form.is_valid():
+        try:
+            told = save()
+        except InvalidInstrument as refusal:
+            show_refusal(form, refusal)
+        except NotAllowed:
+            raise Http404 from None
+        else:
+            messages.success(request, told, extra_tags=ANCHORS[name])
+            return redirect(_address(shown, ANCHORS[name]))
+    return _page(request, shown, {name: form}, status=422)
+
+
+def _page(
+    request: HttpRequest,
+    shown: Instrument,
+    tried: Mapping[str, forms.Form] = NOTHING_TRIED,
+    *,
+    unsaved: bool = False,
+    status: int = 200,
+) -> HttpResponse:
+    now = timezone.now()
+    exceptions = OpeningException.objects.filter(instrument=shown)
+    context = {
+        "unit": shown.unit,
+        "instrument": shown,
+        "week": tried.get("week") or WeekForm(instrument=shown),
+        "unsaved": unsaved,
+        "exception": tried.get("exception") or ExceptionForm(),
+        "policy": tried.get("policy") or PolicyForm(instrument=shown),
+        "rate": tried.get("rate") or RateForm(initial={"category": request.GET.get("category", "")}),
+        "exceptions": exceptions.filter(end__gt=now).order_by("start"),
+        "past_exceptions": exceptions.filter(end__lte=now).order_by("-start")[:MOST_PAST],
+        "prices": _prices(shown, timezone.localdate(now)),
+        "sees_inventory": _sees_inventory(request.user, shown),
+    }
+    return render(request, "instruments/terms/terms.html", context, status=status)
+
+
+def _prices(shown: Instrument, day: dt.date) -> list[PriceLine]:
+    rows: dict[str, list[Rate]] = {}
+    for row in Rate.objects.filter(instrument=shown).order_by("-valid_from"):
+        rows.setdefault(row.category, []).append(row)
+    needed = CHARGED.get(shown.sharing_mode, ())
+    lines = []
+    for category in UserCategory:
+        begun = [row for row in rows.get(category, []) if row.valid_from <= day]
+        coming = [row for row in rows.get(category, []) if row.valid_from > day]
+        lines.append(
+            PriceLine(category, begun[0] if begun else None, coming[::-1], begun[1:], category in needed)
+        )
+    return lines
+
+
+def _instrument(request: HttpRequest, unit: str, code: str) -> Instrument:
+    return unit_instrument_for(request.user, unit, code, "edit_terms")
+
+
+def _address(shown: Instrument, anchor: str) -> str:
+    return f"{reverse('instruments:terms', args=[shown.unit.code, shown.code])}#{anchor}"
+
+
+def _sees_inventory(person: Actor, shown: Instrument) -> bool:
+    return can(person, "view_inventory", shown.unit)

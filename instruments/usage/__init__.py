@@ -1,0 +1,1 @@
+"""instruments, usage: records, their import, totals, metrics, the usage report."""

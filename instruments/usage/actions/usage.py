@@ -1,0 +1,331 @@
+"""Actions room: records uses of instruments, one or a thousand at a time, and corrects them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields, replace
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from audit.chain import Event, record_many
+from instruments.errors import Sentence
+from instruments.inventory.locks import lock_instruments
+from instruments.inventory.models import Instrument
+from instruments.terms.rules.hours import LOCAL, is_convertible
+from instruments.terms.rules.intervals import Interval
+from instruments.usage.actions.records import entry_of, from_entry, says_the_same, usage_facts
+from instruments.usage.enums import UsageSource
+from instruments.usage.errors import UsageRefused, usage_problem
+from instruments.usage.locks import lock_usage_record
+from instruments.usage.models import UsageRecord
+from instruments.usage.queries.usage import (
+    current_by_number,
+    held_stations,
+    overlapping_record,
+    proposed_number,
+)
+from instruments.usage.rules.timeline import Timeline
+from instruments.usage.rules.usage_entries import MOST_STATIONS, Problems, UsageEntry, entry_problems
+from members.models import MemberUnit, Person
+from members.permissions import can, require
+from safeguards.no_overlap import is_overlap
+
+MOST_ENTRIES = 1000
+Stations = dict[tuple[int, int], Timeline[UsageRecord]]
+
+
+@dataclass(frozen=True)
+class FieldProblem:
+    """What is wrong with one field of one entry."""
+
+    field: str
+    message: str
+
+
+@dataclass(frozen=True)
+class UsageOutcome:
+    """The fate of one entry: created, unchanged, updated or refused."""
+
+    record_id: str
+    status: str
+    errors: list[FieldProblem] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Change:
+    """A record to be written, and the one it replaces, if any."""
+
+    fresh: UsageRecord
+    before: UsageRecord | None
+
+    def event(self) -> Event:
+        """What the history is told of it."""
+        if self.before is None:
+            return Event("instruments.usage.recorded", self.fresh, None, usage_facts(self.fresh))
+        after = usage_facts(self.fresh) | {
+            "corrects": self.before.pk,
+            "reason": self.fresh.correction_reason,
+        }
+        return Event("instruments.usage.corrected", self.fresh, usage_facts(self.before), after)
+
+
+class _Refused(Exception):
+    """One entry cannot be written."""
+
+    def __init__(self, problems: Problems) -> None:
+        self.problems = problems
+        super().__init__()
+
+
+def record_usage(
+    entries: Sequence[UsageEntry],
+    *,
+    actor: Person,
+    unit: MemberUnit | None = None,
+    source: str,
+    new_only: bool = False,
+) -> list[UsageOutcome]:
+    """Write up to 1,000 uses, each by itself: one that is refused leaves the others alone. Returns one fate each.
+
+    Idempotent by (owning unit, record number): the same content again is `unchanged`, other content becomes a
+    correction (`updated`) that names its source as the reason; in one call a number stands for one content. With
+    `new_only`, for what people type, a known number is refused instead, and an empty one is replaced by instrument
+    code and start. A person records for instruments he keeps; with `unit`, for that unit's alone. Raises NotAllowed
+    where he may record nothing in that unit, UsageRefused for more than 1,000, ValueError for no source.
+    """
+    if source not in UsageSource.values:
+        raise ValueError(f"No source of usage is called {source!r}.")
+    if len(entries) > MOST_ENTRIES:
+        raise UsageRefused({"records": [usage_problem("too_many", limit=MOST_ENTRIES)]})
+    if unit is not None:
+        require(actor, "record_usage", unit)
+    return _record(entries, actor, unit, UsageSource(source), new_only=new_only)
+
+
+@transaction.atomic
+def _record(
+    entries: Sequence[UsageEntry],
+    actor: Person,
+    unit: MemberUnit | None,
+    source: UsageSource,
+    *,
+    new_only: bool,
+) -> list[UsageOutcome]:
+    codes = {entry.instrument_code for entry in entries if "\0" not in entry.instrument_code}
+    named = list(Instrument.objects.filter(code__in=codes).select_related("unit").order_by("pk"))
+    kept = {i.pk for i in named if can(actor, "record_usage", i) and (unit is None or i.unit_id == unit.pk)}
+    events = [
+        Event("instruments.refused", i, None, {"verb": "record_usage", "reason": "no_right"})
+        for i in named
+        if i.pk not in kept
+    ]
+    locked = {instrument.code: instrument for instrument in lock_instruments(kept).values()}
+    if new_only:
+        entries = [_numbered(entry, locked.get(entry.instrument_code)) for entry in entries]
+    known = current_by_number(
+        locked.values(), [entry.record_id.strip() for entry in entries if "\0" not in entry.record_id]
+    )
+    stations = held_stations(kept, *_span(entries)) if kept else {}
+    now = timezone.now()
+    fates: list[_Change | Problems | None] = []
+    seen: dict[tuple[int, str], UsageEntry] = {}
+    for sent in entries:
+        try:
+            instrument = locked.get(sent.instrument_code)
+            if instrument is None:
+                more = entry_problems(sent, now, MOST_STATIONS)
+                raise _Refused([("instrument", usage_problem("unknown_instrument")), *more])
+            key = (instrument.unit_id, sent.record_id.strip())
+            entry = replace(sent, record_id=key[1])
+            if seen.setdefault(key, entry) is not entry:
+                if seen[key] != entry:
+                    raise _Refused([("record_id", usage_problem("repeated"))])
+                fates.append(None)
+                continue
+            before = known.get(key)
+            if new_only and before is not None:
+                raise _Refused([("record_id", usage_problem("number_known"))])
+            fates.append(
+                _judge(
+                    entry,
+                    instrument,
+                    before,
+                    stations,
+                    actor=actor,
+                    source=source,
+                    now=now,
+                    reason=str(source.label),
+                )
+            )
+        except _Refused as refusal:
+            fates.append(refusal.problems)
+    _write_all(fates)
+    events += [fate.event() for fate in fates if isinstance(fate, _Change)]
+    if events:
+        record_many(actor=actor, events=events)
+    return [_outcome(entry, fate) for entry, fate in zip(entries, fates, strict=True)]
+
+
+def correct_usage(record: UsageRecord, *, actor: Person, reason: str, **changes: object) -> UsageRecord:
+    """Replace a record by a new one that refers to it; the old one stays, no longer counting. Returns the new one.
+
+    `changes` are fields of UsageEntry but for its number; the reason has 1 to 200 characters. Raises NotAllowed,
+    UsageRefused where the record was corrected already, nothing changes or a field is wrong.
+    """
+    require(actor, "correct_usage", record)
+    allowed = {f.name for f in fields(UsageEntry)} - {"record_id", "instrument_code"}
+    unknown = sorted(set(changes) - allowed)
+    if unknown:
+        raise UsageRefused({name: [usage_problem("unknown_field")] for name in unknown})
+    reason = reason.strip()
+    if not 1 <= len(reason) <= 200 or "\0" in reason:
+        message = usage_problem("long", limit=200) if reason else usage_problem("blank")
+        raise UsageRefused({"correction_reason": [message]})
+    return _correct(record, actor, reason, changes)
+
+
+@transaction.atomic
+def _correct(record: UsageRecord, actor: Person, reason: str, changes: dict[str, object]) -> UsageRecord:
+    instrument = lock_instruments([record.instrument_id])[record.instrument_id]
+    record = lock_usage_record(record)
+    if not record.is_current:
+        raise UsageRefused({"record_id": [usage_problem("not_current")]})
+    entry = replace(entry_of(record), **changes)  # type: ignore[arg-type]
+    stations = held_stations({instrument.pk}, *_span([entry, entry_of(record)]))
+    try:
+        change = _judge(
+            entry,
+            instrument,
+            record,
+            stations,
+            actor=actor,
+            source=record.source,
+            now=timezone.now(),
+            reason=reason,
+        )
+        if change is None:
+            raise UsageRefused({"record_id": [usage_problem("nothing_changed")]})
+        _write(change)
+    except _Refused as refusal:
+        problems: dict[str, list[str]] = {}
+        for name, message in refusal.problems:
+            problems.setdefault(name, []).append(str(message))
+        raise UsageRefused(problems) from None
+    record_many(actor=actor, events=[change.event()])
+    return change.fresh
+
+
+def _numbered(entry: UsageEntry, instrument: Instrument | None) -> UsageEntry:
+    if entry.record_id.strip() or instrument is None or entry.start.tzinfo is None:
+        return entry
+    return replace(entry, record_id=proposed_number(instrument, entry.station, entry.start))
+
+
+def _span(entries: Sequence[UsageEntry]) -> tuple[dt.datetime, dt.datetime]:
+    """Return the time the well-formed entries lie in, and an empty one where there is none."""
+    now = timezone.now()
+    sound = [
+        e for e in entries if e.start.tzinfo and e.end.tzinfo and is_convertible(e.start) and e.end <= now
+    ]
+    return min((e.start for e in sound), default=now), max((e.end for e in sound), default=now)
+
+
+def _judge(
+    entry: UsageEntry,
+    instrument: Instrument,
+    before: UsageRecord | None,
+    stations: Stations,
+    *,
+    actor: Person,
+    source: str,
+    now: dt.datetime,
+    reason: str,
+) -> _Change | None:
+    """Return what to write for one entry, a correction where `before` is given; None where it says the same.
+
+    What is judged good holds its time in `stations` from then on. Raises _Refused.
+    """
+    # A day that was on record before the instrument's first day was set does not stop another correction.
+    is_old = before is not None and entry.start == before.start and before.instrument_id == instrument.pk
+    problems = entry_problems(entry, now, instrument.station_count, None if is_old else instrument.started_on)
+    if problems:
+        raise _Refused(problems)
+    fresh = from_entry(entry, instrument, actor=actor, source=source, now=now)
+    if before is not None:
+        if says_the_same(fresh, before):
+            return None
+        if before.instrument_id != instrument.pk and not can(actor, "record_usage", before.instrument):
+            raise _Refused([("record_id", usage_problem("number_taken"))])
+        fresh.corrects, fresh.correction_reason = before, reason
+        fresh.booking, fresh.person = before.booking, before.person
+    line = stations.setdefault((instrument.pk, fresh.station), Timeline())
+    wish = Interval(fresh.start, fresh.end)
+    clashes = [held for held in line.overlapping(wish) if before is None or held.pk != before.pk]
+    if clashes:
+        raise _Refused([("start", _overlap(clashes[0]))])
+    if before is not None:
+        old = stations.get((before.instrument_id, before.station))
+        if old is not None and before in old.overlapping(Interval(before.start, before.end)):
+            old.release(before.start)
+    line.add(wish, fresh)
+    return _Change(fresh, before)
+
+
+def _write_all(fates: list[_Change | Problems | None]) -> None:
+    """Write every change at once; where somebody wrote past the lock, one by one, and refuse what clashes."""
+    changes = [fate for fate in fates if isinstance(fate, _Change)]
+    try:
+        with transaction.atomic():
+            replaced = [change.before.pk for change in changes if change.before is not None]
+            UsageRecord.objects.filter(pk__in=replaced).update(is_current=False)
+            UsageRecord.objects.bulk_create([change.fresh for change in changes], batch_size=200)
+    except IntegrityError:
+        for place, fate in enumerate(fates):
+            if isinstance(fate, _Change):
+                try:
+                    _write(fate)
+                except _Refused as refusal:
+                    fates[place] = refusal.problems
+
+
+def _write(change: _Change) -> None:
+    """Write one change. Raises _Refused where somebody wrote past the lock."""
+    fresh = change.fresh
+    try:
+        with transaction.atomic():
+            if change.before is not None:
+                UsageRecord.objects.filter(pk=change.before.pk).update(is_current=False)
+            fresh.save(force_insert=True)
+    except IntegrityError as error:
+        rival = overlapping_record(fresh.instrument_id, fresh.station, Interval(fresh.start, fresh.end))
+        if is_overlap(error, "usage_no_overlap") and rival is not None:
+            raise _Refused([("start", _overlap(rival))]) from error
+        raise _Refused([("record_id", usage_problem("number_taken"))]) from error
+
+
+def _overlap(record: UsageRecord) -> Sentence:
+    start, end = record.start.astimezone(LOCAL), record.end.astimezone(LOCAL)
+    return usage_problem(
+        "overlap", record=record.record_id, start=f"{start:%Y-%m-%d %H:%M}", end=f"{end:%Y-%m-%d %H:%M}"
+    )
+
+
+def _outcome(entry: UsageEntry, fate: _Change | Problems | None) -> UsageOutcome:
+    if fate is None:
+        return UsageOutcome(entry.record_id, "unchanged")
+    if isinstance(fate, _Change):
+        return UsageOutcome(entry.record_id, "created" if fate.before is None else "updated")
+    return UsageOutcome(
+        entry.record_id, "refused", [FieldProblem(name, str(message)) for name, message in fate]
+    )
+
+
+__all__ = [
+    "FieldProblem",
+    "UsageEntry",
+    "UsageOutcome",
+    "correct_usage",
+    "record_usage",
+]

@@ -1,0 +1,226 @@
+"""Usage records, for programs: units push theirs, one or a thousand at a time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import ParseError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from instruments.booking.enums import Purpose
+from instruments.inventory.guarded import instrument_for
+from instruments.usage.actions.usage import UsageEntry, record_usage
+from instruments.usage.enums import UsageSource, UserKind
+from instruments.usage.models import UsageRecord
+from instruments.usage.queries.usage import usage_visible_to
+from members.api.caller import caller
+from members.permissions import require
+from webapi.fields import InstantField
+from webapi.idempotency import once
+from webapi.paging import CURSOR_DOCS, CURSOR_PARAMETERS
+from webapi.problems import Problem, flat, named
+from webapi.schema import paged
+from webapi.views import ListView, many
+
+MOST_RECORDS = 1000
+TAGS = ["usage"]
+HOURS: dict[str, Any] = {"max_digits": 8, "decimal_places": 2, "min_value": Decimal(0)}
+
+
+class UsageRecordSerializer(serializers.Serializer[UsageRecord]):
+    """A record that counts; `id` is ours, `record_id` the unit's own number."""
+
+    id = serializers.UUIDField()
+    record_id = serializers.CharField()
+    unit = serializers.CharField(source="unit.code")
+    instrument = serializers.CharField(source="instrument.code")
+    station = serializers.IntegerField()
+    start = InstantField()
+    end = InstantField()
+    startup_hours = serializers.DecimalField(**HOURS)
+    processing_hours = serializers.DecimalField(**HOURS)
+    effective_hours = serializers.DecimalField(**HOURS)
+    user_kind = serializers.ChoiceField(UserKind.choices)
+    purpose = serializers.ChoiceField(Purpose.choices)
+    samples = serializers.IntegerField()
+    income = serializers.DecimalField(max_digits=12, decimal_places=2)
+    user_name = serializers.CharField()
+    user_unit = serializers.CharField()
+    source = serializers.ChoiceField(UsageSource.choices)  # type: ignore[assignment]
+    booking = serializers.UUIDField(source="booking_id", allow_null=True)
+    corrects = serializers.UUIDField(source="corrects_id", allow_null=True)
+    recorded_at = InstantField()
+
+
+class UsageEntrySerializer(serializers.Serializer[None]):
+    """One record as a unit sends it."""
+
+    record_id = serializers.CharField(max_length=50)
+    instrument = serializers.CharField(max_length=30)
+    station = serializers.IntegerField(min_value=1, max_value=32767, required=False, default=1)
+    start = InstantField()
+    end = InstantField()
+    effective_hours = serializers.DecimalField(**HOURS)
+    startup_hours = serializers.DecimalField(**HOURS, required=False, default=Decimal(0))
+    processing_hours = serializers.DecimalField(**HOURS, required=False, default=Decimal(0))
+    user_kind = serializers.ChoiceField(UserKind.choices)
+    purpose = serializers.ChoiceField(Purpose.choices)
+    samples = serializers.IntegerField(min_value=0, max_value=1_000_000, required=False, default=0)
+    income = serializers.DecimalField(
+        max_digits=12, decimal_places=2, min_value=Decimal(0), required=False, default=Decimal(0)
+    )
+    user_name = serializers.CharField(max_length=50, required=False, allow_blank=True, default="")
+    user_unit = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
+
+
+class UsageBatchSerializer(serializers.Serializer[None]):
+    """Many records; each is judged by itself."""
+
+    records = UsageEntrySerializer(many=True)
+
+
+class FieldProblemSerializer(serializers.Serializer[None]):
+    """What is wrong with one field of a record."""
+
+    field = serializers.CharField()
+    message = serializers.CharField()
+
+
+class UsageOutcomeSerializer(serializers.Serializer[None]):
+    """What became of one record."""
+
+    record_id = serializers.CharField()
+    status = serializers.CharField(help_text="created, unchanged, updated or refused")
+    errors = FieldProblemSerializer(many=True)  # type: ignore[assignment]
+
+
+class UsageOutcomesSerializer(serializers.Serializer[None]):
+    """What became of each record, in the order sent."""
+
+    results = UsageOutcomeSerializer(many=True)
+
+
+class UsageFilterSerializer(serializers.Serializer[None]):
+    """What a list is narrowed by; [start, end) keeps the records that share a moment with it."""
+
+    instrument = serializers.CharField(max_length=30, required=False)
+    unit = serializers.CharField(max_length=20, required=False)
+    start = InstantField(required=False)
+    end = InstantField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse an empty window."""
+        start, end = attrs.get("start"), attrs.get("end")
+        if isinstance(start, dt.datetime) and isinstance(end, dt.datetime) and end <= start:
+            raise serializers.ValidationError({"end": [_("The end must be later than the start.")]})
+        return attrs
+
+
+class UsageRecordList(ListView):
+    """The usage records a person sees, and the way to send some."""
+
+    query_parameters = CURSOR_PARAMETERS | {"instrument", "unit", "start", "end"}
+
+    @extend_schema(
+        operation_id="usage_records",
+        parameters=[
+            OpenApiParameter("instrument", str, description="Code."),
+            OpenApiParameter("unit", str, description="Code of the owning unit."),
+            OpenApiParameter("start", OpenApiTypes.DATETIME, description="Ends later than this."),
+            OpenApiParameter("end", OpenApiTypes.DATETIME, description="Begins before this."),
+            *CURSOR_DOCS,
+        ],
+        responses=paged(UsageRecordSerializer, counted=False),
+        tags=TAGS,
+    )
+    def get(self, request: Request) -> Response:
+        """List the records that count, newest first: of own uses, and of instruments and units one keeps."""
+        wanted = UsageFilterSerializer(data=request.query_params.dict())
+        wanted.is_valid(raise_exception=True)
+        lookups = {
+            "instrument": "instrument__code",
+            "unit": "unit__code",
+            "start": "end__gt",
+            "end": "start__lt",
+        }
+        rows = usage_visible_to(request.user).filter(
+            is_current=True, **{lookups[name]: value for name, value in wanted.validated_data.items()}
+        )
+        return self.cursor_page(rows, lambda page: many(UsageRecordSerializer, page))
+
+    @extend_schema(
+        operation_id="record_usage",
+        request=PolymorphicProxySerializer(
+            component_name="UsageEntryOrBatch",
+            serializers=[UsageEntrySerializer, UsageBatchSerializer],
+            resource_type_field_name=None,
+        ),
+        responses={200: UsageOutcomesSerializer, 201: UsageOutcomeSerializer},
+        tags=TAGS,
+    )
+    @once
+    def post(self, request: Request) -> Response:
+        """Record one use or up to 1,000; a record sent again unchanged stays, a changed one is corrected."""
+        said: Any = request.data
+        if not isinstance(said, dict):
+            raise ParseError(_("Send one record, or an object with the list “records”."))
+        if "records" in said:
+            return self._batch(request, said["records"])
+        self.body(request, UsageEntrySerializer)
+        self._demand_right(request, said["instrument"])
+        outcome = self._record(request, [said])[0]
+        if outcome["status"] == "refused":
+            return Problem(
+                422, _("The usage record was refused."), type=named("usage_refused"), errors=outcome["errors"]
+            ).response()
+        return Response(outcome, status=201 if outcome["status"] == "created" else 200)
+
+    def _batch(self, request: Request, rows: Any) -> Response:
+        if not isinstance(rows, list) or not rows:
+            raise serializers.ValidationError({"records": [_("Give a list of 1 to 1,000 records.")]})
+        if len(rows) > MOST_RECORDS:
+            problem = {"field": "records", "message": _("Give a list of 1 to 1,000 records.")}
+            return Problem(422, _("There are too many records in one call."), errors=[problem]).response()
+        return Response({"results": self._record(request, rows)})
+
+    @staticmethod
+    def _demand_right(request: Request, code: str) -> None:
+        """Let a single record pass to those who keep its instrument alone; a batch tells the fate of each row."""
+        instrument = instrument_for(request.user, code)
+        require(caller(request), "record_usage", instrument)
+
+    @staticmethod
+    def _record(request: Request, rows: list[Any]) -> list[dict[str, Any]]:
+        """Judge each row by itself; the well-formed ones go to the action together."""
+        outcomes: list[dict[str, Any] | None] = []
+        entries: list[UsageEntry] = []
+        for row in rows:
+            read = UsageEntrySerializer(data=row)
+            if read.is_valid():
+                data = dict(read.validated_data)
+                entries.append(UsageEntry(instrument_code=data.pop("instrument"), **data))
+                outcomes.append(None)
+            else:
+                sent = row.get("record_id") if isinstance(row, dict) else None
+                shown = sent[:50] if isinstance(sent, str) else ""
+                errors = [
+                    {"field": error["field"], "message": error["message"]} for error in flat(read.errors)
+                ]
+                outcomes.append({"record_id": shown, "status": "refused", "errors": errors})
+        judged = iter(record_usage(entries, actor=caller(request), source=UsageSource.API) if entries else [])
+        return [outcome if outcome is not None else _told(next(judged)) for outcome in outcomes]
+
+
+def _told(outcome: Any) -> dict[str, Any]:
+    return {
+        "record_id": outcome.record_id,
+        "status": outcome.status,
+        "errors": [{"field": error.field, "message": str(error.message)} for error in outcome.errors],
+    }

@@ -1,0 +1,158 @@
+"""A usage record: the hours that count."""
+
+from __future__ import annotations
+
+import uuid
+from decimal import Decimal
+from typing import Any
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+from instruments.booking.enums import Purpose
+from instruments.usage.enums import UsageSource, UserKind
+from safeguards.no_overlap import NoOverlap
+
+
+def _hours(label: StrOrPromise, **options: Any) -> models.DecimalField[Any, Decimal]:
+    return models.DecimalField(
+        label, max_digits=8, decimal_places=2, validators=[MinValueValidator(0)], **options
+    )
+
+
+_PARTS = models.F("startup_hours") + models.F("measurement_hours") + models.F("processing_hours")
+
+
+class UsageQuerySet(models.QuerySet["UsageRecord"]):
+    """Chainable filters."""
+
+    def current(self) -> UsageQuerySet:
+        """Records that no correction has replaced."""
+        return self.filter(is_current=True)
+
+
+class UsageRecord(models.Model):
+    """One use of an instrument (服务记录); effective hours are start-up + measurement + post-processing (有效机时).
+
+    A correction is a new row that refers to the old one through `corrects`; the old one stays, no longer current.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    unit = models.ForeignKey(
+        "members.MemberUnit",
+        verbose_name=_("owning unit"),
+        on_delete=models.PROTECT,
+        related_name="usage_records",
+    )
+    record_id = models.CharField(_("record number in the unit"), max_length=50)
+    instrument = models.ForeignKey(
+        "instruments.Instrument",
+        verbose_name=_("instrument"),
+        on_delete=models.PROTECT,
+        related_name="usage_records",
+    )
+    station = models.PositiveSmallIntegerField(_("station"), default=1)
+    booking = models.ForeignKey(
+        "instruments.Booking",
+        verbose_name=_("booking"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="usage_records",
+    )
+    start = models.DateTimeField(_("start"))
+    end = models.DateTimeField(_("end"))
+    startup_hours = _hours(_("start-up hours"), default=0)
+    measurement_hours = _hours(_("measurement hours"))
+    processing_hours = _hours(_("post-processing hours"), default=0)
+    effective_hours = _hours(_("effective hours"))
+    user_kind = models.CharField(_("user"), max_length=8, choices=UserKind.choices)
+    purpose = models.CharField(_("purpose"), max_length=12, choices=Purpose.choices)
+    samples = models.PositiveIntegerField(_("samples"), default=0)
+    income = models.DecimalField(_("income (yuan)"), max_digits=12, decimal_places=2, default=0)
+    person = models.ForeignKey(
+        "members.Person",
+        verbose_name=_("person"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="usage_records",
+    )
+    user_name = models.CharField(_("name of user"), max_length=50, blank=True)
+    user_unit = models.CharField(_("unit of user"), max_length=100, blank=True)
+    source = models.CharField(_("source"), max_length=8, choices=UsageSource.choices)
+    corrects = models.OneToOneField(
+        "self",
+        verbose_name=_("corrects"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="corrected_by",
+    )
+    correction_reason = models.CharField(_("reason of the correction"), max_length=200, blank=True)
+    is_current = models.BooleanField(_("counts"), default=True)
+    recorded_by = models.ForeignKey(
+        "members.Person",
+        verbose_name=_("recorded by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    recorded_at = models.DateTimeField(_("recorded"), default=timezone.now)
+
+    objects = UsageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("usage record")
+        verbose_name_plural = _("usage records")
+        ordering = ["-start", "id"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(end__gt=models.F("start")), name="usage_interval"),
+            models.CheckConstraint(condition=models.Q(station__gte=1), name="usage_station"),
+            models.CheckConstraint(
+                condition=models.Q(
+                    startup_hours__gte=0,
+                    measurement_hours__gte=0,
+                    processing_hours__gte=0,
+                    effective_hours__gte=0,
+                    income__gte=0,
+                ),
+                name="usage_not_negative",
+            ),
+            models.CheckConstraint(
+                # To half a hundredth, for SQLite adds decimals as binary fractions.
+                condition=models.Q(effective_hours__gt=_PARTS - Decimal("0.005"))
+                & models.Q(effective_hours__lt=_PARTS + Decimal("0.005")),
+                name="usage_hours_add_up",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(user_kind__in=UserKind.values), name="usage_user_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(purpose__in=Purpose.values), name="usage_purpose_known"
+            ),
+            models.UniqueConstraint(
+                fields=["unit", "record_id"],
+                condition=models.Q(is_current=True),
+                name="one_current_record_per_number",
+            ),
+            NoOverlap(
+                name="usage_no_overlap",
+                equal=["instrument", "station"],
+                condition=models.Q(is_current=True),
+                violation_error_code="usage_overlap",
+                violation_error_message=_("Another usage record covers part of this time."),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["instrument", "station", "start"], name="usage_slot"),
+            models.Index(fields=["unit", "start"], name="usage_unit_start"),
+            models.Index(fields=["start"], name="usage_start"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.record_id} {self.effective_hours} h"

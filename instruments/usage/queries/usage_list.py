@@ -1,0 +1,118 @@
+"""Queries room: the usage records of one unit, narrowed and summed, and the story of one record."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
+from uuid import UUID
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, DecimalField, Q, QuerySet, Sum
+
+from instruments.inventory.models import Instrument
+from instruments.terms.rules.hours import local_midnight
+from instruments.usage.enums import UserKind
+from instruments.usage.models import UsageRecord
+from instruments.usage.queries.usage import usage_visible_to
+from members.models import MemberUnit, Person
+
+PAGE_SIZE = 50
+_FEN = Decimal("0.01")
+
+
+@dataclass(frozen=True)
+class UsageFilters:
+    """What a list of usage is narrowed by; a record belongs to the local day on which it starts."""
+
+    instrument: str = ""
+    first_day: dt.date | None = None
+    last_day: dt.date | None = None
+    user_kind: str = ""
+    purpose: str = ""
+    replaced_too: bool = False
+
+
+@dataclass(frozen=True)
+class UsageSums:
+    """How many rows there are, how many of them count, and what those add up to (hours, yuan)."""
+
+    rows: int
+    counting: int
+    hours: Decimal
+    external_hours: Decimal
+    income: Decimal
+
+
+def unit_usage(
+    unit: MemberUnit, person: Person | AnonymousUser, filters: UsageFilters
+) -> QuerySet[UsageRecord]:
+    """Return the records of a unit that a person sees, newest first, with instrument and person."""
+    rows = usage_visible_to(person).filter(unit=unit)
+    if not filters.replaced_too:
+        rows = rows.filter(is_current=True)
+    if filters.instrument:
+        rows = rows.filter(instrument__code=filters.instrument)
+    if filters.first_day is not None:
+        rows = rows.filter(start__gte=local_midnight(filters.first_day))
+    if filters.last_day is not None:
+        rows = rows.filter(start__lt=local_midnight(filters.last_day + dt.timedelta(days=1)))
+    if filters.user_kind:
+        rows = rows.filter(user_kind=filters.user_kind)
+    if filters.purpose:
+        rows = rows.filter(purpose=filters.purpose)
+    return rows.order_by("-start", "-recorded_at", "id")
+
+
+def sums_of(rows: QuerySet[UsageRecord]) -> UsageSums:
+    """Add up all rows, not one page of them, in one query; replaced records do not count."""
+    counting = Q(is_current=True)
+    exact = partial(Sum, output_field=DecimalField(max_digits=20, decimal_places=2))
+    found = rows.order_by().aggregate(
+        rows=Count("pk"),
+        counting=Count("pk", filter=counting),
+        hours=exact("effective_hours", filter=counting),
+        external=exact("effective_hours", filter=counting & Q(user_kind=UserKind.EXTERNAL)),
+        earned=exact("income", filter=counting),
+    )
+    return UsageSums(
+        rows=found["rows"],
+        counting=found["counting"],
+        hours=_exact(found["hours"]),
+        external_hours=_exact(found["external"]),
+        income=_exact(found["earned"]),
+    )
+
+
+def usage_page(rows: QuerySet[UsageRecord], number: int) -> Page[UsageRecord]:
+    """Return one page of records; a page too far gives the last."""
+    return Paginator(rows, PAGE_SIZE).get_page(number)
+
+
+def instruments_of_unit(unit: MemberUnit) -> QuerySet[Instrument]:
+    """Return the instruments of a unit by code, retired ones too: their past use can still be recorded."""
+    return Instrument.objects.filter(unit=unit).defer("search_text", "grams").order_by("code")
+
+
+def story_of(record: UsageRecord) -> list[UsageRecord]:
+    """Return a record with all it replaced and all that replaced it, oldest first.
+
+    A correction keeps unit and number, so one query finds them all.
+    """
+    rows = UsageRecord.objects.filter(unit=record.unit_id, record_id=record.record_id).select_related(
+        "instrument__unit", "unit", "person", "recorded_by", "booking"
+    )
+    after = {row.corrects_id: row for row in rows}
+    story: list[UsageRecord] = []
+    seen: UUID | None = None
+    while seen in after:
+        story.append(after[seen])
+        seen = story[-1].pk
+    return story
+
+
+def _exact(value: Decimal | None) -> Decimal:
+    # SQLite adds as binary floats: two places are exact up to thirteen digits.
+    return Decimal("0.00") if value is None else value.quantize(_FEN)

@@ -1,0 +1,223 @@
+"""Views room: a unit's usage records: the list, one record with its story, entering and correcting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from display.templatetags.display import hours, local_datetime, money, named, number
+from instruments.inventory.guarded import inventory_unit_for
+from instruments.inventory.models import Instrument
+from instruments.usage.actions.usage import correct_usage, record_usage
+from instruments.usage.enums import UsageSource
+from instruments.usage.errors import UsageRefused
+from instruments.usage.forms.usage import CorrectionForm, NewUseForm, UsageFilterForm
+from instruments.usage.guarded import usage_record_for
+from instruments.usage.models import UsageRecord
+from instruments.usage.queries.usage_list import (
+    UsageFilters,
+    instruments_of_unit,
+    story_of,
+    sums_of,
+    unit_usage,
+    usage_page,
+)
+from members.errors import NotAllowed
+from members.models import MemberUnit, Person
+from members.permissions import Actor, can
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One line of a record in words, beside what its predecessor said."""
+
+    label: str
+    value: str
+    before: str = ""
+
+    @property
+    def changed(self) -> bool:
+        """Whether the two differ."""
+        return self.value != self.before
+
+
+@dataclass(frozen=True)
+class Correction:
+    """One step of a record's story: the record, the one it replaced (if that may be seen), what they say."""
+
+    record: UsageRecord
+    before: UsageRecord | None
+    facts: list[Fact]
+
+
+@require_safe
+@login_required
+def usage(request: HttpRequest, unit: str) -> HttpResponse:
+    """List a unit's usage records with the totals of all that fit."""
+    owner = inventory_unit_for(request.user, unit, "view_usage")
+    form = UsageFilterForm(request.GET)
+    rows = unit_usage(owner, request.user, form.chosen)
+    return render(
+        request,
+        "instruments/usage/usage_list.html",
+        {
+            "unit": owner,
+            "form": form,
+            "narrowed": form.chosen != UsageFilters(),
+            "codes": instruments_of_unit(owner).values_list("code", flat=True),
+            "sums": sums_of(rows),
+            "page": usage_page(rows, form.page_number),
+            "records": can(request.user, "record_usage", owner),
+            "sees_inventory": can(request.user, "view_inventory", owner),
+        },
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def usage_add(request: HttpRequest, unit: str) -> HttpResponse:
+    """Enter one use; what is refused stands at its field, what was typed stays."""
+    assert isinstance(request.user, Person)
+    owner = inventory_unit_for(request.user, unit, "record_usage")
+    instruments = recordable(request.user, owner)
+    if request.method != "POST":
+        form = NewUseForm(instruments, initial={"instrument": request.GET.get("instrument", "")})
+        return _entry_page(request, owner, instruments, form)
+    form = NewUseForm(instruments, request.POST)
+    if form.is_valid():
+        try:
+            outcome = record_usage(
+                [form.entry()], actor=request.user, unit=owner, source=UsageSource.STEWARD, new_only=True
+            )[0]
+        except NotAllowed:
+            raise Http404 from None
+        if outcome.status != "refused":
+            messages.success(
+                request, _("Record %(number)s is entered.") % {"number": outcome.record_id.strip()}
+            )
+            return redirect("instruments:usage", owner.code)
+        problems: dict[str, list[str]] = {}
+        for problem in outcome.errors:
+            problems.setdefault(problem.field, []).append(problem.message)
+        form.show(problems)
+    return _entry_page(request, owner, instruments, form, status=422)
+
+
+@require_safe
+@login_required
+def usage_record(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Show one record: all it says, who recorded it, what it replaced and what replaced it."""
+    shown = usage_record_for(request.user, pk)
+    return render(request, "instruments/usage/usage_record.html", _told(request.user, shown))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def usage_correct(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Correct a record; readers who may not, and records already replaced, are shown the record instead."""
+    assert isinstance(request.user, Person)
+    shown = usage_record_for(request.user, pk)
+    allowed = can(request.user, "correct_usage", shown)
+    if request.method != "POST":
+        if not (allowed and shown.is_current):
+            return redirect("instruments:usage_record", shown.pk)
+        return _correction_page(request, shown, CorrectionForm(shown))
+    if not allowed:
+        raise Http404
+    form = CorrectionForm(shown, request.POST)
+    if form.is_valid():
+        try:
+            written = correct_usage(
+                shown, actor=request.user, reason=form.cleaned_data["reason"], **form.changes()
+            )
+        except UsageRefused as refusal:
+            form.show(refusal.fields)
+        except NotAllowed:
+            raise Http404 from None
+        else:
+            messages.success(request, _("The record is corrected; the old one stays readable below."))
+            return redirect("instruments:usage_record", written.pk)
+    return _correction_page(request, shown, form, status=422)
+
+
+def recordable(person: Actor, unit: MemberUnit) -> list[Instrument]:
+    """Return the instruments of a unit for which a person may record usage; one query."""
+    return [row for row in instruments_of_unit(unit) if can(person, "record_usage", row)]
+
+
+def facts_of(record: UsageRecord, before: UsageRecord | None = None) -> list[Fact]:
+    """Return what a record says, line by line, beside what another says."""
+    now, then = _lines(record), _lines(before) if before else []
+    return [Fact(label, value, then[place][1] if then else "") for place, (label, value) in enumerate(now)]
+
+
+def _told(person: Actor, shown: UsageRecord) -> dict[str, object]:
+    story = [row for row in story_of(shown) if can(person, "view_usage", row)]
+    seen = {row.pk: row for row in story}
+    corrections = []
+    for row in reversed(story):
+        if row.corrects_id is not None:
+            before = seen.get(row.corrects_id)
+            corrections.append(Correction(row, before, facts_of(row, before)))
+    return {
+        "record": seen[shown.pk],
+        "unit": shown.unit,
+        "facts": facts_of(shown),
+        "corrections": corrections,
+        "current": next((row for row in story if row.is_current), None),
+        "may_correct": shown.is_current and can(person, "correct_usage", shown),
+        "sees_booking": shown.booking is not None and can(person, "view_booking", shown.booking),
+        "sees_list": can(person, "view_usage", shown.unit),
+    }
+
+
+def _lines(record: UsageRecord) -> list[tuple[str, str]]:
+    def label(name: str) -> str:
+        field = UsageRecord._meta.get_field(name)
+        assert isinstance(field, models.Field)
+        return str(field.verbose_name)
+
+    return [
+        (label("instrument"), f"{record.instrument.code} {named(record.instrument)}"),
+        (label("station"), number(record.station)),
+        (label("start"), local_datetime(record.start)),
+        (label("end"), local_datetime(record.end)),
+        (label("startup_hours"), hours(record.startup_hours, 2)),
+        (label("measurement_hours"), hours(record.measurement_hours, 2)),
+        (label("processing_hours"), hours(record.processing_hours, 2)),
+        (label("effective_hours"), hours(record.effective_hours, 2)),
+        (label("user_kind"), record.get_user_kind_display()),
+        (label("purpose"), record.get_purpose_display()),
+        (label("samples"), number(record.samples)),
+        (label("income"), money(record.income)),
+        (label("user_name"), record.user_name or "—"),
+        (label("user_unit"), record.user_unit or "—"),
+    ]
+
+
+def _entry_page(
+    request: HttpRequest,
+    owner: MemberUnit,
+    instruments: Sequence[Instrument],
+    form: NewUseForm,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    context = {"unit": owner, "form": form, "instruments": instruments}
+    return render(request, "instruments/usage/usage_add.html", context, status=status)
+
+
+def _correction_page(
+    request: HttpRequest, shown: UsageRecord, form: CorrectionForm, *, status: int = 200
+) -> HttpResponse:
+    context = {"record": shown, "unit": shown.unit, "form": form, "facts": facts_of(shown)}
+    return render(request, "instruments/usage/usage_correct.html", context, status=status)

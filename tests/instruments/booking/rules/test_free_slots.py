@@ -1,0 +1,139 @@
+"""Free slots: never on what is held, always inside the open time and on the grid."""
+
+import datetime as dt
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from instruments.booking.rules.free_slots import (
+    bookable,
+    first_starts,
+    free_intervals,
+    longest_parts,
+    next_free_slots,
+)
+from instruments.terms.rules.booking_policy import BookingTerms
+from instruments.terms.rules.hours import LOCAL, since_local_midnight
+from instruments.terms.rules.intervals import Interval
+
+ZERO = dt.datetime(2026, 3, 2, tzinfo=LOCAL)  # Monday
+
+
+def span(start: int, end: int) -> Interval:
+    """An interval in minutes after local midnight of that Monday."""
+    return Interval(ZERO + dt.timedelta(minutes=start), ZERO + dt.timedelta(minutes=end))
+
+
+def offered(free, *, earliest=0, minutes=60, step=30, count=3, one_a_day=False):
+    """Slots as (start minute, station)."""
+    found = next_free_slots(
+        free,
+        earliest=ZERO + dt.timedelta(minutes=earliest),
+        latest=ZERO + dt.timedelta(days=5),
+        minutes=minutes,
+        step=step,
+        count=count,
+        one_a_day=one_a_day,
+    )
+    return [((slot.start - ZERO) // dt.timedelta(minutes=1), station) for slot, station in found]
+
+
+def test_the_next_three_lie_after_the_taken_hour():
+    """Open 08:00 to 14:00, 10:00 to 11:00 held: from 09:30 on 60 minutes fit at 11:00, 12:00 and 13:00."""
+    free = {1: free_intervals([span(480, 840)], [span(600, 660)])}
+    assert offered(free, earliest=570) == [(660, 1), (720, 1), (780, 1)]
+
+
+def test_another_station_is_offered_for_the_same_hour():
+    """Station 2 is free where 1 is held; no time is offered twice."""
+    free = {1: [span(660, 840)], 2: [span(480, 840)]}
+    assert offered(free, earliest=600) == [(600, 2), (660, 1), (720, 1)]
+
+
+def test_stretches_begin_on_the_grid():
+    """From 08:10 the first start is 08:30; too short a rest is no stretch."""
+    assert bookable([span(490, 570)], minutes=60, step=30) == [span(510, 570)]
+    assert bookable([span(490, 560)], minutes=60, step=30) == []
+
+
+@given(
+    held=st.lists(st.tuples(st.integers(0, 1300), st.integers(1, 300)), max_size=12),
+    opened=st.lists(st.tuples(st.integers(0, 1200), st.integers(30, 600)), min_size=1, max_size=3),
+    earliest=st.integers(0, 800),
+    minutes=st.sampled_from([30, 60, 90]),
+    step=st.sampled_from([15, 30]),
+)
+def test_no_offer_ever_clashes(held, opened, earliest, minutes, step):
+    """Whatever is held and open."""
+    busy = [span(s, s + n) for s, n in held]
+    open_time = [span(s, s + n) for s, n in opened]
+    free = free_intervals(open_time, busy)
+    found = next_free_slots(
+        {1: free},
+        earliest=ZERO + dt.timedelta(minutes=earliest),
+        latest=ZERO + dt.timedelta(days=2),
+        minutes=minutes,
+        step=step,
+        count=5,
+    )
+    starts = [slot.start for slot, _ in found]
+    assert starts == sorted(starts)
+    for slot, _station in found:
+        assert not any(slot.overlaps(b) for b in busy)
+        assert any(f.contains(slot) for f in free)
+        assert slot.length == dt.timedelta(minutes=minutes)
+        assert since_local_midnight(slot.start) % dt.timedelta(minutes=step) == dt.timedelta()
+        assert slot.start >= ZERO + dt.timedelta(minutes=earliest)
+
+
+def test_one_a_day_offers_the_first_of_each_day():
+    """Monday and Tuesday 08:00 to 12:00, on Tuesday another station from 07:00: one slot each, no third."""
+    free = {1: [span(480, 720), span(1920, 2160)], 2: [span(1860, 1980)]}
+    assert offered(free, one_a_day=True) == [(480, 1), (1860, 2)]
+    assert offered(free) == [(480, 1), (540, 1), (600, 1)]
+
+
+def test_the_longest_parts_keep_to_bounds_and_grid():
+    """From 08:10: 08:30 on, at most two hours; of 25 minutes nothing; what begins too late is left out."""
+
+    def parts(free, latest=10_000):
+        found = longest_parts(
+            free, latest=ZERO + dt.timedelta(minutes=latest), shortest=30, longest=120, step=30
+        )
+        return [((part.start - ZERO) // dt.timedelta(minutes=1), part.length // dt.timedelta(minutes=1), station)
+                for part, station in found]  # fmt: skip
+
+    free = {2: [span(490, 800)], 1: [span(600, 625), span(660, 725)]}
+    assert parts(free) == [(660, 60, 1), (510, 120, 2)]
+    assert parts(free, latest=600) == [(510, 120, 2)]
+
+
+def starts(*stations, minutes=60, now=0, days=3, **terms):
+    """The first start of each day in hours after the first midnight, None for a day without."""
+    midnights = [ZERO + dt.timedelta(days=n) for n in range(days + 1)]
+    found = first_starts(
+        [[span(60 * a, 60 * b) for a, b in free] for free in stations],
+        midnights,
+        terms=BookingTerms(**terms),
+        minutes=minutes,
+        now=ZERO + dt.timedelta(hours=now),
+    )
+    return [None if start is None else (start - ZERO) / dt.timedelta(hours=1) for start in found]
+
+
+def test_the_first_start_of_each_day():
+    """Free 8 to 20 on Monday and Wednesday; now is Monday midnight, an hour ahead at least."""
+    free = [(8, 20), (56, 68)]
+    assert starts(free) == [8, None, 56]
+    assert starts(free, now=9) == [10, None, 56]
+    assert starts(free, now=9.25) == [10.5, None, 56]  # on the grid of half hours
+    assert starts(free, now=18.75) == [None, None, 56]  # 20:00 is too late for an hour
+    assert starts(free, minutes=720) == [None] * 3  # longer than the policy allows
+    assert starts(free, minutes=480, longest_minutes=480) == [8, None, 56]
+    assert starts(free, horizon_days=1) == [8, None, None]
+
+
+def test_the_first_start_is_the_earliest_of_the_stations():
+    """A stretch over midnight serves the day on which the slot begins."""
+    assert starts([(10, 12)], [(9, 9.5), (22, 30)]) == [10, 24, None]
+    assert starts([(10, 12)], [(8, 9)]) == [8, None, None]

@@ -1,0 +1,80 @@
+"""Who hears of a booking, in how many writes."""
+
+import datetime as dt
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from instruments.booking.actions.changes import cancel_booking, move_booking
+from instruments.booking.actions.decisions import approve_booking
+from instruments.booking.actions.requests import request_booking
+from instruments.booking.models import Booking
+from notices.models import Notice
+from tests.factories.instruments import make_instrument, make_steward
+from tests.factories.members import PersonFactory, make_manager
+from tests.instruments.moments import at
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
+
+
+def told() -> set[tuple[int, str]]:
+    """Who was told what."""
+    return set(Notice.objects.values_list("person_id", "kind"))
+
+
+def ask(instrument, person, day=2, hour=9) -> Booking:
+    """One hour."""
+    return request_booking(
+        instrument, actor=person, start=at(day, hour), end=at(day, hour + 1), purpose="测试"
+    )
+
+
+@pytest.mark.parametrize("keepers", [1, 6])
+def test_queries_do_not_grow_with_the_keepers(keepers):
+    """A request, its move and its cancellation tell six stewards at the cost of one."""
+    instrument, person = make_instrument(policy={"approval_required": True}), PersonFactory()
+    for _ in range(keepers):
+        make_steward(instrument)
+    with CaptureQueriesContext(connection) as asked:
+        booking = ask(instrument, person)
+    with CaptureQueriesContext(connection) as moved:
+        move_booking(booking, actor=person, start=at(3, 9), end=at(3, 10))
+    with CaptureQueriesContext(connection) as cancelled:
+        cancel_booking(booking, actor=person)
+    assert Notice.objects.count() == 3 * keepers
+    counts = [
+        len([q for q in captured if "SAVEPOINT" not in q["sql"]]) for captured in (asked, moved, cancelled)
+    ]
+    assert counts == [8, 11, 5]
+
+
+def test_a_stewards_own_request_goes_to_the_other_keepers():
+    """Nobody decides on his own; where no other steward is, the managers hear of it."""
+    instrument = make_instrument(policy={"approval_required": True})
+    steward, manager = make_steward(instrument), make_manager(instrument.unit)
+    booking = ask(instrument, steward)
+    assert told() == {(manager.pk, "booking_requested")}
+    assert approve_booking(booking, actor=manager).state == "confirmed"
+    other = make_steward(instrument)
+    Notice.objects.all().delete()
+    ask(instrument, steward, day=3)
+    assert told() == {(other.pk, "booking_requested")}
+
+
+def test_a_move_to_another_instrument_tells_both_houses():
+    """Where it must be approved anew the new keepers read a request; the old decision is gone."""
+    person = PersonFactory()
+    left, new = make_instrument(), make_instrument(policy={"approval_required": True})
+    there, here, both = make_steward(left), make_steward(new), make_steward(new)
+    left.stewardships.create(person=both, valid_from=dt.date(2020, 1, 1))
+    booking = ask(left, person)
+    Booking.objects.update(decided_at=at(0, 9), decided_by=there)
+    Notice.objects.all().delete()
+    moved = move_booking(booking, actor=person, start=at(2, 9), end=at(2, 10), instrument=new)
+    assert told() == {
+        (here.pk, "booking_requested"),
+        (both.pk, "booking_requested"),
+        (there.pk, "booking_moved"),
+    }
+    assert (moved.state, moved.decided_at, moved.decided_by) == ("requested", None, None)

@@ -1,0 +1,260 @@
+"""Create, change and retire instruments: success, each refusal, nothing changed after it, the audit row."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+import time_machine
+
+from audit.models import Entry
+from instruments.errors import StaleVersion
+from instruments.inventory.actions.instruments import (
+    InstrumentData,
+    change_instrument,
+    change_state,
+    create_instrument,
+)
+from instruments.inventory.actions.reference import load_reference
+from instruments.inventory.enums import InstrumentState
+from instruments.inventory.errors import InvalidInstrument
+from instruments.inventory.models import ApplicationField, Instrument, InstrumentClass
+from instruments.inventory.queries.inventory import InventoryFilters, inventory, inventory_totals
+from instruments.inventory.queries.search import matching
+from members.errors import NotAllowed
+from members.models import Region
+from tests.factories.instruments import BookingFactory, make_instrument, make_steward
+from tests.factories.members import PersonFactory, UnitFactory, make_manager, make_officer
+
+pytestmark = pytest.mark.django_db
+
+NOW = dt.datetime(2026, 3, 4, 2, 0, tzinfo=dt.UTC)  # Wednesday 10:00 in Shanghai
+
+
+@pytest.fixture(autouse=True)
+def _now():
+    """Stand still on a Wednesday morning."""
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def unit():
+    """A unit with the reference lists loaded."""
+    load_reference()
+    return UnitFactory(code="IMU", region=Region.objects.get(code="150100"))
+
+
+@pytest.fixture
+def data(unit):
+    """A small but valid record."""
+    return InstrumentData(
+        unit=unit,
+        inner_id="20260001",
+        name_zh="X射线衍射仪",
+        instrument_class=InstrumentClass.objects.get(code="010301"),
+        fields=(ApplicationField.objects.get(code="430"), ApplicationField.objects.get(code="150")),
+        funding=("central", "own"),
+        original_value=Decimal("1386000.00"),
+        started_on=dt.date(2020, 5, 6),
+        region=unit.region,
+        longitude=Decimal("111.69"),
+        latitude=Decimal("40.81"),
+    )
+
+
+def verbs():
+    """The history, oldest first."""
+    return list(Entry.objects.order_by("sequence").values_list("verb", flat=True))
+
+
+def test_a_manager_adds_an_instrument(unit, data):
+    """It gets the next code, fields in order, a policy, workdays, and is found at once."""
+    make_instrument(unit=unit, code="IMU-0041")
+    row = create_instrument(data, actor=make_manager(unit))
+    row = Instrument.objects.get(pk=row.pk)
+    assert (row.code, row.state, row.version) == ("IMU-0042", "in_service", 1)
+    assert list(row.field_links.values_list("position", "field__code")) == [(1, "430"), (2, "150")]
+    assert sorted(row.funding.values_list("source", flat=True)) == ["central", "own"]
+    assert row.policy.longest_minutes == 480
+    assert list(row.opening_periods.values_list("weekday", "opens", "closes")) == [
+        (day, 480, 1080) for day in range(5)
+    ]
+    assert list(matching(Instrument.objects.all(), "XRD 材料科学")) == [row]
+    entry = Entry.objects.get(verb="instruments.instrument.created")
+    assert entry.after["fields"] == ["430", "150"]
+    assert entry.after["original_value"] == "1386000.00"
+
+
+def test_everything_wrong_is_named_at_once(unit, data):
+    """All fields in one answer, and nothing is written."""
+    make_instrument(unit=unit, code="TAKEN-1", inner_id="20260001")
+    field = data.fields[0]
+    with pytest.raises(InvalidInstrument) as refused:
+        create_instrument(
+            replace(
+                data,
+                code="taken-1",
+                name_zh="",
+                fields=(field, field),
+                funding=(),
+                original_value=Decimal("-1"),
+                started_on=dt.date(2026, 3, 5),
+                longitude=Decimal("96.99"),
+                technical="长" * 501,
+                station_count=0,
+                contact_email="nobody",
+                sharing_mode="sometimes",
+            ),
+            actor=make_officer(),
+        )
+    assert sorted(refused.value.fields) == [
+        "code",
+        "contact_email",
+        "fields",
+        "funding",
+        "inner_id",
+        "longitude",
+        "name_zh",
+        "original_value",
+        "sharing_mode",
+        "started_on",
+        "station_count",
+        "technical",
+    ]
+    assert Instrument.objects.count() == 1
+    assert verbs() == []
+
+
+@pytest.mark.parametrize("count", [0, 5])
+def test_one_to_four_fields(data, count):
+    """None and five are refused."""
+    fields = tuple(ApplicationField.objects.order_by("code")[:count])
+    with pytest.raises(InvalidInstrument) as refused:
+        create_instrument(replace(data, fields=fields), actor=make_officer())
+    assert list(refused.value.fields) == ["fields"]
+
+
+def test_one_coordinate_is_not_enough(data):
+    """Both or none."""
+    with pytest.raises(InvalidInstrument) as refused:
+        create_instrument(replace(data, latitude=None), actor=make_officer())
+    assert list(refused.value.fields) == ["latitude"]
+    assert create_instrument(replace(data, latitude=None, longitude=None), actor=make_officer()).pk
+
+
+def test_strangers_add_nothing(unit, data):
+    """A member of the unit and another unit's manager are refused, on record."""
+    for person in (PersonFactory(home_unit=unit), make_manager(UnitFactory())):
+        with pytest.raises(NotAllowed):
+            create_instrument(data, actor=person)
+    assert Instrument.objects.count() == 0
+    assert verbs() == ["instruments.refused"] * 2
+    assert Entry.objects.first().after == {"verb": "create_instrument", "reason": "no_right"}
+
+
+def test_a_steward_changes_the_record(data):
+    """Only what changed is kept in the history; the version moves on; the index follows."""
+    row = create_instrument(data, actor=make_officer())
+    steward = make_steward(row)
+    changed = change_instrument(
+        row, replace(data, name_zh="粉末衍射仪", fields=data.fields[1:]), actor=steward, version=1
+    )
+    assert (changed.version, changed.code) == (2, "IMU-0001")
+    entry = Entry.objects.get(verb="instruments.instrument.changed")
+    assert entry.before == {"fields": ["430", "150"], "name_zh": "X射线衍射仪"}
+    assert entry.after == {"fields": ["150"], "name_zh": "粉末衍射仪"}
+    assert [row.code for row in matching(Instrument.objects.all(), "粉末")] == ["IMU-0001"]
+    assert matching(Instrument.objects.all(), "材料科学").count() == 0
+    again = change_instrument(
+        row, replace(data, name_zh="粉末衍射仪", fields=data.fields[1:]), actor=steward, version=2
+    )
+    assert (again.version, len(verbs())) == (2, 2)
+    with pytest.raises(StaleVersion):
+        change_instrument(row, data, actor=steward, version=1)
+    with pytest.raises(NotAllowed):
+        change_instrument(row, data, actor=PersonFactory(), version=2)
+    assert Instrument.objects.get().name_zh == "粉末衍射仪"
+
+
+def test_code_unit_and_booked_stations_stay(data):
+    """What others refer to cannot be pulled away."""
+    officer = make_officer()
+    row = create_instrument(replace(data, station_count=3), actor=officer)
+    BookingFactory(instrument=row, station=3, start=NOW + dt.timedelta(days=1))
+    with pytest.raises(InvalidInstrument) as refused:
+        change_instrument(
+            row,
+            replace(data, code="OTHER-1", unit=UnitFactory(), station_count=2),
+            actor=officer,
+            version=1,
+        )
+    assert sorted(refused.value.fields) == ["code", "station_count", "unit"]
+    row.refresh_from_db()
+    assert (row.unit.code, row.station_count) == ("IMU", 3)
+    with time_machine.travel(NOW + dt.timedelta(days=2), tick=False):
+        assert change_instrument(row, data, actor=officer, version=1).station_count == 1
+
+
+def test_nothing_is_retired_over_coming_bookings(data):
+    """Suspending and retiring wait for the bookings; repair does not; a note says why."""
+    row = create_instrument(data, actor=make_officer())
+    steward = make_steward(row)
+    BookingFactory(instrument=row, start=NOW + dt.timedelta(days=1))
+    for state in ("suspended", "retired"):
+        with pytest.raises(InvalidInstrument) as refused:
+            change_state(row, state, actor=steward, note="搬迁")
+        assert list(refused.value.fields) == ["state"]
+        assert "1" in refused.value.fields["state"][0]
+    with pytest.raises(InvalidInstrument) as refused:
+        change_state(row, "under_repair", actor=steward)
+    assert list(refused.value.fields) == ["note"]
+    assert Instrument.objects.get().state == "in_service"
+    changed = change_state(row, "under_repair", actor=steward, note="换光管")
+    assert (changed.state, changed.state_note, changed.version) == ("under_repair", "换光管", 2)
+    entry = Entry.objects.get(verb="instruments.instrument.state_changed")
+    assert entry.before == {"state": "in_service", "state_note": ""}
+    assert entry.after == {"state": "under_repair", "state_note": "换光管"}
+    with time_machine.travel(NOW + dt.timedelta(days=2), tick=False):
+        change_state(row, "retired", actor=steward, note="报废")
+    assert Instrument.objects.public().count() == 0
+    with pytest.raises(NotAllowed):
+        change_state(row, "in_service", actor=PersonFactory())
+    with pytest.raises(InvalidInstrument):
+        change_state(row, "lost", actor=steward, note="?")
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_inventory_in_four_queries(unit, data, django_assert_num_queries, rows):
+    """Count, rows, fields, funds: the same for one row and three."""
+    officer = make_officer()
+    for number in range(rows):
+        create_instrument(replace(data, inner_id=f"N{number}"), actor=officer)
+    with django_assert_num_queries(4):
+        page, shown = inventory(unit, InventoryFilters())
+    assert (page.paginator.count, len(shown)) == (rows, rows)
+    # 14 of the 31 columns of the record are filled in.
+    assert shown[0].completeness.percent == Decimal("45.2")
+    assert "name_en" in shown[0].completeness.missing
+    assert inventory_totals(unit).value == rows * Decimal("1386000.00")
+
+
+def test_inventory_is_narrowed(unit, data):
+    """By words, state and completeness; retired ones are listed but not counted above."""
+    officer = make_officer()
+    first = create_instrument(data, actor=officer)
+    create_instrument(replace(data, inner_id="N2", name_zh="质谱仪", model="QE"), actor=officer)
+    change_state(first, InstrumentState.RETIRED, actor=officer, note="报废")
+    codes = [row.instrument.code for row in inventory(unit, InventoryFilters(q="质谱"))[1]]
+    assert codes == ["IMU-0002"]
+    assert [row.instrument.code for row in inventory(unit, InventoryFilters(states=("retired",)))[1]] == [
+        "IMU-0001"
+    ]
+    assert [row.instrument.code for row in inventory(unit, InventoryFilters(incomplete=True))[1]] == [
+        "IMU-0001",
+        "IMU-0002",
+    ]
+    totals = inventory_totals(unit)
+    assert (totals.instruments, totals.shared, totals.completeness) == (1, 1, Decimal("48.4"))

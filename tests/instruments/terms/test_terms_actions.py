@@ -1,0 +1,185 @@
+"""Opening hours, policy, rates and stewards: success, each refusal, the audit row."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+import time_machine
+
+from audit.models import Entry
+from instruments.inventory.actions.stewards import end_stewardship, give_stewardship
+from instruments.inventory.errors import InvalidInstrument
+from instruments.inventory.models import Stewardship
+from instruments.inventory.permissions import keeps
+from instruments.terms.actions import (
+    PolicyData,
+    add_exception,
+    remove_exception,
+    set_opening,
+    set_policy,
+    set_rate,
+)
+from instruments.terms.models import BookingPolicy, OpeningException, OpeningPeriod, Rate
+from instruments.terms.queries.rates import rate_for
+from instruments.terms.rules.opening import WeeklyPeriod
+from members.errors import NotAllowed
+from members.models import UnitRole
+from tests.factories.instruments import make_instrument, make_steward
+from tests.factories.members import PersonFactory, make_manager
+
+pytestmark = pytest.mark.django_db
+
+NOW = dt.datetime(2026, 3, 4, 2, 0, tzinfo=dt.UTC)  # Wednesday 10:00 in Shanghai
+TODAY = dt.date(2026, 3, 4)
+
+
+@pytest.fixture(autouse=True)
+def _now():
+    """Stand still on a Wednesday morning."""
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def instrument():
+    """An instrument without opening hours and rates."""
+    return make_instrument(always_open=False, rates=False)
+
+
+def last():
+    """The newest entry of the history."""
+    return Entry.objects.order_by("-sequence").first()
+
+
+def test_opening_hours_are_replaced(instrument):
+    """Sorted, once each; the same again writes nothing."""
+    steward = make_steward(instrument)
+    week = [WeeklyPeriod(0, 840, 1080), WeeklyPeriod(0, 480, 720), WeeklyPeriod(6, 0, 1440)]
+    set_opening(instrument, week, actor=steward)
+    rows = list(OpeningPeriod.objects.order_by("weekday", "opens").values_list("weekday", "opens", "closes"))
+    assert rows == [(0, 480, 720), (0, 840, 1080), (6, 0, 1440)]
+    assert (last().verb, last().after["periods"][0]) == ("instruments.opening.changed", [0, 480, 720])
+    set_opening(instrument, week, actor=steward)
+    assert Entry.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "week",
+    [
+        [WeeklyPeriod(7, 0, 60)],
+        [WeeklyPeriod(0, 60, 60)],
+        [WeeklyPeriod(0, 0, 1441)],
+        [WeeklyPeriod(1, 480, 720), WeeklyPeriod(1, 719, 1080)],
+    ],
+)
+def test_impossible_weeks_are_refused(instrument, week):
+    """Nothing is changed."""
+    with pytest.raises(InvalidInstrument):
+        set_opening(instrument, week, actor=make_steward(instrument))
+    assert OpeningPeriod.objects.count() == 0
+
+
+def test_a_dated_exception_comes_and_goes(instrument):
+    """Both are on record; one that is gone changes nothing."""
+    steward = make_steward(instrument)
+    row = add_exception(
+        instrument, actor=steward, start=NOW, end=NOW + dt.timedelta(hours=8), is_open=False, reason="停电"
+    )
+    assert last().after["reason"] == "停电"
+    remove_exception(row, actor=steward)
+    remove_exception(row, actor=steward)
+    assert (OpeningException.objects.count(), Entry.objects.count()) == (0, 2)
+    with pytest.raises(InvalidInstrument):
+        add_exception(instrument, actor=steward, start=NOW, end=NOW, is_open=False)
+
+
+def test_policy_is_set(instrument):
+    """Before and after are on record."""
+    wanted = PolicyData(approval_required=False, shortest_minutes=60, longest_minutes=240, step_minutes=60)
+    set_policy(instrument, wanted, actor=make_steward(instrument))
+    assert BookingPolicy.objects.get().shortest_minutes == 60
+    assert (last().verb, last().before["shortest_minutes"], last().after["shortest_minutes"]) == (
+        "instruments.policy.changed",
+        30,
+        60,
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "fields"),
+    [
+        ({"step_minutes": 4, "horizon_days": 0}, ["horizon_days", "step_minutes"]),
+        ({"shortest_minutes": 45}, ["step_minutes"]),
+        ({"longest_minutes": 30, "shortest_minutes": 60}, ["longest_minutes"]),
+        ({"request_expiry_hours": 0}, ["request_expiry_hours"]),
+    ],
+)
+def test_a_policy_must_make_sense(instrument, change, fields):
+    """All wrong fields at once; nothing is changed."""
+    with pytest.raises(InvalidInstrument) as refused:
+        set_policy(instrument, replace(PolicyData(), **change), actor=make_steward(instrument))
+    assert sorted(refused.value.fields) == fields
+    assert BookingPolicy.objects.get().shortest_minutes == 30
+
+
+def test_a_rate_begins_today_or_later(instrument):
+    """The new rate ends the old one; yesterday's stays as it was."""
+    steward = make_steward(instrument)
+    set_rate(instrument, "member", Decimal("100"), TODAY, actor=steward)
+    set_rate(instrument, "member", Decimal("120.005"), dt.date(2026, 4, 1), actor=steward)
+    assert rate_for(instrument, "member", dt.date(2026, 3, 31)) == Decimal("100.00")
+    assert rate_for(instrument, "member", dt.date(2026, 4, 1)) == Decimal("120.01")
+    set_rate(instrument, "member", Decimal("90"), TODAY, actor=steward)
+    assert last().before == {"yuan_per_hour": "100.00"}
+    assert Rate.objects.count() == 2
+    with pytest.raises(InvalidInstrument) as refused:
+        set_rate(instrument, "friend", Decimal("-1"), dt.date(2026, 3, 3), actor=steward)
+    assert sorted(refused.value.fields) == ["category", "valid_from", "yuan_per_hour"]
+    for nonsense in ("NaN", "Infinity", "1E+40"):
+        with pytest.raises(InvalidInstrument):
+            set_rate(instrument, "member", Decimal(nonsense), TODAY, actor=steward)
+
+
+def test_strangers_set_nothing(instrument):
+    """Every action refuses, on record, and writes nothing."""
+    stranger = PersonFactory()
+    attempts = [
+        lambda: set_opening(instrument, [WeeklyPeriod(0, 0, 60)], actor=stranger),
+        lambda: set_policy(instrument, PolicyData(), actor=stranger),
+        lambda: set_rate(instrument, "member", Decimal(1), TODAY, actor=stranger),
+        lambda: add_exception(
+            instrument, actor=stranger, start=NOW, end=NOW + dt.timedelta(hours=1), is_open=True
+        ),
+        lambda: give_stewardship(instrument, stranger, actor=stranger),
+    ]
+    for attempt in attempts:
+        with pytest.raises(NotAllowed):
+            attempt()
+    assert set(Entry.objects.values_list("verb", flat=True)) == {"instruments.refused"}
+    assert (OpeningPeriod.objects.count(), Rate.objects.count(), Stewardship.objects.count()) == (0, 0, 0)
+
+
+def test_a_manager_names_a_steward(instrument):
+    """The person keeps the instrument at once and is a steward of the unit."""
+    manager = make_manager(instrument.unit)
+    person = PersonFactory(home_unit=instrument.unit)
+    assert not keeps(person, instrument)
+    kept = give_stewardship(instrument, person, actor=manager)
+    assert keeps(person, instrument)
+    assert UnitRole.objects.filter(person=person, kind="steward", unit=instrument.unit).count() == 1
+    with pytest.raises(InvalidInstrument):
+        give_stewardship(instrument, person, actor=manager)
+    with pytest.raises(InvalidInstrument):
+        give_stewardship(instrument, PersonFactory(), actor=manager)
+    end_stewardship(kept, actor=manager)
+    end_stewardship(kept, actor=manager)
+    person = type(person).objects.get(pk=person.pk)
+    assert not keeps(person, instrument)
+    assert list(Entry.objects.order_by("sequence").values_list("verb", flat=True)) == [
+        "instruments.stewardship.given",
+        "members.role.given",
+        "instruments.stewardship.ended",
+    ]
