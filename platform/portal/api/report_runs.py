@@ -13,6 +13,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from changes import perform
 from members.api.caller import caller
 from reporting.models import ReportRun, RunState
 from reporting.runs import file_for, has_file, is_outdated, may_download, request_run, run_for
@@ -107,7 +108,7 @@ class ReportRunList(ContractView):
         """Ask for a report; it is made in the background, in the language of the call."""
         wanted = self.body(request, NewRunSerializer)
         person = caller(request)
-        run = request_run(wanted["kind"], wanted["parameters"], actor=person)
+        run = perform(person, request_run, wanted["kind"], wanted["parameters"])
         return Response(ReportRunSerializer(run, context={"person": person}).data, status=202)
 
 
