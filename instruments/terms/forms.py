@@ -12,6 +12,7 @@ from django.forms.models import fields_for_model
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from instruments.inventory.models import Instrument
 from instruments.terms.actions import LIMITS, PolicyData
@@ -129,13 +130,13 @@ class ExceptionForm(forms.Form):
     """A dated exception to the week, on the local clock."""
 
     start = forms.DateTimeField(
-        label=_("Start"),
+        label=pgettext_lazy("of a time span", "Start"),
         widget=forms.DateTimeInput(
             format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local", "class": "form-control"}
         ),
     )
     end = forms.DateTimeField(
-        label=_("End"),
+        label=pgettext_lazy("of a time span", "End"),
         widget=forms.DateTimeInput(
             format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local", "class": "form-control"}
         ),

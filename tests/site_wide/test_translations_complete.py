@@ -35,7 +35,6 @@ NAMES = (
     "中文",
     "English",
     "EN",
-    "glish",
 )
 """What is called the same in both languages."""
 PLAIN = re.compile(r"[A-Za-z]{3,}|[\u4e00-\u9fff]+")

@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from display.formats import is_chinese
 from instruments.booking.enums import Purpose
@@ -133,7 +133,7 @@ def build(parameters: Parameters, progress: Progress) -> Document:
         file_stem=_describe(parameters),
         facts=(
             Figure(_("Unit code"), unit.code),
-            Figure(_("From"), start, Kind.DATE),
+            Figure(pgettext("first day", "From"), start, Kind.DATE),
             Figure(_("Until (exclusive)"), end, Kind.DATE),
             Figure(
                 _("Shown"),
@@ -178,9 +178,9 @@ def _records(source: RecordRows) -> Table:
             Column(_("Record number"), Kind.TEXT, 3),
             Column(_("Code"), Kind.TEXT, 4),
             Column(_("Instrument"), Kind.TEXT, 4),
-            Column(_("Station"), Kind.INTEGER, 1),
-            Column(_("Start"), Kind.MOMENT, 3),
-            Column(_("End"), Kind.MOMENT, 3),
+            Column(pgettext("at an instrument", "Station"), Kind.INTEGER, 1),
+            Column(pgettext("of a time span", "Start"), Kind.MOMENT, 3),
+            Column(pgettext("of a time span", "End"), Kind.MOMENT, 3),
             Column(_("Effective hours"), Kind.HOURS, 2),
             Column(_("Kind of user"), Kind.TEXT, 2),
             Column(_("Name of user"), Kind.TEXT, 2),
