@@ -85,7 +85,9 @@ def maintenance(request: HttpRequest) -> HttpResponse:
         others = [_other_time(form.chosen(), slot.start, slot.end) for slot in taken.alternatives]
         return _page(request, request.user, kept, form, problems=problems, others=others, status=409)
     except RulesBroken as broken:
-        return _page(request, request.user, kept, form, problems=in_words(broken.problems), status=422)
+        return _page(
+            request, request.user, kept, form, problems=in_words(broken.problems, (start, end)), status=422
+        )
     except NotAllowed:
         raise Http404 from None
     said = _("Maintenance is entered: %(when)s, %(length)s. Nobody can book this time.") % {
@@ -149,6 +151,7 @@ def _page(
         "form": form,
         "problems": problems,
         "others": others or [],
+        "barred": others is None,
         "now": now,
     }
     # htmx asks for what changes with time alone; the form and the frame of the page stay.

@@ -224,7 +224,14 @@ class InventoryForm(forms.Form):
         label=_("Sharing mode"), choices=SharingMode.choices, required=False
     )
     incomplete = forms.BooleanField(label=_("Incomplete records only"), required=False)
+    own = forms.BooleanField(label=_("Instruments I keep"), required=False)
     page = forms.IntegerField(min_value=1, required=False)
+
+    @property
+    def is_own(self) -> bool:
+        """Whether only the reader's own instruments are wanted."""
+        self.is_valid()
+        return bool(self.cleaned_data.get("own"))
 
     @property
     def chosen(self) -> InventoryFilters:

@@ -179,7 +179,7 @@ class NewUseForm(UseForm):
     def __init__(self, instruments: Sequence[Instrument], *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["instrument"].choices = [  # type: ignore[attr-defined]
-            ("", "---------"),
+            ("", _("Choose an instrument")),
             *((row.code, f"{row.code} {named(row)}") for row in instruments),
         ]
         if all(row.station_count == 1 for row in instruments):
