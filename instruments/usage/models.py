@@ -78,7 +78,7 @@ class UsageRecord(models.Model):
     income = models.DecimalField(_("income (yuan)"), max_digits=12, decimal_places=2, default=0)
     person = models.ForeignKey(
         "members.Person",
-        verbose_name=_("person"),
+        verbose_name=pgettext_lazy("an account", "person"),
         null=True,
         blank=True,
         on_delete=models.PROTECT,

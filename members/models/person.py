@@ -70,7 +70,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS = ["display_name"]
 
     class Meta:
-        verbose_name = _("person")
+        verbose_name = pgettext_lazy("an account", "person")
         verbose_name_plural = pgettext_lazy("accounts", "people")
         ordering = ["email"]
         constraints = [

@@ -63,7 +63,7 @@ LOOKS: dict[str, StateLook] = {
     # Units, people, tokens
     "active": StateLook("circle-check", "ok", _("Active")),
     "left": StateLook("logout", "quiet", pgettext_lazy("state of a unit", "Left")),
-    "revoked": StateLook("ban", "quiet", _("Revoked")),
+    "revoked": StateLook("ban", "quiet", pgettext_lazy("an access token", "Revoked")),
 }
 
 

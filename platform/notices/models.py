@@ -28,7 +28,10 @@ class Notice(models.Model):
     """One message to one person; its sentence is made from `kind` and `context` in the reader's language."""
 
     person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("person"), on_delete=models.PROTECT, related_name="notices"
+        settings.AUTH_USER_MODEL,
+        verbose_name=pgettext_lazy("an account", "person"),
+        on_delete=models.PROTECT,
+        related_name="notices",
     )
     kind = models.CharField(_("kind"), max_length=60)
     context = models.JSONField(_("content"), default=dict)

@@ -14,7 +14,7 @@ class AccessToken(models.Model):
 
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL,
-        verbose_name=_("person"),
+        verbose_name=pgettext_lazy("an account", "person"),
         on_delete=models.PROTECT,
         related_name="access_tokens",
     )

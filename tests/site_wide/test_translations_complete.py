@@ -25,7 +25,7 @@ MARKED = re.compile(
     re.DOTALL,
 )
 READ_ALOUD = re.compile(r"""\b(?:alt|aria-label|placeholder|title)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
-LITERAL = re.compile(r"""\{% translate (?:"([^"]+)"|'([^']+)')(?: context "([^"]+)")?""")
+LITERAL = re.compile(r"""\{% translate (?:"([^"]+)"|'([^']+)')(?: context ["']([^"']+)["'])?""")
 NAMES = (
     "Inner Mongolia Open Instruments",
     "内蒙古大型科研仪器开放共享",

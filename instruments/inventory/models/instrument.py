@@ -234,7 +234,10 @@ class Stewardship(models.Model):
 
     instrument = models.ForeignKey(Instrument, on_delete=models.PROTECT, related_name="stewardships")
     person = models.ForeignKey(
-        "members.Person", verbose_name=_("person"), on_delete=models.PROTECT, related_name="stewardships"
+        "members.Person",
+        verbose_name=pgettext_lazy("an account", "person"),
+        on_delete=models.PROTECT,
+        related_name="stewardships",
     )
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid until (exclusive)"), null=True, blank=True)
