@@ -1,4 +1,4 @@
-"""The admin's menu: its sections and pages; each reader sees the entries he may open."""
+"""The admin's menu: its sections and pages; each reader sees the entries they may open."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Views room: the keeper's desk: what waits, the day of his instruments, and upkeep."""
+"""Views room: the keeper's desk: what waits, the day of the instruments, and upkeep."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ FEW, MANY = 5, 100
 @never_cache
 @login_required
 def desk(request: HttpRequest) -> HttpResponse:
-    """Show what waits for the keeper and the day of his instruments; whoever keeps none learns how to begin.
+    """Show what waits for the keeper and the day of the instruments; whoever keeps none learns how to begin.
 
     A request by htmx gets the parts that change alone.
     """

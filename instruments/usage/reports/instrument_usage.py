@@ -71,7 +71,7 @@ def _describe(parameters: Parameters) -> str:
 
 
 def build(parameters: Parameters, progress: Progress) -> Document:
-    """Totals and records of [start, end), for a steward of what he keeps. Raises ReportError when the unit is gone."""
+    """Totals and records of [start, end), for a steward of what they keep. Raises ReportError when the unit is gone."""
     unit = _unit(parameters)
     if unit is None:
         raise ReportError(_("This unit no longer exists."))

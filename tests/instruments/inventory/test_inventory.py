@@ -157,6 +157,10 @@ def test_the_list_answers_and_says_what_comes_next(kept, manager):
     seen = client_of(steward).get(address("inventory", kept)).content.decode()
     assert address("edit", kept) in seen
     assert address("edit", repair) not in seen
+    assert seen.count("you keep it") == 1
+    narrowed = client_of(steward).get(address("inventory", kept) + "?own=1")
+    assert [line.row.instrument.code for line in narrowed.context["lines"]] == [kept.code]
+    assert "Instruments I keep" not in page  # a manager who keeps none is not asked
     assert reverse("instruments:add", args=["IMU"]) not in seen
 
 
