@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "safeguards",
+    "changes",
     "audit",
     "notices",
     "background",
@@ -73,6 +74,16 @@ MIDDLEWARE = [
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 AUTH_USER_MODEL = "members.Person"
+
+# The one order in which a change takes its locks; rows below these come after them, each kind by key.
+LOCK_ORDER = [
+    "members.memberunit",
+    "instruments.instrument",
+    "members.person",
+    "webapi.accesstoken",
+    "evaluations.scheme",
+    "evaluations.round",
+]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 SITE_URL = env.text("SITE_URL", f"http://127.0.0.1:{env.integer('PORT', 8000, least=1)}")
