@@ -71,7 +71,7 @@ class Funding(TextChoices):
 class Part(TextChoices):
     """What of an instrument is changed apart from its record, and so has a version of its own."""
 
-    OPENING = "opening", _("Opening hours")
+    OPENING = "opening", pgettext_lazy("heading", "Opening hours")
     EXCEPTIONS = "exceptions", _("Exceptions")
     POLICY = "policy", _("Booking rules")
     RATES = "rates", _("Prices per hour")
