@@ -19,7 +19,7 @@ class ValueRefused(EvaluationsError):
 
 
 class ConflictOfInterest(EvaluationsError):
-    """Nobody scores his own unit."""
+    """Nobody scores their own unit."""
 
     code = "conflict_of_interest"
     message = _("You belong to this unit, so someone else must score it.")

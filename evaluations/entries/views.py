@@ -38,7 +38,7 @@ Line = tuple[Judged, BoundField, BoundField, list[EnteredRow]]
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def give_page(request: HttpRequest, year: int) -> HttpResponse:
-    """One indicator for all units on one page; each judge sees and changes only his own scores."""
+    """One indicator for all units on one page; each judge sees and changes only their own scores."""
     round_ = scored_round_for(request.user, year)
     person = request.user
     if not isinstance(person, Person) or round_.state != RoundState.COLLECTING:

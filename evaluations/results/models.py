@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from display.formats import money
 from evaluations.schemes.enums import Grade
@@ -27,7 +28,7 @@ class Result(models.Model):
         on_delete=models.PROTECT,
         related_name="results",
     )
-    score = models.DecimalField(_("score"), max_digits=7, decimal_places=2)
+    score = models.DecimalField(pgettext_lazy("points reached", "score"), max_digits=7, decimal_places=2)
     rank = models.PositiveSmallIntegerField(_("rank"))
     grade = models.CharField(_("grade"), max_length=10, choices=Grade.choices)
     grade_reason = models.JSONField(_("why this grade"), default=dict)
@@ -60,7 +61,7 @@ class IndicatorScore(models.Model):
     position = models.PositiveSmallIntegerField(default=0)
     parent = models.CharField(max_length=60, blank=True)
     full = models.DecimalField(_("full points"), max_digits=7, decimal_places=2)
-    points = models.DecimalField(_("points"), max_digits=7, decimal_places=2)
+    points = models.DecimalField(pgettext_lazy("points reached", "points"), max_digits=7, decimal_places=2)
     value = models.DecimalField(_("value"), max_digits=16, decimal_places=4, null=True, blank=True)
     formula = models.CharField(_("formula"), max_length=40, blank=True)
     inputs = models.JSONField(_("inputs"), default=dict)
@@ -87,9 +88,12 @@ class TieDecision(models.Model):
     order = models.JSONField(_("order of equals"))
     reason = models.CharField(_("reason"), max_length=500)
     decided_by = models.ForeignKey(
-        "members.Person", verbose_name=_("decided by"), on_delete=models.PROTECT, related_name="+"
+        "members.Person",
+        verbose_name=pgettext_lazy("of equals", "decided by"),
+        on_delete=models.PROTECT,
+        related_name="+",
     )
-    decided_at = models.DateTimeField(_("decided"), default=timezone.now)
+    decided_at = models.DateTimeField(pgettext_lazy("of equals", "decided"), default=timezone.now)
 
     class Meta:
         verbose_name = _("order of equals")

@@ -8,6 +8,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from evaluations.enums import ObjectKind, RoundState
 
@@ -16,14 +17,24 @@ class Round(models.Model):
     """One evaluation (年度评价) of the data year `year`, over [data_start, data_end)."""
 
     year = models.PositiveSmallIntegerField(_("year"))
-    kind = models.CharField(_("judges"), max_length=10, choices=ObjectKind.choices, default=ObjectKind.UNIT)
+    kind = models.CharField(
+        pgettext_lazy("what a round judges", "judges"),
+        max_length=10,
+        choices=ObjectKind.choices,
+        default=ObjectKind.UNIT,
+    )
     scheme = models.ForeignKey(
         "evaluations.Scheme", verbose_name=_("scheme"), on_delete=models.PROTECT, related_name="rounds"
     )
     data_start = models.DateTimeField(_("data from"))
     data_end = models.DateTimeField(_("data until (exclusive)"))
     budget = models.DecimalField(_("budget (yuan)"), max_digits=14, decimal_places=2)
-    state = models.CharField(_("state"), max_length=12, choices=RoundState.choices, default=RoundState.DRAFT)
+    state = models.CharField(
+        pgettext_lazy("condition", "state"),
+        max_length=12,
+        choices=RoundState.choices,
+        default=RoundState.DRAFT,
+    )
     collecting_until = models.DateField(_("units report until"), null=True, blank=True)
     publicity_start = models.DateField(_("publicity from"), null=True, blank=True)
     publicity_end = models.DateField(_("publicity until"), null=True, blank=True)

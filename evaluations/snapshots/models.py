@@ -8,6 +8,7 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from evaluations.snapshots.enums import SnapshotState
@@ -25,7 +26,10 @@ class MetricSnapshot(models.Model):
     )
     number = models.PositiveSmallIntegerField(_("number"))
     state = models.CharField(
-        _("state"), max_length=10, choices=SnapshotState.choices, default=SnapshotState.RUNNING
+        pgettext_lazy("condition", "state"),
+        max_length=10,
+        choices=SnapshotState.choices,
+        default=SnapshotState.RUNNING,
     )
     requested_by = models.ForeignKey(
         "members.Person", verbose_name=_("asked for by"), on_delete=models.PROTECT, related_name="+"

@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from instruments.catalogue.queries.catalogue import LARGEST_PAGE, PAGE_SIZE, catalogue
 from instruments.catalogue.queries.facets import band_name
@@ -31,7 +32,10 @@ from instruments.terms.rules.hours import EARLIEST, LATEST, is_convertible
 from members.models import Region
 
 LONGEST_WINDOW = dt.timedelta(days=62)
-VIEWS = [("cards", _("Cards")), ("table", _("Table"))]
+VIEWS = [
+    ("cards", pgettext_lazy("way of showing", "Cards")),
+    ("table", pgettext_lazy("way of showing", "Table")),
+]
 ORDERING_NAMES = [
     ("relevance", _("Best match")),
     ("code", _("Code")),
@@ -162,12 +166,14 @@ class CatalogueFilter(django_filters.FilterSet):  # type: ignore[misc]
         label=_("Search"),
         error_messages={"max_length": _("Search for at most %(limit_value)d characters.")},
     )
-    field = CodesFilter(known=lambda known: known.fields.values(), label=_("Field"))
+    field = CodesFilter(known=lambda known: known.fields.values(), label=pgettext_lazy("of science", "Field"))
     instrument_class = CodesFilter(known=lambda known: known.classes.values(), label=_("Class"))
     unit = CodesFilter(known=lambda known: known.units.values(), label=_("Unit"))
     region = CodesFilter(known=lambda known: known.regions.values(), label=_("League or city"))
     sharing_mode = django_filters.MultipleChoiceFilter(choices=SharingMode.choices, label=_("Sharing mode"))
-    state = django_filters.MultipleChoiceFilter(choices=InstrumentState.choices, label=_("State"))
+    state = django_filters.MultipleChoiceFilter(
+        choices=InstrumentState.choices, label=pgettext_lazy("condition", "State")
+    )
     value_band = django_filters.MultipleChoiceFilter(
         choices=lambda: [(band.code, band_name(band)) for band in BANDS], label=_("Original value")
     )
@@ -186,7 +192,7 @@ class CatalogueFilter(django_filters.FilterSet):  # type: ignore[misc]
     free_from = MomentFilter(label=_("Free from"))
     free_to = MomentFilter(label=_("Free until"))
     minutes = WholeNumberFilter(min_value=1, max_value=44_640, label=_("Length wanted (minutes)"))
-    ordering = django_filters.ChoiceFilter(choices=ORDERING_NAMES, label=_("Order"))
+    ordering = django_filters.ChoiceFilter(choices=ORDERING_NAMES, label=pgettext_lazy("of a list", "Order"))
     page = WholeNumberFilter(min_value=1, max_value=1_000_000, label=_("Page"))
     page_size = WholeNumberFilter(min_value=1, max_value=LARGEST_PAGE, label=_("Rows on a page"))
 
@@ -270,9 +276,9 @@ class CatalogueFilter(django_filters.FilterSet):  # type: ignore[misc]
 class PageFilter(CatalogueFilter):
     """What the page takes beyond the API: the view, more orders, and whole local days instead of two ends."""
 
-    view = django_filters.ChoiceFilter(choices=VIEWS, label=_("View"))
+    view = django_filters.ChoiceFilter(choices=VIEWS, label=pgettext_lazy("way of showing", "View"))
     day = DaysFilter(label=_("Free on"))
-    ordering = django_filters.ChoiceFilter(choices=PAGE_ORDERINGS, label=_("Order"))
+    ordering = django_filters.ChoiceFilter(choices=PAGE_ORDERINGS, label=pgettext_lazy("of a list", "Order"))
 
     @property
     def view_name(self) -> str:

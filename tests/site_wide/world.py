@@ -74,10 +74,12 @@ class World:
     rounds: dict[str, Round]
     objects: dict[str, Any]
 
-    def ask(self, role: str, method: str, address: str, body: dict[str, Any] | None) -> HttpResponse:
+    def ask(
+        self, role: str, method: str, address: str, body: dict[str, Any] | None, language: str = "en"
+    ) -> HttpResponse:
         """Send one request as that role; whatever it writes is undone."""
         client = Client(raise_request_exception=True)
-        headers = {"accept-language": "en"}
+        headers = {"accept-language": language}
         if address.startswith("/api/"):
             if role in self.bearers:
                 headers["authorization"] = f"Bearer {self.bearers[role]}"

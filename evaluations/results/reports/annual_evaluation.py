@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from display.formats import rounded
 from evaluations.enums import ObjectKind
@@ -182,7 +182,7 @@ def _ranking(table: RankedTable, rows: list[RankedRow]) -> Section:
         Column(_("Unit"), Kind.TEXT, 6),
         Column(_("League or city"), Kind.TEXT, 3),
         *(Column(f"{name_of(group)} ({group.points:f})", Kind.SCORE, 3) for group in table.groups),
-        Column(_("Score"), Kind.SCORE, 2),
+        Column(pgettext("total", "Score"), Kind.SCORE, 2),
         Column(_("Grade"), Kind.TEXT, 2),
     )
     body: tuple[Row, ...] = tuple(
@@ -237,7 +237,7 @@ def _awards(table: RankedTable, rows: list[RankedRow]) -> Section:
     columns = (
         Column(_("Unit"), Kind.TEXT, 6),
         Column(_("Grade"), Kind.TEXT, 2),
-        Column(_("Score"), Kind.SCORE, 2),
+        Column(pgettext("total", "Score"), Kind.SCORE, 2),
         Column(_("Base sum"), Kind.MONEY, 3),
         Column(_("Performance part"), Kind.MONEY, 3),
         Column(_("Award"), Kind.MONEY, 3),
@@ -328,7 +328,7 @@ def _evidence(round_: Round, snapshot: MetricSnapshot, rows: list[RankedRow]) ->
     facts = Figures(
         (
             Figure(_("Snapshot"), snapshot.number, Kind.INTEGER),
-            Figure(_("Taken"), snapshot.finished_at, Kind.MOMENT),
+            Figure(pgettext("a snapshot", "Taken"), snapshot.finished_at, Kind.MOMENT),
         )
     )
     return Section(

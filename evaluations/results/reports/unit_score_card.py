@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from evaluations.enums import ObjectKind
 from evaluations.results.forms import ScoreCardForm, units_of
@@ -128,7 +128,10 @@ def _result(result: Result, explained: Explanation, judged: int) -> Section:
         Figures(
             (
                 Figure(
-                    _("Score"), result.score, Kind.SCORE, note=_("of %(total)s") % {"total": explained.total}
+                    pgettext("total", "Score"),
+                    result.score,
+                    Kind.SCORE,
+                    note=_("of %(total)s") % {"total": explained.total},
                 ),
                 Figure(
                     _("Rank"), result.rank, Kind.INTEGER, note=_("of %(count)s units") % {"count": judged}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from display.formats import is_chinese, money
@@ -29,7 +29,7 @@ from members.enums import UnitKind
 
 Sentence = str | Promise
 SHARED_BY: dict[str, Sentence] = {
-    "score": _("score"),
+    "score": pgettext_lazy("points reached", "score"),
     "external_hours": _("external hours"),
     "score_x_external_hours": _("score × external hours"),
     "equal": _("equal parts"),

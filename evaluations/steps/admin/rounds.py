@@ -13,8 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language, gettext, pgettext_lazy
 
 from changes import perform
 from display.templatetags.display import state_badge
@@ -68,12 +67,12 @@ class RoundAdmin(WritingAdmin):
         """The terms of a draft may change; no row is changed from the list."""
         return can(request.user, "manage_round") and (obj is None or obj.state == RoundState.DRAFT)
 
-    @admin.display(description=_("judges"))
+    @admin.display(description=pgettext_lazy("what a round judges", "judges"))
     def judges(self, round_: Round) -> str:
         """Units or single instruments."""
         return str(ObjectKind(round_.kind).label)
 
-    @admin.display(description=_("state"))
+    @admin.display(description=pgettext_lazy("condition", "state"))
     def shown_state(self, round_: Round) -> SafeString:
         """The word of the state, as everywhere."""
         return SafeString(render_to_string("components/state_badge.html", state_badge(round_.state)))

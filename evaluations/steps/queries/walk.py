@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, npgettext
 
 from display.formats import money
 from evaluations.entries.queries.coverage import Gap, late_units, reporting_gaps, scoring_gaps
@@ -255,7 +255,8 @@ def _open(gaps: list[Gap]) -> str:
 def _instruments(snapshot: MetricSnapshot | None) -> str:
     if snapshot is None:
         return ""
-    return ngettext("%(n)s instrument", "%(n)s instruments", snapshot.total) % {"n": f"{snapshot.total:,}"}
+    words = npgettext("a number in a row", "%(n)s instrument", "%(n)s instruments", snapshot.total)
+    return words % {"n": f"{snapshot.total:,}"}
 
 
 def _days(round_: Round) -> str:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.choices import CallableChoiceIterator
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from instruments.booking.enums import BookingKind, Purpose
 from instruments.booking.forms.clock import (
@@ -42,8 +43,12 @@ class SlotForm(forms.Form):
     """Whether an end before the start means the next day without being told so."""
 
     day = forms.DateField(label=_("Day"), widget=_date_input())
-    start_time = ClockField(label=_("Start"), latest=DAY_MINUTES - 1, widget=TimeText())
-    end_time = ClockField(label=_("End"), latest=2 * DAY_MINUTES, widget=TimeText())
+    start_time = ClockField(
+        label=pgettext_lazy("of a time span", "Start"), latest=DAY_MINUTES - 1, widget=TimeText()
+    )
+    end_time = ClockField(
+        label=pgettext_lazy("of a time span", "End"), latest=2 * DAY_MINUTES, widget=TimeText()
+    )
     end_day = forms.DateField(
         label=_("Last day"),
         required=False,
@@ -166,7 +171,7 @@ class QuoteForm(WishForm):
     """A wished time on one instrument, before anything else about the wish is known."""
 
     station = forms.TypedChoiceField(
-        label=_("Station"),
+        label=pgettext_lazy("at an instrument", "Station"),
         required=False,
         coerce=int,
         empty_value=None,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from display import formats
 from instruments.booking.queries.availability import best_part, next_free
+from instruments.booking.queries.coming import holds_part
 from instruments.booking.views.offers import Offer, offers
 from instruments.errors import Sentence
 from instruments.inventory.models import Instrument
@@ -100,7 +101,12 @@ def refusal(
     form: str = "",
 ) -> Refusal:
     """Put a refused time into words and look for times that meet every rule; none where no time would."""
-    rows = in_words(problems, wish)
+    rows = [
+        _own(row)
+        if problem.held is not None and holds_part(person, instrument, problem.held.start, problem.held.end)
+        else row
+        for problem, row in zip(problems, in_words(problems, wish), strict=True)
+    ]
     title = ngettext(
         "%(when)s cannot be booked: %(n)s rule is not met",
         "%(when)s cannot be booked: %(n)s rules are not met",
@@ -161,6 +167,11 @@ def slot_taken(start: dt.datetime, end: dt.datetime, held: Span) -> Problem:
         gettext("end by %(first)s or start from %(last)s") % {"first": free_until, "last": free_from},
         name=NAMES["slot_taken"],
     )
+
+
+def _own(problem: Problem) -> Problem:
+    """Say that the reader's own booking is in the way, not somebody else's."""
+    return replace(problem, name=pgettext("short name of a rule", "Your own booking"))
 
 
 def _worded(problem: Problem, wish: tuple[dt.datetime, dt.datetime] | None) -> Problem:

@@ -236,7 +236,7 @@ def _page(
 
 
 def bar_of(shown: Instrument, reader: Person | AnonymousUser) -> str:
-    """Say why this reader can book it at no time: a state, `unit`, or a sharing mode; empty where he can.
+    """Say why this reader can book it at no time: a state, `unit`, or a sharing mode; empty where they can.
 
     A visitor may be of the unit that alone may book, but shows it only by signing in.
     """

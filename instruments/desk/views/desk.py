@@ -1,4 +1,4 @@
-"""Views room: the keeper's desk: what waits, the day of his instruments, and upkeep."""
+"""Views room: the keeper's desk: what waits, the day of the instruments, and upkeep."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ FEW, MANY = 5, 100
 @never_cache
 @login_required
 def desk(request: HttpRequest) -> HttpResponse:
-    """Show what waits for the keeper and the day of his instruments; whoever keeps none learns how to begin.
+    """Show what waits for the keeper and the day of the instruments; whoever keeps none learns how to begin.
 
     A request by htmx gets the parts that change alone.
     """
@@ -87,7 +87,9 @@ def maintenance(request: HttpRequest) -> HttpResponse:
         others = [_other_time(form.chosen(), slot.start, slot.end) for slot in taken.alternatives]
         return _page(request, request.user, kept, form, problems=problems, others=others, status=409)
     except RulesBroken as broken:
-        return _page(request, request.user, kept, form, problems=in_words(broken.problems), status=422)
+        return _page(
+            request, request.user, kept, form, problems=in_words(broken.problems, (start, end)), status=422
+        )
     except NotAllowed:
         raise Http404 from None
     said = _("Maintenance is entered: %(when)s, %(length)s. Nobody can book this time.") % {
@@ -151,6 +153,7 @@ def _page(
         "form": form,
         "problems": problems,
         "others": others or [],
+        "barred": others is None,
         "now": now,
     }
     # htmx asks for what changes with time alone; the form and the frame of the page stay.

@@ -27,6 +27,8 @@ class InventoryFilters:
     states: tuple[str, ...] = ()
     modes: tuple[str, ...] = ()
     incomplete: bool = False
+    only: frozenset[int] | None = None
+    """Primary keys to which the list is narrowed; None for all."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ def inventory(
     rows: QuerySet[Instrument] = Instrument.objects.filter(unit=unit)
     if filters.states:
         rows = rows.filter(state__in=filters.states)
+    if filters.only is not None:
+        rows = rows.filter(pk__in=filters.only)
     if filters.modes:
         rows = rows.filter(sharing_mode__in=filters.modes)
     rows = with_record(matching(rows, filters.q).order_by("code"))

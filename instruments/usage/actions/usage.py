@@ -95,8 +95,8 @@ def record_usage(
     Idempotent by (owning unit, record number): the same content again is `unchanged`, other content becomes a
     correction (`updated`) that names its source as the reason; in one call a number stands for one content. With
     `new_only`, for what people type, a known number is refused instead, and an empty one is replaced by instrument
-    code and start. A person records for instruments he keeps; with `unit`, for that unit's alone. Raises NotAllowed
-    where he may record nothing in that unit, UsageRefused for more than 1,000, ValueError for no source.
+    code and start. A person records for instruments they keep; with `unit`, for that unit's alone. Raises NotAllowed
+    where they may record nothing in that unit, UsageRefused for more than 1,000, ValueError for no source.
     """
     if source not in UsageSource.values:
         raise ValueError(f"No source of usage is called {source!r}.")

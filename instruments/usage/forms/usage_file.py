@@ -43,6 +43,8 @@ MORE_COLUMNS = ("startup_hours", "processing_hours", "station")
 NEEDED = COLUMNS[:7]
 MOST_BYTES = 2 * 1024 * 1024
 
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""How XLSX and XLS files begin."""
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,10})?")
 _COUNT = re.compile(r"-?[0-9]{1,10}")
 
@@ -138,6 +140,10 @@ def as_csv(rows: list[FileRow]) -> str:
 
 
 def _decoded(content: bytes) -> str:
+    if content.startswith(_WORKBOOKS):
+        raise UnreadableFile(
+            _("This is an Excel workbook; in Excel save the sheet as CSV (UTF-8) and import that.")
+        )
     if b"\0" in content:
         raise UnreadableFile(_("This is no text file; save the table as CSV (UTF-8)."))
     for encoding in ("utf-8-sig", "gb18030"):

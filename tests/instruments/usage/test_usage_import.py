@@ -169,6 +169,13 @@ class TestImport:
         assert answer.context["form"].errors.keys() == {"file"}
         assert not UsageRecord.objects.exists()
 
+    @pytest.mark.parametrize("head", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0"])
+    def test_a_workbook_is_named_as_one(self, client, xrd, steward, head):
+        """Whoever works in Excel is told what to do there, not which columns are missing."""
+        client.force_login(steward)
+        errors = upload(client, xrd.unit, head + b"sheet").context["form"].errors
+        assert errors["file"] == ["这是 Excel 工作簿，请在 Excel 中另存为 CSV（UTF-8）后再导入。"]
+
     def test_no_file(self, client, xrd, steward):
         """The field is needed."""
         client.force_login(steward)
