@@ -35,6 +35,14 @@ DAY_MINUTES = 1440
 PERIODS_A_DAY = 2
 
 
+class ClosingField(forms.TimeField):
+    """The time at which a period ends: 24:00 is midnight."""
+
+    def to_python(self, value: Any) -> dt.time | None:
+        """Read the time. Raises ValidationError."""
+        return super().to_python("00:00" if value == "24:00" else value)
+
+
 class WeekForm(forms.Form):
     """The weekly opening hours: two periods a day, more where there are more already.
 
@@ -56,7 +64,8 @@ class WeekForm(forms.Form):
         for weekday, day in enumerate(WEEKDAYS):
             for place in self.places:
                 for side, word in (("opens", _("opens")), ("closes", _("closes"))):
-                    self.fields[_name(weekday, place, side)] = forms.TimeField(
+                    kind = forms.TimeField if side == "opens" else ClosingField
+                    self.fields[_name(weekday, place, side)] = kind(
                         label=format_lazy("{} {} {}", day, place + 1, word),
                         required=False,
                         widget=forms.TimeInput(
