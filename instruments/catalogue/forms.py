@@ -19,6 +19,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from folding import characters, times
+from folding.words import LONGEST_QUERY
 from instruments.catalogue.queries.catalogue import LARGEST_PAGE, PAGE_SIZE, catalogue
 from instruments.catalogue.queries.facets import band_name
 from instruments.catalogue.queries.filters import CatalogueFilters
@@ -26,7 +27,6 @@ from instruments.catalogue.rules.value_bands import BANDS
 from instruments.inventory.enums import InstrumentState, SharingMode
 from instruments.inventory.models import Instrument
 from instruments.inventory.queries.labels import Label, Labels, forget_labels, labels
-from instruments.inventory.rules.grams import LONGEST_QUERY
 from instruments.terms.rules.hours import EARLIEST, LATEST, is_convertible
 from members.models import Region
 

@@ -16,13 +16,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from display.formats import local_datetime, minutes, short_day
+from folding.words import seen_words
 from instruments.catalogue.forms import PAGE_ORDERINGS, PageFilter, filled
 from instruments.catalogue.queries.catalogue import CataloguePage, catalogue_page
 from instruments.catalogue.queries.facets import Facet
 from instruments.catalogue.queries.ranking import sort_of
 from instruments.catalogue.queries.relief import relief
 from instruments.inventory.enums import InstrumentState
-from instruments.inventory.rules.grams import query_words
 from instruments.terms.rules.booking_policy import USUAL_MINUTES
 
 LENGTHS = (30, 60, 120, 240, 480)
@@ -89,7 +89,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         "problems": wanted.told,
         "headline": _headline(found.total, wanted),
         "facets": sorted(found.facets, key=lambda facet: FACET_ORDER.index(facet.name)),
-        "words": query_words(wanted.chosen.q),
+        "words": seen_words(wanted.chosen.q),
         "chips": chips,
         "way_out": None if found.total else _way_out(request, found, chips, now),
         "orderings": [row for row in PAGE_ORDERINGS if row[0] != "relevance" or wanted.chosen.q],

@@ -94,7 +94,7 @@ def found(query):
         ("描电发", []),
         ("%", []),
         ("_", []),
-        ('" OR *', []),
+        ('" OR *', ["A-3"]),  # the word, at the beginning of another
         ("5–2000；", ["A-3"]),
     ],
 )
