@@ -15,7 +15,7 @@ from instruments.inventory.models import Instrument
 from instruments.inventory.rules.grams import narrowing
 from instruments.inventory.rules.search_text import HEAD_END, NAME_END, as_looked_for, as_whole_name
 
-ELSEWHERE = 5
+GOES_BY_IT, ELSEWHERE = 2, 5
 
 
 def matching(instruments: QuerySet[Instrument], query: str) -> QuerySet[Instrument]:
@@ -73,7 +73,7 @@ def with_relevance(instruments: QuerySet[Instrument], query: str) -> QuerySet[In
     return instruments.annotate(
         relevance=Case(
             *_by_code(query),
-            When(by_name, then=2),
+            When(by_name, then=GOES_BY_IT),
             When(in_name, then=3),
             When(in_head, then=4),
             default=ELSEWHERE,
