@@ -1,6 +1,8 @@
 """The instruments app: what it registers when it is loaded."""
 
 from django.apps import AppConfig
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 from instruments.booking.messages import register_kinds
@@ -33,6 +35,16 @@ SEARCH_UPKEEP = Trigger(
 )
 
 
+def _index_anew(using: str, **_options: object) -> None:
+    """Index what an earlier release has indexed in another way, after every migration; all is well on most days."""
+    from instruments.inventory.actions.search import rebuild_index, reindex
+    from instruments.inventory.queries.search import indexed_otherwise
+
+    if using == DEFAULT_DB_ALIAS and (rows := indexed_otherwise()).exists():
+        reindex(rows)
+        rebuild_index()
+
+
 class InstrumentsConfig(AppConfig):
     """Registers the database's guards, the upkeep of the search index, notices and reports."""
 
@@ -49,6 +61,7 @@ class InstrumentsConfig(AppConfig):
         from instruments.guards import guards
         from instruments.usage.reports import register_reports
 
+        post_migrate.connect(_index_anew, sender=self)
         register_kinds()
         register_reports()
         register(SEARCH_UPKEEP)

@@ -13,7 +13,13 @@ from folding.characters import line, plain
 from folding.words import Word, query_as_name, query_words, whole_query
 from instruments.inventory.models import Instrument
 from instruments.inventory.rules.grams import narrowing
-from instruments.inventory.rules.search_text import HEAD_END, NAME_END, as_looked_for, as_whole_name
+from instruments.inventory.rules.search_text import (
+    HEAD_END,
+    NAME_END,
+    NAME_MARK,
+    as_looked_for,
+    as_whole_name,
+)
 
 GOES_BY_IT, ELSEWHERE = 2, 5
 
@@ -80,6 +86,11 @@ def with_relevance(instruments: QuerySet[Instrument], query: str) -> QuerySet[In
             output_field=IntegerField(),
         )
     )
+
+
+def indexed_otherwise() -> QuerySet[Instrument]:
+    """Return the instruments whose text is not laid out as searches expect it: an earlier release has written it."""
+    return Instrument.objects.exclude(search_text__contains=f"{NAME_END}{NAME_MARK}")
 
 
 def _any(word: Word, condition: Callable[[str], Q]) -> Q:

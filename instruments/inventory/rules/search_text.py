@@ -9,7 +9,7 @@ from folding.readings import readings
 from folding.words import is_han, joined_words, query_as_name, words_of
 
 NAME_END, HEAD_END = "\n", "\n\n"
-_NAME_MARK = "|"
+NAME_MARK = "|"
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def search_text(found: Found) -> str:
         [
             _line(map(words_of, found.names)),
             NAME_END,
-            _NAME_MARK + _NAME_MARK.join(wholes) + _NAME_MARK,
+            NAME_MARK + NAME_MARK.join(wholes) + NAME_MARK,
             _line(map(words_of, head)),
             _line(_sounds(found.called)),
             HEAD_END,
@@ -78,7 +78,7 @@ def as_looked_for(spelling: str) -> str:
 
 def as_whole_name(name: str) -> str:
     """Return a name as it stands whole in the text."""
-    return f"{_NAME_MARK}{name}{_NAME_MARK}"
+    return f"{NAME_MARK}{name}{NAME_MARK}"
 
 
 def _joined(texts: Iterable[str], *, blanks_too: bool) -> list[str]:
