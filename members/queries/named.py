@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from django.db.models import Model, QuerySet
 
-from folding.characters import plain
+from folding.characters import bare, plain
 from folding.readings import sounds_like
 from folding.words import simplified
 
@@ -22,7 +22,7 @@ def holding_words(
 
     Without a query all are kept. One query more where there is one; meant for lists of hundreds.
     """
-    words = simplified(plain(query)).split()[:MOST_WORDS]
+    words = [word for word in map(bare, simplified(plain(query)).split()) if word][:MOST_WORDS]
     if not words:
         return rows
     names = [*among, *whole]

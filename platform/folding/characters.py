@@ -54,6 +54,11 @@ def paragraph(text: str) -> str:
     return unicodedata.normalize("NFC", "\n".join(rows).strip("\n "))
 
 
+def bare(word: str) -> str:
+    """Return a word without the quotation marks, brackets and stops around it."""
+    return word.strip(_QUOTES + _BRACKETS + "，。、；：,;!！?？")
+
+
 def digits(text: str) -> str:
     """Turn full-width digits into 0 to 9. Raises ForeignDigits for any other digit."""
     if text.isascii():
