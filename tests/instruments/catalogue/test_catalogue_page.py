@@ -117,7 +117,7 @@ def test_nothing_found_offers_near_words(client, three, django_assert_max_num_qu
     """Parts of what was looked for, then names that share most; each finds what it says, under other choices too."""
     address = reverse("instruments:catalogue")
     with django_assert_max_num_queries(12):
-        answer = client.get(address, {"q": "冷冻扫描電鏡。", "unit": three.unit.code})
+        answer = client.get(address, {"q": "粉末衍射儀。", "unit": three.unit.code})
     words = [chip.label for chip in answer.context["near_words"]]
     assert codes(answer) == []
     assert words
