@@ -38,15 +38,16 @@ SEARCH_UPKEEP = Trigger(
 def _index_anew(using: str, **_options: object) -> None:
     """Index what an earlier release has indexed in another way, after every migration; all is well on most days."""
     from instruments.inventory.actions.search import rebuild_index, reindex
+    from instruments.inventory.models import Instrument
     from instruments.inventory.queries.search import indexed_otherwise
 
-    if using == DEFAULT_DB_ALIAS and (rows := indexed_otherwise()).exists():
-        reindex(rows)
+    if using == DEFAULT_DB_ALIAS and (keys := list(indexed_otherwise().values_list("pk", flat=True))):
+        reindex(Instrument.objects.filter(pk__in=keys))
         rebuild_index()
 
 
 class InstrumentsConfig(AppConfig):
-    """Registers the database's guards, the upkeep of the search index, notices and reports."""
+    """Registers guards, the upkeep of the search index, notices, reports, and who listens to what."""
 
     name = "instruments"
     verbose_name = _("Instruments and bookings")
@@ -58,12 +59,24 @@ class InstrumentsConfig(AppConfig):
         import instruments.inventory.permissions
         import instruments.terms.permissions
         import instruments.usage.permissions  # noqa: F401
+        from changes import subscribe
+        from instruments.booking.dependants import register_dependants
+        from instruments.booking.events import VisitEnded
+        from instruments.catalogue import subscribers as catalogue
         from instruments.guards import guards
+        from instruments.inventory import subscribers as inventory
+        from instruments.terms import subscribers as terms
+        from instruments.usage.actions.visits import record_visit
         from instruments.usage.reports import register_reports
 
         post_migrate.connect(_index_anew, sender=self)
         register_kinds()
         register_reports()
+        register_dependants()
+        inventory.subscribe_all()
+        terms.subscribe_all()
+        catalogue.subscribe_all()
+        subscribe(VisitEnded, record_visit)
         register(SEARCH_UPKEEP)
         for guard in guards():
             register(guard)

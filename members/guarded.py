@@ -6,8 +6,9 @@ from typing import Any, NoReturn
 
 from django.http import Http404
 
+from changes import note_refusal
 from members.models import MemberUnit, Person
-from members.permissions import Actor, can, note_refusal
+from members.permissions import Actor, can
 from members.queries.units import directory
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from django.contrib.auth.models import AnonymousUser
-from django.db import models, transaction
+from django.db import models
 from django.utils import timezone
 
-from audit.chain import record
+from changes import note_refusal
 from members.enums import NetworkRoleKind, UnitRoleKind
 from members.errors import NotAllowed
 from members.models import MemberUnit, NetworkRole, Person, UnitRole
@@ -116,9 +116,23 @@ def _is_of_department(person: Person) -> bool:
     return person.is_superuser or person.is_staff or coming.exists()
 
 
+@dataclass(frozen=True)
+class RoleWish:
+    """A network-wide role for a person, given or ended."""
+
+    kind: NetworkRoleKind
+    person: Person
+
+    @property
+    def on_record(self) -> Person:
+        """What the history names when the right is refused."""
+        return self.person
+
+
 def _network_role(roles: Roles, _person: Actor, obj: Any) -> bool:
     # Officers name experts; who becomes an officer is decided one step higher.
-    return roles.is_superuser or (roles.is_officer and obj == NetworkRoleKind.EXPERT)
+    kind = obj.kind if isinstance(obj, RoleWish) else obj
+    return roles.is_superuser or (roles.is_officer and kind == NetworkRoleKind.EXPERT)
 
 
 Rule = Callable[[Actor, Any], bool]
@@ -194,10 +208,7 @@ def can(person: Actor, verb: str, obj: Any = None) -> bool:
 
 
 def require(actor: Actor, verb: str, obj: Any = None) -> None:
-    """Raise NotAllowed, and put the refusal on record, unless `can` says yes.
-
-    Call it before the action's transaction: the record must outlive the rollback.
-    """
+    """Raise NotAllowed, and put the refusal on record, unless `can` says yes; in an action, on the locked row."""
     line = _declared(verb)
     if line.rule(actor, obj):
         return
@@ -212,19 +223,6 @@ def _declared(verb: str) -> _Declared:
 
 
 def refuse(actor: Actor, verb: str, obj: Any, *, app: str, reason: str = "no_right") -> NoReturn:
-    """Record one refusal of right, then raise NotAllowed; shared by every app."""
+    """Put one refusal of right on record, whatever becomes of the change around it, then raise NotAllowed."""
     note_refusal(actor, verb, obj, app=app, reason=reason)
     raise NotAllowed
-
-
-def note_refusal(actor: Actor, verb: str, obj: Any, *, app: str, reason: str = "no_right") -> None:
-    """Record one refusal of right in its own transaction. `app` names the verb's app."""
-    obj = getattr(obj, "on_record", obj)
-    target = obj if isinstance(obj, models.Model) and obj.pk is not None else f"{app}:{str(obj or '-')[:80]}"
-    with transaction.atomic():
-        record(
-            actor=None if isinstance(actor, AnonymousUser) else actor,
-            verb=f"{app}.refused",
-            target=target,
-            after={"verb": verb, "reason": reason},
-        )

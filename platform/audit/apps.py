@@ -3,6 +3,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from changes.runner import write_history_with
 from safeguards import journal
 from safeguards.triggers import refuse, register
 
@@ -15,9 +16,10 @@ class AuditConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the append-only guard, and the writer for rooms that reach the history from below."""
-        from audit.chain import record
+        from audit.chain import record, write
 
         journal.use(record)
+        write_history_with(write)
         register(
             refuse("audit_append_only", "audit_entry", "UPDATE OR DELETE", "audit entries are append-only")
         )

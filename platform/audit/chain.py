@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +19,8 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from audit.models import ChainHead, Entry
+from changes.events import Recorded
+from changes.work import Change
 
 State = Mapping[str, Any] | None
 
@@ -74,6 +78,13 @@ def record_many(*, actor: AbstractBaseUser | None, events: Iterable[Event]) -> l
         Entry.objects.bulk_create(entries, batch_size=500)
         head.save(update_fields=["sequence", "hash"])
     return entries
+
+
+def write(entries: Sequence[tuple[Any, Recorded]], change: Change) -> None:
+    """Append what a change left for the history, at its end."""
+    for actor, group in groupby(entries, key=itemgetter(0)):
+        events = [Event(event.verb, event.target, event.before, event.after) for _actor, event in group]
+        record_many(actor=actor, events=events)
 
 
 def digest(entry: Entry) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Protocol
 
 from django.db import transaction
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from changes import Told
 from notices import tasks
 from notices.kinds import write
 from notices.models import MailState, Notice
@@ -33,33 +35,53 @@ def notify(person: Reader, kind: str, context: Mapping[str, object], link: str =
 def notify_all(
     people: Sequence[Reader], kind: str, context: Mapping[str, object], link: str = ""
 ) -> list[Notice]:
-    """Tell several people the same in one write; return the notices in their order.
+    """Tell several people the same in one write; return the notices in their order. As `write_rows`."""
+    notices = write_rows([Told(people, kind, context, link)])
+    waiting = _waiting(notices)
+    if waiting:
+        # Robust: the row is the truth; a broker that cannot be reached is made good by the sweeper.
+        transaction.on_commit(lambda: _hand_over(waiting), robust=True)
+    return notices
+
+
+def write_all(told: Sequence[Told]) -> list[Callable[[], object]]:
+    """Write what a change tells, at its end; return the handing over of the mails, to be done after commit."""
+    waiting = _waiting(write_rows(told))
+    return [partial(_hand_over, waiting)] if waiting else []
+
+
+def write_rows(told: Sequence[Told]) -> list[Notice]:
+    """Write one row a person and notice, in one statement; return them in their order.
 
     `context` fills the placeholders of the kind's sentences: text, whole numbers, Decimal, aware datetime, date, or
     `{"zh": …, "en": …}`. `link` is a path of this site. The mails go out after commit, each in its reader's language.
     Raises ValueError for an unknown kind, a missing placeholder or an outside link.
     """
-    if link and not (link.startswith("/") and url_has_allowed_host_and_scheme(link, allowed_hosts=None)):
-        raise ValueError(f"A notice links to a path of this site, not to {link!r}.")
-    plain = stored_all(context)
-    for language in {person.language for person in people}:
-        with translation.override(language):
-            write(kind, plain, language)
-    notices = Notice.objects.bulk_create(
-        Notice(
-            person_id=person.pk,
-            kind=kind,
-            context=plain,
-            link=link,
-            mail_state=MailState.PENDING if _wants_mail(person) else MailState.UNWANTED,
-        )
-        for person in people
-    )
-    waiting = [notice.pk for notice in notices if notice.mail_state == MailState.PENDING]
-    if waiting:
-        # Robust: the row is the truth; a broker that cannot be reached is made good by the sweeper.
-        transaction.on_commit(lambda: _hand_over(waiting), robust=True)
-    return notices
+    rows: list[Notice] = []
+    for one in told:
+        if one.link and not (
+            one.link.startswith("/") and url_has_allowed_host_and_scheme(one.link, allowed_hosts=None)
+        ):
+            raise ValueError(f"A notice links to a path of this site, not to {one.link!r}.")
+        plain = stored_all(one.context)
+        for language in {person.language for person in one.people}:
+            with translation.override(language):
+                write(one.kind, plain, language)
+        rows += [
+            Notice(
+                person_id=person.pk,
+                kind=one.kind,
+                context=plain,
+                link=one.link,
+                mail_state=MailState.PENDING if _wants_mail(person) else MailState.UNWANTED,
+            )
+            for person in one.people
+        ]
+    return Notice.objects.bulk_create(rows)
+
+
+def _waiting(notices: Sequence[Notice]) -> list[int]:
+    return [notice.pk for notice in notices if notice.mail_state == MailState.PENDING]
 
 
 def unread_count(person: Reader) -> int:

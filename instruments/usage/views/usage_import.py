@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.utils.functional import Promise
 from django.views.decorators.http import require_http_methods
 
+from changes import perform
 from folding.characters import code
 from instruments.booking.enums import Purpose
 from instruments.inventory.guarded import inventory_unit_for
@@ -84,7 +85,7 @@ def _import(table: UsageTable, actor: Person, unit: MemberUnit) -> ImportResult:
         for row in table.rows
         if row.entry is not None
     ]
-    outcomes = iter(record_usage(entries, actor=actor, unit=unit, source=UsageSource.IMPORT))
+    outcomes = iter(perform(actor, record_usage, entries, unit=unit, source=UsageSource.IMPORT))
     counts: Counter[str] = Counter(dict.fromkeys(("created", "unchanged", "updated", "refused"), 0))
     problems: list[RefusedCell] = []
     refused: list[FileRow] = []

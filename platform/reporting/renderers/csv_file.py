@@ -10,15 +10,20 @@ from decimal import Decimal
 from pathlib import Path
 
 from reporting.document import Document, Kind, Value
+from reporting.glyphs import MissingGlyph
 from reporting.wording import PEOPLE_ZONE
 
 DANGEROUS = tuple("=+-@\t\r\n")
+SEPARATORS = ";,|"
+INVISIBLE = "\u115f\u1160\u3164\u034f\u180b\u180c\u180d"
+"""Fillers and joiners that print as nothing although they are letters or marks; so are the variation selectors."""
 SHOW_EVERY_ROWS = 1000
 
 
-def render(document: Document, path: Path, step: Callable[[int, int], None]) -> None:
+def render(document: Document, path: Path, step: Callable[[int, int], None]) -> tuple[MissingGlyph, ...]:
     """Write the data table. Numbers are plain, times ISO 8601 with offset, texts never start a formula.
 
+    Returns no missing glyphs: whoever opens the file brings the fonts.
     Raises ValueError for a document without a data table.
     """
     table = next((table for table in document.tables("csv") if table.is_data), None)
@@ -32,6 +37,7 @@ def render(document: Document, path: Path, step: Callable[[int, int], None]) -> 
             writer.writerow([plain(value, kind) for value, kind in zip(row, kinds, strict=True)])
             if count % SHOW_EVERY_ROWS == 0:
                 step(count, count + 1)
+    return ()
 
 
 def plain(value: Value, kind: Kind) -> str:
@@ -50,6 +56,19 @@ def plain(value: Value, kind: Kind) -> str:
 
 
 def harmless(text: str) -> str:
-    """Put an apostrophe before a text that a spreadsheet would take for a formula, full-width signs included."""
-    start = unicodedata.normalize("NFKC", text.lstrip(" \u3000\u00a0\ufeff"))[:1]
-    return f"'{text}" if text[:1] in DANGEROUS or start in DANGEROUS[:4] else text
+    """Put an apostrophe before a text that a spreadsheet would take for a formula.
+
+    Full-width signs count like plain ones. What nobody sees before the sign is looked past, and so are separators,
+    at which another spreadsheet begins a new cell.
+    """
+    seen = next((sign for sign in unicodedata.normalize("NFKC", text) if not _is_skipped(sign)), "")
+    return f"'{text}" if text.startswith(DANGEROUS) or (seen and seen in DANGEROUS[:4]) else text
+
+
+def _is_skipped(sign: str) -> bool:
+    return (
+        sign in SEPARATORS
+        or unicodedata.category(sign)[0] in "ZC"
+        or sign in INVISIBLE
+        or "\ufe00" <= sign <= "\ufe0f"
+    )

@@ -1,0 +1,18 @@
+"""The write path: one runner opens the only transaction of a change, locks, runs actions, hands on what happened."""
+
+from changes.errors import StaleVersion
+from changes.events import Event, Recorded, Told, subscribe
+from changes.runner import note_refusal, perform
+from changes.work import Work, unchanged
+
+__all__ = [
+    "Event",
+    "Recorded",
+    "StaleVersion",
+    "Told",
+    "Work",
+    "note_refusal",
+    "perform",
+    "subscribe",
+    "unchanged",
+]

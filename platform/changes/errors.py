@@ -1,0 +1,35 @@
+"""What a change can end in beside the refusals of its actions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class StaleVersion(Exception):
+    """Somebody else changed the object after the person saw it. `seen` and `found` are versions."""
+
+    code = "stale_version"
+    message: str | Promise = _(
+        "Someone has changed this in the meantime. Look at the new state and try again."
+    )
+
+    def __init__(self, seen: int | None = None, found: int | None = None) -> None:
+        self.seen, self.found = seen, found
+        super().__init__()
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class Restart(BaseException):
+    """A lock was asked for out of order: the change begins anew and takes all locks known by now in order.
+
+    Not an Exception, so that nothing on the way takes it for a refusal.
+    """
+
+    def __init__(self, keys: Iterable[tuple[int, str, object]]) -> None:
+        self.keys = frozenset(keys)
+        super().__init__()
