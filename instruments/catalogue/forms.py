@@ -15,11 +15,12 @@ from django.core.validators import MinValueValidator
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from folding import characters, times
+from folding.words import LONGEST_QUERY
 from instruments.catalogue.queries.catalogue import LARGEST_PAGE, PAGE_SIZE, catalogue
 from instruments.catalogue.queries.facets import band_name
 from instruments.catalogue.queries.filters import CatalogueFilters
@@ -27,7 +28,6 @@ from instruments.catalogue.rules.value_bands import BANDS
 from instruments.inventory.enums import InstrumentState, SharingMode
 from instruments.inventory.models import Instrument
 from instruments.inventory.queries.labels import Label, Labels, forget_labels, labels
-from instruments.inventory.rules.grams import LONGEST_QUERY
 from instruments.terms.rules.hours import EARLIEST, LATEST, is_convertible
 from members.models import Region
 
@@ -59,6 +59,8 @@ class Wrong:
 class AwareMoment(forms.Field):
     """A moment in ISO 8601 with its offset; a naive one is refused rather than guessed."""
 
+    folding = staticmethod(characters.line)
+
     default_error_messages = {
         "invalid": _("Give a time in ISO 8601 with its offset, such as 2026-03-02T08:00:00+08:00.")
     }
@@ -69,7 +71,7 @@ class AwareMoment(forms.Field):
             return None
         try:
             # A plus sign that nobody escaped reaches us as a blank.
-            moment = parse_datetime(str(value).strip().replace(" ", "+"))
+            moment = times.moment(str(value).strip().replace(" ", "+"))
         except ValueError:
             moment = None
         if moment is None or timezone.is_naive(moment) or not is_convertible(moment):
@@ -103,14 +105,14 @@ class DaysField(forms.MultipleChoiceField):
     def valid_value(self, value: Any) -> bool:
         """Read the day."""
         try:
-            day = dt.date.fromisoformat(value)
+            day = times.day(value)
         except ValueError:
             return False
         return EARLIEST.date() < day < LATEST.date()
 
     def clean(self, value: Any) -> Any:
         """Return the days in order. Raises ValidationError."""
-        return sorted({dt.date.fromisoformat(day) for day in super().clean(value)})
+        return sorted({times.day(day) for day in super().clean(value)})
 
 
 class DaysFilter(django_filters.MultipleChoiceFilter):  # type: ignore[misc]

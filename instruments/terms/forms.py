@@ -50,14 +50,12 @@ def _typed(example: str) -> forms.TextInput:
     )
 
 
-class _ClockField(forms.TimeField):
-    """A time of the 24-hour clock; 24:00 is midnight at the end of the day."""
+class ClosingField(forms.TimeField):
+    """The time at which a period ends: 24:00 is midnight."""
 
     def to_python(self, value: Any) -> dt.time | None:
-        """Read HH:MM. Raises ValidationError for anything else."""
-        if isinstance(value, str) and value.strip() == "24:00":
-            return dt.time()
-        return super().to_python(value)
+        """Read the time. Raises ValidationError."""
+        return super().to_python("00:00" if value == "24:00" else value)
 
 
 class WeekForm(forms.Form):
@@ -81,7 +79,8 @@ class WeekForm(forms.Form):
         for weekday, day in enumerate(WEEKDAYS):
             for place in self.places:
                 for side, word in (("opens", _("opens")), ("closes", _("closes"))):
-                    self.fields[_name(weekday, place, side)] = _ClockField(
+                    kind = forms.TimeField if side == "opens" else ClosingField
+                    self.fields[_name(weekday, place, side)] = kind(
                         label=format_lazy("{} {} {}", day, place + 1, word),
                         required=False,
                         widget=_typed("08:00" if side == "opens" else "18:00"),

@@ -10,10 +10,10 @@ from uuid import uuid4
 from django import forms
 from django.utils import timezone
 from django.utils.choices import CallableChoiceIterator
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from folding import times as written
 from instruments.booking.enums import BookingKind, Purpose
 from instruments.booking.forms.clock import (
     DAY_MINUTES,
@@ -305,9 +305,9 @@ def _storable(day: dt.date) -> dt.date:
 def moment_of(text: str) -> dt.datetime | None:
     """Read an aware moment out of an address; None for anything else, however strange."""
     try:
-        moment = parse_datetime(text.replace(" ", "+"))
+        moment = written.moment(text.replace(" ", "+"))
     except ValueError:
         return None
-    if moment is None or moment.tzinfo is None or not is_convertible(moment):
+    if moment.tzinfo is None or not is_convertible(moment):
         return None
     return moment

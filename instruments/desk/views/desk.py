@@ -14,7 +14,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
-from django.utils.dateparse import parse_date
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -22,6 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from changes import perform
 from display.formats import minutes, time_range
+from folding import times
 from instruments.booking.actions.requests import book_maintenance
 from instruments.booking.errors import RulesBroken, SlotTaken
 from instruments.booking.forms.booking import moment_of
@@ -195,10 +195,10 @@ def _on_board(person: Person, kept: list[Instrument], booked: dict[int, list[Boo
 
 def _day(request: HttpRequest) -> dt.date:
     try:
-        day = parse_date(request.GET.get("day", ""))
-    except ValueError:
-        day = None
-    return day if day is not None and 1992 < day.year < 8999 else timezone.localdate()
+        day = times.day(request.GET.get("day", ""))
+    except times.NoTime:
+        return timezone.localdate()
+    return day if 1992 < day.year < 8999 else timezone.localdate()
 
 
 def _initial(request: HttpRequest, kept: list[Instrument]) -> dict[str, Any]:
