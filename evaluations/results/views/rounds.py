@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from evaluations.entries.queries.coverage import completeness
 from evaluations.enums import ObjectKind, RoundState
 from evaluations.results.queries.results import (
+    as_then,
     grade_counts,
     ranked_table,
     results_of,
@@ -72,5 +73,7 @@ def round_page(request: HttpRequest, year: int, kind: str = ObjectKind.UNIT.valu
         if round_.state == RoundState.COLLECTING:
             context["collected"] = completeness(round_, definition)
         return render(request, "evaluations/results/round.html", context)
-    context["page"] = Paginator(results_of(round_), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(results_of(round_), PAGE_SIZE).get_page(request.GET.get("page"))
+    page.object_list = as_then(round_, page.object_list)
+    context["page"] = page
     return render(request, "evaluations/results/instrument_round.html", context)
