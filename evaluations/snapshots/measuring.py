@@ -62,6 +62,9 @@ def cut_of(snapshot: MetricSnapshot, show: Show) -> Cut:
         show(at, len(keys))
         machines = Instrument.objects.filter(pk__in=keys[at : at + CHUNK]).order_by("pk")
         rows += fresh_rows(snapshot, machines.select_related("unit", "instrument_class"), held_then, scope)
+    weeks = weeks_of(keys)
+    for row in rows:
+        row.opening = [[one.weekday, one.opens, one.closes] for one in weeks.get(row.instrument_id, ())]
     units = MemberUnit.objects.filter(pk__in={row.unit_id for row in rows}).select_related("region")
     return Cut(moment, tuple(rows), tuple(_unit(snapshot, unit) for unit in units), mark)
 
@@ -80,13 +83,12 @@ def fresh_rows(
     start, end = round_.data_start, round_.data_end
     keys = [instrument.pk for instrument in chunk]
     totals = usage_totals(start, end, keys)
-    hours, weeks = open_hours_of(chunk, start, end), weeks_of(keys)
+    hours = open_hours_of(chunk, start, end)
     outside = _external_records(start, end, keys)
     on = round_.data_last_day
     rows = [_row(snapshot, instrument, held_then[instrument.pk], scope, on) for instrument in chunk]
     for row in rows:
         row.open_hours = hours.get(row.instrument_id, NO_HOURS)
-        row.opening = [[one.weekday, one.opens, one.closes] for one in weeks.get(row.instrument_id, ())]
         row.external_records = outside.get(row.instrument_id, 0)
         if row.instrument_id in totals:
             _fill(row, totals[row.instrument_id])

@@ -51,7 +51,7 @@ def test_a_scheme_judges_what_its_drafts_judge():
     story.round.refresh_from_db()
     with pytest.raises(Blocked) as refused:
         perform(story.officer, open_round, story.round)
-    assert [blocker.code for blocker in refused.value.blockers] == ["kind_differs"]
+    assert [blocker.code for blocker in refused.value.blockers] == ["award_of_instruments", "kind_differs"]
     Round.objects.all().delete()
     assert perform(story.officer, change_scheme, scheme, data).object_kind == "instrument"
 

@@ -238,7 +238,7 @@ def test_unit_that_was_not_judged_reads_why(story, django_capture_on_commit_call
     """NEW had no instrument in the snapshot: its page says so instead of being missing; CHEAP says its scope."""
     new = UnitFactory(code="NEW", region=story.units["AAA"].region)
     manager = make_manager(new)
-    perform(story.officer, give_score, story.round, new, "effect", Decimal(1))
+    perform(story.officer, give_score, story.round, new, "effect", Decimal(1), note="r")
     final(story, django_capture_on_commit_callbacks)
     answer = client_of(manager).get(reverse("evaluations:newest", args=["NEW"]), follow=True)
     assert answer.status_code == 200
