@@ -18,6 +18,7 @@ from evaluations.entries.models import GivenScore
 from evaluations.enums import ObjectKind
 from evaluations.results.queries.awards import share_of_rest
 from evaluations.rounds.models import Round
+from evaluations.schemes.queries.schemes import definition_of
 from evaluations.snapshots.actions import request_snapshot
 from evaluations.steps.actions.opening import open_round
 from evaluations.steps.actions.publication import publicise_round
