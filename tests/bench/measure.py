@@ -33,6 +33,7 @@ from evaluations.rounds.models import Round  # noqa: E402
 from evaluations.snapshots.actions import request_snapshot, take_snapshot  # noqa: E402
 from instruments.inventory.models import Instrument  # noqa: E402
 from members.models import Person  # noqa: E402
+from tests.bench.changes import beside_long_change, composite  # noqa: E402
 from webapi.tokens import issue  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -273,6 +274,9 @@ def main() -> None:
     finally:
         server.terminate()
         server.wait(20)
+    researcher = Person.objects.get(email="researcher@demo.example")
+    rows.append(row("composite_4_bookings", database, composite(researcher, min(rounds, 90))))
+    rows.append(row("booking_while_long_transaction", database, beside_long_change(researcher, 10)))
     rows += rounds_of(database)
     out.write_text(json.dumps(rows))
 

@@ -6,13 +6,11 @@ import pytest
 from django.db import transaction
 
 from demo.seed import seed
+from tests.transactions import outermost
 
 
 def made(size, django_db_blocker):
-    whole = transaction.atomic()
-    # Taken back at the end, as the test runner's own: changes are durable all the same.
-    whole._from_testcase = True
-    with django_db_blocker.unblock(), whole:
+    with django_db_blocker.unblock(), outermost():
         yield seed(size, password="demo-password-1")
         transaction.set_rollback(True)
 

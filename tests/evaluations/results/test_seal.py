@@ -207,16 +207,16 @@ def test_the_code_of_a_unit_in_a_snapshot_never_changes(story, django_capture_on
     """The form says so, the database refuses, and a name given past both leaves the seal whole."""
     unit = story.units["BBB"]
     data = UnitData(**{field.name: getattr(unit, field.name) for field in dataclasses.fields(UnitData)})
-    renamed = change_unit(unit, dataclasses.replace(data, code="BBC"), actor=story.officer)
+    renamed = perform(story.officer, change_unit, unit, dataclasses.replace(data, code="BBC"))
     assert renamed.code == "BBC"  # nothing rests on it yet
-    change_unit(unit, data, actor=story.officer)
+    perform(story.officer, change_unit, unit, data)
     final(story, django_capture_on_commit_callbacks)
     with pytest.raises(InvalidUnit) as refused:
-        change_unit(unit, dataclasses.replace(data, code="BBC", name_en="New"), actor=story.officer)
+        perform(story.officer, change_unit, unit, dataclasses.replace(data, code="BBC", name_en="New"))
     assert list(refused.value.fields) == ["code"]
     unit.refresh_from_db()
     assert (unit.code, unit.name_en) == ("BBB", data.name_en)
-    change_unit(unit, dataclasses.replace(data, name_en="New"), actor=story.officer)
+    perform(story.officer, change_unit, unit, dataclasses.replace(data, name_en="New"))
     with pytest.raises(IntegrityError, match="an evaluation names this unit"), transaction.atomic():
         MemberUnit.objects.filter(pk=unit.pk).update(code="BBC")
     drop_guard("unit_code_kept_update", "members_memberunit")
