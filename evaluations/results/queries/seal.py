@@ -81,7 +81,7 @@ def _evidence(round_: Round, snapshot: MetricSnapshot) -> Iterator[dict[str, Any
 
 def _results(round_: Round) -> Iterator[dict[str, Any]]:
     results = round_.results.order_by().prefetch_related("indicator_scores")
-    for result in results.iterator(chunk_size=500):
+    for result in results:
         yield {
             "unit": result.unit_id,
             "instrument": result.instrument_id,
