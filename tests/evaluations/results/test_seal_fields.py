@@ -206,5 +206,8 @@ def test_the_digest_of_a_fixed_round_is_what_it_always_was():
         "results": [{"unit": 1, "score": Decimal("84.50"), "points": [["external", 0, "", Decimal(60)]]}],
         "awards": [{"unit_id": 1, "amount": Decimal("6746.01"), "capped": False}],
     }
-    assert round_digest(**parts, form=1).total == ""
+    assert (
+        round_digest(**parts, form=1).total
+        == "395fedede097ecf2171b283bc578b533115ddbd43c02498e9012df2d1b9e2099"
+    )
     assert round_digest(**parts).total == "950f0950a9943544c575c894c19df8d071099c4c99dffaca1e518a4b6fde9ed2"
