@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from django.urls import reverse
 from django.utils import timezone
 
 from evaluations.entries.models import GivenScore
 from evaluations.entries.permissions import belongs_to
 from evaluations.entries.queries.coverage import judged_objects, reporting_gaps
-from evaluations.enums import RoundState
+from evaluations.enums import ObjectKind, RoundState
 from evaluations.rounds.models import Round
 from evaluations.schemes.queries.schemes import definition_of, given_indicators
 from members.models import MemberUnit, Person
@@ -24,6 +25,16 @@ class Waiting:
     round: Round
     unit: MemberUnit | None
     missing: int
+
+    @property
+    def place(self) -> str:
+        """The page on which they are entered."""
+        single = self.round.kind == ObjectKind.INSTRUMENT
+        if self.unit is None:
+            name = "give_instruments" if single else "give"
+            return reverse(f"evaluations:{name}", args=[self.round.year])
+        name = "instrument_unit" if single else "unit"
+        return reverse(f"evaluations:{name}", args=[self.round.year, self.unit.code])
 
     @property
     def until(self) -> dt.date | None:

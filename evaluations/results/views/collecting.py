@@ -88,7 +88,7 @@ def live_rows_page(
             "stand": stand,
             "line": next(one for one in stand.lines if one.indicator.code == indicator),
             "measured": measured_rows(rows, leaf, inputs),
-            **records_shown(request, place.round, rows, leaf, stand.at),
+            **records_shown(request, place.round, rows, leaf, timezone.now()),
             "back": back,
         },
     )
