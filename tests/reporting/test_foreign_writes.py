@@ -13,6 +13,7 @@ from instruments.usage.queries import usage_report
 from members.models import MemberUnit
 from reporting import making, runs
 from reporting.models import ReportRun
+from reporting.renderers import xlsx
 from tests.factories.evaluations import add_usage
 from tests.factories.instruments import InstrumentFactory
 from tests.factories.members import make_manager
@@ -43,6 +44,7 @@ def test_a_report_is_done_although_somebody_writes_between_any_two_steps(monkeyp
         add_usage(machine, Decimal(2), start=at, end=at + dt.timedelta(hours=2))
     monkeypatch.setattr(usage_report, "CHUNK", 2)
     monkeypatch.setattr(making, "SHOW_EVERY_SECONDS", 0)
+    monkeypatch.setattr(xlsx, "SHOW_EVERY_ROWS", 1)
     shown = making._Shown.__call__
 
     def written_before(self, done, total):

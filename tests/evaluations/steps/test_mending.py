@@ -1,4 +1,4 @@
-"""What is wrong in a round is mended where it is wrong: one unit reopened, a window proven, a link answered, a drill."""
+"""What is wrong in a round is mended where it is wrong: one unit reopened, a window proven, a link drilled down."""
 
 from __future__ import annotations
 
