@@ -74,7 +74,7 @@ def test_withdrawn_publicity_hides_the_results_and_tells_everybody(story, public
         round_ = perform(story.officer, withdraw_publicity, public, reason="异议成立")
     assert (round_.state, round_.publicity_start, round_.publicity_end) == ("scored", None, None)
     assert round_.results.count() == 3
-    assert Client().get(path).status_code == 404
+    assert Client().get(path).status_code == 410
     body = client_of(manager).get(reverse("evaluations:unit", args=[2025, "AAA"])).content.decode()
     assert "84.50" not in body
     assert Notice.objects.filter(kind="evaluation_withdrawn").count() == 3
