@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 
+from changes import perform
 from instruments.usage.queries import usage_report
 from members.models import MemberUnit
 from reporting import making, runs
@@ -53,7 +54,7 @@ def test_a_report_is_done_although_somebody_writes_between_any_two_steps(monkeyp
 
     monkeypatch.setattr(making._Shown, "__call__", written_before)
     parameters = {"unit": unit.code, "start": "2025-01-01", "end": "2025-12-31", "format": "xlsx"}
-    run = runs.request_run("instrument_usage", parameters, actor=manager, language="en")
+    run = perform(manager, runs.request_run, "instrument_usage", parameters, language="en")
     making.make(run.pk)
     run.refresh_from_db()
     assert (run.state, run.attempts, run.error) == ("done", 1, "")

@@ -34,8 +34,11 @@ def moment(year: int, month: int, day: int) -> dt.datetime:
     return timezone.make_aware(dt.datetime(year, month, day))
 
 
-def make_round(officer) -> Round:
-    """The final round of 2024: unit k of 9 has k instruments of 100 k + 0.11 h, 50 k + 0.05 h of them external."""
+def make_round(officer, **names: str) -> Round:
+    """The final round of 2024: unit k of 9 has k instruments of 100 k + 0.11 h, 50 k + 0.05 h of them external.
+
+    `names`: another Chinese name of a unit, by its code.
+    """
     regions = [RegionFactory(name_zh=name, name_en=english) for name, english in REGIONS]
     perform(None, load_presets)
     scheme = Scheme.objects.get(code="inner_mongolia_example")
@@ -46,9 +49,9 @@ def make_round(officer) -> Round:
     )
     instruments = []
     for k in range(1, UNITS + 1):
-        unit = UnitFactory(
-            code=f"U{k}", name_zh=f"第{k}研究所", name_en=f"Institute {k}", region=regions[k % len(regions)]
-        )
+        name = names.get(f"U{k}", f"第{k}研究所")
+        region = regions[k % len(regions)]
+        unit = UnitFactory(code=f"U{k}", name_zh=name, name_en=f"Institute {k}", region=region)
         for n in range(k):
             instrument = InstrumentFactory(unit=unit, code=f"U{k}-{n:03d}", name_zh=f"质谱仪{n}")
             instruments.append((k, instrument))

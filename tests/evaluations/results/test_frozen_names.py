@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from changes import perform
 from evaluations.results.queries.verification import verification
 from evaluations.rounds.models import Round
 from instruments.inventory.models import Instrument, InstrumentClass
@@ -33,7 +34,7 @@ def rename(unit: MemberUnit) -> None:
 
 
 def made(kind, parameters, actor):
-    run = runs.request_run(kind, parameters, actor=actor, language="zh-hans")
+    run = perform(actor, runs.request_run, kind, parameters, language="zh-hans")
     making.make(run.pk)
     run.refresh_from_db()
     assert run.state == "done", run.error

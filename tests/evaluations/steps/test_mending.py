@@ -10,6 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 from changes import perform
 from evaluations.entries.actions import give_score, report_value, withdraw_value
@@ -173,7 +174,9 @@ def test_notices_of_two_rounds_of_a_year_tell_them_apart(story, django_capture_o
 
     perform(story.officer, both)
     mine = Notice.objects.filter(kind="evaluation_final", person=story.managers["AAA"]).order_by("pk")
-    assert [write(one.kind, one.context, "en").subject.split(" in the ")[1] for one in mine] == [
+    with override("en"):
+        subjects = [write(one.kind, one.context, "en").subject for one in mine]
+    assert [subject.split(" in the ")[1] for subject in subjects] == [
         "evaluation of 2025",
         "evaluation of single instruments in 2025",
     ]
