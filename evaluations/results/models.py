@@ -7,7 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from background.jobs import Job
 from display.formats import money
+from evaluations.results.enums import ScoringState
 from evaluations.schemes.enums import Grade
 
 
@@ -133,3 +135,32 @@ class Award(models.Model):
 
     def __str__(self) -> str:
         return f"{self.round} · {self.unit} · {money(self.amount)}"
+
+
+class ScoringRun(Job):
+    """One scoring of a round in the background, asked for when the round had `round_version`."""
+
+    round = models.ForeignKey(
+        "evaluations.Round", verbose_name=_("round"), on_delete=models.PROTECT, related_name="scorings"
+    )
+    state = models.CharField(
+        _("state"), max_length=10, choices=ScoringState.choices, default=ScoringState.QUEUED
+    )
+    requested_by = models.ForeignKey(
+        "members.Person", verbose_name=_("asked for by"), on_delete=models.PROTECT, related_name="+"
+    )
+    round_version = models.PositiveIntegerField(_("version"))
+    moment = models.DateTimeField(_("asked for"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("scoring")
+        verbose_name_plural = _("scorings")
+        ordering = ["round", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["round"], condition=models.Q(state__in=["queued", "running"]), name="one_open_scoring"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.round} · {self.state}"

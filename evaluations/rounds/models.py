@@ -36,6 +36,8 @@ class Round(models.Model):
         default=RoundState.DRAFT,
     )
     collecting_until = models.DateField(_("units report until"), null=True, blank=True)
+    open_units = models.JSONField(_("open for these units alone"), default=list, blank=True)
+    """Primary keys of the units for which a round that was reopened collects; empty: for all."""
     publicity_start = models.DateField(_("publicity from"), null=True, blank=True)
     publicity_end = models.DateField(_("publicity until"), null=True, blank=True)
     snapshot = models.ForeignKey(
@@ -69,7 +71,11 @@ class Round(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.year}"
+        return f"{self.year} · {ObjectKind(self.kind).label}"
+
+    def is_open_for(self, unit_pk: int) -> bool:
+        """Whether values of this unit can be entered now."""
+        return self.state == RoundState.COLLECTING and (not self.open_units or unit_pk in self.open_units)
 
     @property
     def data_last_day(self) -> dt.date:

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from evaluations.enums import ObjectKind
-from evaluations.results.queries.results import ranked_table, results_of
+from evaluations.results.queries.results import as_then, ranked_table, results_of
 from evaluations.results.reports.naming import name_of
 from evaluations.rounds.guarded import round_for
 from evaluations.rounds.models import Round
@@ -62,7 +62,7 @@ def _units(round_: Round, *, with_groups: bool) -> list[list[str]]:
 
 def _instruments(round_: Round) -> list[list[str]]:
     rows = [[_("Rank"), _("Code"), _("Instrument"), _("Unit"), pgettext("total", "Score"), _("Grade")]]
-    for result in results_of(round_):
+    for result in as_then(round_, results_of(round_)):
         if result.instrument is not None:
             rows.append(
                 [

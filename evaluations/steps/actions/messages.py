@@ -46,7 +46,7 @@ def tell_managers(
         work.tell(
             [role.person],
             kind,
-            {"year": round_.year, "unit": _name(role.unit), **context},
+            {"year": _year(round_), "unit": _name(role.unit), **context},
             reverse(page, args=[round_.year, role.unit.code]),
         )
     return len(roles)
@@ -115,6 +115,13 @@ def _announce(title: Sentence, body: Sentence, facts: Mapping[str, Value], **fie
 def _public_page(round_: Round) -> str:
     name = "round" if round_.kind == ObjectKind.UNIT else "instrument_round"
     return reverse(f"evaluations:{name}", args=[round_.year])
+
+
+def _year(round_: Round) -> int | dict[str, str]:
+    """The year as the notices say it: of two rounds in one year it must be plain which is meant."""
+    if round_.kind == ObjectKind.UNIT:
+        return round_.year
+    return {"zh": f"单台仪器{round_.year}", "en": f"single instruments in {round_.year}"}
 
 
 def _name(unit: MemberUnit) -> dict[str, str]:

@@ -190,7 +190,7 @@ def test_steps_out_of_order_are_refused(story, django_capture_on_commit_callback
     with pytest.raises(WrongState):
         perform(story.managers["AAA"], report_value, story.round, story.units["AAA"], "tasks", Decimal(1))
     with pytest.raises(WrongState):
-        perform(story.officer, give_score, story.round, story.units["AAA"], "effect", Decimal(1))
+        perform(story.officer, give_score, story.round, story.units["AAA"], "effect", Decimal(1), note="r")
     with pytest.raises(ValueError, match="no step"):
         blockers(story.round, "dance")
 
