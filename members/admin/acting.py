@@ -9,27 +9,52 @@ from django import forms
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
-from changes import note_refusal
+from changes import StaleVersion, perform
 from members.errors import MembersError, NotAllowed
 from members.permissions import Actor, can
 
+VERSION = "version"
+
+
+def with_version(groups: list[Any], obj: models.Model | None) -> list[Any]:
+    """Add the hidden version to the first group of fields, where the row has one."""
+    if obj is None or not hasattr(obj, VERSION) or not groups:
+        return groups
+    (title, options), *rest = groups
+    return [(title, {**options, "fields": [*options["fields"], VERSION]}), *rest]
+
 
 class RefusedInForm(PermissionDenied):
-    """The action refused the right. Its record went with the admin's transaction and is written again after it."""
+    """The action refused the right; the refusal is on record with the verb and object that were tried."""
 
 
 class ActionForm(forms.ModelForm):  # type: ignore[type-arg]
     """A form whose check is the action itself, so that what the action refuses stands beside its field.
 
-    The admin runs the whole request in one transaction; a form that does not pass has written nothing,
-    for the action is one transaction of its own.
+    The whole request is one change; a form that does not pass has written nothing, for its action joins that change
+    and undoes its own part.
     """
 
     actor: ClassVar[Actor]
     refusals: ClassVar[tuple[type[Exception], ...]] = (MembersError,)
     other_names: ClassVar[dict[str, str]] = {}
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        version = getattr(options.get("instance"), VERSION, None)
+        super().__init__(
+            *args, **{**options, "initial": {VERSION: version, **(options.get("initial") or {})}}
+        )
+
+    @property
+    def seen(self) -> int | None:
+        """The version of the row that the person saw; None where there was none."""
+        version: int | None = self.cleaned_data.get(VERSION)
+        return version
 
     def act(self) -> models.Model:
         """Call the action and return its row. Raises the refusals of the app."""
@@ -49,8 +74,26 @@ class ActionForm(forms.ModelForm):  # type: ignore[type-arg]
             self.instance = self.act()
         except NotAllowed as error:
             raise RefusedInForm(error) from error
+        except StaleVersion as error:
+            self._show_meanwhile(error)
         except self.refusals as error:
             self._show(error)
+
+    def _show_meanwhile(self, error: StaleVersion) -> None:
+        """Say what is stored now beside each field that differs; what was typed stays, and may be sent once more."""
+        self.add_error(None, str(error))
+        stored = type(self.instance)._default_manager.get(pk=self.instance.pk)
+        for name, typed in dict(self.cleaned_data).items():
+            if name == VERSION or not hasattr(stored, name):
+                continue
+            now = getattr(stored, name)
+            if (now or "") != (typed or ""):
+                shown = getattr(stored, f"get_{name}_display", lambda now=now: now)()
+                self.add_error(name, _("It now says: %(value)s") % {"value": shown or "–"})
+        if error.found is not None:
+            data: Any = self.data.copy()  # type: ignore[attr-defined]
+            data[self.add_prefix(VERSION)] = str(error.found)
+            self.data = data
 
     def _show(self, error: Exception) -> None:
         named: dict[str, list[str]] = getattr(error, "fields", {})
@@ -82,14 +125,16 @@ class ActingAdmin(ModelAdmin):  # type: ignore[misc]
             form.actor = request.user
         return form
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """Carry the version of what is shown."""
+        return with_version(list(super().get_fieldsets(request, obj)), obj)
+
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Show or save; keep on record what the action refused."""
-        try:
-            return super().changeform_view(request, *args, **kwargs)
-        except RefusedInForm:
-            verb = self.change_verb if args and args[0] else self.add_verb
-            note_refusal(request.user, verb or "change", None, app=self.opts.app_label)
-            raise
+        """Show, or save as one change."""
+        show = super().changeform_view
+        if request.method != "POST":
+            return show(request, *args, **kwargs)
+        return perform(request.user, lambda _work: show(request, *args, **kwargs))
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
         """Do nothing: the form's action has written the row."""

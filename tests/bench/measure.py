@@ -18,6 +18,8 @@ from urllib.parse import quote
 import django
 import psutil
 
+from changes import perform
+
 django.setup()
 
 from django.db import connection, transaction  # noqa: E402
@@ -225,7 +227,7 @@ def rounds_of(database: str) -> list[dict[str, object]]:
         raise SystemExit("The demo has no collecting round.")
 
     def snapshot() -> None:
-        take_snapshot(request_snapshot(current, actor=officer).pk)
+        take_snapshot(perform(officer, request_snapshot, current).pk)
 
     taken = undone(snapshot, 3)
     taken_scores: list[float] = []
@@ -234,7 +236,7 @@ def rounds_of(database: str) -> list[dict[str, object]]:
             fill_in(current)
             snapshot()
             for _turn in range(5):
-                taken_scores += undone(lambda: score_round(current, actor=officer), 1)
+                taken_scores += undone(lambda: perform(officer, score_round, current), 1)
             raise Undo
     except Undo:
         pass

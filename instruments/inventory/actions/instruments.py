@@ -41,7 +41,6 @@ from instruments.inventory.models import (
 from instruments.inventory.queries.inventory import next_code
 from instruments.inventory.rules.record import MOST_FIELDS, MOST_FUNDS, inside_the_region, too_long
 from instruments.terms.models import BookingPolicy, OpeningPeriod
-from members.locks import lock_unit
 from members.models import MemberUnit, Person, Region
 from members.permissions import Actor, require
 
@@ -110,7 +109,7 @@ def create_instrument(data: InstrumentData, *, actor: Actor) -> Instrument:
     """
     require(actor, "create_instrument", data.unit)
     with transaction.atomic():
-        unit = lock_unit(data.unit.pk)
+        unit = MemberUnit.objects.get(pk=data.unit.pk)
         instrument = Instrument(state=InstrumentState.IN_SERVICE)
         _fill(instrument, data)
         instrument.code = instrument.code or next_code(unit)

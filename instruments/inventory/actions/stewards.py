@@ -14,9 +14,7 @@ from instruments.inventory.errors import InvalidInstrument
 from instruments.inventory.locks import lock_instrument
 from instruments.inventory.models import Instrument, Stewardship
 from instruments.inventory.permissions import forget_kept
-from members.actions.roles import write_unit_role
 from members.enums import UnitRoleKind
-from members.locks import lock_unit
 from members.models import Person, UnitRole
 from members.permissions import Actor, forget_roles, require
 
@@ -34,13 +32,14 @@ def give_stewardship(
     with transaction.atomic():
         locked = lock_instrument(instrument.pk)
         _check(locked, person, first_day)
-        lock_unit(locked.unit_id)
         kept = Stewardship.objects.create(instrument=locked, person=person, valid_from=first_day)
         what = {"instrument": locked.code, "person": person.pk, "valid_from": first_day}
         events = [Event("instruments.stewardship.given", kept, None, what)]
         roles = UnitRole.objects.filter(person=person, unit=locked.unit_id, kind=UnitRoleKind.STEWARD)
         if not roles.filter(Q(valid_to=None) | Q(valid_to__gt=first_day)).exists():
-            role = write_unit_role(person, locked.unit, UnitRoleKind.STEWARD.value, first_day)
+            role = UnitRole.objects.create(
+                person=person, unit=locked.unit, kind=UnitRoleKind.STEWARD.value, valid_from=first_day
+            )
             given = {
                 "person": person.pk,
                 "unit": locked.unit.code,
