@@ -47,13 +47,15 @@ class InstrumentsConfig(AppConfig):
         import instruments.terms.permissions
         import instruments.usage.permissions  # noqa: F401
         from changes import subscribe
-        from instruments.booking.events import VisitEnded
+        from instruments.booking.actions.steps import keep_step
+        from instruments.booking.events import BookingEvent, VisitEnded
         from instruments.guards import guards
         from instruments.usage.actions.visits import record_visit
         from instruments.usage.reports import register_reports
 
         register_kinds()
         register_reports()
+        subscribe(BookingEvent, keep_step)
         subscribe(VisitEnded, record_visit)
         register(SEARCH_UPKEEP)
         for guard in guards():

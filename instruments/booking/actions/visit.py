@@ -79,7 +79,9 @@ def check_out(
     before = {**facts(booking), "checked_out_at": None}
     booking.state, booking.checked_out_at = after, left
     booking.end = shortened_end(booking.start, booking.end, left, policy_of(booking.instrument).step_minutes)
-    save(booking, "state", "checked_out_at", "end")
+    if booking.end < was.end:
+        booking.booked_until = was.end
+    save(booking, "state", "checked_out_at", "end", "booked_until")
     work.emit(
         VisitEnded(
             target=booking,

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from display.formats import minutes
 from evaluations.entries.queries.waiting import waiting_for
 from instruments.booking.models import Booking
-from instruments.booking.queries.booking_page import history_of
+from instruments.booking.queries.booking_page import steps_of
 from instruments.booking.views.booking_acts import Choice, form_of, legal_acts
 from instruments.booking.views.booking_life import Step, check_in_opens, effective_state, life, released_at
 from members.models import Person
@@ -78,7 +78,7 @@ def _next(booking: Booking, person: Person, now: dt.datetime) -> Next:
         _ahead(booking.start - now),
         check_in_opens(booking),
         released_at(booking),
-        life(booking, history_of(booking), now),
+        life(booking, steps_of(booking), now),
         [Choice(act, form_of(act, booking)) for act in acts],
     )
 
