@@ -48,8 +48,11 @@ class InstrumentsConfig(AppConfig):
         import instruments.usage.permissions  # noqa: F401
         from changes import subscribe
         from instruments.booking.actions.steps import keep_step
+        from instruments.booking.dependants import register_dependants
         from instruments.booking.events import BookingEvent, VisitEnded
+        from instruments.catalogue import subscribers as catalogue
         from instruments.guards import guards
+        from instruments.terms import subscribers as terms
         from instruments.usage.actions.visits import record_visit
         from instruments.usage.reports import register_reports
 
@@ -57,6 +60,9 @@ class InstrumentsConfig(AppConfig):
         register_reports()
         subscribe(BookingEvent, keep_step)
         subscribe(VisitEnded, record_visit)
+        register_dependants()
+        terms.subscribe_all()
+        catalogue.subscribe_all()
         register(SEARCH_UPKEEP)
         for guard in guards():
             register(guard)

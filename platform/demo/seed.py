@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from django.contrib.auth.hashers import make_password
-from django.db import connection, models, transaction
+from django.db import connection, models
 from django.utils import timezone
 
 from changes import Work, perform
@@ -70,12 +70,7 @@ def seed(
     rounds go through the real actions.
     """
     plan = Plan(SIZES[size], timezone.localdate())
-    # Inside a caller's transaction a savepoint would copy every page written: four times as slow on SQLite.
-    with transaction.atomic(savepoint=False):
-        load_reference()
-        network = _timed(say, "units and people", lambda: _members(plan, make_password(password)))
-        _timed(say, "instruments", lambda: _instruments(network))
-        _timed(say, "usage", lambda: _usage(network))
+    network = perform(None, _past, plan, make_password(password), say)
     if plan.size.rounds:
         # Before all that happens today, for the history is read in its order.
         _timed(say, "rounds", lambda: write_rounds(plan, network.units, network.people))
@@ -88,6 +83,15 @@ def seed(
     with connection.cursor() as cursor:
         # The planner has seen none of these rows yet; the first page should not pay for that.
         cursor.execute("ANALYZE")
+    return network
+
+
+def _past(work: Work, plan: Plan, password_hash: str, say: Callable[[str], None]) -> Network:
+    """Write reference lists, units, people, instruments and their past usage as one change."""
+    load_reference(work)
+    network = _timed(say, "units and people", lambda: _members(plan, password_hash))
+    _timed(say, "instruments", lambda: _instruments(network))
+    _timed(say, "usage", lambda: _usage(network))
     return network
 
 

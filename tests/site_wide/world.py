@@ -39,6 +39,7 @@ from tests.evaluations.walking import AFTER_DEADLINE, BEFORE_PUBLICITY, FRIDAY, 
 from tests.factories.evaluations import DATA_END, DATA_START, Story, make_story
 from tests.factories.instruments import ApplicationFieldFactory, BookingFactory, make_instrument, make_steward
 from tests.factories.members import AdminFactory, PersonFactory, UnitFactory, make_officer
+from tests.transactions import outermost
 from webapi import tokens
 from webapi.models import AccessToken
 
@@ -87,7 +88,7 @@ class World:
                 client.cookies["sessionid"] = self.sessions[role]
             data, kind = body or {}, None
         try:
-            with transaction.atomic():
+            with outermost():
                 if method == "GET":
                     answer = client.get(address, headers=headers)
                 elif kind:
@@ -107,7 +108,7 @@ class _UndoneError(Exception):
 
 def making_world(django_db_blocker: Any) -> Iterator[World]:
     """Make the world for the tests of one module, and take it back after them."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    with django_db_blocker.unblock(), outermost():
         yield make_world()
         transaction.set_rollback(True)
 

@@ -10,12 +10,13 @@ from instruments.booking.actions.telling import named, tell_of_move, tell_others
 from instruments.booking.enums import BookingKind, BookingState
 from instruments.booking.errors import RulesBroken, WrongState
 from instruments.booking.events import BookingCancelled, BookingMoved
-from instruments.booking.locks import lock_booking, lock_booking_alone, lock_places
+from instruments.booking.locks import lock_booking, lock_booking_alone
 from instruments.booking.models import Booking
 from instruments.booking.queries.admission import admission
 from instruments.booking.queries.holding import conflicts, taken_problems
 from instruments.booking.rules.booking_states import next_state
 from instruments.booking.rules.requests import is_overdue, request_expiry
+from instruments.inventory.locks import lock_instruments
 from instruments.inventory.models import Instrument
 from instruments.inventory.permissions import keeps
 from instruments.terms.errors import Problem, problem
@@ -70,7 +71,7 @@ def move_booking(
     if start.tzinfo is None or end.tzinfo is None:
         raise ValueError("Times must carry their offset.")
     wanted = booking.instrument_id if instrument is None else instrument.pk
-    target = lock_places(work, {booking.instrument_id, wanted})[wanted]
+    target = lock_instruments(work, {booking.instrument_id, wanted})[wanted]
     booking = lock_booking_alone(work, booking)
     _demand_move(work, booking, target)
     unchanged(booking, seen)

@@ -10,12 +10,12 @@ from instruments.booking.actions.telling import tell
 from instruments.booking.enums import BookingKind, BookingState, Purpose
 from instruments.booking.errors import RulesBroken, SentTwice
 from instruments.booking.events import BookingConfirmed, BookingRequested, MaintenanceBooked
-from instruments.booking.locks import lock_place
 from instruments.booking.models import Booking
 from instruments.booking.queries.admission import admission
 from instruments.booking.queries.bookings import told_of
 from instruments.booking.queries.holding import conflicts, taken_problems
 from instruments.booking.rules.requests import request_expiry
+from instruments.inventory.locks import lock_instrument
 from instruments.inventory.models import Instrument
 from instruments.terms.errors import Problem, problem
 from instruments.terms.queries.policy import policy_of
@@ -47,7 +47,7 @@ def request_booking(
     """
     _refuse_naive(start, end)
     owner, purpose = person or work.actor, purpose.strip()
-    instrument = lock_place(work, instrument.pk)
+    instrument = lock_instrument(work, instrument.pk)
     require(work.actor, "book_instrument", instrument)
     if owner.pk != work.actor.pk:
         require(work.actor, "book_for_others", instrument)
@@ -104,7 +104,7 @@ def book_maintenance(
     ValueError for a naive time.
     """
     _refuse_naive(start, end)
-    instrument, reason = lock_place(work, instrument.pk), reason.strip()
+    instrument, reason = lock_instrument(work, instrument.pk), reason.strip()
     require(work.actor, "book_maintenance", instrument)
     problems = maintenance_problems(start, end, work.now) + _station_problems(instrument, station)
     if not 1 <= len(reason) <= 300:

@@ -14,9 +14,10 @@ from instruments.booking.actions.slots import expire_one, facts, held_by, releas
 from instruments.booking.actions.telling import tell
 from instruments.booking.enums import BookingKind, BookingState
 from instruments.booking.events import BookingMissed, MaintenanceEnded
-from instruments.booking.locks import BOOKINGS, lock_places
+from instruments.booking.locks import BOOKINGS
 from instruments.booking.models import Booking
 from instruments.booking.rules.booking_states import next_state
+from instruments.inventory.locks import lock_instruments
 from instruments.terms.models import BookingPolicy
 
 CHUNK = 50
@@ -82,7 +83,7 @@ def _sweep_some(
     now: dt.datetime,
     step: Step,
 ) -> int:
-    free = lock_places(work, {place for _pk, place in places}, skip_locked=True)
+    free = lock_instruments(work, {place for _pk, place in places}, skip_locked=True)
     locked = work.lock(rows, [pk for pk, place in places if place in free], skip_locked=True)
     # Moved to another instrument since: its own line is not held here.
     here = [booking for booking in locked.values() if booking.instrument_id in free]

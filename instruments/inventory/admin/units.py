@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.db import transaction
 
+from changes import Work, perform
 from instruments.inventory.actions.search import reindex_unit
 from instruments.inventory.queries.labels import forget_labels
 from members.admin import UnitAdmin
@@ -19,11 +19,13 @@ class IndexedUnitForm(UnitForm):
 
     def act(self) -> MemberUnit:
         """Change the unit and, where a name has changed, reindex its instruments with it."""
-        with transaction.atomic():
-            unit = super().act()
-            if NAMES & set(self.changed_data):
-                reindex_unit(unit)
-                transaction.on_commit(forget_labels)
+        return perform(self.actor, self._indexed)
+
+    def _indexed(self, work: Work) -> MemberUnit:
+        unit = super().act()
+        if NAMES & set(self.changed_data):
+            reindex_unit(unit)
+            work.after(forget_labels)
         return unit
 
 

@@ -10,8 +10,8 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from changes import Work, note_refusal, perform
-from instruments.booking.locks import lock_places
 from instruments.errors import Sentence
+from instruments.inventory.locks import lock_instruments
 from instruments.inventory.models import Instrument
 from instruments.terms.rules.hours import LOCAL, is_convertible
 from instruments.terms.rules.intervals import Interval
@@ -111,7 +111,7 @@ def record_usage(
     for instrument in named:
         if instrument.pk not in kept:
             note_refusal(actor, "record_usage", instrument, app="instruments")
-    locked = {instrument.code: instrument for instrument in lock_places(work, kept).values()}
+    locked = {instrument.code: instrument for instrument in lock_instruments(work, kept).values()}
     if new_only:
         entries = [_numbered(entry, locked.get(entry.instrument_code)) for entry in entries]
     known = current_by_number(

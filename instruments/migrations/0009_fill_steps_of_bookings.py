@@ -82,7 +82,7 @@ def _yuan(text):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("instruments", "0007_steps_of_bookings_and_ends_of_usage"),
+        ("instruments", "0008_steps_of_bookings_and_ends_of_usage"),
         ("audit", "0002_initial"),
     ]
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("instruments", "0005_texts_within_the_record"),
+        ("instruments", "0006_versions_of_parts"),
     ]
 
     operations = [
