@@ -52,6 +52,7 @@ class InstrumentsConfig(AppConfig):
         from instruments.booking.events import BookingEvent, VisitEnded
         from instruments.catalogue import subscribers as catalogue
         from instruments.guards import guards
+        from instruments.inventory import subscribers as inventory
         from instruments.terms import subscribers as terms
         from instruments.usage.actions.visits import record_visit
         from instruments.usage.reports import register_reports
@@ -59,10 +60,11 @@ class InstrumentsConfig(AppConfig):
         register_kinds()
         register_reports()
         subscribe(BookingEvent, keep_step)
-        subscribe(VisitEnded, record_visit)
         register_dependants()
+        inventory.subscribe_all()
         terms.subscribe_all()
         catalogue.subscribe_all()
+        subscribe(VisitEnded, record_visit)
         register(SEARCH_UPKEEP)
         for guard in guards():
             register(guard)

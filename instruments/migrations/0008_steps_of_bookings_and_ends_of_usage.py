@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("instruments", "0007_bookings_know_their_form"),
+        ("instruments", "0007_versions_of_parts"),
         ("members", "0002_versions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
