@@ -29,6 +29,8 @@ USAGE_PROBLEMS: dict[str, Sentence] = {
     "number_known": _("The unit has a record with this number; correct that one, or choose another."),
     "repeated": _("This number stands more than once in what was sent, with different content."),
     "not_current": _("This record has already been corrected; correct its successor."),
+    "voided": _("This record was voided."),
+    "nothing_to_confirm": _("This record is confirmed already."),
     "unknown_field": _("A record has no such field."),
     "nothing_changed": _("Nothing differs from the record as it is."),
     "too_many": _("At most %(limit)s records at a time."),

@@ -10,15 +10,16 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from changes import Work, note_refusal, perform
+from instruments.booking.actions.slots import release
 from instruments.errors import Sentence
 from instruments.inventory.locks import lock_instruments
 from instruments.inventory.models import Instrument
 from instruments.terms.rules.hours import LOCAL, is_convertible
 from instruments.terms.rules.intervals import Interval
-from instruments.usage.actions.records import entry_of, from_entry, says_the_same, usage_facts
+from instruments.usage.actions.records import checked_reason, entry_of, from_entry, says_the_same, usage_facts
 from instruments.usage.enums import UsageSource
 from instruments.usage.errors import UsageRefused, usage_problem
-from instruments.usage.events import UsageCorrected, UsageEvent, UsageRecorded
+from instruments.usage.events import UsageCorrected, UsageMoved, UsageRecorded
 from instruments.usage.locks import lock_usage_record
 from instruments.usage.models import UsageRecord
 from instruments.usage.queries.usage import (
@@ -61,17 +62,18 @@ class _Change:
     fresh: UsageRecord
     before: UsageRecord | None
 
-    def event(self) -> UsageEvent:
-        """What the history is told of it."""
-        if self.before is None:
-            return UsageRecorded(target=self.fresh, after=usage_facts(self.fresh))
-        after = usage_facts(self.fresh) | {
-            "corrects": self.before.pk,
-            "reason": self.fresh.correction_reason,
-        }
-        return UsageCorrected(
-            target=self.fresh, before=usage_facts(self.before), after=after, replaced=self.before
-        )
+    def tell(self, work: Work) -> None:
+        """Say what happened, and which time is free again."""
+        fresh, old = self.fresh, self.before
+        if old is None:
+            work.emit(UsageRecorded(target=fresh, after=usage_facts(fresh)))
+            return
+        stays = (old.instrument_id, old.station) == (fresh.instrument_id, fresh.station)
+        after = usage_facts(fresh) | {"corrects": old.pk, "reason": fresh.correction_reason}
+        happened = UsageCorrected if stays else UsageMoved
+        work.emit(happened(target=fresh, before=usage_facts(old), after=after, replaced=old))
+        still = Interval(fresh.start, fresh.end) if stays else None
+        release(work, old.instrument, old.station, Interval(old.start, old.end), still)
 
 
 class _Refused(Exception):
@@ -117,6 +119,8 @@ def record_usage(
     known = current_by_number(
         locked.values(), [entry.record_id.strip() for entry in entries if "\0" not in entry.record_id]
     )
+    # A number may name a record of another instrument: its time is given back, so its line is stood in too.
+    lock_instruments(work, kept | {record.instrument_id for record in known.values()})
     stations = held_stations(kept, *_span(entries)) if kept else {}
     once: dict[tuple[int, str], UsageEntry] = {}
     fates = [
@@ -135,7 +139,7 @@ def record_usage(
     _write_all(work, fates)
     for fate in fates:
         if isinstance(fate, _Change):
-            work.emit(fate.event())
+            fate.tell(work)
     return [_outcome(entry, fate) for entry, fate in zip(entries, fates, strict=True)]
 
 
@@ -168,28 +172,39 @@ def _fate(
         return refusal.problems
 
 
-def correct_usage(work: Work, record: UsageRecord, /, *, reason: str, **changes: object) -> UsageRecord:
+def correct_usage(
+    work: Work,
+    record: UsageRecord,
+    /,
+    *,
+    reason: str,
+    instrument: Instrument | None = None,
+    **changes: object,
+) -> UsageRecord:
     """Replace a record by a new one that refers to it; the old one stays, no longer counting. Returns the new one.
 
-    `changes` are fields of UsageEntry but for its number; the reason has 1 to 200 characters. Raises NotAllowed,
-    UsageRefused where the record was corrected already, nothing changes or a field is wrong.
+    `changes` are fields of UsageEntry but for its number; with `instrument` the use is moved there. The reason has 1
+    to 200 characters. Raises NotAllowed, UsageRefused where the record counts no longer, nothing changes or a field is
+    wrong.
     """
+    wanted = record.instrument_id if instrument is None else instrument.pk
+    target = lock_instruments(work, {record.instrument_id, wanted})[wanted]
     record = lock_usage_record(work, record)
     require(work.actor, "correct_usage", record)
+    if target.pk != record.instrument_id:
+        require(work.actor, "record_usage", target)
     allowed = {f.name for f in fields(UsageEntry)} - {"record_id", "instrument_code"}
     unknown = sorted(set(changes) - allowed)
     if unknown:
         raise UsageRefused({name: [usage_problem("unknown_field")] for name in unknown})
-    reason = reason.strip()
-    if not 1 <= len(reason) <= 200 or "\0" in reason:
-        message = usage_problem("long", limit=200) if reason else usage_problem("blank")
-        raise UsageRefused({"correction_reason": [message]})
+    reason = checked_reason(reason, "correction_reason")
     if not record.is_current:
-        raise UsageRefused({"record_id": [usage_problem("not_current")]})
-    entry = replace(entry_of(record), **changes)  # type: ignore[arg-type]
-    stations = held_stations({record.instrument_id}, *_span([entry, entry_of(record)]))
+        rule = "not_current" if record.voided_at is None else "voided"
+        raise UsageRefused({"record_id": [usage_problem(rule)]})
+    entry = replace(entry_of(record), instrument_code=target.code, **changes)  # type: ignore[arg-type]
+    stations = held_stations({record.instrument_id, target.pk}, *_span([entry, entry_of(record)]))
     try:
-        change = _judge(work, entry, record.instrument, record, stations, source=record.source, reason=reason)
+        change = _judge(work, entry, target, record, stations, source=record.source, reason=reason)
         if change is None:
             raise UsageRefused({"record_id": [usage_problem("nothing_changed")]})
         _write(work, change)
@@ -198,7 +213,7 @@ def correct_usage(work: Work, record: UsageRecord, /, *, reason: str, **changes:
         for name, message in refusal.problems:
             problems.setdefault(name, []).append(message)
         raise UsageRefused(problems) from None
-    work.emit(change.event())
+    change.tell(work)
     return change.fresh
 
 

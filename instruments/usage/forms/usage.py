@@ -202,17 +202,34 @@ class CorrectionForm(UseForm):
         help_text=_("The old record stays readable beside the new one, with this reason."),
     )
 
-    def __init__(self, record: UsageRecord, data: Mapping[str, Any] | None = None) -> None:
+    instrument = forms.ChoiceField(label=_("Instrument"), widget=_select(), required=False)
+    field_order = ("instrument", "station")
+
+    def __init__(
+        self,
+        record: UsageRecord,
+        places: Sequence[Instrument] = (),
+        data: Mapping[str, Any] | None = None,
+    ) -> None:
         self.record = record
-        super().__init__(data, initial=_initial(record))
-        if record.instrument.station_count == 1:
+        self.places = {row.code: row for row in (*places, record.instrument)}
+        super().__init__(data, initial=_initial(record) | {"instrument": record.instrument.code})
+        self.fields["instrument"].choices = [  # type: ignore[attr-defined]
+            (code, f"{code} {named(row)}") for code, row in sorted(self.places.items())
+        ]
+        if len(self.places) == 1:
+            del self.fields["instrument"]
+        if all(row.station_count == 1 for row in self.places.values()):
             del self.fields["station"]
 
     def changes(self) -> dict[str, Any]:
         """Return what the action takes. Call it on a valid form."""
         start, end = self.interval()
         changes = self.figures()
-        if "station" not in self.fields:
+        place = self.places.get(self.cleaned_data.get("instrument") or "", self.record.instrument)
+        if place.pk != self.record.instrument_id:
+            changes["instrument"] = place
+        elif "station" not in self.fields:
             changes["station"] = self.record.station
         if start != _to_the_minute(self.record.start):
             changes["start"] = start
@@ -223,6 +240,19 @@ class CorrectionForm(UseForm):
     def show(self, problems: Mapping[str, Sequence[str]]) -> None:
         """Put what the action refused beside the field it concerns, else above the form."""
         super().show({"reason" if name == "correction_reason" else name: m for name, m in problems.items()})
+
+
+class VoidForm(forms.Form):
+    """Why a use is taken off the count."""
+
+    void_reason = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        widget=_text(),
+        help_text=_(
+            "The record stays readable with this reason; its hours, income and time count no longer."
+        ),
+    )
 
 
 def _initial(record: UsageRecord) -> dict[str, Any]:
