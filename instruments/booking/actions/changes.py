@@ -15,7 +15,7 @@ from instruments.booking.models import Booking
 from instruments.booking.queries.admission import admission
 from instruments.booking.queries.holding import conflicts, taken_problems
 from instruments.booking.rules.booking_states import next_state
-from instruments.booking.rules.requests import is_overdue, request_expiry
+from instruments.booking.rules.requests import is_overdue, last_change, request_expiry
 from instruments.inventory.locks import lock_instruments
 from instruments.inventory.models import Instrument
 from instruments.inventory.permissions import keeps
@@ -28,7 +28,7 @@ from members.permissions import require
 
 
 def cancel_booking(work: Work, booking: Booking, *, reason: str = "", seen: int | None = None) -> Booking:
-    """Give the time back: the owner until the cut-off (a request: any time), a keeper until the start.
+    """Give the time back: the owner until the last moment for changes (a request: any time), a keeper until the start.
 
     Running maintenance may be cancelled until it ends. Tells the other side. Raises NotAllowed, StaleVersion,
     WrongState, RulesBroken after the last moment or for a reason longer than 300 characters.
@@ -166,7 +166,8 @@ def _too_late(work: Work, booking: Booking) -> list[Problem]:
         return [problem("started")]
     if booking.state == BookingState.REQUESTED or keeps(work.actor, booking.instrument):
         return []
-    last = booking.start - dt.timedelta(minutes=policy_of(booking.instrument).cancel_cutoff_minutes)
+    cutoff = policy_of(booking.instrument).cancel_cutoff_minutes
+    last = last_change(booking.start, cutoff, booking.requested_at)
     return (
         [problem("cancel_cutoff", required=f"{last.astimezone(LOCAL):%Y-%m-%d %H:%M}")] if now > last else []
     )

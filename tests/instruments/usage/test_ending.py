@@ -127,7 +127,7 @@ class TestMoving:
         page = f"/usage/{record.pk}/correct/"
         initial = client.get(page).context["form"].initial
         sent = {name: "" if value is None else value for name, value in initial.items()}
-        sent |= {name: f"{sent[name]:%H:%M}" for name in ("start_time", "end_time")}
+        sent |= {"start_time": "09:00", "end_time": "11:00"}
         answer = client.post(page, sent | {"instrument": other.code, "station": 2, "reason": "仪器填错"})
         assert answer.status_code == 302, answer.context["form"].errors
         fresh = UsageRecord.objects.current().get()
