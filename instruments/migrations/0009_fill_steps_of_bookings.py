@@ -83,7 +83,7 @@ def _yuan(text):
 class Migration(migrations.Migration):
     dependencies = [
         ("instruments", "0008_steps_of_bookings_and_ends_of_usage"),
-        ("audit", "0002_initial"),
+        ("audit", "0005_drop_the_chain_head"),
     ]
 
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]

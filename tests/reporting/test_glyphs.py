@@ -13,6 +13,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
+from changes import perform
 from members.models import MemberUnit
 from notices.kinds import write
 from notices.models import Notice
@@ -184,7 +185,7 @@ def test_who_asked_is_told(client, use_kind, silent_bell, ending, gaps):
     use_kind(build=lambda parameters, step: document(title="内蒙古😀<i>大学"))
     person = PersonFactory(language="en")
     client.force_login(person)
-    run = runs.request_run("trial", {"number": 7, "format": ending}, actor=person, language="en")
+    run = perform(person, runs.request_run, "trial", {"number": 7, "format": ending}, language="en")
     assert making.make(run.pk)
     run.refresh_from_db()
     expected = [{"character": "😀", "code": "U+1F600", "text": "内蒙古😀<i>大学"}] if gaps else []
@@ -207,7 +208,9 @@ def test_score_card_of_a_unit_with_a_bilingual_name(silent_bell):
     officer = make_officer()
     make_final(make_round(officer), officer)
     MemberUnit.objects.filter(code="U5").update(name_zh=NAME)
-    run = runs.request_run("unit_score_card", {"year": YEAR, "unit": "U5"}, actor=officer, language="zh-hans")
+    run = perform(
+        officer, runs.request_run, "unit_score_card", {"year": YEAR, "unit": "U5"}, language="zh-hans"
+    )
     assert making.make(run.pk)
     run.refresh_from_db()
     assert (run.state, run.missing_glyphs) == ("done", [])

@@ -137,7 +137,9 @@ def make_world() -> World:
         client = Client()
         client.force_login(person)
         sessions[role] = client.cookies["sessionid"].value
-        bearers[role] = tokens.issue(person, name="table", scopes=("read", "write"), days=1)[0]
+        bearers[role] = perform(person, tokens.issue, person, name="table", scopes=("read", "write"), days=1)[
+            0
+        ]
     single = _single_instruments(story, capture)
     _publicise(published, single)
     draft = _next_round(story, 2027)
@@ -165,21 +167,27 @@ def make_world() -> World:
     )
     ApplicationFieldFactory()
     Heartbeat.objects.create(name="worker", at=now)
-    usage = runs.request_run(
+    usage = perform(
+        people["manager"],
+        runs.request_run,
         "instrument_usage",
         {"unit": "AAA", "start": "2025-01-01", "end": "2025-12-31", "format": "csv"},
-        actor=people["manager"],
         language="en",
     )
     making.make(usage.pk)
-    annual = runs.request_run(
-        "annual_evaluation", {"year": 2025, "format": "xlsx"}, actor=people["officer"], language="en"
+    annual = perform(
+        people["officer"],
+        runs.request_run,
+        "annual_evaluation",
+        {"year": 2025, "format": "xlsx"},
+        language="en",
     )
     making.make(annual.pk)
-    waiting = runs.request_run(
+    waiting = perform(
+        people["manager"],
+        runs.request_run,
         "instrument_usage",
         {"unit": "AAA", "start": "2025-01-01", "end": "2025-01-31", "format": "csv"},
-        actor=people["manager"],
         language="en",
     )
     objects = {

@@ -238,10 +238,11 @@ class RoundAdmin(WritingAdmin):
             )
             return redirect("admin:evaluations_round_change", pk)
         try:
-            run = request_run(
+            run = perform(
+                request.user,
+                request_run,
                 REPORT,
                 {"year": round_.year, "format": form},
-                actor=request.user,  # type: ignore[arg-type]
                 language=get_language(),
             )
         except ReportError as refused:

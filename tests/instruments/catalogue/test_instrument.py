@@ -20,7 +20,7 @@ from tests.instruments.moments import at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
-PAGE_QUERIES = 17
+PAGE_QUERIES = 18
 BOOK_QUERIES = 13
 WISH = {
     "day": "2026-03-03",
