@@ -132,6 +132,25 @@ class UseForm(SlotForm):
     user_name = forms.CharField(label=_("Name of the user"), max_length=50, required=False, widget=_text())
     user_unit = forms.CharField(label=_("Unit of the user"), max_length=100, required=False, widget=_text())
 
+    because = forms.CharField(
+        label=_("Keep it, because…"),
+        max_length=200,
+        required=False,
+        widget=_text(),
+        help_text=_("Asked where something is unusual; the reason is stored with the record."),
+    )
+
+    @property
+    def asks(self) -> bool:
+        """Whether it is to be said why the entry is true."""
+        return self.is_bound and ("because" in self.errors or bool(self.data.get("because")))
+
+    def ask(self, odd: Mapping[str, Sequence[str]]) -> None:
+        """Show what is unusual at the place where the reason is typed."""
+        for messages in odd.values():
+            for message in messages:
+                self.add_error("because", message)
+
     def figures(self) -> dict[str, Any]:
         """Return all but number, instrument and time, as an entry names it. Call it on a valid form."""
         data = self.cleaned_data
@@ -147,6 +166,7 @@ class UseForm(SlotForm):
             "income": data["income"] or Decimal(0),
             "user_name": data["user_name"],
             "user_unit": data["user_unit"],
+            "because": data["because"],
         }
 
     def show(self, problems: Mapping[str, Sequence[str]]) -> None:

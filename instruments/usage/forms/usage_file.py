@@ -76,6 +76,7 @@ class UsageFileForm(forms.Form):
         widget=forms.ClearableFileInput(attrs={"class": "form-control", "accept": ".csv,text/csv"}),
     )
     rows: list[FileRow]
+    text: str
 
     def clean_file(self) -> UploadedFile[Any]:
         """Read all rows; refuse a file that is too large or no table of usage."""
@@ -83,18 +84,38 @@ class UsageFileForm(forms.Form):
         if file.size is None or file.size > MOST_BYTES:
             raise forms.ValidationError(_("The file is larger than 2 MB; split it."))
         try:
-            self.rows = read_usage(file.read())
+            self.text = _decoded(file.read())
+            self.rows = read_usage(self.text)
         except UnreadableFile as error:
             raise forms.ValidationError(str(error.message)) from None
         return file
 
 
-def read_usage(content: bytes) -> list[FileRow]:
-    """Read a CSV file of usage records: UTF-8 with or without mark, or GB18030; comma, semicolon or tab.
+class UsagePreviewForm(forms.Form):
+    """What was looked at before it is written: the table as read, and why unusual rows are true, row by row."""
+
+    content = forms.CharField(strip=False, max_length=MOST_BYTES, widget=forms.HiddenInput())
+    rows: list[FileRow]
+
+    def clean_content(self) -> str:
+        """Read all rows again."""
+        text: str = self.cleaned_data["content"]
+        try:
+            self.rows = read_usage(text)
+        except UnreadableFile as error:
+            raise forms.ValidationError(str(error.message)) from None
+        return text
+
+    def because(self, row: FileRow) -> str:
+        """Return why a row is true although it is unusual, as typed."""
+        return str(self.data.get(f"because-{row.number}", ""))[:200].strip()
+
+
+def read_usage(text: str) -> list[FileRow]:
+    """Read a CSV table of usage records; comma, semicolon or tab.
 
     A row that is wrong has problems and no entry. Raises UnreadableFile.
     """
-    text = _decoded(content)
     head = text.lstrip().split("\n", 1)[0]
     delimiter = max(",;\t", key=head.count)
     try:
@@ -138,6 +159,7 @@ def as_csv(rows: list[FileRow]) -> str:
 
 
 def _decoded(content: bytes) -> str:
+    """Read UTF-8 with or without mark, or GB18030. Raises UnreadableFile."""
     if b"\0" in content:
         raise UnreadableFile(_("This is no text file; save the table as CSV (UTF-8)."))
     for encoding in ("utf-8-sig", "gb18030"):

@@ -22,7 +22,7 @@ from instruments.inventory.models import Instrument
 from instruments.usage.actions.ending import agree_usage, void_usage
 from instruments.usage.actions.usage import correct_usage, record_usage
 from instruments.usage.enums import UsageSource
-from instruments.usage.errors import UsageRefused
+from instruments.usage.errors import UsageRefused, UsageUnusual
 from instruments.usage.forms.usage import CorrectionForm, NewUseForm, UsageFilterForm, VoidForm
 from instruments.usage.guarded import usage_record_for
 from instruments.usage.models import UsageRecord
@@ -108,7 +108,7 @@ def usage_add(request: HttpRequest, unit: str) -> HttpResponse:
             )[0]
         except NotAllowed:
             raise Http404 from None
-        if outcome.status != "refused":
+        if outcome.status not in {"refused", "unusual"}:
             messages.success(
                 request, _("Record %(number)s is entered.") % {"number": outcome.record_id.strip()}
             )
@@ -116,7 +116,7 @@ def usage_add(request: HttpRequest, unit: str) -> HttpResponse:
         problems: dict[str, list[str]] = {}
         for problem in outcome.errors:
             problems.setdefault(problem.field, []).append(problem.message)
-        form.show(problems)
+        (form.ask if outcome.status == "unusual" else form.show)(problems)
     return _entry_page(request, owner, instruments, form, status=422)
 
 
@@ -147,6 +147,8 @@ def usage_correct(request: HttpRequest, pk: UUID) -> HttpResponse:
             written = perform(
                 request.user, correct_usage, shown, reason=form.cleaned_data["reason"], **form.changes()
             )
+        except UsageUnusual as refusal:
+            form.ask(refusal.fields)
         except UsageRefused as refusal:
             form.show(refusal.fields)
         except NotAllowed:
