@@ -7,6 +7,7 @@ import time
 
 from django.db import IntegrityError, OperationalError, connection
 
+from changes import perform
 from instruments.booking.actions import requests as actions
 from instruments.booking.actions import slots, sweeps
 from instruments.booking.errors import SlotTaken
@@ -38,8 +39,8 @@ def _told(act) -> dict:
 def create(_me: int, actor: Person, instrument: Instrument, start: dt.datetime, _booking) -> dict:
     """Ask for the slot."""
     return _told(
-        lambda: actions.request_booking(
-            instrument, actor=actor, start=start, end=start + HALF_HOUR, purpose="race"
+        lambda: perform(
+            actor, actions.request_booking, instrument, start=start, end=start + HALF_HOUR, purpose="race"
         )
     )
 
@@ -47,7 +48,7 @@ def create(_me: int, actor: Person, instrument: Instrument, start: dt.datetime, 
 def move(_me: int, _actor: Person, _instrument: Instrument, start: dt.datetime, booking: Booking) -> dict:
     """Move a booking of one's own onto the slot."""
     return _told(
-        lambda: actions.move_booking(booking, actor=booking.person, start=start, end=start + HALF_HOUR)
+        lambda: perform(booking.person, actions.move_booking, booking, start=start, end=start + HALF_HOUR)
     )
 
 
@@ -55,16 +56,16 @@ def decide(me: int, actor: Person, _instrument: Instrument, _start: dt.datetime,
     """Half approve, a quarter decline, a quarter withdraw one and the same request."""
     match me % 4:
         case 0 | 1:
-            return _told(lambda: actions.approve_booking(booking, actor=actor))
+            return _told(lambda: perform(actor, actions.approve_booking, booking))
         case 2:
-            return _told(lambda: actions.decline_booking(booking, actor=actor, reason="race"))
+            return _told(lambda: perform(actor, actions.decline_booking, booking, reason="race"))
         case _:
-            return _told(lambda: actions.cancel_booking(booking, actor=booking.person))
+            return _told(lambda: perform(booking.person, actions.cancel_booking, booking))
 
 
 def approve(_me: int, actor: Person, _instrument: Instrument, _start: dt.datetime, booking: Booking) -> dict:
     """Approve one and the same request."""
-    return _told(lambda: actions.approve_booking(booking, actor=actor))
+    return _told(lambda: perform(actor, actions.approve_booking, booking))
 
 
 def expire_or_take(
@@ -75,7 +76,7 @@ def expire_or_take(
         sweeps.expire_requests(booking.expires_at)
         return {"fate": "swept"}
     if me % 8 == 1:
-        return _told(lambda: actions.approve_booking(booking, actor=actor))
+        return _told(lambda: perform(actor, actions.approve_booking, booking))
     return create(me, actor, instrument, start, booking)
 
 

@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from audit.chain import record
+from changes import StaleVersion
 from instruments.booking.enums import BookingKind
 from instruments.booking.queries.coming import coming_bookings
 from instruments.catalogue.queries.facets import forget_public_counts
-from instruments.errors import StaleVersion
 from instruments.inventory.actions.search import write_search_text
 from instruments.inventory.enums import (
     CarrierKind,

@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from changes import StaleVersion
 from instruments.booking.enums import BookingKind
 from instruments.booking.queries.coming import coming_bookings
-from instruments.errors import StaleVersion
 from instruments.inventory.actions.instruments import change_instrument, change_state, create_instrument
 from instruments.inventory.errors import InvalidInstrument
 from instruments.inventory.forms.instrument import InstrumentForm, InventoryForm, StateForm, show_refusal

@@ -10,7 +10,7 @@ import pytest
 import time_machine
 
 from audit.models import Entry
-from instruments.errors import StaleVersion
+from changes import StaleVersion
 from instruments.inventory.actions.instruments import (
     InstrumentData,
     change_instrument,
