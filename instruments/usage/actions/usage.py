@@ -16,6 +16,7 @@ from instruments.inventory.models import Instrument
 from instruments.terms.rules.hours import LOCAL, is_convertible
 from instruments.terms.rules.intervals import Interval
 from instruments.usage.actions.records import entry_of, from_entry, says_the_same, usage_facts
+from instruments.usage.actions.served import known_of, name_served, served_problems
 from instruments.usage.enums import UsageSource
 from instruments.usage.errors import UsageRefused, usage_problem
 from instruments.usage.events import UsageCorrected, UsageEvent, UsageRecorded
@@ -31,6 +32,7 @@ from instruments.usage.rules.timeline import Timeline
 from instruments.usage.rules.usage_entries import MOST_STATIONS, Problems, UsageEntry, entry_problems
 from members.models import MemberUnit
 from members.permissions import can, require
+from members.queries.organisations import KnownOrganisations
 from safeguards.no_overlap import is_overlap
 
 MOST_ENTRIES = 1000
@@ -118,6 +120,8 @@ def record_usage(
         locked.values(), [entry.record_id.strip() for entry in entries if "\0" not in entry.record_id]
     )
     stations = held_stations(kept, *_span(entries)) if kept else {}
+    units = {instrument.unit_id for instrument in locked.values()}
+    names = known_of({(owner, entry.user_unit) for owner in units for entry in entries})
     once: dict[tuple[int, str], UsageEntry] = {}
     fates = [
         _fate(
@@ -127,11 +131,13 @@ def record_usage(
             once,
             known=known,
             stations=stations,
+            names=names,
             source=source,
             new_only=new_only,
         )
         for sent in entries
     ]
+    name_served(work, [fate.fresh for fate in fates if isinstance(fate, _Change)], names)
     _write_all(work, fates)
     for fate in fates:
         if isinstance(fate, _Change):
@@ -147,6 +153,7 @@ def _fate(
     *,
     known: Mapping[tuple[int, str], UsageRecord],
     stations: Stations,
+    names: KnownOrganisations,
     source: str,
     new_only: bool,
 ) -> _Change | Problems | None:
@@ -163,7 +170,7 @@ def _fate(
         return [("record_id", usage_problem("number_known"))]
     try:
         reason = str(UsageSource(source).label)
-        return _judge(work, entry, instrument, before, stations, source=source, reason=reason)
+        return _judge(work, entry, instrument, before, stations, names, source=source, reason=reason)
     except _Refused as refusal:
         return refusal.problems
 
@@ -188,10 +195,14 @@ def correct_usage(work: Work, record: UsageRecord, /, *, reason: str, **changes:
         raise UsageRefused({"record_id": [usage_problem("not_current")]})
     entry = replace(entry_of(record), **changes)  # type: ignore[arg-type]
     stations = held_stations({record.instrument_id}, *_span([entry, entry_of(record)]))
+    names = known_of([(record.unit_id, entry.user_unit)])
     try:
-        change = _judge(work, entry, record.instrument, record, stations, source=record.source, reason=reason)
+        change = _judge(
+            work, entry, record.instrument, record, stations, names, source=record.source, reason=reason
+        )
         if change is None:
             raise UsageRefused({"record_id": [usage_problem("nothing_changed")]})
+        name_served(work, [change.fresh], names)
         _write(work, change)
     except _Refused as refusal:
         problems: dict[str, list[Sentence]] = {}
@@ -223,6 +234,7 @@ def _judge(
     instrument: Instrument,
     before: UsageRecord | None,
     stations: Stations,
+    names: KnownOrganisations,
     *,
     source: str,
     reason: str,
@@ -246,6 +258,9 @@ def _judge(
             raise _Refused([("record_id", usage_problem("number_taken"))])
         fresh.corrects, fresh.correction_reason = before, reason
         fresh.booking, fresh.person = before.booking, before.person
+    problems = served_problems(fresh, names)
+    if problems:
+        raise _Refused(problems)
     line = stations.setdefault((instrument.pk, fresh.station), Timeline())
     wish = Interval(fresh.start, fresh.end)
     clashes = [held for held in line.overlapping(wish) if before is None or held.pk != before.pk]

@@ -14,8 +14,7 @@ from django.db.models import Count, DecimalField, Q, QuerySet, Sum
 
 from instruments.inventory.models import Instrument
 from instruments.terms.rules.hours import local_midnight
-from instruments.usage.enums import UserKind
-from instruments.usage.models import UsageRecord
+from instruments.usage.models import OUTSIDE, UsageRecord
 from instruments.usage.queries.usage import usage_visible_to
 from members.models import MemberUnit, Person
 
@@ -74,7 +73,7 @@ def sums_of(rows: QuerySet[UsageRecord]) -> UsageSums:
         rows=Count("pk"),
         counting=Count("pk", filter=counting),
         hours=exact("effective_hours", filter=counting),
-        external=exact("effective_hours", filter=counting & Q(user_kind=UserKind.EXTERNAL)),
+        external=exact("effective_hours", filter=counting & OUTSIDE),
         earned=exact("income", filter=counting),
     )
     return UsageSums(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from instruments.inventory.models import Instrument, Stewardship
@@ -77,7 +78,7 @@ def totals_of(
 
 
 Record = tuple[
-    str, str, str, str, int, dt.datetime, dt.datetime, Decimal, str, str, str, str, int, Decimal, str
+    str, str, str, str, int, dt.datetime, dt.datetime, Decimal, str, str, str, str | None, str, int, Decimal, str
 ]
 
 
@@ -93,11 +94,12 @@ class RecordRows:
     def __iter__(self) -> Iterator[Record]:
         fields = (
             "record_id", "instrument__code", "instrument__name_zh", "instrument__name_en", "station", "start",
-            "end", "effective_hours", "user_kind", "user_name", "user_unit", "purpose", "samples", "income",
-            "source",
+            "end", "effective_hours", "user_kind", "user_name", "user_unit", "served_name", "purpose", "samples",
+            "income", "source",
         )  # fmt: skip
         yield from (
             records_of(self.unit, self.start, self.end, self.only)
+            .annotate(served_name=Coalesce("served__merged_into__name_zh", "served__name_zh"))
             .values_list(*fields)
             .iterator(chunk_size=CHUNK)
         )
