@@ -5,11 +5,10 @@ from __future__ import annotations
 from safeguards.triggers import Trigger, refuse
 
 _TABLE = "members_organisation"
-_TWO_STEPS = (
-    'NEW."merged_into_id" IS NOT NULL AND ('
-    f'EXISTS (SELECT 1 FROM {_TABLE} o WHERE o."id" = NEW."merged_into_id" AND o."merged_into_id" IS NOT NULL)'
-    f' OR EXISTS (SELECT 1 FROM {_TABLE} o WHERE o."merged_into_id" = NEW."id"))'
-)
+_OTHER = "SELECT 1 FROM members_organisation o WHERE o."
+_GOAL_MERGED = f'{_OTHER}"id" = NEW."merged_into_id" AND o."merged_into_id" IS NOT NULL'
+_HAS_MERGED = f'{_OTHER}"merged_into_id" = NEW."id"'
+_TWO_STEPS = f'NEW."merged_into_id" IS NOT NULL AND (EXISTS ({_GOAL_MERGED}) OR EXISTS ({_HAS_MERGED}))'
 
 
 def guards() -> list[Trigger]:

@@ -99,6 +99,10 @@ def _in_unit(roles: Roles, _person: Actor, obj: Any) -> bool:
     return roles.is_officer or (isinstance(obj, MemberUnit) and obj.pk in roles.units)
 
 
+def _manages_or_views(roles: Roles, _person: Actor, obj: Any) -> bool:
+    return roles.is_officer or (isinstance(obj, MemberUnit) and obj.pk in roles.manager_of | roles.viewer_in)
+
+
 def _merges(roles: Roles, _person: Actor, obj: Any) -> bool:
     own = obj.private_to_id if isinstance(obj, Organisation) else None
     return roles.is_officer or (own is not None and own in roles.manager_of)
@@ -202,7 +206,7 @@ declare(
             "view_unit_people": _in_unit,
             "manage_unit": _officer_or_manager,
             "change_reference": _officer,
-            "view_organisations": _in_unit,
+            "view_organisations": _manages_or_views,
             "register_organisation": _officer_or_manager,
             "change_organisation": _officer,
             "merge_organisation": _merges,

@@ -6,22 +6,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('instruments', '0006_bookings_know_their_form'),
-        ('members', '0003_organisations_served'),
+        ("instruments", "0006_bookings_know_their_form"),
+        ("members", "0003_organisations_served"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='usagerecord',
-            name='folded_user',
+            model_name="usagerecord",
+            name="folded_user",
             field=models.CharField(blank=True, editable=False, max_length=400),
         ),
         migrations.AddField(
-            model_name='usagerecord',
-            name='served',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='usage_records', to='members.organisation', verbose_name='organisation served'),
+            model_name="usagerecord",
+            name="served",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="usage_records",
+                to="members.organisation",
+                verbose_name="organisation served",
+            ),
         ),
     ]

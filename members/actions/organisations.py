@@ -120,7 +120,9 @@ def merge_organisation(
     if row.pk == goal.pk:
         raise MergeRefused(_("An organisation is not merged into itself."))
     if goal.merged_into_id is not None:
-        raise MergeRefused(_("“%(name)s” counts as another itself; choose that one.") % {"name": goal.name_zh})
+        raise MergeRefused(
+            _("“%(name)s” counts as another itself; choose that one.") % {"name": goal.name_zh}
+        )
     if goal.private_to_id is not None and goal.private_to_id != row.private_to_id:
         raise MergeRefused(_("A name that a unit typed takes in only other names of that unit."))
     if row.merged_into_id == goal.pk:
@@ -176,7 +178,9 @@ def organisation_state(row: Organisation) -> dict[str, object]:
 
 def _gather(work: Work, row: Organisation) -> None:
     """Count all that goes by the very name of a public organisation as it."""
-    same = Organisation.objects.filter(folded=row.folded, unit=None).exclude(pk=row.pk).exclude(merged_into=row)
+    same = (
+        Organisation.objects.filter(folded=row.folded, unit=None).exclude(pk=row.pk).exclude(merged_into=row)
+    )
     loose = same.filter(merged_into=None)
     for other in lock_organisations(work, loose.values_list("pk", flat=True)).values():
         _merge(work, other, row)

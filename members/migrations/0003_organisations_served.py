@@ -5,32 +5,164 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('members', '0002_versions'),
+        ("members", "0002_versions"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_zh', models.CharField(max_length=100, verbose_name='name (Chinese)')),
-                ('name_en', models.CharField(blank=True, max_length=200, verbose_name='name (English)')),
-                ('kind', models.CharField(blank=True, choices=[('enterprise', 'Enterprise'), ('university', 'University'), ('research_institute', 'Research institute'), ('hospital', 'Hospital'), ('testing_centre', 'Testing centre'), ('government', 'Government body'), ('foreign', 'Foreign organisation'), ('individual', 'Individual'), ('other', 'Other')], max_length=20, verbose_name='kind')),
-                ('credit_code', models.CharField(blank=True, max_length=18, null=True, verbose_name='unified social credit code')),
-                ('folded', models.CharField(editable=False, max_length=400)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='members.organisation', verbose_name='counts as')),
-                ('private_to', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='private_organisations', to='members.memberunit', verbose_name='typed by')),
-                ('region', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='organisations', to='members.region', verbose_name='league or city')),
-                ('unit', models.OneToOneField(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='served_as', to='members.memberunit', verbose_name='member unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name_zh", models.CharField(max_length=100, verbose_name="name (Chinese)")),
+                ("name_en", models.CharField(blank=True, max_length=200, verbose_name="name (English)")),
+                (
+                    "kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("enterprise", "Enterprise"),
+                            ("university", "University"),
+                            ("research_institute", "Research institute"),
+                            ("hospital", "Hospital"),
+                            ("testing_centre", "Testing centre"),
+                            ("government", "Government body"),
+                            ("foreign", "Foreign organisation"),
+                            ("individual", "Individual"),
+                            ("other", "Other"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "credit_code",
+                    models.CharField(
+                        blank=True, max_length=18, null=True, verbose_name="unified social credit code"
+                    ),
+                ),
+                ("folded", models.CharField(editable=False, max_length=400)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merged",
+                        to="members.organisation",
+                        verbose_name="counts as",
+                    ),
+                ),
+                (
+                    "private_to",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="private_organisations",
+                        to="members.memberunit",
+                        verbose_name="typed by",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="organisations",
+                        to="members.region",
+                        verbose_name="league or city",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.OneToOneField(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="served_as",
+                        to="members.memberunit",
+                        verbose_name="member unit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'organisation served',
-                'verbose_name_plural': 'organisations served',
-                'ordering': ['name_zh', 'id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['enterprise', 'university', 'research_institute', 'hospital', 'testing_centre', 'government', 'foreign', 'individual', 'other']), models.Q(('kind', ''), ('private_to__isnull', False)), _connector='OR'), name='organisation_kind_known'), models.CheckConstraint(condition=models.Q(('folded', ''), _negated=True), name='organisation_has_a_name'), models.CheckConstraint(condition=models.Q(('unit', None), models.Q(('merged_into', None), ('private_to', None)), _connector='OR'), name='organisation_of_a_unit'), models.CheckConstraint(condition=models.Q(('merged_into', None), models.Q(('merged_into', models.F('id')), _negated=True), _connector='OR'), name='organisation_not_into_itself'), models.UniqueConstraint(condition=models.Q(('unit__isnull', False)), fields=('folded',), name='one_member_organisation_per_name'), models.UniqueConstraint(condition=models.Q(('merged_into', None), ('private_to', None), ('unit', None)), fields=('folded',), name='one_registered_organisation_per_name'), models.UniqueConstraint(condition=models.Q(('private_to__isnull', False)), fields=('private_to', 'folded'), name='one_private_organisation_per_name'), models.UniqueConstraint(condition=models.Q(('credit_code__isnull', False), ('merged_into', None), ('unit', None)), fields=('credit_code',), name='one_registered_organisation_per_code')],
+                "verbose_name": "organisation served",
+                "verbose_name_plural": "organisations served",
+                "ordering": ["name_zh", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "enterprise",
+                                    "university",
+                                    "research_institute",
+                                    "hospital",
+                                    "testing_centre",
+                                    "government",
+                                    "foreign",
+                                    "individual",
+                                    "other",
+                                ],
+                            ),
+                            models.Q(("kind", ""), ("private_to__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="organisation_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("folded", ""), _negated=True), name="organisation_has_a_name"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("unit", None),
+                            models.Q(("merged_into", None), ("private_to", None)),
+                            _connector="OR",
+                        ),
+                        name="organisation_of_a_unit",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("merged_into", None),
+                            models.Q(("merged_into", models.F("id")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="organisation_not_into_itself",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("unit__isnull", False)),
+                        fields=("folded",),
+                        name="one_member_organisation_per_name",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("merged_into", None), ("private_to", None), ("unit", None)),
+                        fields=("folded",),
+                        name="one_registered_organisation_per_name",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("private_to__isnull", False)),
+                        fields=("private_to", "folded"),
+                        name="one_private_organisation_per_name",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("credit_code__isnull", False), ("merged_into", None), ("unit", None)
+                        ),
+                        fields=("credit_code",),
+                        name="one_registered_organisation_per_code",
+                    ),
+                ],
             },
         ),
     ]

@@ -40,7 +40,9 @@ class Organisation(models.Model):
         on_delete=models.PROTECT,
         related_name="organisations",
     )
-    credit_code = models.CharField(_("unified social credit code"), max_length=18, null=True, blank=True)
+    credit_code = models.CharField(  # noqa: DJ001 - as of a member unit: none is no text
+        _("unified social credit code"), max_length=18, null=True, blank=True
+    )
     unit = models.OneToOneField(
         "members.MemberUnit",
         verbose_name=_("member unit"),

@@ -80,7 +80,9 @@ def known_names(unit: MemberUnit) -> list[str]:
 
 def private_organisations(unit: MemberUnit) -> QuerySet[Organisation]:
     """Return the names a unit typed, with what they count as; by name."""
-    return Organisation.objects.filter(private_to=unit).select_related("merged_into").order_by("name_zh", "pk")
+    return (
+        Organisation.objects.filter(private_to=unit).select_related("merged_into").order_by("name_zh", "pk")
+    )
 
 
 def public_organisations() -> QuerySet[Organisation]:

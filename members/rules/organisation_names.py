@@ -50,7 +50,9 @@ def likeness(one: str, other: str) -> float:
     return 2 * len(pairs & others) / (len(pairs) + len(others)) if pairs and others else 0.0
 
 
-def most_alike(name: str, others: Iterable[tuple[int, str]], *, at_least: float = 0.5, most: int = 3) -> list[int]:
+def most_alike(
+    name: str, others: Iterable[tuple[int, str]], *, at_least: float = 0.5, most: int = 3
+) -> list[int]:
     """Return the keys of the folded names most like one, best first, none that is hardly alike."""
     found = sorted(
         ((-likeness(name, other), key) for key, other in others), key=lambda pair: (pair[0], pair[1])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from demo.loading import USAGE_COLUMNS, Row
+from demo.loading import USAGE_COLUMNS
+from demo.usage import Row
 from members.enums import Affiliation, OrganisationKind
 from members.models import MemberUnit, Organisation, Person
 from members.queries.organisations import known_organisations

@@ -25,6 +25,7 @@ from evaluations.scoring.problems import SchemeProblems
 from evaluations.snapshots.enums import SnapshotState
 from evaluations.snapshots.models import MetricSnapshot
 from evaluations.snapshots.queries.afterwards import afterwards, too_early
+from evaluations.snapshots.queries.private_names import unmerged_names
 from instruments.inventory.models import Instrument
 
 LEAST_WORKING_DAYS = 5
@@ -139,6 +140,7 @@ def _scoring(round_: Round, definition: SchemeDefinition, today: dt.date) -> Ite
             yield Blocker("no_snapshot", _("There is no snapshot of the usage data yet. Take one first."), {})
         return
     yield from _evidence(round_)
+    yield from unmerged_names(round_)
     still_open = round_.collecting_until is not None and today <= round_.collecting_until
     for gap in reporting_gaps(round_, definition):
         yield _unreported(round_, gap, still_open)

@@ -170,7 +170,7 @@ def _fate(
         return [("record_id", usage_problem("number_known"))]
     try:
         reason = str(UsageSource(source).label)
-        return _judge(work, entry, instrument, before, stations, names, source=source, reason=reason)
+        return _judge(work, entry, instrument, before, stations, names=names, source=source, reason=reason)
     except _Refused as refusal:
         return refusal.problems
 
@@ -198,7 +198,7 @@ def correct_usage(work: Work, record: UsageRecord, /, *, reason: str, **changes:
     names = known_of([(record.unit_id, entry.user_unit)])
     try:
         change = _judge(
-            work, entry, record.instrument, record, stations, names, source=record.source, reason=reason
+            work, entry, record.instrument, record, stations, names=names, source=record.source, reason=reason
         )
         if change is None:
             raise UsageRefused({"record_id": [usage_problem("nothing_changed")]})
@@ -234,8 +234,8 @@ def _judge(
     instrument: Instrument,
     before: UsageRecord | None,
     stations: Stations,
-    names: KnownOrganisations,
     *,
+    names: KnownOrganisations,
     source: str,
     reason: str,
 ) -> _Change | None:

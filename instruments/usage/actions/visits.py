@@ -20,8 +20,9 @@ def record_visit(work: Work, visit: VisitEnded) -> UsageRecord | None:
     """Write the record of a visit: from check-in, not before the booked start, to check-out.
 
     It is cut where the next booking or another record begins; without hours said all of it counts. Its income is the
-    frozen price; a person of the owning unit is an internal user, whatever the booking's category. A record under the booking's number that was there already is corrected. Where other records cover
-    all of the visit, it leaves none. Raises UsageRefused for impossible figures, which undoes the check-out too.
+    frozen price; a person of the owning unit is an internal user, whatever the booking's category. A record under the
+    booking's number that was there already is corrected. Where other records cover all of the visit, it leaves none.
+    Raises UsageRefused for impossible figures, which undoes the check-out too.
     """
     booking = visit.target
     known = current_by_number([booking.instrument], [str(booking.pk)]).get(

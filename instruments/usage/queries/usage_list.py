@@ -101,7 +101,7 @@ def story_of(record: UsageRecord) -> list[UsageRecord]:
     A correction keeps unit and number, so one query finds them all.
     """
     rows = UsageRecord.objects.filter(unit=record.unit_id, record_id=record.record_id).select_related(
-        "instrument__unit", "unit", "person", "recorded_by", "booking"
+        "instrument__unit", "unit", "person", "recorded_by", "booking", "served__merged_into"
     )
     after = {row.corrects_id: row for row in rows}
     story: list[UsageRecord] = []

@@ -78,7 +78,22 @@ def totals_of(
 
 
 Record = tuple[
-    str, str, str, str, int, dt.datetime, dt.datetime, Decimal, str, str, str, str | None, str, int, Decimal, str
+    str,
+    str,
+    str,
+    str,
+    int,
+    dt.datetime,
+    dt.datetime,
+    Decimal,
+    str,
+    str,
+    str,
+    str | None,
+    str,
+    int,
+    Decimal,
+    str,
 ]
 
 
