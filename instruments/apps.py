@@ -47,13 +47,21 @@ class InstrumentsConfig(AppConfig):
         import instruments.terms.permissions
         import instruments.usage.permissions  # noqa: F401
         from changes import subscribe
+        from instruments.booking.dependants import register_dependants
         from instruments.booking.events import VisitEnded
+        from instruments.catalogue import subscribers as catalogue
         from instruments.guards import guards
+        from instruments.inventory import subscribers as inventory
+        from instruments.terms import subscribers as terms
         from instruments.usage.actions.visits import record_visit
         from instruments.usage.reports import register_reports
 
         register_kinds()
         register_reports()
+        register_dependants()
+        inventory.subscribe_all()
+        terms.subscribe_all()
+        catalogue.subscribe_all()
         subscribe(VisitEnded, record_visit)
         register(SEARCH_UPKEEP)
         for guard in guards():

@@ -7,6 +7,7 @@ from instruments.inventory.models import (
     InstrumentClass,
     InstrumentField,
     InstrumentFunding,
+    InstrumentPart,
     Stewardship,
 )
 from instruments.terms.models import BookingPolicy, OpeningException, OpeningPeriod, Rate
@@ -20,6 +21,7 @@ __all__ = [
     "InstrumentClass",
     "InstrumentField",
     "InstrumentFunding",
+    "InstrumentPart",
     "OpeningException",
     "OpeningPeriod",
     "Rate",

@@ -65,3 +65,13 @@ class Funding(TextChoices):
     LOCAL = "local", _("Local government funds")
     OWN = "own", _("The unit's own funds")
     OTHER = "other", _("Other funds")
+
+
+class Part(TextChoices):
+    """What of an instrument is changed apart from its record, and so has a version of its own."""
+
+    OPENING = "opening", _("Opening hours")
+    EXCEPTIONS = "exceptions", _("Exceptions")
+    POLICY = "policy", _("Booking rules")
+    RATES = "rates", _("Prices per hour")
+    STEWARDS = "stewards", _("Stewards")

@@ -8,24 +8,35 @@ from dataclasses import asdict, dataclass, fields
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from itertools import pairwise
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from audit.chain import record
+from changes import Work
 from display.formats import time_range
+from instruments.inventory.actions.parts import part_changed, seen_part
+from instruments.inventory.enums import Part
 from instruments.inventory.errors import InvalidInstrument
 from instruments.inventory.locks import lock_instrument
 from instruments.inventory.models import Instrument
+from instruments.terms.events import (
+    ExceptionAdded,
+    ExceptionRemoved,
+    OpeningChanged,
+    PolicyChanged,
+    RateSet,
+    RateTakenBack,
+)
 from instruments.terms.models import BookingPolicy, OpeningException, OpeningPeriod, Rate
 from instruments.terms.rules.hours import is_convertible
 from instruments.terms.rules.opening import WeeklyPeriod
 from members.enums import UserCategory
-from members.models import Person
-from members.permissions import Actor, require
+from members.permissions import require
 
 DAY_MINUTES = 1440
+WORKDAYS, OPENS, CLOSES = range(5), 8 * 60, 18 * 60
+"""The usual week: Monday to Friday, 08:00 to 18:00."""
+
 LARGEST_MINUTES = 31 * DAY_MINUTES
 MOST_YUAN = Decimal("99999999.99")
 
@@ -59,164 +70,180 @@ LIMITS = {
 }
 
 
+def give_usual_terms(instrument: Instrument) -> None:
+    """Give a new instrument the usual booking policy and the usual week, until its keeper says otherwise."""
+    BookingPolicy.objects.create(instrument=instrument)
+    OpeningPeriod.objects.bulk_create(
+        OpeningPeriod(instrument=instrument, weekday=day, opens=OPENS, closes=CLOSES) for day in WORKDAYS
+    )
+
+
 def set_opening(
-    instrument: Instrument, periods: Iterable[WeeklyPeriod], *, actor: Actor
+    work: Work, instrument: Instrument, periods: Iterable[WeeklyPeriod], *, seen: int | None = None
 ) -> list[OpeningPeriod]:
     """Replace the weekly opening hours; none at all means closed. Keepers and officers.
 
-    Bookings made before keep their time. Raises NotAllowed, InvalidInstrument.
+    Bookings made before keep their time. Raises NotAllowed, StaleVersion, InvalidInstrument.
     """
-    require(actor, "edit_terms", instrument)
+    locked = lock_instrument(work, instrument.pk)
+    require(work.actor, "edit_terms", locked)
+    part = seen_part(work, locked, Part.OPENING, seen)
     week = sorted(set(periods))
     _check_week(week)
-    with transaction.atomic():
-        locked = lock_instrument(instrument.pk)
-        rows = OpeningPeriod.objects.filter(instrument=locked).order_by("weekday", "opens")
-        before = [list(row) for row in rows.values_list("weekday", "opens", "closes")]
-        after = [[period.weekday, period.opens, period.closes] for period in week]
-        if after == before:
-            return list(rows)
-        rows.delete()
-        written = OpeningPeriod.objects.bulk_create(
-            OpeningPeriod(instrument=locked, weekday=p.weekday, opens=p.opens, closes=p.closes) for p in week
-        )
-        record(
-            actor=_who(actor),
-            verb="instruments.opening.changed",
-            target=locked,
-            before={"periods": before},
-            after={"periods": after},
-        )
+    rows = OpeningPeriod.objects.filter(instrument=locked).order_by("weekday", "opens")
+    before = [list(row) for row in rows.values_list("weekday", "opens", "closes")]
+    after = [[period.weekday, period.opens, period.closes] for period in week]
+    if after == before:
+        return list(rows)
+    rows.delete()
+    written = OpeningPeriod.objects.bulk_create(
+        OpeningPeriod(instrument=locked, weekday=p.weekday, opens=p.opens, closes=p.closes) for p in week
+    )
+    part_changed(work, part)
+    work.emit(OpeningChanged(target=locked, before={"periods": before}, after={"periods": after}))
     return written
 
 
 def add_exception(
+    work: Work,
     instrument: Instrument,
     *,
-    actor: Actor,
     start: dt.datetime,
     end: dt.datetime,
     is_open: bool,
     reason: str = "",
+    seen: int | None = None,
 ) -> OpeningException:
     """Close or open an instrument in [start, end) against its week. Keepers and officers.
 
-    Bookings made before keep their time. Raises NotAllowed, InvalidInstrument where it is over already or shares
-    time with another exception.
+    Bookings made before keep their time. Raises NotAllowed, StaleVersion, InvalidInstrument where it is over already
+    or shares time with another exception.
     """
-    require(actor, "edit_terms", instrument)
+    locked = lock_instrument(work, instrument.pk)
+    require(work.actor, "edit_terms", locked)
+    part = seen_part(work, locked, Part.EXCEPTIONS, seen)
     problems: dict[str, list[str]] = {}
     if not (is_convertible(start) and is_convertible(end)) or end <= start:
         problems["end"] = [_("The end must be later than the start.")]
-    elif end <= timezone.now():
+    elif end <= work.now:
         problems["end"] = [_("This time is over; an exception lies ahead.")]
     if len(reason) > 100:
         problems["reason"] = [_("Use at most 100 characters.")]
     if problems:
         raise InvalidInstrument(problems)
-    with transaction.atomic():
-        locked = lock_instrument(instrument.pk)
-        held = OpeningException.objects.filter(instrument=locked, start__lt=end, end__gt=start).first()
-        if held is not None:
-            raise InvalidInstrument({"start": [_overlap(held)]})
-        row = OpeningException.objects.create(
-            instrument=locked, start=start, end=end, is_open=is_open, reason=reason.strip()
+    held = OpeningException.objects.filter(instrument=locked, start__lt=end, end__gt=start).first()
+    if held is not None:
+        raise InvalidInstrument({"start": [_overlap(held)]})
+    row = OpeningException.objects.create(
+        instrument=locked, start=start, end=end, is_open=is_open, reason=reason.strip()
+    )
+    part_changed(work, part)
+    work.emit(
+        ExceptionAdded(
+            target=locked, after={"start": start, "end": end, "is_open": is_open, "reason": row.reason}
         )
-        record(
-            actor=_who(actor),
-            verb="instruments.opening.changed",
-            target=locked,
-            after={"start": start, "end": end, "is_open": is_open, "reason": row.reason},
-        )
+    )
     return row
 
 
-def remove_exception(exception: OpeningException, *, actor: Actor) -> None:
-    """Take a dated exception back. Keepers and officers. Raises NotAllowed. One that is gone changes nothing."""
-    require(actor, "edit_terms", exception.instrument)
-    with transaction.atomic():
-        locked = lock_instrument(exception.instrument_id)
-        row = OpeningException.objects.filter(pk=exception.pk).first()
-        if row is None:
-            return
-        before = {"start": row.start, "end": row.end, "is_open": row.is_open, "reason": row.reason}
-        row.delete()
-        record(actor=_who(actor), verb="instruments.opening.changed", target=locked, before=before)
+def remove_exception(work: Work, exception: OpeningException, *, seen: int | None = None) -> None:
+    """Take a dated exception back. Keepers and officers. One that is gone changes nothing.
+
+    Raises NotAllowed, StaleVersion.
+    """
+    locked = lock_instrument(work, exception.instrument_id)
+    require(work.actor, "edit_terms", locked)
+    row = OpeningException.objects.filter(pk=exception.pk).first()
+    if row is None:
+        return
+    part = seen_part(work, locked, Part.EXCEPTIONS, seen)
+    before = {"start": row.start, "end": row.end, "is_open": row.is_open, "reason": row.reason}
+    row.delete()
+    part_changed(work, part)
+    work.emit(ExceptionRemoved(target=locked, before=before))
 
 
-def set_policy(instrument: Instrument, data: PolicyData, *, actor: Actor) -> BookingPolicy:
+def set_policy(
+    work: Work, instrument: Instrument, data: PolicyData, *, seen: int | None = None
+) -> BookingPolicy:
     """Set the booking rules of an instrument; they hold for wishes from now on. Keepers and officers.
 
-    Raises NotAllowed, InvalidInstrument (all wrong fields at once).
+    Raises NotAllowed, StaleVersion, InvalidInstrument (all wrong fields at once).
     """
-    require(actor, "edit_terms", instrument)
+    locked = lock_instrument(work, instrument.pk)
+    require(work.actor, "edit_terms", locked)
+    part = seen_part(work, locked, Part.POLICY, seen)
     _check_policy(data)
-    with transaction.atomic():
-        locked = lock_instrument(instrument.pk)
-        policy = BookingPolicy.objects.filter(instrument=locked).first()
-        before = None if policy is None else {f.name: getattr(policy, f.name) for f in fields(data)}
-        after = asdict(data)
-        if policy is not None and before == after:
-            return policy
-        policy = policy or BookingPolicy(instrument=locked)
-        for name, value in after.items():
-            setattr(policy, name, value)
-        policy.save()
-        record(
-            actor=_who(actor), verb="instruments.policy.changed", target=locked, before=before, after=after
-        )
+    policy = BookingPolicy.objects.filter(instrument=locked).first()
+    before = None if policy is None else {f.name: getattr(policy, f.name) for f in fields(data)}
+    after = asdict(data)
+    if policy is not None and before == after:
+        return policy
+    policy = policy or BookingPolicy(instrument=locked)
+    for name, value in after.items():
+        setattr(policy, name, value)
+    policy.save()
+    part_changed(work, part)
+    work.emit(PolicyChanged(target=locked, before=before, after=after))
     return policy
 
 
 def set_rate(
-    instrument: Instrument, category: str, yuan_per_hour: Decimal, valid_from: dt.date, *, actor: Actor
+    work: Work,
+    instrument: Instrument,
+    category: str,
+    yuan_per_hour: Decimal,
+    valid_from: dt.date,
+    *,
+    seen: int | None = None,
 ) -> Rate:
     """Set the price per hour for a user category from a day on, until the next rate of that category begins.
 
     Today or later, for what was charged stays charged; the price of a booking is frozen when it is made.
-    Keepers and officers. Raises NotAllowed, InvalidInstrument.
+    Keepers and officers. Raises NotAllowed, StaleVersion, InvalidInstrument.
     """
-    require(actor, "edit_terms", instrument)
+    locked = lock_instrument(work, instrument.pk)
+    require(work.actor, "edit_terms", locked)
+    part = seen_part(work, locked, Part.RATES, seen)
     yuan = _checked_rate(category, yuan_per_hour, valid_from)
-    with transaction.atomic():
-        locked = lock_instrument(instrument.pk)
-        rate = Rate.objects.filter(instrument=locked, category=category, valid_from=valid_from).first()
-        before = None if rate is None else {"yuan_per_hour": rate.yuan_per_hour}
-        if rate is not None and rate.yuan_per_hour == yuan:
-            return rate
-        rate = rate or Rate(instrument=locked, category=category, valid_from=valid_from)
-        rate.yuan_per_hour = yuan
-        rate.save()
-        record(
-            actor=_who(actor),
-            verb="instruments.rate.set",
+    rate = Rate.objects.filter(instrument=locked, category=category, valid_from=valid_from).first()
+    before = None if rate is None else {"yuan_per_hour": rate.yuan_per_hour}
+    if rate is not None and rate.yuan_per_hour == yuan:
+        return rate
+    rate = rate or Rate(instrument=locked, category=category, valid_from=valid_from)
+    rate.yuan_per_hour = yuan
+    rate.save()
+    part_changed(work, part)
+    work.emit(
+        RateSet(
             target=locked,
             before=before,
             after={"category": category, "yuan_per_hour": yuan, "valid_from": valid_from},
         )
+    )
     return rate
 
 
-def take_back_rate(rate: Rate, *, actor: Actor) -> None:
+def take_back_rate(work: Work, rate: Rate, *, seen: int | None = None) -> None:
     """Take back a price that has not begun; the one before it holds on. Keepers and officers.
 
-    Raises NotAllowed, InvalidInstrument for a price that holds today or did. One that is gone changes nothing.
+    Raises NotAllowed, StaleVersion, InvalidInstrument for a price that holds today or did. One that is gone changes
+    nothing.
     """
-    require(actor, "edit_terms", rate.instrument)
-    with transaction.atomic():
-        locked = lock_instrument(rate.instrument_id)
-        row = Rate.objects.filter(pk=rate.pk).first()
-        if row is None:
-            return
-        if row.valid_from <= timezone.localdate():
-            raise InvalidInstrument(
-                {"valid_from": [_("This price holds already; set another from a day on.")]}
-            )
-        before = {
-            "category": row.category, "yuan_per_hour": row.yuan_per_hour, "valid_from": row.valid_from,
-        }  # fmt: skip
-        row.delete()
-        record(actor=_who(actor), verb="instruments.rate.taken_back", target=locked, before=before)
+    locked = lock_instrument(work, rate.instrument_id)
+    require(work.actor, "edit_terms", locked)
+    row = Rate.objects.filter(pk=rate.pk).first()
+    if row is None:
+        return
+    part = seen_part(work, locked, Part.RATES, seen)
+    if row.valid_from <= timezone.localdate(work.now):
+        raise InvalidInstrument({"valid_from": [_("This price holds already; set another from a day on.")]})
+    before = {
+        "category": row.category, "yuan_per_hour": row.yuan_per_hour, "valid_from": row.valid_from,
+    }  # fmt: skip
+    row.delete()
+    part_changed(work, part)
+    work.emit(RateTakenBack(target=locked, before=before))
 
 
 def _overlap(held: OpeningException) -> str:
@@ -268,7 +295,3 @@ def _checked_rate(category: str, yuan_per_hour: Decimal, valid_from: dt.date) ->
     if problems:
         raise InvalidInstrument(problems)
     return yuan
-
-
-def _who(actor: Actor) -> Person | None:
-    return actor if isinstance(actor, Person) else None

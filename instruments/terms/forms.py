@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from instruments.inventory.forms.versions import differences
 from instruments.inventory.models import Instrument
 from instruments.terms.actions import LIMITS, PolicyData
 from instruments.terms.models import BookingPolicy
@@ -115,6 +116,11 @@ class WeekForm(forms.Form):
             if (begin := data[_name(weekday, place, "opens")]) is not None
         ]
 
+    @property
+    def differences(self) -> list[tuple[BoundField, str]]:
+        """What was typed otherwise than it is stored: each field with the stored value in words."""
+        return differences(self)
+
     def like_monday(self) -> WeekForm:
         """Return a form with what was typed, where Tuesday to Friday are as Monday; nothing is stored by it."""
         typed = {name: self.data.get(name, "") for name in self.fields}
@@ -176,6 +182,11 @@ class PolicyForm(forms.Form):
             if name in LIMITS:
                 field.widget.attrs["class"] = "form-control"
             self.fields[name] = field
+
+    @property
+    def differences(self) -> list[tuple[BoundField, str]]:
+        """What was typed otherwise than it is stored: each field with the stored value in words."""
+        return differences(self)
 
     @property
     def policy(self) -> PolicyData:

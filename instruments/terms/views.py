@@ -17,10 +17,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from changes import StaleVersion, perform
 from instruments.inventory.errors import InvalidInstrument
 from instruments.inventory.forms.instrument import show_refusal
+from instruments.inventory.forms.versions import seen_in
 from instruments.inventory.guarded import unit_instrument_for
 from instruments.inventory.models import Instrument
+from instruments.inventory.queries.keeping import CHARGED
+from instruments.inventory.queries.parts import parts_of
 from instruments.terms.actions import (
     add_exception,
     remove_exception,
@@ -31,7 +35,6 @@ from instruments.terms.actions import (
 )
 from instruments.terms.forms import ExceptionForm, PolicyForm, RateForm, WeekForm
 from instruments.terms.models import OpeningException, Rate
-from instruments.terms.queries.keeping import CHARGED
 from members.enums import UserCategory
 from members.errors import NotAllowed
 from members.permissions import Actor, can
@@ -73,7 +76,7 @@ def opening(request: HttpRequest, unit: str, code: str) -> HttpResponse:
         return _page(request, shown, {"week": form.like_monday()}, unsaved=True)
 
     def save() -> str:
-        set_opening(shown, form.week, actor=request.user)
+        perform(request.user, set_opening, shown, form.week, seen=seen_in(request.POST))
         return _("The opening hours are saved. Bookings made before keep their time.")
 
     return _save(request, shown, form, save, "week")
@@ -88,13 +91,15 @@ def exception_add(request: HttpRequest, unit: str, code: str) -> HttpResponse:
 
     def save() -> str:
         data = form.cleaned_data
-        add_exception(
+        perform(
+            request.user,
+            add_exception,
             shown,
-            actor=request.user,
             start=data["start"],
             end=data["end"],
             is_open=form.is_open,
             reason=data["reason"],
+            seen=seen_in(request.POST),
         )
         return _("The exception is added. Bookings made before keep their time.")
 
@@ -109,7 +114,10 @@ def exception_remove(request: HttpRequest, unit: str, code: str, pk: int) -> Htt
     row = OpeningException.objects.select_related("instrument").filter(instrument=shown, pk=pk).first()
     if row is not None:
         try:
-            remove_exception(row, actor=request.user)
+            perform(request.user, remove_exception, row, seen=seen_in(request.POST))
+        except StaleVersion as stale:
+            messages.error(request, str(stale), extra_tags="exceptions")
+            return redirect(_address(shown, "exceptions"))
         except NotAllowed:
             raise Http404 from None
     messages.success(request, _("The exception is removed; the week holds again."), extra_tags="exceptions")
@@ -124,7 +132,7 @@ def policy(request: HttpRequest, unit: str, code: str) -> HttpResponse:
     form = PolicyForm(request.POST, instrument=shown)
 
     def save() -> str:
-        set_policy(shown, form.policy, actor=request.user)
+        perform(request.user, set_policy, shown, form.policy, seen=seen_in(request.POST))
         return _("The booking rules are saved. They hold for bookings from now on.")
 
     return _save(request, shown, form, save, "policy")
@@ -139,7 +147,15 @@ def rate(request: HttpRequest, unit: str, code: str) -> HttpResponse:
 
     def save() -> str:
         data = form.cleaned_data
-        set_rate(shown, data["category"], data["yuan_per_hour"], data["valid_from"], actor=request.user)
+        perform(
+            request.user,
+            set_rate,
+            shown,
+            data["category"],
+            data["yuan_per_hour"],
+            data["valid_from"],
+            seen=seen_in(request.POST),
+        )
         return _("The price is set. Bookings made before keep theirs.")
 
     return _save(request, shown, form, save, "rate")
@@ -153,9 +169,12 @@ def rate_remove(request: HttpRequest, unit: str, code: str, pk: int) -> HttpResp
     row = Rate.objects.select_related("instrument").filter(instrument=shown, pk=pk).first()
     if row is not None:
         try:
-            take_back_rate(row, actor=request.user)
+            perform(request.user, take_back_rate, row, seen=seen_in(request.POST))
         except InvalidInstrument as refusal:
             messages.error(request, " ".join(refusal.fields["valid_from"]), extra_tags="rates")
+            return redirect(_address(shown, "rates"))
+        except StaleVersion as stale:
+            messages.error(request, str(stale), extra_tags="rates")
             return redirect(_address(shown, "rates"))
         except NotAllowed:
             raise Http404 from None
@@ -174,6 +193,8 @@ def _save(
             told = save()
         except InvalidInstrument as refusal:
             show_refusal(form, refusal)
+        except StaleVersion:
+            return _overtaken(request, shown, form, name)
         except NotAllowed:
             raise Http404 from None
         else:
@@ -182,12 +203,24 @@ def _save(
     return _page(request, shown, {name: form}, status=422)
 
 
+def _overtaken(request: HttpRequest, shown: Instrument, form: forms.Form, name: str) -> HttpResponse:
+    """Show what was typed beside what is stored now; the next sending is about the new state."""
+    typed: forms.Form
+    if isinstance(form, WeekForm | PolicyForm):
+        typed = type(form)(request.POST, instrument=_instrument(request, shown.unit.code, shown.code))
+    else:
+        typed = type(form)(request.POST)
+    typed.is_valid()
+    return _page(request, shown, {name: typed}, overtaken=name, status=409)
+
+
 def _page(
     request: HttpRequest,
     shown: Instrument,
     tried: Mapping[str, forms.Form] = NOTHING_TRIED,
     *,
     unsaved: bool = False,
+    overtaken: str = "",
     status: int = 200,
 ) -> HttpResponse:
     now = timezone.now()
@@ -197,6 +230,8 @@ def _page(
         "instrument": shown,
         "week": tried.get("week") or WeekForm(instrument=shown),
         "unsaved": unsaved,
+        "overtaken": overtaken,
+        "parts": parts_of(shown),
         "exception": tried.get("exception") or ExceptionForm(),
         "policy": tried.get("policy") or PolicyForm(instrument=shown),
         "rate": tried.get("rate") or RateForm(initial={"category": request.GET.get("category", "")}),

@@ -174,6 +174,7 @@ class UsageRecordList(ListView):
         if not isinstance(said, dict):
             raise ParseError(_("Send one record, or an object with the list “records”."))
         if "records" in said:
+            self.refuse_unknown(request, UsageBatchSerializer())
             return self._batch(request, said["records"])
         self.body(request, UsageEntrySerializer)
         self._demand_right(request, said["instrument"])

@@ -12,7 +12,7 @@ from members.models import Region
 SOURCE = Path(__file__).resolve().parent.parent / "data" / "regions.csv"
 
 
-def load_regions(_work: Work | None) -> int:
+def load_regions(_work: Work) -> int:
     """Write the twelve leagues and cities of the shipped list; return how many. Safe to run again.
 
     Reference data belongs to the release, not to a person, so this writes no history.

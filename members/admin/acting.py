@@ -80,13 +80,14 @@ class ActionForm(forms.ModelForm):  # type: ignore[type-arg]
             self._show(error)
 
     def _show_meanwhile(self, error: StaleVersion) -> None:
-        """Say beside each field what another has made of it; what was typed stays, and may be sent once more."""
+        """Say what is stored now beside each field that differs; what was typed stays, and may be sent once more."""
         self.add_error(None, str(error))
         stored = type(self.instance)._default_manager.get(pk=self.instance.pk)
-        for name in self.fields:
-            saw, now = self.initial.get(name), getattr(stored, name, None)
-            now = getattr(now, "pk", now)
-            if name in self.initial and name != VERSION and str(now or "") != str(saw or ""):
+        for name, typed in dict(self.cleaned_data).items():
+            if name == VERSION or not hasattr(stored, name):
+                continue
+            now = getattr(stored, name)
+            if (now or "") != (typed or ""):
                 shown = getattr(stored, f"get_{name}_display", lambda now=now: now)()
                 self.add_error(name, _("It now says: %(value)s") % {"value": shown or "–"})
         if error.found is not None:

@@ -8,6 +8,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from members.enums import Affiliation
@@ -61,6 +62,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may enter the admin"), default=False)
     date_joined = models.DateTimeField(_("registered"), default=timezone.now)
+    access_generation = models.PositiveIntegerField(default=0, editable=False)
     version = models.PositiveIntegerField(default=1)
 
     objects: ClassVar[PersonManager] = PersonManager()
@@ -85,6 +87,17 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.display_name or self.email
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Bind a session to the password, and to the generation in which its log-in happened.
+
+        The first generation is the framework's own mark, so that an update of the site ends nobody's session.
+        """
+        of_password: str = super()._get_session_auth_hash(secret)  # type: ignore[misc]
+        if not self.access_generation:
+            return of_password
+        mark = f"{of_password}/{self.access_generation}"
+        return salted_hmac("members.person.access", mark, secret=secret, algorithm="sha256").hexdigest()
 
     def get_full_name(self) -> str:
         """Return the display name."""

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from django.contrib.auth.hashers import make_password
-from django.db import connection, models, transaction
+from django.db import connection, models
 from django.utils import timezone
 
-from audit.chain import record
+from changes import Work, perform
 from demo.announcements import write_announcements
 from demo.bookings import write_bookings
 from demo.desk import write_today
@@ -64,37 +64,42 @@ def seed(
     password: str,
     say: Callable[[str], None] = lambda line: None,
 ) -> Network:
-    """Make the whole network in one transaction, so that a failure leaves nothing behind.
+    """Make the whole network: its past in one transaction, then rounds and bookings, each change as it would happen.
 
     The caller makes sure that the database is empty and the settings allow it. Past usage is written as
     plain rows under all constraints, with one entry in the history that sums it up; bookings to come and
     rounds go through the real actions.
     """
     plan = Plan(SIZES[size], timezone.localdate())
-    # Inside a caller's transaction a savepoint would copy every page written: four times as slow on SQLite.
-    with transaction.atomic(savepoint=False):
-        load_reference()
-        network = _timed(say, "units and people", lambda: _members(plan, make_password(password)))
-        _timed(say, "instruments", lambda: _instruments(network))
-        _timed(say, "usage", lambda: _usage(network))
-        if plan.size.rounds:
-            # Before all that happens today, for the history is read in its order.
-            _timed(say, "rounds", lambda: write_rounds(plan, network.units, network.people))
-        record(
-            actor=network.people.accounts["admin"],
-            verb="demo.network.seeded",
-            target=f"demo.network:{plan.seed}",
-            after={"size": size, "today": plan.today, **network.counts},
-        )
-        _timed(say, "bookings", lambda: _bookings(network))
-        _timed(say, "announcements", lambda: write_announcements(plan))
-        # Until here nobody gets mail about what is invented; from now on those who can log in do.
-        accounts = [person.pk for person in network.people.accounts.values()]
-        Person.objects.filter(pk__in=accounts).update(mail_wanted=True)
-        with connection.cursor() as cursor:
-            # The planner has seen none of these rows yet; the first page should not pay for that.
-            cursor.execute("ANALYZE")
+    network = perform(None, _past, plan, make_password(password), say)
+    if plan.size.rounds:
+        # Before all that happens today, for the history is read in its order.
+        _timed(say, "rounds", lambda: write_rounds(plan, network.units, network.people))
+    perform(network.people.accounts["admin"], _note, network, size)
+    _timed(say, "bookings", lambda: _bookings(network))
+    _timed(say, "announcements", lambda: write_announcements(plan))
+    # Until here nobody gets mail about what is invented; from now on those who can log in do.
+    accounts = [person.pk for person in network.people.accounts.values()]
+    Person.objects.filter(pk__in=accounts).update(mail_wanted=True)
+    with connection.cursor() as cursor:
+        # The planner has seen none of these rows yet; the first page should not pay for that.
+        cursor.execute("ANALYZE")
     return network
+
+
+def _past(work: Work, plan: Plan, password_hash: str, say: Callable[[str], None]) -> Network:
+    """Write reference lists, units, people, instruments and their past usage as one change."""
+    load_reference(work)
+    network = _timed(say, "units and people", lambda: _members(plan, password_hash))
+    _timed(say, "instruments", lambda: _instruments(network))
+    _timed(say, "usage", lambda: _usage(network))
+    return network
+
+
+def _note(work: Work, network: Network, size: str) -> None:
+    """Leave one entry in the history that sums the past up."""
+    after = {"size": size, "today": network.plan.today, **network.counts}
+    work.record("demo.network.seeded", f"demo.network:{network.plan.seed}", after=after)
 
 
 def usage_of(network: Network) -> list[Row]:

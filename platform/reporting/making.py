@@ -14,11 +14,11 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from reporting import files
-from reporting.errors import ReportError
+from reporting.errors import NotAllowed, ReportError
 from reporting.models import ReportRun, RunState
 from reporting.registry import kind_of, tell_finished
 from reporting.renderers import RENDERERS
-from reporting.runs import KEPT_FOR, MOST_ATTEMPTS, claim, fail
+from reporting.runs import KEPT_FOR, MOST_ATTEMPTS, claim, fail, may_still_ask
 from safeguards.journal import record
 
 SHOW_EVERY_SECONDS = 0.5
@@ -51,7 +51,8 @@ class _Shown:
 def make(run_id: UUID | str) -> bool:
     """Make the report of a queued run; tell whether this call finished it. Safe to run twice and at once.
 
-    A sentence of the report itself (ReportError) fails the run at once; trouble with database or disk puts it back
+    A sentence of the report itself (ReportError) fails the run at once, as does an asker who has lost the right since
+    asking; trouble with database or disk puts it back
     into the queue until the last attempt. Anything else is a fault of ours and is raised.
     """
     run = claim(run_id)
@@ -86,6 +87,8 @@ def give_up(run_id: UUID | str, reference: str) -> None:
 
 
 def _made(run: ReportRun) -> bool:
+    if not may_still_ask(run):
+        raise NotAllowed
     kind = kind_of(run.kind)
     show = _Shown(run)
     document = kind.build(run.parameters, show)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 from uuid import UUID
 
 from django.conf import settings
@@ -16,6 +16,7 @@ from django.http import Http404
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from changes import note_refusal
 from reporting import files
 from reporting.errors import NotAllowed, TooManyRuns, UnknownKind, WrongState
 from reporting.models import ReportRun, RunState
@@ -56,8 +57,9 @@ def request_run(
         _refuse(actor, "reporting.run.requested", kind, plain)
     plain |= known.noted(actor, plain)
     with transaction.atomic():
-        # The person's row is the lock: two requests at once count each other.
-        get_user_model()._default_manager.select_for_update(of=("self",)).get(pk=actor.pk)
+        # The person's row is the lock: two requests at once count each other. Rows that refer to the person may come
+        # meanwhile, else whoever writes one and holds what we wait for next would wait for us.
+        get_user_model()._default_manager.select_for_update(of=("self",), no_key=True).get(pk=actor.pk)
         if (
             ReportRun.objects.filter(requested_by_id=actor.pk, state__in=OPEN_STATES).count()
             >= MOST_OPEN_RUNS
@@ -103,26 +105,34 @@ def runs_of(person: AbstractBaseUser) -> QuerySet[ReportRun]:
 
 
 def run_for(person: AbstractBaseUser, run_id: UUID | str) -> ReportRun:
-    """A run that the person asked for or whose file it may have. Missing and forbidden raise the same Http404."""
+    """A run that the person asked for or whose file it may have.
+
+    Missing and forbidden raise the same Http404; the forbidden one is on record.
+    """
     try:
         key = run_id if isinstance(run_id, UUID) else UUID(run_id)
     except ValueError as error:
         raise Http404 from error
     run = ReportRun.objects.select_related("requested_by").filter(pk=key).first()
-    if run is None or not (run.requested_by_id == person.pk or may_download(person, run)):
+    if run is None:
         raise Http404
+    if run.requested_by_id != person.pk and not may_download(person, run):
+        _hide(person, "reporting.run.viewed", run)
     return run
 
 
-def file_for(person: AbstractBaseUser, run_id: UUID | str) -> ReportRun:
-    """A done run whose file the person may have, asked anew at every download; put on record.
+def file_for(person: AbstractBaseUser, run_id: UUID | str, *, is_fetched: bool = True) -> ReportRun:
+    """A done run whose file the person may have, asked anew at every download; put on record, refusals too.
 
-    Raises Http404 otherwise. The file may no longer be given out: ask `has_file`.
+    With `is_fetched` False the file is only asked about (HEAD), which is no download. Raises Http404 otherwise.
+    The file may no longer be given out: ask `has_file`.
     """
     run = run_for(person, run_id)
-    if run.state != RunState.DONE or not may_download(person, run):
+    if run.state != RunState.DONE:
         raise Http404
-    if has_file(run):
+    if not may_download(person, run):
+        _hide(person, "reporting.run.downloaded", run)
+    if is_fetched and has_file(run):
         record(
             actor=person,
             verb="reporting.run.downloaded",
@@ -156,6 +166,12 @@ def may_download(person: AbstractBaseUser, run: ReportRun) -> bool:
         return kind_of(run.kind).may_download(person, run)
     except UnknownKind:
         return False
+
+
+def may_still_ask(run: ReportRun) -> bool:
+    """Whether who asked for the run could ask for it now: with an open account and the right it takes."""
+    kind, person = kind_of(run.kind), run.requested_by
+    return person.is_active and kind.may_request(person, kind.answers(run.parameters))
 
 
 def resend_stale(now: dt.datetime) -> int:
@@ -221,6 +237,11 @@ def _refuse(actor: AbstractBaseUser, verb: str, kind: str, parameters: Mapping[s
         after={"verb": verb, "reason": "no_right", "parameters": dict(parameters)},
     )
     raise NotAllowed
+
+
+def _hide(person: AbstractBaseUser, verb: str, run: ReportRun) -> NoReturn:
+    note_refusal(person, verb, run, app="reporting", reason="hidden", kind=run.kind)
+    raise Http404
 
 
 def claim(run_id: UUID | str) -> ReportRun | None:

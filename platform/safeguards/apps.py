@@ -1,4 +1,4 @@
-"""Installs every registered trigger after each migration, and readies each connection for them."""
+"""Installs every registered guard after each migration, and readies each connection for them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from safeguards.displacing import ask_delete_triggers
 
 
 def _install(sender: AppConfig, using: str = "default", **_kwargs: Any) -> None:
+    from safeguards.constraints import restore
     from safeguards.triggers import install
 
     install(using)
+    restore(sender, using)
 
 
 def _ready(connection: BaseDatabaseWrapper, **_kwargs: Any) -> None:

@@ -83,9 +83,9 @@ def install(using: str = "default") -> list[str]:
 
 
 def missing(using: str = "default") -> list[str]:
-    """Name every part of the registered guards that the database does not hold, or has switched off."""
+    """Name every part of the registered guards that the database does not hold, or that guards nothing there."""
     connection = connections[using]
-    present = _present(connection)
+    present = present_parts(connection)
     return [
         part
         for trigger in REGISTER.values()
@@ -94,11 +94,13 @@ def missing(using: str = "default") -> list[str]:
     ]
 
 
-def _present(connection: BaseDatabaseWrapper) -> set[str]:
+def present_parts(connection: BaseDatabaseWrapper) -> set[str]:
+    """Name the triggers and constraints that guard rows in this session: switched on, and not for replicas alone."""
     query = (
         "SELECT name FROM sqlite_master WHERE type = 'trigger'"
         if connection.vendor == "sqlite"
-        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D' "
+        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND (tgenabled = 'A' "
+        "OR (tgenabled = 'O' AND current_setting('session_replication_role') <> 'replica')) "
         "UNION ALL SELECT conname FROM pg_constraint WHERE contype = 'x'"
     )
     with connection.cursor() as cursor:

@@ -45,6 +45,7 @@ class StoredAnswer(models.Model):
     content_type = models.CharField(max_length=100, blank=True)
     body = models.BinaryField(default=b"")
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
+    claimed_by = models.CharField(max_length=100, blank=True, default="")
 
     class Meta:
         verbose_name = _("stored answer")

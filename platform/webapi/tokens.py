@@ -12,6 +12,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from changes import Work
 from safeguards import journal
 from webapi.models import AccessToken
 
@@ -91,6 +92,19 @@ def revoke(token: AccessToken, *, actor: AbstractBaseUser) -> AccessToken:
                 after={"revoked_at": row.revoked_at},
             )
     return row
+
+
+def revoke_all(work: Work, person: AbstractBaseUser) -> int:
+    """End every token of a person that still opens something, as a part of a change; return how many."""
+    live = AccessToken.objects.filter(person_id=person.pk, revoked_at=None, expires_at__gt=work.now)
+    rows = work.lock(AccessToken.objects.all(), list(live.values_list("pk", flat=True))).values()
+    for row in rows:
+        row.revoked_at = work.now
+        row.save(update_fields=["revoked_at"])
+        work.record(
+            "webapi.token.revoked", row, before={"revoked_at": None}, after={"revoked_at": row.revoked_at}
+        )
+    return len(rows)
 
 
 def tokens_of(person: AbstractBaseUser) -> models.QuerySet[AccessToken]:

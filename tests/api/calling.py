@@ -28,6 +28,14 @@ class Caller:
         address = path if path.startswith(("http", "/")) else f"/api/v1/{path}"
         return self.client.get(address, query, headers=self._headers(headers))
 
+    def send(self, method, path, body):
+        """Send JSON with any method to a full path, with a fresh key."""
+        headers = {**self._headers(None), "idempotency-key": uuid.uuid4().hex}
+        data = json.dumps(body)
+        return self.client.generic(
+            method.upper(), path, data, content_type="application/json", headers=headers
+        )
+
     def post(self, path, body=None, *, key=None, headers=None, raw=None, content_type="application/json"):
         """POST below the base with a fresh key, unless `key` names one or is empty."""
         sent = self._headers(headers)

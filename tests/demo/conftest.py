@@ -6,10 +6,11 @@ import pytest
 from django.db import transaction
 
 from demo.seed import seed
+from tests.transactions import outermost
 
 
 def made(size, django_db_blocker):
-    with django_db_blocker.unblock(), transaction.atomic():
+    with django_db_blocker.unblock(), outermost():
         yield seed(size, password="demo-password-1")
         transaction.set_rollback(True)
 

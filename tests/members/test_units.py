@@ -232,7 +232,7 @@ def test_units_that_left_are_not_listed():
 
 def test_a_stale_page_of_the_admin_says_what_changed_meanwhile_and_loses_nothing(data):
     """Two officers open one unit; the second to save is refused, keeps what was typed, and may send it once more."""
-    officer = make_officer()
+    officer = make_officer(is_staff=True)
     unit = perform(officer, create_unit, data, manager=PersonData(email="a@b.example", display_name="甲"))
     client = Client(headers={"accept-language": "en"})
     client.force_login(officer)

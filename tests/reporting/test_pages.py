@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from audit.models import Entry
 from reporting import making, runs
 from reporting.models import ReportRun
+from tests.api.calling import Caller
 from tests.factories.members import PersonFactory, make_officer
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +91,56 @@ def test_download_headers(client, run):
         "attachment; filename*=utf-8''%E8%AF%95%E9%AA%8C%20%E6%8A%A5%E5%91%8A.csv"
     )
     assert int(answer["Content-Length"]) == len(body)
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_download_is_sent_as_it_is(client, use_kind, silent_bell, person, ending):
+    """A browser that takes gzip gets the file with its length all the same; parts are refused beforehand."""
+    run = runs.request_run("trial", {"number": 7, "format": ending}, actor=person, language="en")
+    making.make(run.pk)
+    run.refresh_from_db()
+    headers = {"accept-encoding": "gzip", "range": "bytes=0-9"}
+    answer = client.get(reverse("reporting:file", args=[run.pk]), headers=headers)
+    body = b"".join(answer.streaming_content)
+    assert (answer.status_code, len(body)) == (200, run.size)
+    assert hashlib.sha256(body).hexdigest() == run.sha256
+    assert (answer["Content-Length"], answer["Accept-Ranges"]) == (str(run.size), "none")
+    assert "Content-Encoding" not in answer
+    page = client.get(reverse("reporting:list"), headers=headers)
+    assert page["Content-Encoding"] == "gzip"
+
+
+def test_asking_about_a_file_is_no_download(client, run):
+    """HEAD tells the length and leaves no entry; GET leaves one."""
+    making.make(run.pk)
+    path = reverse("reporting:file", args=[run.pk])
+    fetched = Entry.objects.filter(verb="reporting.run.downloaded")
+    asked = client.head(path)
+    for close in asked._resource_closers:
+        close()
+    assert asked.status_code == 200
+    assert fetched.count() == 0
+    client.get(path).getvalue()
+    assert fetched.count() == 1
+
+
+def test_details_are_not_shown_after_the_right_is_lost(client, use_kind, run, person):
+    """Neither page, list nor call tells name, size or digest of a file one may no longer have."""
+    making.make(run.pk)
+    run.refresh_from_db()
+    caller = Caller(person)
+    path = f"report-runs/{run.pk}/"
+    assert caller.get(path).json()["file"]["sha256"] == run.sha256
+    use_kind(may_download=lambda who, run: False)
+    body = caller.get(path).json()
+    assert (body["state"], body["file"]) == ("done", None)
+    page = client.get(reverse("reporting:run", args=[run.pk]), **ENGLISH).content.decode()
+    assert "You no longer have the right to this report." in page
+    listed = client.get(reverse("reporting:list"), **ENGLISH).content.decode()
+    for text in (page, listed):
+        assert run.sha256 not in text
+        assert reverse("reporting:file", args=[run.pk]) not in text
+    assert caller.get(f"{path}file/").status_code == 404
 
 
 def test_others_get_the_same_404(client, run):

@@ -10,6 +10,7 @@ import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import OperationalError, connection
 from django.http import Http404
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from audit.models import Entry
@@ -335,3 +336,54 @@ def test_file_when_the_right_is_lost(use_kind, silent_bell):
     use_kind(may_download=lambda who, run: False)
     with pytest.raises(Http404):
         runs.file_for(person, run.pk)
+
+
+def test_refused_fetches_are_on_record(use_kind, silent_bell):
+    """Who looks for another's run, or for a file after losing the right, leaves an entry that names run and wish."""
+    person, stranger = PersonFactory(), PersonFactory()
+    use_kind(may_download=lambda who, run: who.pk == person.pk)
+    run = ask(person)
+    making.make(run.pk)
+    for look in (runs.run_for, runs.file_for):
+        with pytest.raises(Http404):
+            look(stranger, run.pk)
+    use_kind(may_download=lambda who, run: False)
+    assert runs.run_for(person, run.pk) == run
+    with pytest.raises(Http404):
+        runs.file_for(person, run.pk)
+    rows = Entry.objects.filter(verb="reporting.refused").order_by("sequence")
+    assert [(row.actor, row.target_id, row.after["verb"], row.after["reason"]) for row in rows] == [
+        (stranger, str(run.pk), "reporting.run.viewed", "hidden"),
+        (stranger, str(run.pk), "reporting.run.viewed", "hidden"),
+        (person, str(run.pk), "reporting.run.downloaded", "hidden"),
+    ]
+    assert not Entry.objects.filter(verb="reporting.run.downloaded").exists()
+
+
+@pytest.mark.parametrize("lost", ["account", "right"])
+def test_run_of_one_who_lost_the_right_is_not_made(lost, use_kind, silent_bell):
+    """Nothing is built; the run fails with the reason."""
+    person, built = PersonFactory(), []
+    use_kind(build=lambda parameters, step: built.append(parameters))
+    run = ask(person)
+    if lost == "account":
+        type(person).objects.filter(pk=person.pk).update(is_active=False)
+    else:
+        use_kind(
+            build=lambda parameters, step: built.append(parameters),
+            may_request=lambda who, parameters: False,
+        )
+    assert making.make(run.pk) is False
+    run.refresh_from_db()
+    assert (run.state, run.file, built) == (RunState.FAILED, "", [])
+    assert run.error == str(NotAllowed.message)
+
+
+def test_asking_locks_out_no_row_that_refers_to_the_person(use_kind, silent_bell):
+    """The lock of the person lets foreign keys to it be checked; else two ordinary writes wait for each other."""
+    with CaptureQueriesContext(connection) as done:
+        ask(PersonFactory())
+    locks = [query["sql"] for query in done if "members_person" in query["sql"] and " FOR " in query["sql"]]
+    assert [sql.partition(" FOR ")[2][:13] for sql in locks] == (
+        ["NO KEY UPDATE"] if connection.vendor == "postgresql" else []
+    )

@@ -183,7 +183,7 @@ admin:evaluations_round_act             POST  in  in  in  in  in  in 302 302
 admin:evaluations_round_progress        GET   in  in  in  in  in  in 200 200
 admin:evaluations_round_check           GET   in  in  in  in  in  in 200 200
 admin:evaluations_round_report          POST  in  in  in  in  in  in 302 302
-admin:evaluations_scheme_version        GET   in  in  in  in  in  in 405 405
+admin:evaluations_scheme_version        GET   in  in  in  in  in  in 302 302
 admin:evaluations_scheme_version        POST  in  in  in  in  in  in 302 302
 """
 

@@ -15,6 +15,7 @@ from django.test import Client, TestCase
 from django.utils import timezone
 
 from background.models import Heartbeat
+from changes import perform
 from evaluations.enums import ObjectKind
 from evaluations.results.actions.scoring import score_round
 from evaluations.rounds.models import Round
@@ -38,6 +39,7 @@ from tests.evaluations.walking import AFTER_DEADLINE, BEFORE_PUBLICITY, FRIDAY, 
 from tests.factories.evaluations import DATA_END, DATA_START, Story, make_story
 from tests.factories.instruments import ApplicationFieldFactory, BookingFactory, make_instrument, make_steward
 from tests.factories.members import AdminFactory, PersonFactory, UnitFactory, make_officer
+from tests.transactions import outermost
 from webapi import tokens
 from webapi.models import AccessToken
 
@@ -86,7 +88,7 @@ class World:
                 client.cookies["sessionid"] = self.sessions[role]
             data, kind = body or {}, None
         try:
-            with transaction.atomic():
+            with outermost():
                 if method == "GET":
                     answer = client.get(address, headers=headers)
                 elif kind:
@@ -106,7 +108,7 @@ class _UndoneError(Exception):
 
 def making_world(django_db_blocker: Any) -> Iterator[World]:
     """Make the world for the tests of one module, and take it back after them."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    with django_db_blocker.unblock(), outermost():
         yield make_world()
         transaction.set_rollback(True)
 
@@ -139,7 +141,7 @@ def make_world() -> World:
     single = _single_instruments(story, capture)
     _publicise(published, single)
     draft = _next_round(story, 2027)
-    collecting = open_round(_next_round(story, 2026), actor=story.officer)
+    collecting = perform(story.officer, open_round, _next_round(story, 2026))
     start = timezone.now().replace(minute=0, second=0, microsecond=0) + dt.timedelta(days=2)
     bookings = {
         state: BookingFactory(
@@ -220,7 +222,7 @@ def _next_round(story: Story, year: int) -> Round:
 
 
 def _single_instruments(story: Story, capture: Any) -> Round:
-    load_presets()
+    perform(None, load_presets)
     round_ = Round.objects.create(
         year=2025,
         kind=ObjectKind.INSTRUMENT,
@@ -229,15 +231,15 @@ def _single_instruments(story: Story, capture: Any) -> Round:
         data_end=DATA_END,
         budget=0,
     )
-    round_ = open_round(round_, actor=story.officer)
+    round_ = perform(story.officer, open_round, round_)
     with capture(execute=True):
-        request_snapshot(round_, actor=story.officer)
+        perform(story.officer, request_snapshot, round_)
     round_.refresh_from_db()
-    return score_round(round_, actor=story.officer, now=AFTER_DEADLINE)
+    return perform(story.officer, score_round, round_, now=AFTER_DEADLINE)
 
 
 def _publicise(*rounds: Round) -> None:
     officer = make_officer()
     for round_ in rounds:
-        publicise_round(round_, actor=officer, first=MONDAY, last=FRIDAY, now=BEFORE_PUBLICITY)
+        perform(officer, publicise_round, round_, first=MONDAY, last=FRIDAY, now=BEFORE_PUBLICITY)
         round_.refresh_from_db()

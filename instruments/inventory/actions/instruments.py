@@ -9,16 +9,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from audit.chain import record
-from changes import StaleVersion
-from instruments.booking.enums import BookingKind
-from instruments.booking.queries.coming import coming_bookings
-from instruments.catalogue.queries.facets import forget_public_counts
+from changes import Work, unchanged
+from instruments.inventory import dependants
 from instruments.inventory.actions.search import write_search_text
 from instruments.inventory.enums import (
     CarrierKind,
@@ -30,6 +26,14 @@ from instruments.inventory.enums import (
     Source,
 )
 from instruments.inventory.errors import InvalidInstrument
+from instruments.inventory.events import (
+    InstrumentAdded,
+    InstrumentBackInService,
+    InstrumentChanged,
+    InstrumentOutOfService,
+    InstrumentRetired,
+    StateChanged,
+)
 from instruments.inventory.locks import lock_instrument
 from instruments.inventory.models import (
     ApplicationField,
@@ -40,12 +44,15 @@ from instruments.inventory.models import (
 )
 from instruments.inventory.queries.inventory import next_code
 from instruments.inventory.rules.record import MOST_FIELDS, MOST_FUNDS, inside_the_region, too_long
-from instruments.terms.models import BookingPolicy, OpeningPeriod
-from members.models import MemberUnit, Person, Region
-from members.permissions import Actor, require
+from members.models import MemberUnit, Region
+from members.permissions import require
 
-WORKDAYS, OPENS, CLOSES = range(5), 8 * 60, 18 * 60
-"""A new instrument is open Monday to Friday, 08:00 to 18:00, until its keeper says otherwise."""
+EVENTS: dict[InstrumentState, type[StateChanged]] = {
+    InstrumentState.IN_SERVICE: InstrumentBackInService,
+    InstrumentState.UNDER_REPAIR: InstrumentOutOfService,
+    InstrumentState.SUSPENDED: InstrumentOutOfService,
+    InstrumentState.RETIRED: InstrumentRetired,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,112 +109,106 @@ LINKS = frozenset({"fields", "funding"})
 COLUMNS = tuple(item.name for item in fields(InstrumentData) if item.name not in LINKS)
 
 
-def create_instrument(data: InstrumentData, *, actor: Actor) -> Instrument:
-    """Create an instrument in service, with the usual booking policy and open on workdays.
+def create_instrument(work: Work, data: InstrumentData) -> Instrument:
+    """Create an instrument in service; upper rooms give it the usual booking policy and week.
 
     Officers, and managers of the unit. Raises NotAllowed, InvalidInstrument (all wrong fields at once).
     """
-    require(actor, "create_instrument", data.unit)
-    with transaction.atomic():
-        unit = MemberUnit.objects.get(pk=data.unit.pk)
-        instrument = Instrument(state=InstrumentState.IN_SERVICE)
-        _fill(instrument, data)
-        instrument.code = instrument.code or next_code(unit)
-        _check(instrument, data, {})
-        instrument.save(force_insert=True)
-        _link(instrument, data)
-        BookingPolicy.objects.create(instrument=instrument)
-        OpeningPeriod.objects.bulk_create(
-            OpeningPeriod(instrument=instrument, weekday=day, opens=OPENS, closes=CLOSES) for day in WORKDAYS
-        )
-        _index(instrument)
-        record(
-            actor=_who(actor),
-            verb="instruments.instrument.created",
-            target=instrument,
-            after=instrument_state(instrument),
-        )
-        transaction.on_commit(forget_public_counts)
+    unit = work.lock_one(MemberUnit.objects.all(), data.unit.pk)
+    require(work.actor, "create_instrument", unit)
+    instrument = Instrument(state=InstrumentState.IN_SERVICE)
+    _fill(instrument, data)
+    instrument.code = instrument.code or next_code(unit)
+    _check(instrument, data, {})
+    instrument.updated_at, instrument.changed_by = work.now, work.actor
+    instrument.save(force_insert=True)
+    _link(instrument, data)
+    _index(instrument)
+    work.emit(InstrumentAdded(target=instrument, after=instrument_state(instrument)))
     return instrument
 
 
 def change_instrument(
-    instrument: Instrument, data: InstrumentData, *, actor: Actor, version: int
+    work: Work, instrument: Instrument, data: InstrumentData, *, seen: int | None = None
 ) -> Instrument:
-    """Change the record of an instrument that the caller read at `version`. Keepers and officers.
+    """Change the record of an instrument that the person saw at a version. Keepers and officers.
 
     Code and unit stay for good, since bookings, usage and evaluations name the instrument by them.
     Raises NotAllowed, StaleVersion, InvalidInstrument (all wrong fields at once).
     """
-    require(actor, "edit_instrument", instrument)
-    with transaction.atomic():
-        locked = lock_instrument(instrument.pk)
-        if locked.version != version:
-            raise StaleVersion
-        before, problems = instrument_state(locked), _fixed(locked, data)
-        code = locked.code
-        _fill(locked, data)
-        locked.code = code
-        _check(locked, data, problems)
-        _link(locked, data)
-        after = instrument_state(locked)
-        if after == before:
-            return locked
-        locked.version += 1
-        locked.updated_at = timezone.now()
-        _index(locked)
-        changed = {name for name in after if after[name] != before[name]}
-        record(
-            actor=_who(actor),
-            verb="instruments.instrument.changed",
+    locked = lock_instrument(work, instrument.pk)
+    require(work.actor, "edit_instrument", locked)
+    unchanged(locked, seen)
+    before, problems = instrument_state(locked), _fixed(work, locked, data)
+    code = locked.code
+    _fill(locked, data)
+    locked.code = code
+    _check(locked, data, problems)
+    _link(locked, data)
+    after = instrument_state(locked)
+    if after == before:
+        return locked
+    _touch(work, locked)
+    _index(locked)
+    changed = {name for name in after if after[name] != before[name]}
+    work.emit(
+        InstrumentChanged(
             target=locked,
             before={name: before[name] for name in sorted(changed)},
             after={name: after[name] for name in sorted(changed)},
         )
-        transaction.on_commit(forget_public_counts)
+    )
     return locked
 
 
-def change_state(instrument: Instrument, state: str, *, actor: Actor, note: str = "") -> Instrument:
+def change_state(
+    work: Work, instrument: Instrument, state: str, *, note: str = "", seen: int | None = None
+) -> Instrument:
     """Put an instrument in or out of service. Keepers and officers.
 
     Anything but "in service" asks for a note. While coming bookings hold time, an instrument is neither
     suspended nor retired: they are moved or cancelled first, each with word to its person.
-    Raises NotAllowed, InvalidInstrument. The state it has already, with the same note, changes nothing.
+    Raises NotAllowed, StaleVersion, InvalidInstrument. The state it has already, with the same note, changes nothing.
     """
-    require(actor, "change_instrument_state", instrument)
-    with transaction.atomic():
-        locked = lock_instrument(instrument.pk)
-        wanted = _known_state(state)
-        note = note.strip()
-        problems: dict[str, list[str]] = {}
-        if wanted != InstrumentState.IN_SERVICE and not note:
-            problems["note"] = [_("Say in a few words why.")]
-        if len(note) > 200:
-            problems["note"] = [_("Use at most 200 characters.")]
-        if wanted in {InstrumentState.SUSPENDED, InstrumentState.RETIRED}:
-            count = coming_bookings(locked, timezone.now()).filter(kind=BookingKind.USE).count()
-            if count:
-                problems["state"] = [_still_booked(count)]
-        if problems:
-            raise InvalidInstrument(problems)
-        before = {"state": locked.state, "state_note": locked.state_note}
-        after = {"state": wanted.value, "state_note": note}
-        if after == before:
-            return locked
-        locked.state, locked.state_note = wanted, note
-        locked.version += 1
-        locked.updated_at = timezone.now()
-        locked.save(update_fields=["state", "state_note", "version", "updated_at"])
-        record(
-            actor=_who(actor),
-            verb="instruments.instrument.state_changed",
-            target=locked,
-            before=before,
-            after=after,
-        )
-        transaction.on_commit(forget_public_counts)
+    locked = lock_instrument(work, instrument.pk)
+    require(work.actor, "change_instrument_state", locked)
+    unchanged(locked, seen)
+    wanted = _known_state(state)
+    note = note.strip()
+    problems: dict[str, list[str]] = {}
+    if wanted != InstrumentState.IN_SERVICE and not note:
+        problems["note"] = [_("Say in a few words why.")]
+    if len(note) > 200:
+        problems["note"] = [_("Use at most 200 characters.")]
+    if wanted in {InstrumentState.SUSPENDED, InstrumentState.RETIRED}:
+        count = sum(one.is_use for one in dependants.coming(locked, work.now))
+        if count:
+            problems["state"] = [_still_booked(count)]
+    if problems:
+        raise InvalidInstrument(problems)
+    before = {"state": locked.state, "state_note": locked.state_note}
+    after = {"state": wanted.value, "state_note": note}
+    if after == before:
+        return locked
+    locked.state, locked.state_note = wanted, note
+    _touch(work, locked)
+    locked.save(update_fields=["state", "state_note", "version", "updated_at", "changed_by"])
+    work.emit(EVENTS[wanted](target=locked, before=before, after=after))
     return locked
+
+
+def save_record(
+    work: Work,
+    instrument: Instrument,
+    data: InstrumentData,
+    *,
+    state: str,
+    note: str,
+    seen: int | None = None,
+) -> Instrument:
+    """Change record and state as one change. Raises what `change_instrument` and `change_state` raise."""
+    changed = change_instrument(work, instrument, data, seen=seen)
+    return change_state(work, changed, state, note=note)
 
 
 def instrument_state(instrument: Instrument) -> dict[str, Any]:
@@ -238,15 +239,15 @@ def _still_booked(count: int) -> str:
     ) % {"count": count}
 
 
-def _fixed(instrument: Instrument, data: InstrumentData) -> dict[str, list[str]]:
+def _fixed(work: Work, instrument: Instrument, data: InstrumentData) -> dict[str, list[str]]:
     problems: dict[str, list[str]] = {}
     if data.code and data.code.strip().upper() != instrument.code:
         problems["code"] = [_("The code of an instrument never changes.")]
     if data.unit.pk != instrument.unit_id:
         problems["unit"] = [_("An instrument stays with its unit. Retire it and let the other unit add it.")]
     if data.station_count < instrument.station_count:
-        lost = coming_bookings(instrument, timezone.now()).filter(station__gt=data.station_count)
-        if count := lost.count():
+        coming = dependants.coming(instrument, work.now)
+        if count := sum(one.station > data.station_count for one in coming):
             problems["station_count"] = [
                 ngettext(
                     "%(count)s coming booking lies on a station that would be gone. Move or cancel it first.",
@@ -317,5 +318,6 @@ def _index(instrument: Instrument) -> None:
     instrument.save()
 
 
-def _who(actor: Actor) -> Person | None:
-    return actor if isinstance(actor, Person) else None
+def _touch(work: Work, instrument: Instrument) -> None:
+    instrument.version += 1
+    instrument.updated_at, instrument.changed_by = work.now, work.actor

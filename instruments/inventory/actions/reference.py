@@ -6,16 +6,15 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.db import transaction
 from django.db.models import Q
 
-from audit.chain import record
+from changes import Work
 from instruments.inventory.actions.search import reindex
+from instruments.inventory.events import ClassRenamed, FieldRenamed
 from instruments.inventory.models import ApplicationField, Instrument, InstrumentClass
 from instruments.inventory.queries.classes import in_class
 from members.actions.regions import load_regions
-from members.models import Person
-from members.permissions import Actor, require
+from members.permissions import require
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 NATIONAL_ORDER = "nrii"
@@ -30,51 +29,44 @@ class Loaded:
     classes: int
 
 
-@transaction.atomic
-def load_reference() -> Loaded:
+def load_reference(work: Work) -> Loaded:
     """Write regions, application fields and instrument classes from the shipped lists. Safe to run again.
 
     Rows of an earlier release that the lists no longer name stay, since instruments may point at them; instruments
     whose class has got another name are found by the new one at once.
     """
-    return Loaded(load_regions(None), _load_fields(), _load_classes())
+    return Loaded(load_regions(work), _load_fields(), _load_classes())
 
 
-def rename_field(field: ApplicationField, *, name_zh: str, name_en: str, actor: Actor) -> ApplicationField:
+def rename_field(work: Work, field: ApplicationField, *, name_zh: str, name_en: str) -> ApplicationField:
     """Rename an application field and reindex its instruments. Officers only. Raises NotAllowed."""
-    require(actor, "change_reference", field)
-    with transaction.atomic():
-        locked = ApplicationField.objects.select_for_update().get(pk=field.pk)
-        before = {"name_zh": locked.name_zh, "name_en": locked.name_en}
-        locked.name_zh, locked.name_en = name_zh.strip(), name_en.strip()
-        locked.full_clean()
-        locked.save()
-        after = {"name_zh": locked.name_zh, "name_en": locked.name_en}
-        if after != before:
-            reindex(Instrument.objects.filter(fields=locked))
-            record(
-                actor=_who(actor), verb="instruments.field.renamed", target=locked, before=before, after=after
-            )
+    locked = work.lock_one(ApplicationField.objects.all(), field.pk)
+    require(work.actor, "change_reference", locked)
+    before = {"name_zh": locked.name_zh, "name_en": locked.name_en}
+    locked.name_zh, locked.name_en = name_zh.strip(), name_en.strip()
+    locked.full_clean()
+    locked.save()
+    after = {"name_zh": locked.name_zh, "name_en": locked.name_en}
+    if after != before:
+        reindex(Instrument.objects.filter(fields=locked))
+        work.emit(FieldRenamed(target=locked, before=before, after=after))
     return locked
 
 
 def rename_class(
-    instrument_class: InstrumentClass, *, name_zh: str, name_en: str, actor: Actor
+    work: Work, instrument_class: InstrumentClass, *, name_zh: str, name_en: str
 ) -> InstrumentClass:
     """Rename a class and reindex the instruments in it and below it. Officers only. Raises NotAllowed."""
-    require(actor, "change_reference", instrument_class)
-    with transaction.atomic():
-        locked = InstrumentClass.objects.select_for_update(of=("self",)).get(pk=instrument_class.pk)
-        before = {"name_zh": locked.name_zh, "name_en": locked.name_en}
-        locked.name_zh, locked.name_en = name_zh.strip(), name_en.strip()
-        locked.full_clean()
-        locked.save()
-        after = {"name_zh": locked.name_zh, "name_en": locked.name_en}
-        if after != before:
-            reindex(Instrument.objects.filter(in_class(locked)))
-            record(
-                actor=_who(actor), verb="instruments.class.renamed", target=locked, before=before, after=after
-            )
+    locked = work.lock_one(InstrumentClass.objects.all(), instrument_class.pk)
+    require(work.actor, "change_reference", locked)
+    before = {"name_zh": locked.name_zh, "name_en": locked.name_en}
+    locked.name_zh, locked.name_en = name_zh.strip(), name_en.strip()
+    locked.full_clean()
+    locked.save()
+    after = {"name_zh": locked.name_zh, "name_en": locked.name_en}
+    if after != before:
+        reindex(Instrument.objects.filter(in_class(locked)))
+        work.emit(ClassRenamed(target=locked, before=before, after=after))
     return locked
 
 
@@ -130,7 +122,3 @@ def _class_names() -> dict[int, tuple[str, str]]:
 def _rows(name: str) -> list[dict[str, str]]:
     with (DATA / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
-
-
-def _who(actor: Actor) -> Person | None:
-    return actor if isinstance(actor, Person) else None

@@ -4,82 +4,77 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from audit.chain import Event, record, record_many
+from changes import Work
+from instruments.inventory.actions.parts import part_changed, seen_part
+from instruments.inventory.enums import Part
 from instruments.inventory.errors import InvalidInstrument
+from instruments.inventory.events import StewardNamed, StewardshipEnded
 from instruments.inventory.locks import lock_instrument
 from instruments.inventory.models import Instrument, Stewardship
 from instruments.inventory.permissions import forget_kept
+from members.actions.roles import write_unit_role
 from members.enums import UnitRoleKind
-from members.models import Person, UnitRole
-from members.permissions import Actor, forget_roles, require
+from members.models import MemberUnit, Person, UnitRole
+from members.permissions import forget_roles, require
 
 
 def give_stewardship(
-    instrument: Instrument, person: Person, *, actor: Actor, valid_from: dt.date | None = None
+    work: Work,
+    instrument: Instrument,
+    person: Person,
+    *,
+    valid_from: dt.date | None = None,
+    seen: int | None = None,
 ) -> Stewardship:
     """Let a person of the owning unit keep an instrument from a day on (today unless told).
 
     The person becomes a steward in the unit, where not one already. Officers, and managers of the unit.
-    Raises NotAllowed, InvalidInstrument.
+    Raises NotAllowed, StaleVersion, InvalidInstrument.
     """
-    require(actor, "edit_stewards", instrument)
-    first_day = valid_from or timezone.localdate()
-    with transaction.atomic():
-        locked = lock_instrument(instrument.pk)
-        _check(locked, person, first_day)
-        kept = Stewardship.objects.create(instrument=locked, person=person, valid_from=first_day)
-        what = {"instrument": locked.code, "person": person.pk, "valid_from": first_day}
-        events = [Event("instruments.stewardship.given", kept, None, what)]
-        roles = UnitRole.objects.filter(person=person, unit=locked.unit_id, kind=UnitRoleKind.STEWARD)
-        if not roles.filter(Q(valid_to=None) | Q(valid_to__gt=first_day)).exists():
-            role = UnitRole.objects.create(
-                person=person, unit=locked.unit, kind=UnitRoleKind.STEWARD.value, valid_from=first_day
-            )
-            given = {
-                "person": person.pk,
-                "unit": locked.unit.code,
-                "kind": role.kind,
-                "valid_from": first_day,
-            }
-            events.append(Event("members.role.given", role, None, given))
-        record_many(actor=_who(actor), events=events)
+    first_day = valid_from or timezone.localdate(work.now)
+    unit = work.lock_one(MemberUnit.objects.all(), instrument.unit_id)
+    locked = lock_instrument(work, instrument.pk)
+    require(work.actor, "edit_stewards", locked)
+    part = seen_part(work, locked, Part.STEWARDS, seen)
+    _check(locked, person, first_day)
+    kept = Stewardship.objects.create(instrument=locked, person=person, valid_from=first_day)
+    what = {"instrument": locked.code, "person": person.pk, "valid_from": first_day}
+    work.emit(StewardNamed(target=kept, after=what))
+    roles = UnitRole.objects.filter(person=person, unit=unit, kind=UnitRoleKind.STEWARD)
+    if not roles.filter(Q(valid_to=None) | Q(valid_to__gt=first_day)).exists():
+        write_unit_role(work, person, unit, UnitRoleKind.STEWARD.value, first_day)
+    part_changed(work, part)
     forget_kept(person)
     forget_roles(person)
     return kept
 
 
 def end_stewardship(
-    stewardship: Stewardship, *, actor: Actor, valid_to: dt.date | None = None
+    work: Work, stewardship: Stewardship, *, valid_to: dt.date | None = None, seen: int | None = None
 ) -> Stewardship:
     """End a stewardship; `valid_to` (today unless told) is the first day without it.
 
     An instrument may be without steward: the managers of its unit keep it then. Officers, and managers of
-    the unit. Raises NotAllowed, InvalidInstrument. Ending an ended one again changes nothing.
+    the unit. Raises NotAllowed, StaleVersion, InvalidInstrument. Ending an ended one again changes nothing.
     """
-    require(actor, "edit_stewards", stewardship.instrument)
-    last_day = valid_to or timezone.localdate()
-    with transaction.atomic():
-        lock_instrument(stewardship.instrument_id)
-        row = Stewardship.objects.select_related("instrument", "person").get(pk=stewardship.pk)
-        if row.valid_to is not None and row.valid_to <= last_day:
-            return row
-        if last_day < row.valid_from:
-            raise InvalidInstrument({"valid_to": [_("A role cannot end before it begins.")]})
-        before = row.valid_to
-        row.valid_to = last_day
-        row.save(update_fields=["valid_to"])
-        record(
-            actor=_who(actor),
-            verb="instruments.stewardship.ended",
-            target=row,
-            before={"valid_to": before},
-            after={"valid_to": last_day},
-        )
+    last_day = valid_to or timezone.localdate(work.now)
+    locked = lock_instrument(work, stewardship.instrument_id)
+    require(work.actor, "edit_stewards", locked)
+    row = Stewardship.objects.select_related("instrument", "person").get(pk=stewardship.pk)
+    if row.valid_to is not None and row.valid_to <= last_day:
+        return row
+    part = seen_part(work, locked, Part.STEWARDS, seen)
+    if last_day < row.valid_from:
+        raise InvalidInstrument({"valid_to": [_("A role cannot end before it begins.")]})
+    before = row.valid_to
+    row.valid_to = last_day
+    row.save(update_fields=["valid_to"])
+    work.emit(StewardshipEnded(target=row, before={"valid_to": before}, after={"valid_to": last_day}))
+    part_changed(work, part)
     forget_kept(stewardship.person)
     return row
 
@@ -92,7 +87,3 @@ def _check(instrument: Instrument, person: Person, first_day: dt.date) -> None:
     held = Stewardship.objects.filter(Q(valid_to=None) | Q(valid_to__gt=first_day))
     if held.filter(instrument=instrument, person=person).exists():
         raise InvalidInstrument({"person": [_("This person keeps the instrument already.")]})
-
-
-def _who(actor: Actor) -> Person | None:
-    return actor if isinstance(actor, Person) else None

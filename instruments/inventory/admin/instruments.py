@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db import models, transaction
+from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
@@ -16,18 +16,19 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from changes import StaleVersion, perform
 from display.formats import money
 from instruments.errors import InstrumentsError
 from instruments.inventory.actions.instruments import (
     COLUMNS,
     InstrumentData,
-    change_instrument,
-    change_state,
     create_instrument,
+    save_record,
 )
 from instruments.inventory.actions.stewards import end_stewardship, give_stewardship
-from instruments.inventory.enums import Funding, InstrumentState
+from instruments.inventory.enums import Funding, InstrumentState, Part
 from instruments.inventory.models import ApplicationField, Instrument, Stewardship
+from instruments.inventory.queries.parts import parts_of
 from instruments.inventory.rules.record import MOST_FIELDS, TEXT_LIMITS
 from members.admin.acting import ActingAdmin, ActionForm
 from members.admin.roles import RoleAdmin
@@ -51,7 +52,7 @@ def _field(number: int) -> forms.ModelChoiceField[ApplicationField]:
 class InstrumentAdminForm(ActionForm):
     """The record of an instrument, with fields, funds and state."""
 
-    refusals = (MembersError, InstrumentsError)
+    refusals = (MembersError, InstrumentsError, StaleVersion)
     other_names = {"fields": "field_1", "note": "state_note"}
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -100,12 +101,16 @@ class InstrumentAdminForm(ActionForm):
             **given,
         )
         if self.instance.pk is None:
-            return create_instrument(wanted, actor=self.actor)
-        with transaction.atomic():
-            row = change_instrument(self.instance, wanted, actor=self.actor, version=data["version"] or 0)
-            if {"state", "state_note"} & set(self.changed_data):
-                row = change_state(row, data["state"], actor=self.actor, note=data["state_note"])
-        return row
+            return perform(self.actor, create_instrument, wanted)
+        return perform(
+            self.actor,
+            save_record,
+            self.instance,
+            wanted,
+            state=data["state"],
+            note=data["state_note"],
+            seen=data["version"] or 0,
+        )
 
 
 @admin.register(Instrument)
@@ -156,13 +161,22 @@ class InstrumentAdmin(ActingAdmin):
 
 
 class StewardshipForm(ActionForm):
-    """A new stewardship, or the end of one."""
+    """A new stewardship, or the end of one; the version is that of all stewards of the instrument."""
 
-    refusals = (MembersError, InstrumentsError)
+    refusals = (MembersError, InstrumentsError, StaleVersion)
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     class Meta:
         model = Stewardship
         fields = ["instrument", "person", "valid_from", "valid_to"]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        instance: Stewardship | None = options.get("instance")
+        if instance is not None and instance.pk is not None:
+            version = parts_of(instance.instrument)[Part.STEWARDS].version
+            options["initial"] = {"version": version, **(options.get("initial") or {})}
+        super().__init__(*args, **options)
 
     def act(self) -> Stewardship:
         """Give or end the stewardship."""
@@ -171,9 +185,9 @@ class StewardshipForm(ActionForm):
         if row.pk is not None:
             if data["valid_to"] is None:
                 return row
-            return end_stewardship(row, actor=self.actor, valid_to=data["valid_to"])
-        return give_stewardship(
-            data["instrument"], data["person"], actor=self.actor, valid_from=data["valid_from"]
+            return perform(self.actor, end_stewardship, row, valid_to=data["valid_to"], seen=data["version"])
+        return perform(
+            self.actor, give_stewardship, data["instrument"], data["person"], valid_from=data["valid_from"]
         )
 
 
@@ -188,3 +202,7 @@ class StewardshipAdmin(RoleAdmin):
     list_select_related = ("instrument", "person")
     search_fields = ("instrument__code", "person__display_name", "person__email")
     autocomplete_fields = ("instrument", "person")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Carry the version where a stewardship is ended."""
+        return [*super().get_fields(request, obj), *(["version"] if obj is not None else [])]

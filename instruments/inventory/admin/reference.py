@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db import transaction
 
+from changes import perform
 from instruments.inventory.actions.reference import rename_class, rename_field
 from instruments.inventory.models import ApplicationField, InstrumentClass
-from instruments.inventory.queries.labels import forget_labels
 from members.admin.acting import ActingAdmin, ActionForm
 from members.errors import MembersError
 from members.permissions import can
@@ -26,8 +25,7 @@ class FieldForm(ActionForm):
     def act(self) -> ApplicationField:
         """Rename the field."""
         names = {name: self.cleaned_data[name] for name in ("name_zh", "name_en")}
-        transaction.on_commit(forget_labels)
-        return rename_field(self.instance, actor=self.actor, **names)
+        return perform(self.actor, rename_field, self.instance, **names)
 
 
 class InstrumentClassForm(ActionForm):
@@ -42,8 +40,7 @@ class InstrumentClassForm(ActionForm):
     def act(self) -> InstrumentClass:
         """Rename the class."""
         names = {name: self.cleaned_data[name] for name in ("name_zh", "name_en")}
-        transaction.on_commit(forget_labels)
-        return rename_class(self.instance, actor=self.actor, **names)
+        return perform(self.actor, rename_class, self.instance, **names)
 
 
 @admin.register(ApplicationField)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -17,6 +17,7 @@ from instruments.inventory.enums import Funding, InstrumentState, SharingMode
 from instruments.inventory.errors import InvalidInstrument
 from instruments.inventory.forms.choices import ClassChoiceField, NamedChoiceField, field_choices
 from instruments.inventory.forms.record_help import explain
+from instruments.inventory.forms.versions import differences
 from instruments.inventory.models import Instrument
 from instruments.inventory.queries.inventory import InventoryFilters
 from instruments.inventory.rules.record import MOST_FIELDS, TEXT_LIMITS, inside_the_region
@@ -170,8 +171,7 @@ class InstrumentForm(forms.Form):
     @property
     def differences(self) -> list[tuple[BoundField, str]]:
         """What was typed otherwise than it is stored: each field with the stored value in words."""
-        names = [name for name in self.changed_data if name != "version"]
-        return [(self[name], _in_words(self.fields[name], self.initial.get(name))) for name in names]
+        return differences(self)
 
     @property
     def version(self) -> int:
@@ -206,10 +206,16 @@ class StateForm(forms.Form):
         help_text=_("Needed for anything but “in service”; readers see it."),
     )
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, instrument: Instrument, **options: Any) -> None:
+        options.setdefault("initial", {"state": instrument.state, "note": instrument.state_note})
         super().__init__(*args, **options)
         for field in self.fields.values():
             _dress(field)
+
+    @property
+    def differences(self) -> list[tuple[BoundField, str]]:
+        """What was typed otherwise than it is stored: each field with the stored value in words."""
+        return differences(self)
 
 
 class InventoryForm(forms.Form):
@@ -270,25 +276,6 @@ def _initial(unit: MemberUnit, instrument: Instrument | None) -> dict[str, Any]:
         initial[f"field_{number}"] = code
     initial["funding"] = list(instrument.funding.values_list("source", flat=True))
     return initial
-
-
-def _in_words(field: forms.Field, value: Any) -> str:
-    if isinstance(field, forms.ChoiceField):
-        values = value if isinstance(value, list | tuple) else [value]
-        named = {str(key): str(word).strip() for key, word in _flat(field)} if any(values) else {}
-        return ", ".join(named.get(str(one), str(one)) for one in values if one not in (None, ""))
-    if isinstance(field, forms.BooleanField):
-        return str(_("Yes") if value else _("No"))
-    return "" if value is None else str(value)
-
-
-def _flat(field: forms.ChoiceField) -> Iterator[tuple[Any, Any]]:
-    choices: Any = field.choices
-    for key, label in choices:
-        if isinstance(label, list | tuple):
-            yield from label
-        else:
-            yield key, label
 
 
 def _dress(field: forms.Field) -> None:

@@ -6,6 +6,7 @@ from instruments.inventory.models.instrument import (
     InstrumentFunding,
     Stewardship,
 )
+from instruments.inventory.models.part import InstrumentPart
 from instruments.inventory.models.reference import ApplicationField, InstrumentClass
 
 __all__ = [
@@ -14,5 +15,6 @@ __all__ = [
     "InstrumentClass",
     "InstrumentField",
     "InstrumentFunding",
+    "InstrumentPart",
     "Stewardship",
 ]

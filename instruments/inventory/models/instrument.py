@@ -120,6 +120,14 @@ class Instrument(models.Model):
     )
     version = models.PositiveIntegerField(default=1)
     updated_at = models.DateTimeField(_("last changed"), default=timezone.now)
+    changed_by = models.ForeignKey(
+        "members.Person",
+        verbose_name=_("last changed by"),
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
     search_text = models.TextField(default="", editable=False)
     grams = models.TextField(default="", editable=False)
     fields = models.ManyToManyField(

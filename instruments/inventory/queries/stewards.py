@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import dataclass
+
 from django.db.models import F, QuerySet
 
-from audit.models import Entry
 from instruments.inventory.models import Instrument, Stewardship
+from members.models import Person
+
+
+@dataclass(frozen=True)
+class LastChange:
+    """When something was changed last, and by whom; None: by the system, or nobody knows."""
+
+    changed_at: dt.datetime
+    changed_by: Person | None
 
 
 def stewardships_of(instrument: Instrument) -> QuerySet[Stewardship]:
@@ -14,7 +25,6 @@ def stewardships_of(instrument: Instrument) -> QuerySet[Stewardship]:
     return rows.order_by(F("valid_to").desc(nulls_first=True), "-valid_from", "pk")
 
 
-def last_change_of(instrument: Instrument) -> Entry | None:
-    """Return the newest entry of the history about an instrument, with its actor, or None."""
-    entries = Entry.objects.filter(target_type=Instrument._meta.label_lower, target_id=str(instrument.pk))
-    return entries.select_related("actor").order_by("-sequence").first()
+def last_change_of(instrument: Instrument) -> LastChange:
+    """Return when the record or the state of an instrument was changed last, and by whom."""
+    return LastChange(instrument.updated_at, instrument.changed_by)

@@ -13,20 +13,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from changes import StaleVersion
-from instruments.booking.enums import BookingKind
-from instruments.booking.queries.coming import coming_bookings
+from changes import StaleVersion, perform
+from instruments.inventory import dependants
 from instruments.inventory.actions.instruments import change_instrument, change_state, create_instrument
 from instruments.inventory.errors import InvalidInstrument
 from instruments.inventory.forms.instrument import InstrumentForm, InventoryForm, StateForm, show_refusal
+from instruments.inventory.forms.versions import seen_in
 from instruments.inventory.guarded import inventory_unit_for, unit_instrument_for
 from instruments.inventory.models import Instrument
 from instruments.inventory.permissions import kept_by
 from instruments.inventory.queries.inventory import InventoryRow, completeness_of, inventory, inventory_totals
+from instruments.inventory.queries.keeping import CHARGED, keeping_of
 from instruments.inventory.queries.stewards import last_change_of
 from instruments.inventory.rules.completeness import RECORD
-from instruments.terms.queries.keeping import CHARGED, keeping_of
-from instruments.terms.rules.next_step import NextStep, next_step
+from instruments.inventory.rules.next_step import NextStep, next_step
 from members.errors import NotAllowed
 from members.models import MemberUnit
 from members.permissions import Actor, can
@@ -96,7 +96,7 @@ def add(request: HttpRequest, unit: str) -> HttpResponse:
     form = InstrumentForm(request.POST, unit=owner)
     if form.is_valid():
         try:
-            made = create_instrument(form.record(), actor=request.user)
+            made = perform(request.user, create_instrument, form.record())
         except InvalidInstrument as refusal:
             form.show(refusal)
         except NotAllowed:
@@ -121,7 +121,7 @@ def edit(request: HttpRequest, unit: str, code: str) -> HttpResponse:
     form = InstrumentForm(request.POST, unit=shown.unit, instrument=shown)
     if form.is_valid():
         try:
-            changed = change_instrument(shown, form.record(), actor=request.user, version=form.version)
+            changed = perform(request.user, change_instrument, shown, form.record(), seen=form.version)
         except InvalidInstrument as refusal:
             form.show(refusal)
         except StaleVersion:
@@ -142,16 +142,26 @@ def edit(request: HttpRequest, unit: str, code: str) -> HttpResponse:
 def state(request: HttpRequest, unit: str, code: str) -> HttpResponse:
     """Put an instrument in or out of service; bookings that stand in the way are named."""
     shown = unit_instrument_for(request.user, unit, code, "change_instrument_state")
-    status = 200
-    form = StateForm(initial={"state": shown.state, "note": shown.state_note})
+    form = StateForm(instrument=shown)
     if request.method == "POST":
-        form = StateForm(request.POST)
+        form = StateForm(request.POST, instrument=shown)
         if form.is_valid():
             data = form.cleaned_data
             try:
-                changed = change_state(shown, data["state"], actor=request.user, note=data["note"])
+                changed = perform(
+                    request.user,
+                    change_state,
+                    shown,
+                    data["state"],
+                    note=data["note"],
+                    seen=seen_in(request.POST),
+                )
             except InvalidInstrument as refusal:
                 show_refusal(form, refusal)
+            except StaleVersion:
+                now = unit_instrument_for(request.user, unit, code, "change_instrument_state")
+                form = StateForm(request.POST, instrument=now)
+                return _state_page(request, now, form, overtaken=last_change_of(now), status=409)
             except NotAllowed:
                 raise Http404 from None
             else:
@@ -163,23 +173,25 @@ def state(request: HttpRequest, unit: str, code: str) -> HttpResponse:
                 if _sees(request.user, shown):
                     return redirect("instruments:inventory", unit)
                 return redirect("instruments:edit", unit, code)
-        status = 422
-    coming = coming_bookings(shown, timezone.now()).filter(kind=BookingKind.USE).select_related("person")
-    count = coming.count()
-    return render(
-        request,
-        "instruments/inventory/state.html",
-        {
-            "unit": shown.unit,
-            "instrument": shown,
-            "form": form,
-            "coming": coming[:MOST_SHOWN],
-            "coming_count": count,
-            "coming_rest": max(count - MOST_SHOWN, 0),
-            "sees_inventory": _sees(request.user, shown),
-        },
-        status=status,
-    )
+        return _state_page(request, shown, form, status=422)
+    return _state_page(request, shown, form)
+
+
+def _state_page(
+    request: HttpRequest, shown: Instrument, form: StateForm, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    coming = [one for one in dependants.coming(shown, timezone.now()) if one.is_use]
+    context = {
+        "unit": shown.unit,
+        "instrument": shown,
+        "form": form,
+        "coming": coming[:MOST_SHOWN],
+        "coming_count": len(coming),
+        "coming_rest": max(len(coming) - MOST_SHOWN, 0),
+        "sees_inventory": _sees(request.user, shown),
+        **more,
+    }
+    return render(request, "instruments/inventory/state.html", context, status=status)
 
 
 def _overtaken(request: HttpRequest, unit: str, code: str) -> HttpResponse:

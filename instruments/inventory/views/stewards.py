@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,13 +12,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from changes import StaleVersion, perform
 from display.templatetags.display import local_date
 from instruments.inventory.actions.stewards import end_stewardship, give_stewardship
 from instruments.inventory.errors import InvalidInstrument
 from instruments.inventory.forms.instrument import show_refusal
 from instruments.inventory.forms.stewards import EndForm, StewardForm
+from instruments.inventory.forms.versions import seen_in
 from instruments.inventory.guarded import unit_instrument_for
 from instruments.inventory.models import Instrument
+from instruments.inventory.queries.parts import parts_of
 from instruments.inventory.queries.stewards import stewardships_of
 from members.errors import MembersError, NotAllowed
 from members.permissions import can
@@ -35,11 +40,20 @@ def stewards(request: HttpRequest, unit: str, code: str) -> HttpResponse:
     if form.is_valid():
         data = form.cleaned_data
         try:
-            given = give_stewardship(shown, data["person"], actor=request.user, valid_from=data["valid_from"])
+            given = perform(
+                request.user,
+                give_stewardship,
+                shown,
+                data["person"],
+                valid_from=data["valid_from"],
+                seen=seen_in(request.POST),
+            )
         except InvalidInstrument as refusal:
             show_refusal(form, refusal)
         except NotAllowed:
             raise Http404 from None
+        except StaleVersion:
+            return _page(request, shown, form, overtaken=True, status=409)
         except MembersError as refusal:
             form.add_error("person", str(refusal))
         else:
@@ -63,7 +77,16 @@ def end(request: HttpRequest, unit: str, code: str, pk: int) -> HttpResponse:
         messages.error(request, " ".join(map(str, form.errors["valid_to"])))
         return redirect("instruments:stewards", unit, code)
     try:
-        ended = end_stewardship(row, actor=request.user, valid_to=form.cleaned_data["valid_to"])
+        ended = perform(
+            request.user,
+            end_stewardship,
+            row,
+            valid_to=form.cleaned_data["valid_to"],
+            seen=seen_in(request.POST),
+        )
+    except StaleVersion:
+        asked = StewardForm(instrument=shown)
+        return _page(request, shown, asked, overtaken=True, ended=pk, tried_end=form, status=409)
     except InvalidInstrument as refusal:
         messages.error(request, " ".join(message for told in refusal.fields.values() for message in told))
     except NotAllowed:
@@ -77,7 +100,9 @@ def end(request: HttpRequest, unit: str, code: str, pk: int) -> HttpResponse:
     return redirect("instruments:stewards", unit, code)
 
 
-def _page(request: HttpRequest, shown: Instrument, form: StewardForm, *, status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest, shown: Instrument, form: StewardForm, *, status: int = 200, **more: Any
+) -> HttpResponse:
     today = timezone.localdate()
     rows = list(stewardships_of(shown))
     return render(
@@ -93,6 +118,8 @@ def _page(request: HttpRequest, shown: Instrument, form: StewardForm, *, status:
             "today": today,
             "manages": can(request.user, "edit_stewards", shown),
             "sees_inventory": can(request.user, "view_inventory", shown.unit),
+            "parts": parts_of(shown),
+            **more,
         },
         status=status,
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from changes import perform
 from instruments.inventory.actions.reference import load_reference
 
 
@@ -16,7 +17,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Load, and say how many rows each list holds."""
-        loaded = load_reference()
+        loaded = perform(None, load_reference)
         self.stdout.write(
             f"{loaded.regions} regions, {loaded.fields} application fields, {loaded.classes} instrument classes"
         )

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from members.api.caller import caller
 from reporting.models import ReportRun, RunState
-from reporting.runs import file_for, has_file, is_outdated, request_run, run_for
+from reporting.runs import file_for, has_file, is_outdated, may_download, request_run, run_for
 from reporting.views import file_response
 from webapi.fields import InstantField
 from webapi.idempotency import once
@@ -70,7 +70,10 @@ class RunFileSerializer(serializers.Serializer[ReportRun]):
 
 
 class ReportRunSerializer(serializers.Serializer[ReportRun]):
-    """One request for a report; `file` once it is done, until the file expires."""
+    """One request for a report; `file` once it is done, until the file expires.
+
+    `context["person"]` is who asks: without the right to the report its file is not described either.
+    """
 
     id = serializers.UUIDField()
     kind = serializers.CharField()
@@ -86,7 +89,8 @@ class ReportRunSerializer(serializers.Serializer[ReportRun]):
 
     def get_file(self, run: ReportRun) -> dict[str, Any] | None:
         """Describe the file, or return null while there is none."""
-        return dict(RunFileSerializer(run).data) if has_file(run) else None
+        is_shown = has_file(run) and may_download(self.context["person"], run)
+        return dict(RunFileSerializer(run).data) if is_shown else None
 
 
 class ReportRunList(ContractView):
@@ -102,8 +106,9 @@ class ReportRunList(ContractView):
     def post(self, request: Request) -> Response:
         """Ask for a report; it is made in the background, in the language of the call."""
         wanted = self.body(request, NewRunSerializer)
-        run = request_run(wanted["kind"], wanted["parameters"], actor=caller(request))
-        return Response(ReportRunSerializer(run).data, status=202)
+        person = caller(request)
+        run = request_run(wanted["kind"], wanted["parameters"], actor=person)
+        return Response(ReportRunSerializer(run, context={"person": person}).data, status=202)
 
 
 class ReportRunDetail(ContractView):
@@ -112,7 +117,8 @@ class ReportRunDetail(ContractView):
     @extend_schema(operation_id="report_run", responses=ReportRunSerializer, tags=TAGS)
     def get(self, request: Request, run_id: UUID) -> Response:
         """Tell where a run stands."""
-        return Response(ReportRunSerializer(run_for(caller(request), run_id)).data)
+        person = caller(request)
+        return Response(ReportRunSerializer(run_for(person, run_id), context={"person": person}).data)
 
 
 class ReportRunFile(ContractView):
@@ -125,7 +131,7 @@ class ReportRunFile(ContractView):
     )
     def get(self, request: Request, run_id: UUID) -> FileResponse | Response:
         """Return the file with its own name and type."""
-        run = file_for(caller(request), run_id)
+        run = file_for(caller(request), run_id, is_fetched=request.method != "HEAD")
         try:
             return file_response(run)
         except FileNotFoundError:

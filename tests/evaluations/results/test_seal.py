@@ -150,11 +150,11 @@ def test_verification_sees_tampering(
 def test_finalise_refuses_results_that_differ(story, django_capture_on_commit_callbacks):
     """Before the end everything is worked out once more."""
     scored(story, django_capture_on_commit_callbacks)
-    publicise_round(story.round, actor=story.officer, first=MONDAY, last=FRIDAY, now=BEFORE_PUBLICITY)
+    perform(story.officer, publicise_round, story.round, first=MONDAY, last=FRIDAY, now=BEFORE_PUBLICITY)
     Award.objects.filter(unit__code="BBB").update(amount=Decimal("3254.01"))
     assert [(d.place, d.field) for d in differences(story.round)] == [("BBB", "award")]
     with pytest.raises(Blocked) as refused:
-        finalise_round(story.round, actor=story.officer, now=DAY_AFTER)
+        perform(story.officer, finalise_round, story.round, now=DAY_AFTER)
     assert [blocker.code for blocker in refused.value.blockers] == ["differs"]
     assert blockers(story.round, FINALISE, now=DAY_AFTER) == []
 
@@ -181,25 +181,25 @@ def test_no_stored_field_is_sealed_unlike_worked_out(
 ):
     """Whatever of a score or an award was written over, the round is not made final."""
     scored(story, django_capture_on_commit_callbacks)
-    publicise_round(story.round, actor=story.officer, first=MONDAY, last=FRIDAY, now=BEFORE_PUBLICITY)
+    perform(story.officer, publicise_round, story.round, first=MONDAY, last=FRIDAY, now=BEFORE_PUBLICITY)
     assert differences(story.round) == []
     rows = IndicatorScore.objects.filter(result__unit__code="AAA", indicator="external")
     (rows if model is IndicatorScore else model.objects.filter(unit__code="AAA")).update(**change)
     assert [(d.place, d.field) for d in differences(story.round)] == [("AAA", field)]
     with pytest.raises(Blocked):
-        finalise_round(story.round, actor=story.officer, now=DAY_AFTER)
+        perform(story.officer, finalise_round, story.round, now=DAY_AFTER)
     assert Round.objects.get().state == "publicised"
 
 
 def test_a_snapshot_written_over_is_not_sealed(story, django_capture_on_commit_callbacks):
     """Even where no score changes by it: the user count stands in no indicator of this scheme."""
     scored(story, django_capture_on_commit_callbacks)
-    publicise_round(story.round, actor=story.officer, first=MONDAY, last=FRIDAY, now=BEFORE_PUBLICITY)
+    perform(story.officer, publicise_round, story.round, first=MONDAY, last=FRIDAY, now=BEFORE_PUBLICITY)
     drop_guard("snapshotrow_immutable_update", "evaluations_snapshotrow")
     SnapshotRow.objects.filter(instrument_code="AAA-1").update(external_users=77)
     install()
     with pytest.raises(Blocked) as refused:
-        finalise_round(story.round, actor=story.officer, now=DAY_AFTER)
+        perform(story.officer, finalise_round, story.round, now=DAY_AFTER)
     assert [blocker.code for blocker in refused.value.blockers] == ["snapshot_differs"]
 
 

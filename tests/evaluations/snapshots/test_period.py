@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.utils.translation import override
 
+from changes import perform
 from evaluations.errors import Blocked
 from evaluations.results.actions.scoring import score_round
 from evaluations.rounds.blocking import PUBLICISE, SCORE
@@ -41,18 +42,19 @@ MIDNIGHT = dt.datetime(2025, 12, 31, 16, 0, tzinfo=dt.UTC)
 def put(instrument, state, story, at):
     """Change the state of an instrument at a moment."""
     with time_machine.travel(at, tick=False):
-        change_state(instrument, state, actor=story.officer, note="n")
+        perform(story.officer, change_state, instrument, state, note="n")
 
 
 def edit(instrument, story, at, **changes):
     """Change the record of an instrument at a moment."""
     instrument.refresh_from_db()
     with time_machine.travel(at, tick=False):
-        change_instrument(
+        perform(
+            story.officer,
+            change_instrument,
             instrument,
             replace(data_of(instrument), **changes),
-            actor=story.officer,
-            version=instrument.version,
+            seen=instrument.version,
         )
 
 
@@ -132,14 +134,15 @@ def test_only_what_was_retired_the_whole_year_is_left_out(story, django_capture_
 def test_an_instrument_entered_later_is_named(story, django_capture_on_commit_callbacks):
     """It counts from the day it names, and the department is told."""
     with time_machine.travel(AFTER_YEAR, tick=False):
-        late = create_instrument(
+        late = perform(
+            story.officer,
+            create_instrument,
             replace(
                 data_of(story.instruments["AAA-1"]),
                 code="AAA-LATE",
                 inner_id="late",
                 joined_on=dt.date(2025, 6, 1),
             ),
-            actor=story.officer,
         )
     edit(late, story, SNAPSHOT_AT - dt.timedelta(days=1), sharing_mode="not_shared")
     rows = rows_at(story, django_capture_on_commit_callbacks)
@@ -166,11 +169,11 @@ def test_a_part_of_the_year_is_never_scored(story, django_capture_on_commit_call
     if not refused:
         return
     with pytest.raises(Blocked):
-        publicise_round(round_, actor=story.officer, first=MONDAY, last=FRIDAY, now=BEFORE_PUBLICITY)
+        perform(story.officer, publicise_round, round_, first=MONDAY, last=FRIDAY, now=BEFORE_PUBLICITY)
     round_.state = "collecting"
     round_.save()
     with pytest.raises(Blocked) as blocked:
-        score_round(round_, actor=story.officer, now=AFTER_DEADLINE)
+        perform(story.officer, score_round, round_, now=AFTER_DEADLINE)
     assert "snapshot_too_early" in [blocker.code for blocker in blocked.value.blockers]
     round_.refresh_from_db()
     assert round_.state == "collecting"

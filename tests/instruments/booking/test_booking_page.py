@@ -11,10 +11,12 @@ from django.urls import reverse
 
 from audit.models import Entry
 from changes import perform
+from instruments.booking.actions.changes import move_booking
 from instruments.booking.actions.decisions import approve_booking
 from instruments.booking.actions.requests import book_maintenance, request_booking
 from instruments.booking.actions.visit import check_in
 from instruments.booking.enums import BookingState
+from instruments.booking.views import booking as views
 from instruments.usage.models import UsageRecord
 from tests.factories.instruments import BookingFactory, make_instrument, make_steward
 from tests.factories.members import AdminFactory, PersonFactory, UnitRoleFactory, make_officer
@@ -277,6 +279,27 @@ class TestRefusals:
     def test_an_unknown_step_does_not_exist(self, client, asked, member):
         client.force_login(member)
         assert act(client, asked, "expire").status_code == 404
+
+    def test_what_changes_between_the_page_and_the_lock_is_not_confirmed_unseen(
+        self, client, asked, steward, monkeypatch
+    ):
+        """The owner moves the request after the steward's click was read and before the booking is locked."""
+        client.force_login(steward)
+
+        find = views.booking_for
+
+        def late(reader, pk):
+            found = find(reader, pk)
+            if found.version == 1:
+                perform(found.person, move_booking, asked, start=at(3, 9), end=at(3, 11))
+            return found
+
+        monkeypatch.setattr(views, "booking_for", late)
+        answer = act(client, asked, "approve")
+        asked.refresh_from_db()
+        assert answer.status_code == 409
+        assert (asked.state, asked.start, asked.version) == (BookingState.REQUESTED, at(3, 9), 2)
+        assert answer.context["tried"].meanwhile.icon == "arrows-exchange"
 
     @pytest.mark.parametrize("version", ["", "0", "2", "x"])
     def test_an_old_page_is_told_so(self, client, asked, steward, version, ledger):

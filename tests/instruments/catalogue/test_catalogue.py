@@ -11,6 +11,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import QueryDict
 from django.utils import translation
 
+from changes import perform
 from instruments.booking.enums import BookingState
 from instruments.catalogue.forms import ORDERING_NAMES, CatalogueFilter, PageFilter, filled
 from instruments.catalogue.queries.catalogue import catalogue, catalogue_page
@@ -41,7 +42,7 @@ def _now():
 @pytest.fixture
 def network():
     """Two units in two cities; three open instruments, one unshared, one retired."""
-    load_reference()
+    perform(None, load_reference)
     imu = UnitFactory(code="IMU", name_zh="内蒙古大学", region=Region.objects.get(code="150100"))
     imau = UnitFactory(code="IMAU", name_zh="内蒙古农业大学", region=Region.objects.get(code="150200"))
 

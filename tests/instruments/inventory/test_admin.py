@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.urls import reverse
 
 from audit.models import Entry
+from changes import perform
 from instruments.inventory.actions.reference import load_reference
 from instruments.inventory.actions.search import reindex
 from instruments.inventory.models import ApplicationField, Instrument, InstrumentClass
@@ -48,7 +49,7 @@ def officer(client):
 @pytest.fixture
 def row():
     """An instrument with a booking and a usage record."""
-    load_reference()
+    perform(None, load_reference)
     unit = UnitFactory(code="IMU", region=Region.objects.get(code="150100"))
     instrument = make_instrument(
         code="IMU-0001", unit=unit, instrument_class=InstrumentClass.objects.get(code="010301")

@@ -10,7 +10,7 @@ import pytest
 import time_machine
 
 from audit.models import Entry
-from changes import StaleVersion
+from changes import StaleVersion, perform
 from instruments.inventory.actions.instruments import (
     InstrumentData,
     change_instrument,
@@ -43,7 +43,7 @@ def _now():
 @pytest.fixture
 def unit():
     """A unit with the reference lists loaded."""
-    load_reference()
+    perform(None, load_reference)
     return UnitFactory(code="IMU", region=Region.objects.get(code="150100"))
 
 
@@ -73,7 +73,7 @@ def verbs():
 def test_a_manager_adds_an_instrument(unit, data):
     """It gets the next code, fields in order, a policy, workdays, and is found at once."""
     make_instrument(unit=unit, code="IMU-0041")
-    row = create_instrument(data, actor=make_manager(unit))
+    row = perform(make_manager(unit), create_instrument, data)
     row = Instrument.objects.get(pk=row.pk)
     assert (row.code, row.state, row.version) == ("IMU-0042", "in_service", 1)
     assert list(row.field_links.values_list("position", "field__code")) == [(1, "430"), (2, "150")]
@@ -93,7 +93,9 @@ def test_everything_wrong_is_named_at_once(unit, data):
     make_instrument(unit=unit, code="TAKEN-1", inner_id="20260001")
     field = data.fields[0]
     with pytest.raises(InvalidInstrument) as refused:
-        create_instrument(
+        perform(
+            make_officer(),
+            create_instrument,
             replace(
                 data,
                 code="taken-1",
@@ -108,7 +110,6 @@ def test_everything_wrong_is_named_at_once(unit, data):
                 contact_email="nobody",
                 sharing_mode="sometimes",
             ),
-            actor=make_officer(),
         )
     assert sorted(refused.value.fields) == [
         "code",
@@ -133,23 +134,23 @@ def test_one_to_four_fields(data, count):
     """None and five are refused."""
     fields = tuple(ApplicationField.objects.order_by("code")[:count])
     with pytest.raises(InvalidInstrument) as refused:
-        create_instrument(replace(data, fields=fields), actor=make_officer())
+        perform(make_officer(), create_instrument, replace(data, fields=fields))
     assert list(refused.value.fields) == ["fields"]
 
 
 def test_one_coordinate_is_not_enough(data):
     """Both or none."""
     with pytest.raises(InvalidInstrument) as refused:
-        create_instrument(replace(data, latitude=None), actor=make_officer())
+        perform(make_officer(), create_instrument, replace(data, latitude=None))
     assert list(refused.value.fields) == ["latitude"]
-    assert create_instrument(replace(data, latitude=None, longitude=None), actor=make_officer()).pk
+    assert perform(make_officer(), create_instrument, replace(data, latitude=None, longitude=None)).pk
 
 
 def test_strangers_add_nothing(unit, data):
     """A member of the unit and another unit's manager are refused, on record."""
     for person in (PersonFactory(home_unit=unit), make_manager(UnitFactory())):
         with pytest.raises(NotAllowed):
-            create_instrument(data, actor=person)
+            perform(person, create_instrument, data)
     assert Instrument.objects.count() == 0
     assert verbs() == ["instruments.refused"] * 2
     assert Entry.objects.first().after == {"verb": "create_instrument", "reason": "no_right"}
@@ -157,10 +158,10 @@ def test_strangers_add_nothing(unit, data):
 
 def test_a_steward_changes_the_record(data):
     """Only what changed is kept in the history; the version moves on; the index follows."""
-    row = create_instrument(data, actor=make_officer())
+    row = perform(make_officer(), create_instrument, data)
     steward = make_steward(row)
-    changed = change_instrument(
-        row, replace(data, name_zh="粉末衍射仪", fields=data.fields[1:]), actor=steward, version=1
+    changed = perform(
+        steward, change_instrument, row, replace(data, name_zh="粉末衍射仪", fields=data.fields[1:]), seen=1
     )
     assert (changed.version, changed.code) == (2, "IMU-0001")
     entry = Entry.objects.get(verb="instruments.instrument.changed")
@@ -168,62 +169,63 @@ def test_a_steward_changes_the_record(data):
     assert entry.after == {"fields": ["150"], "name_zh": "粉末衍射仪"}
     assert [row.code for row in matching(Instrument.objects.all(), "粉末")] == ["IMU-0001"]
     assert matching(Instrument.objects.all(), "材料科学").count() == 0
-    again = change_instrument(
-        row, replace(data, name_zh="粉末衍射仪", fields=data.fields[1:]), actor=steward, version=2
+    again = perform(
+        steward, change_instrument, row, replace(data, name_zh="粉末衍射仪", fields=data.fields[1:]), seen=2
     )
     assert (again.version, len(verbs())) == (2, 2)
     with pytest.raises(StaleVersion):
-        change_instrument(row, data, actor=steward, version=1)
+        perform(steward, change_instrument, row, data, seen=1)
     with pytest.raises(NotAllowed):
-        change_instrument(row, data, actor=PersonFactory(), version=2)
+        perform(PersonFactory(), change_instrument, row, data, seen=2)
     assert Instrument.objects.get().name_zh == "粉末衍射仪"
 
 
 def test_code_unit_and_booked_stations_stay(data):
     """What others refer to cannot be pulled away."""
     officer = make_officer()
-    row = create_instrument(replace(data, station_count=3), actor=officer)
+    row = perform(officer, create_instrument, replace(data, station_count=3))
     BookingFactory(instrument=row, station=3, start=NOW + dt.timedelta(days=1))
     with pytest.raises(InvalidInstrument) as refused:
-        change_instrument(
+        perform(
+            officer,
+            change_instrument,
             row,
             replace(data, code="OTHER-1", unit=UnitFactory(), station_count=2),
-            actor=officer,
-            version=1,
+            seen=1,
         )
     assert sorted(refused.value.fields) == ["code", "station_count", "unit"]
     row.refresh_from_db()
     assert (row.unit.code, row.station_count) == ("IMU", 3)
     with time_machine.travel(NOW + dt.timedelta(days=2), tick=False):
-        assert change_instrument(row, data, actor=officer, version=1).station_count == 1
+        assert perform(officer, change_instrument, row, data, seen=1).station_count == 1
 
 
 def test_nothing_is_retired_over_coming_bookings(data):
     """Suspending and retiring wait for the bookings; repair does not; a note says why."""
-    row = create_instrument(data, actor=make_officer())
+    row = perform(make_officer(), create_instrument, data)
     steward = make_steward(row)
     BookingFactory(instrument=row, start=NOW + dt.timedelta(days=1))
     for state in ("suspended", "retired"):
         with pytest.raises(InvalidInstrument) as refused:
-            change_state(row, state, actor=steward, note="搬迁")
+            perform(steward, change_state, row, state, note="搬迁")
         assert list(refused.value.fields) == ["state"]
         assert "1" in refused.value.fields["state"][0]
     with pytest.raises(InvalidInstrument) as refused:
-        change_state(row, "under_repair", actor=steward)
+        perform(steward, change_state, row, "under_repair")
     assert list(refused.value.fields) == ["note"]
     assert Instrument.objects.get().state == "in_service"
-    changed = change_state(row, "under_repair", actor=steward, note="换光管")
+    changed = perform(steward, change_state, row, "under_repair", note="换光管")
     assert (changed.state, changed.state_note, changed.version) == ("under_repair", "换光管", 2)
     entry = Entry.objects.get(verb="instruments.instrument.state_changed")
     assert entry.before == {"state": "in_service", "state_note": ""}
     assert entry.after == {"state": "under_repair", "state_note": "换光管"}
     with time_machine.travel(NOW + dt.timedelta(days=2), tick=False):
-        change_state(row, "retired", actor=steward, note="报废")
+        perform(steward, change_state, row, "retired", note="报废")
     assert Instrument.objects.public().count() == 0
     with pytest.raises(NotAllowed):
-        change_state(row, "in_service", actor=PersonFactory())
+        perform(PersonFactory(), change_state, row, "in_service")
     with pytest.raises(InvalidInstrument):
-        change_state(row, "lost", actor=steward, note="?")
+        perform(steward, change_state, row, "lost", note="?")
 
 
 @pytest.mark.parametrize("rows", [1, 3])
@@ -231,7 +233,7 @@ def test_inventory_in_four_queries(unit, data, django_assert_num_queries, rows):
     """Count, rows, fields, funds: the same for one row and three."""
     officer = make_officer()
     for number in range(rows):
-        create_instrument(replace(data, inner_id=f"N{number}"), actor=officer)
+        perform(officer, create_instrument, replace(data, inner_id=f"N{number}"))
     with django_assert_num_queries(4):
         page, shown = inventory(unit, InventoryFilters())
     assert (page.paginator.count, len(shown)) == (rows, rows)
@@ -244,9 +246,9 @@ def test_inventory_in_four_queries(unit, data, django_assert_num_queries, rows):
 def test_inventory_is_narrowed(unit, data):
     """By words, state and completeness; retired ones are listed but not counted above."""
     officer = make_officer()
-    first = create_instrument(data, actor=officer)
-    create_instrument(replace(data, inner_id="N2", name_zh="质谱仪", model="QE"), actor=officer)
-    change_state(first, InstrumentState.RETIRED, actor=officer, note="报废")
+    first = perform(officer, create_instrument, data)
+    perform(officer, create_instrument, replace(data, inner_id="N2", name_zh="质谱仪", model="QE"))
+    perform(officer, change_state, first, InstrumentState.RETIRED, note="报废")
     codes = [row.instrument.code for row in inventory(unit, InventoryFilters(q="质谱"))[1]]
     assert codes == ["IMU-0002"]
     assert [row.instrument.code for row in inventory(unit, InventoryFilters(states=("retired",)))[1]] == [

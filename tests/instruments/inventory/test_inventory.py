@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 
 from audit.models import Entry
+from changes import perform
 from instruments.inventory.actions.instruments import change_instrument, create_instrument
 from instruments.inventory.actions.reference import load_reference
 from instruments.inventory.enums import InstrumentState, SharingMode
@@ -36,7 +37,7 @@ def client_of(person=None) -> Client:
 @pytest.fixture
 def unit():
     """A unit with the reference lists loaded."""
-    load_reference()
+    perform(None, load_reference)
     return UnitFactory(code="IMU", region=Region.objects.get(code="150100"))
 
 
@@ -73,7 +74,7 @@ def kept(unit, typed, manager):
     """An instrument entered through the form."""
     form = InstrumentForm(typed, unit=unit)
     assert form.is_valid(), form.errors
-    return create_instrument(form.record(), actor=manager)
+    return perform(manager, create_instrument, form.record())
 
 
 def changes() -> int:
@@ -252,7 +253,7 @@ def test_who_was_overtaken_sees_what_differs_and_may_save_again(kept, typed, man
     other = make_steward(kept, display_name="Overtaker")
     form = InstrumentForm({**typed, "model": "Theirs", "version": "1"}, unit=kept.unit, instrument=kept)
     assert form.is_valid()
-    change_instrument(kept, form.record(), actor=other, version=1)
+    perform(other, change_instrument, kept, form.record(), seen=1)
     client, url = client_of(manager), address("edit", kept)
     answer = client.post(url, {**typed, "model": "Mine", "version": "1"})
     page = answer.content.decode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from changes import perform
 from instruments.inventory.actions.instruments import change_instrument, create_instrument
 from instruments.inventory.actions.reference import load_reference
 from instruments.inventory.errors import InvalidInstrument
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def unit():
     """A unit with the reference lists loaded."""
-    load_reference()
+    perform(None, load_reference)
     return UnitFactory(code="IMU", region=Region.objects.get(code="150100"))
 
 
@@ -53,7 +54,7 @@ def test_a_record_is_added_and_changed(unit, typed):
     """Fields keep their order; the version travels with the form; the code is fixed later."""
     form = InstrumentForm(typed, unit=unit)
     assert form.is_valid(), form.errors
-    row = create_instrument(form.record(), actor=make_manager(unit))
+    row = perform(make_manager(unit), create_instrument, form.record())
     assert list(row.field_links.values_list("field__code", flat=True)) == ["430", "150"]
     shown = InstrumentForm(unit=unit, instrument=row)
     assert (shown["field_2"].initial, shown["version"].initial, shown["name_zh"].initial) == (
@@ -65,7 +66,7 @@ def test_a_record_is_added_and_changed(unit, typed):
         {**typed, "code": "OTHER", "name_zh": "粉末衍射仪", "version": "1"}, unit=unit, instrument=row
     )
     assert again.is_valid(), again.errors
-    changed = change_instrument(row, again.record(), actor=make_steward(row), version=again.version)
+    changed = perform(make_steward(row), change_instrument, row, again.record(), seen=again.version)
     assert (changed.name_zh, changed.code) == ("粉末衍射仪", "IMU-0001")
 
 
@@ -97,11 +98,11 @@ def test_a_refusal_is_shown_beside_its_field(unit, typed):
     manager = make_manager(unit)
     first = InstrumentForm(typed, unit=unit)
     assert first.is_valid()
-    create_instrument(first.record(), actor=manager)
+    perform(manager, create_instrument, first.record())
     form = InstrumentForm(typed, unit=unit)
     assert form.is_valid()
     with pytest.raises(InvalidInstrument) as refused:
-        create_instrument(form.record(), actor=manager)
+        perform(manager, create_instrument, form.record())
     form.show(refused.value)
     assert list(form.errors) == ["inner_id"]
     assert Instrument.objects.count() == 1
@@ -153,7 +154,7 @@ def test_the_week_comes_back_as_written():
     """What is stored is shown in the same form, a third period of a day too."""
     instrument = make_instrument(always_open=False)
     week = [WeeklyPeriod(2, 480, 720), WeeklyPeriod(2, 840, 960), WeeklyPeriod(2, 1200, 1440)]
-    set_opening(instrument, week, actor=make_steward(instrument))
+    perform(make_steward(instrument), set_opening, instrument, week)
     shown = WeekForm(instrument=instrument)
     sent = {name: field.value().strftime("%H:%M") for name in shown.initial if (field := shown[name])}
     again = WeekForm(sent, instrument=instrument)

@@ -10,6 +10,7 @@ import pytest
 import time_machine
 
 from audit.models import Entry
+from changes import perform
 from instruments.inventory.actions.stewards import end_stewardship, give_stewardship
 from instruments.inventory.errors import InvalidInstrument
 from instruments.inventory.models import Stewardship
@@ -58,11 +59,11 @@ def test_opening_hours_are_replaced(instrument):
     """Sorted, once each; the same again writes nothing."""
     steward = make_steward(instrument)
     week = [WeeklyPeriod(0, 840, 1080), WeeklyPeriod(0, 480, 720), WeeklyPeriod(6, 0, 1440)]
-    set_opening(instrument, week, actor=steward)
+    perform(steward, set_opening, instrument, week)
     rows = list(OpeningPeriod.objects.order_by("weekday", "opens").values_list("weekday", "opens", "closes"))
     assert rows == [(0, 480, 720), (0, 840, 1080), (6, 0, 1440)]
     assert (last().verb, last().after["periods"][0]) == ("instruments.opening.changed", [0, 480, 720])
-    set_opening(instrument, week, actor=steward)
+    perform(steward, set_opening, instrument, week)
     assert Entry.objects.count() == 1
 
 
@@ -78,28 +79,34 @@ def test_opening_hours_are_replaced(instrument):
 def test_impossible_weeks_are_refused(instrument, week):
     """Nothing is changed."""
     with pytest.raises(InvalidInstrument):
-        set_opening(instrument, week, actor=make_steward(instrument))
+        perform(make_steward(instrument), set_opening, instrument, week)
     assert OpeningPeriod.objects.count() == 0
 
 
 def test_a_dated_exception_comes_and_goes(instrument):
     """Both are on record; one that is gone changes nothing."""
     steward = make_steward(instrument)
-    row = add_exception(
-        instrument, actor=steward, start=NOW, end=NOW + dt.timedelta(hours=8), is_open=False, reason="停电"
+    row = perform(
+        steward,
+        add_exception,
+        instrument,
+        start=NOW,
+        end=NOW + dt.timedelta(hours=8),
+        is_open=False,
+        reason="停电",
     )
     assert last().after["reason"] == "停电"
-    remove_exception(row, actor=steward)
-    remove_exception(row, actor=steward)
+    perform(steward, remove_exception, row)
+    perform(steward, remove_exception, row)
     assert (OpeningException.objects.count(), Entry.objects.count()) == (0, 2)
     with pytest.raises(InvalidInstrument):
-        add_exception(instrument, actor=steward, start=NOW, end=NOW, is_open=False)
+        perform(steward, add_exception, instrument, start=NOW, end=NOW, is_open=False)
 
 
 def test_policy_is_set(instrument):
     """Before and after are on record."""
     wanted = PolicyData(approval_required=False, shortest_minutes=60, longest_minutes=240, step_minutes=60)
-    set_policy(instrument, wanted, actor=make_steward(instrument))
+    perform(make_steward(instrument), set_policy, instrument, wanted)
     assert BookingPolicy.objects.get().shortest_minutes == 60
     assert (last().verb, last().before["shortest_minutes"], last().after["shortest_minutes"]) == (
         "instruments.policy.changed",
@@ -120,7 +127,7 @@ def test_policy_is_set(instrument):
 def test_a_policy_must_make_sense(instrument, change, fields):
     """All wrong fields at once; nothing is changed."""
     with pytest.raises(InvalidInstrument) as refused:
-        set_policy(instrument, replace(PolicyData(), **change), actor=make_steward(instrument))
+        perform(make_steward(instrument), set_policy, instrument, replace(PolicyData(), **change))
     assert sorted(refused.value.fields) == fields
     assert BookingPolicy.objects.get().shortest_minutes == 30
 
@@ -128,32 +135,32 @@ def test_a_policy_must_make_sense(instrument, change, fields):
 def test_a_rate_begins_today_or_later(instrument):
     """The new rate ends the old one; yesterday's stays as it was."""
     steward = make_steward(instrument)
-    set_rate(instrument, "member", Decimal("100"), TODAY, actor=steward)
-    set_rate(instrument, "member", Decimal("120.005"), dt.date(2026, 4, 1), actor=steward)
+    perform(steward, set_rate, instrument, "member", Decimal("100"), TODAY)
+    perform(steward, set_rate, instrument, "member", Decimal("120.005"), dt.date(2026, 4, 1))
     assert rate_for(instrument, "member", dt.date(2026, 3, 31)) == Decimal("100.00")
     assert rate_for(instrument, "member", dt.date(2026, 4, 1)) == Decimal("120.01")
-    set_rate(instrument, "member", Decimal("90"), TODAY, actor=steward)
+    perform(steward, set_rate, instrument, "member", Decimal("90"), TODAY)
     assert last().before == {"yuan_per_hour": "100.00"}
     assert Rate.objects.count() == 2
     with pytest.raises(InvalidInstrument) as refused:
-        set_rate(instrument, "friend", Decimal("-1"), dt.date(2026, 3, 3), actor=steward)
+        perform(steward, set_rate, instrument, "friend", Decimal("-1"), dt.date(2026, 3, 3))
     assert sorted(refused.value.fields) == ["category", "valid_from", "yuan_per_hour"]
     for nonsense in ("NaN", "Infinity", "1E+40"):
         with pytest.raises(InvalidInstrument):
-            set_rate(instrument, "member", Decimal(nonsense), TODAY, actor=steward)
+            perform(steward, set_rate, instrument, "member", Decimal(nonsense), TODAY)
 
 
 def test_strangers_set_nothing(instrument):
     """Every action refuses, on record, and writes nothing."""
     stranger = PersonFactory()
     attempts = [
-        lambda: set_opening(instrument, [WeeklyPeriod(0, 0, 60)], actor=stranger),
-        lambda: set_policy(instrument, PolicyData(), actor=stranger),
-        lambda: set_rate(instrument, "member", Decimal(1), TODAY, actor=stranger),
-        lambda: add_exception(
-            instrument, actor=stranger, start=NOW, end=NOW + dt.timedelta(hours=1), is_open=True
+        lambda: perform(stranger, set_opening, instrument, [WeeklyPeriod(0, 0, 60)]),
+        lambda: perform(stranger, set_policy, instrument, PolicyData()),
+        lambda: perform(stranger, set_rate, instrument, "member", Decimal(1), TODAY),
+        lambda: perform(
+            stranger, add_exception, instrument, start=NOW, end=NOW + dt.timedelta(hours=1), is_open=True
         ),
-        lambda: give_stewardship(instrument, stranger, actor=stranger),
+        lambda: perform(stranger, give_stewardship, instrument, stranger),
     ]
     for attempt in attempts:
         with pytest.raises(NotAllowed):
@@ -167,15 +174,15 @@ def test_a_manager_names_a_steward(instrument):
     manager = make_manager(instrument.unit)
     person = PersonFactory(home_unit=instrument.unit)
     assert not keeps(person, instrument)
-    kept = give_stewardship(instrument, person, actor=manager)
+    kept = perform(manager, give_stewardship, instrument, person)
     assert keeps(person, instrument)
     assert UnitRole.objects.filter(person=person, kind="steward", unit=instrument.unit).count() == 1
     with pytest.raises(InvalidInstrument):
-        give_stewardship(instrument, person, actor=manager)
+        perform(manager, give_stewardship, instrument, person)
     with pytest.raises(InvalidInstrument):
-        give_stewardship(instrument, PersonFactory(), actor=manager)
-    end_stewardship(kept, actor=manager)
-    end_stewardship(kept, actor=manager)
+        perform(manager, give_stewardship, instrument, PersonFactory())
+    perform(manager, end_stewardship, kept)
+    perform(manager, end_stewardship, kept)
     person = type(person).objects.get(pk=person.pk)
     assert not keeps(person, instrument)
     assert list(Entry.objects.order_by("sequence").values_list("verb", flat=True)) == [

@@ -19,6 +19,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from background.processes import Child, stop_all
+from safeguards.triggers import missing
 
 GENTLE_SECONDS = 4.0
 FIRM_SECONDS = 2.0
@@ -52,6 +53,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Run until told to stop."""
         _refuse_pending_migrations()
+        _refuse_missing_guards()
         _make_folders()
         stopping: list[int] = []
 
@@ -124,6 +126,16 @@ def _refuse_pending_migrations() -> None:
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise CommandError("The database is not up to date. Run `manage.py migrate` first.")
+
+
+def _refuse_missing_guards() -> None:
+    absent = missing()
+    if absent:
+        raise CommandError(
+            f"Guards of the database are missing or switched off: {', '.join(absent)}. Without them time could be "
+            "booked twice and the history rewritten. Run `manage.py migrate` to put them back, then "
+            "`manage.py verify_audit` to see whether anything happened meanwhile."
+        )
 
 
 def _make_folders() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from instruments.terms.rules.next_step import Keeping, NextStep, next_step
+from instruments.inventory.rules.next_step import Keeping, NextStep, next_step
 
 ALL = ("internal", "member")
 READY = Keeping(has_steward=True, is_opened=True, priced=frozenset(ALL))

@@ -1,0 +1,52 @@
+"""Forms room: the version that stood hidden in a page, and what differs where it is stale."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+from django.utils.translation import gettext_lazy as _
+
+NEVER = -1
+"""No row has this version: what was sent is no number, so it cannot be the one that was shown."""
+
+
+def seen_in(data: Mapping[str, object]) -> int | None:
+    """Return the version a page showed; None where it showed none."""
+    text = str(data.get("version") or "").strip()
+    if not text:
+        return None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else NEVER
+
+
+def differences(form: forms.Form) -> list[tuple[BoundField, str]]:
+    """Return what was typed otherwise than it is stored: each field with the stored value in words."""
+    names = [name for name in form.changed_data if name != "version"]
+    return [
+        (form[name], _in_words(form.fields[name], form.get_initial_for_field(form.fields[name], name)))
+        for name in names
+    ]
+
+
+def _in_words(field: forms.Field, value: Any) -> str:
+    if isinstance(field, forms.ChoiceField):
+        values = value if isinstance(value, list | tuple) else [value]
+        named = {str(key): str(word).strip() for key, word in _flat(field)} if any(values) else {}
+        return ", ".join(named.get(str(one), str(one)) for one in values if one not in (None, ""))
+    if isinstance(field, forms.BooleanField):
+        return str(_("Yes") if value else _("No"))
+    if isinstance(value, dt.time):
+        return value.strftime("%H:%M")
+    return "" if value is None else str(value)
+
+
+def _flat(field: forms.ChoiceField) -> Iterator[tuple[Any, Any]]:
+    choices: Any = field.choices
+    for key, label in choices:
+        if isinstance(label, list | tuple):
+            yield from label
+        else:
+            yield key, label

@@ -1,0 +1,57 @@
+"""What happens to the terms of an instrument: its hours, its rules, its prices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from changes import Recorded
+from instruments.inventory.models import Instrument
+
+
+@dataclass(frozen=True, kw_only=True)
+class TermsChanged(Recorded):
+    """The terms of an instrument are other ones; what follows says which."""
+
+    target: Instrument
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpeningChanged(TermsChanged):
+    """The weekly opening hours are other ones."""
+
+    verb: str = "instruments.opening.changed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExceptionAdded(TermsChanged):
+    """The instrument is closed or open for a while against its week."""
+
+    verb: str = "instruments.opening.changed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExceptionRemoved(TermsChanged):
+    """A dated exception is gone; the week holds again."""
+
+    verb: str = "instruments.opening.changed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PolicyChanged(TermsChanged):
+    """The booking rules are other ones."""
+
+    verb: str = "instruments.policy.changed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RateSet(TermsChanged):
+    """A user category has a price from a day on."""
+
+    verb: str = "instruments.rate.set"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RateTakenBack(TermsChanged):
+    """A price that had not begun is gone."""
+
+    verb: str = "instruments.rate.taken_back"

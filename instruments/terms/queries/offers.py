@@ -1,0 +1,22 @@
+"""Queries room: whether instruments open at all, and for whom they have a price; for many at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection
+
+from instruments.inventory.queries.keeping import Offer
+from instruments.terms.models import OpeningPeriod, Rate
+
+
+def offers_of(pks: Collection[int], day: dt.date) -> dict[int, Offer]:
+    """Return hours and prices of many instruments on a day, in two queries."""
+    opened = set(
+        OpeningPeriod.objects.filter(instrument__in=pks).order_by().values_list("instrument", flat=True)
+    )
+    priced: defaultdict[int, set[str]] = defaultdict(set)
+    rates = Rate.objects.filter(instrument__in=pks, valid_from__lte=day).order_by()
+    for pk, category in rates.values_list("instrument", "category").distinct():
+        priced[pk].add(category)
+    return {pk: Offer(pk in opened, frozenset(priced[pk])) for pk in pks}
