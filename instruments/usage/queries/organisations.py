@@ -62,6 +62,7 @@ def names_in_use(
     page = Paginator(rows, PAGE_SIZE).get_page(number)
     by_key = {goal.pk: goal for goal in goals}
     lines = []
+    row: Any
     for row in page:
         others = [(goal.pk, goal.folded) for goal in goals if goal.pk != row.pk]
         alike = [] if row.merged_into_id is not None else most_alike(row.folded, others)

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("instruments", "0008_usage_served_by_name"),
+        ("instruments", "0011_usage_served_by_name"),
     ]
 
     operations = [

@@ -47,6 +47,6 @@ def write(apps, _editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("members", "0003_organisations_served")]
+    dependencies = [("members", "0004_organisations_served")]
     # Back: the table goes with the migration before, and these rows with it.
     operations = [migrations.RunPython(write, migrations.RunPython.noop)]

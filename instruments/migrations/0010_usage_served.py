@@ -7,8 +7,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("instruments", "0006_bookings_know_their_form"),
-        ("members", "0003_organisations_served"),
+        ("instruments", "0007_versions_of_parts"),
+        ("members", "0004_organisations_served"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

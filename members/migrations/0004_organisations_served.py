@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0002_versions"),
+        ("members", "0003_sessions_of_a_generation"),
     ]
 
     operations = [

@@ -100,6 +100,6 @@ def write(apps, editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("instruments", "0007_usage_served"), ("members", "0004_organisation_of_each_unit")]
+    dependencies = [("instruments", "0010_usage_served"), ("members", "0005_organisation_of_each_unit")]
     # Back: the columns go with the migration before.
     operations = [migrations.RunPython(write, migrations.RunPython.noop)]
