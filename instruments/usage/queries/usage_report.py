@@ -109,8 +109,8 @@ class RecordRows:
     def __iter__(self) -> Iterator[Record]:
         fields = (
             "record_id", "instrument__code", "instrument__name_zh", "instrument__name_en", "station", "start",
-            "end", "effective_hours", "user_kind", "user_name", "user_unit", "served_name", "purpose", "samples",
-            "income", "source",
+            "end", "effective_hours", "user_kind", "user_name", "user_unit", "purpose", "samples", "income",
+            "source", "served_name",
         )  # fmt: skip
         yield from (
             records_of(self.unit, self.start, self.end, self.only)

@@ -162,12 +162,12 @@ class _Records:
         purposes = {code: str(label) for code, label in Purpose.choices}
         sources = {code: str(label) for code, label in UsageSource.choices}
         for (
-            record, code, name_zh, name_en, station, start, end, hours, kind, user, user_unit, served,
-            purpose, samples, income, source,
+            record, code, name_zh, name_en, station, start, end, hours, kind, user, user_unit, purpose, samples,
+            income, source, served,
         ) in self.source:  # fmt: skip
             yield (
                 record, code, _name(name_zh, name_en), station, start, end, hours, kinds[kind], user, user_unit,
-                served or "", purposes[purpose], samples, income, sources[source],
+                purposes[purpose], samples, income, sources[source], served or "",
             )  # fmt: skip
 
 
@@ -185,11 +185,11 @@ def _records(source: RecordRows) -> Table:
             Column(_("Kind of user"), Kind.TEXT, 2),
             Column(_("Name of user"), Kind.TEXT, 2),
             Column(_("Unit of user"), Kind.TEXT, 4),
-            Column(_("Organisation served"), Kind.TEXT, 4),
             Column(_("Purpose"), Kind.TEXT, 2),
             Column(_("Samples"), Kind.INTEGER, 2),
             Column(_("Income"), Kind.MONEY, 3),
             Column(_("Source"), Kind.TEXT, 2),
+            Column(_("Organisation served"), Kind.TEXT, 4),
         ),
         _Records(source),
         is_data=True,
