@@ -43,17 +43,15 @@ class OrganisationData:
 def name_organisations(
     _work: Work | None, wanted: Collection[Wanted], known: KnownOrganisations
 ) -> KnownOrganisations:
-    """Make a private name of each typed name that means nothing yet; return all that is known then.
+    """Make a private name of each typed name that means nothing yet, as first written; return all known then.
 
     `known`: what `known_organisations(wanted)` gave. No query where every name means something.
     """
-    fresh = {
-        (unit, fold_name(text)): Organisation(
-            name_zh=text.strip()[:100], private_to_id=unit, folded=fold_name(text)
-        )
-        for unit, text in wanted
-        if text.strip() and known.find(unit, text) is None
-    }
+    fresh: dict[Wanted, Organisation] = {}
+    for unit, text in wanted:
+        if text.strip() and known.find(unit, text) is None:
+            row = Organisation(name_zh=text.strip()[:100], private_to_id=unit, folded=fold_name(text))
+            fresh.setdefault((unit, row.folded), row)
     if not fresh:
         return known
     # Who types the same name at the same moment gets the same row.

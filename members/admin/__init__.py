@@ -11,4 +11,11 @@ from members.admin.units import RegionAdmin, UnitAdmin
 # Rights follow from dated roles alone; Django's groups grant nothing here.
 admin.site.unregister(Group)
 
-__all__ = ["NetworkRoleAdmin", "OrganisationAdmin", "PersonAdmin", "RegionAdmin", "UnitAdmin", "UnitRoleAdmin"]
+__all__ = [
+    "NetworkRoleAdmin",
+    "OrganisationAdmin",
+    "PersonAdmin",
+    "RegionAdmin",
+    "UnitAdmin",
+    "UnitRoleAdmin",
+]

@@ -35,7 +35,9 @@ CODE = "91110000600037341L"
 
 def firm(**more):
     """An enterprise with a credit code."""
-    return OrganisationData(**{"name_zh": "青城制药有限公司", "kind": "enterprise", "credit_code": CODE} | more)
+    return OrganisationData(
+        **{"name_zh": "青城制药有限公司", "kind": "enterprise", "credit_code": CODE} | more
+    )
 
 
 def typed(unit, name):
@@ -101,7 +103,11 @@ class TestRegistering:
 
     def test_the_same_name_typed_before_counts_as_it(self, unit, second):
         """In both units, each with a row in the history; other names stay."""
-        mine, theirs, other = typed(unit, "青城制药有限公司"), typed(second, "青城制药 有限公司"), typed(unit, "别厂")
+        mine, theirs, other = (
+            typed(unit, "青城制药有限公司"),
+            typed(second, "青城制药 有限公司"),
+            typed(unit, "别厂"),
+        )
         made = perform(make_manager(unit), register_organisation, firm(), unit=unit)
         for row in (mine, theirs, other):
             row.refresh_from_db()
@@ -207,7 +213,9 @@ class TestMerging:
         with pytest.raises(NotAllowed):
             perform(make_manager(unit), merge_organisation, registered, second.served_as)
         assert Entry.objects.filter(verb="members.refused").count() == 3
-        assert perform(make_officer(), merge_organisation, registered, second.served_as).counted.unit == second
+        assert (
+            perform(make_officer(), merge_organisation, registered, second.served_as).counted.unit == second
+        )
 
     def test_the_database_refuses_two_steps_and_circles(self, unit):
         """Whoever writes past the action."""

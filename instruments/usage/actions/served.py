@@ -36,8 +36,11 @@ def name_served(work: Work | None, records: Iterable[UsageRecord], known: KnownO
     it means a unit or a registered organisation.
     """
     rows = list(records)
-    outside = {(row.unit_id, row.user_unit) for row in rows if row.user_kind == UserKind.EXTERNAL}
-    with_fresh = name_organisations(work, outside, known)
+    # In the order of the records, each once.
+    outside = dict.fromkeys(
+        (row.unit_id, row.user_unit) for row in rows if row.user_kind == UserKind.EXTERNAL
+    )
+    with_fresh = name_organisations(work, list(outside), known)
     for row in rows:
         row.folded_user = fold_name(row.user_name) if row.user_name else ""
         if row.user_kind == UserKind.EXTERNAL:

@@ -24,9 +24,12 @@ from instruments.inventory.actions.instruments import (
     create_instrument,
 )
 from instruments.inventory.enums import InstrumentState
+from members.actions.organisations import merge_organisation
+from members.models import Organisation
 from tests.evaluations.walking import AFTER_DEADLINE, BEFORE_PUBLICITY, FRIDAY, MONDAY, scored, snapshot_of
 from tests.factories.evaluations import add_usage
 from tests.factories.instruments import ApplicationFieldFactory, InstrumentFactory
+from tests.factories.members import OrganisationFactory, make_officer
 
 pytestmark = pytest.mark.django_db
 
@@ -198,3 +201,27 @@ def test_hours_entered_after_the_snapshot_are_counted_in_a_warning(story, django
         assert str(found[0]).startswith("2 usage records of the data period, of 6.50 h, were entered")
     snapshot_of(story, django_capture_on_commit_callbacks)
     assert "usage_after_snapshot" not in dict(codes(blockers(story.round, SCORE, now=AFTER_DEADLINE)))
+
+
+def test_names_that_nobody_merged_are_told_before_scoring(story, django_capture_on_commit_callbacks):
+    """With unit and hours, as a warning; the name of a member unit is none; after the merge there is nothing to tell."""
+    officer = make_officer()
+    snapshot_of(story, django_capture_on_commit_callbacks)
+
+    def told():
+        with override("en"):
+            found = blockers(story.round, SCORE, now=AFTER_DEADLINE)
+        return [blocker for blocker in found if blocker.code == "unmerged_names"]
+
+    typed = Organisation.objects.filter(private_to__isnull=False)
+    names = {(row.private_to.code, row.name_zh) for row in typed.select_related("private_to")}
+    assert names
+    (warning,) = told()
+    assert not warning.hard
+    assert warning.values["count"] == len(names)
+    for unit, name in names:
+        assert f"{unit}: {name} (" in warning.values["names"]
+    goal = OrganisationFactory()
+    for row in typed:
+        perform(officer, merge_organisation, row, goal)
+    assert told() == []
