@@ -26,4 +26,8 @@ WORDS: dict[str, Promise] = {
     "evaluations.score.withdrawn": _("score withdrawn"),
     "evaluations.value.reported": _("value reported"),
     "evaluations.value.withdrawn": _("value withdrawn"),
+    "evaluations.round.scoring_abandoned": _("scoring given up"),
+    "evaluations.round.scoring_failed": _("scoring failed"),
+    "evaluations.round.scoring_requested": _("scoring asked for"),
+    "evaluations.round.snapshot_failed": _("snapshot failed"),
 }

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 WORDS: dict[str, Promise] = {
     "instruments.booking.approved": _("booking approved"),
     "instruments.booking.cancelled": _("booking cancelled"),
-    "instruments.booking.checked_in": _("checked in"),
-    "instruments.booking.completed": _("checked out"),
+    "instruments.booking.checked_in": pgettext_lazy("what was done", "checked in"),
+    "instruments.booking.completed": pgettext_lazy("what was done", "checked out"),
     "instruments.booking.confirmed": _("booking confirmed at once"),
     "instruments.booking.declined": _("booking declined"),
     "instruments.booking.expired": _("request expired"),

@@ -1,4 +1,4 @@
-"""Queries room: what the desk of a keeper shows: his instruments, their day, and what waits for him."""
+"""Queries room: what the desk of a keeper shows: the instruments, their day, and what waits."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from instruments.booking.enums import Purpose
@@ -66,7 +67,7 @@ class UsageRecord(models.Model):
         on_delete=models.PROTECT,
         related_name="usage_records",
     )
-    station = models.PositiveSmallIntegerField(_("station"), default=1)
+    station = models.PositiveSmallIntegerField(pgettext_lazy("at an instrument", "station"), default=1)
     booking = models.ForeignKey(
         "instruments.Booking",
         verbose_name=_("booking"),
@@ -75,19 +76,21 @@ class UsageRecord(models.Model):
         on_delete=models.PROTECT,
         related_name="usage_records",
     )
-    start = models.DateTimeField(_("start"))
-    end = models.DateTimeField(_("end"))
+    start = models.DateTimeField(pgettext_lazy("of a time span", "start"))
+    end = models.DateTimeField(pgettext_lazy("of a time span", "end"))
     startup_hours = _hours(_("start-up hours"), default=0)
     measurement_hours = _hours(_("measurement hours"))
     processing_hours = _hours(_("post-processing hours"), default=0)
     effective_hours = _hours(_("effective hours"))
-    user_kind = models.CharField(_("user"), max_length=8, choices=UserKind.choices)
+    user_kind = models.CharField(
+        pgettext_lazy("kind of user", "user"), max_length=8, choices=UserKind.choices
+    )
     purpose = models.CharField(_("purpose"), max_length=12, choices=Purpose.choices)
     samples = models.PositiveIntegerField(_("samples"), default=0)
     income = models.DecimalField(_("income (yuan)"), max_digits=12, decimal_places=2, default=0)
     person = models.ForeignKey(
         "members.Person",
-        verbose_name=_("person"),
+        verbose_name=pgettext_lazy("an account", "person"),
         null=True,
         blank=True,
         on_delete=models.PROTECT,
@@ -105,7 +108,7 @@ class UsageRecord(models.Model):
         related_name="corrected_by",
     )
     correction_reason = models.CharField(_("reason of the correction"), max_length=200, blank=True)
-    is_current = models.BooleanField(_("counts"), default=True)
+    is_current = models.BooleanField(pgettext_lazy("a record", "counts"), default=True)
     kept_because = models.CharField(_("kept although unusual, because"), max_length=200, blank=True)
     to_confirm = models.BooleanField(_("to be confirmed by a keeper"), default=False)
     agreed_by = _someone(_("confirmed by"))

@@ -69,12 +69,20 @@ def make(run_id: UUID | str) -> bool:
         except (OperationalError, InterfaceError, OSError):
             logger.warning("Report run %s broke off.", run.pk, exc_info=True)
             _put_back(run)
+        except Exception as error:
+            error.attempt = run.attempts  # type: ignore[attr-defined]
+            raise
     return False
 
 
-def give_up(run_id: UUID | str, reference: str) -> None:
-    """Mark a run failed after a fault of ours; the reference finds it in the log."""
-    run = ReportRun.objects.filter(pk=run_id, state=RunState.RUNNING).first()
+def give_up(run_id: UUID | str, reference: str, error: BaseException) -> None:
+    """Mark a run failed after a fault of ours; the reference finds it in the log.
+
+    Only the attempt that met the fault: one taken over goes on. A fault that names no attempt (a worker that was
+    killed) is left to the sweeper, which counts the silence.
+    """
+    attempt = getattr(error, "attempt", None)
+    run = ReportRun.objects.filter(pk=run_id, state=RunState.RUNNING, attempts=attempt or 0).first()
     if run is None:
         return
     with translation.override(run.language):

@@ -14,7 +14,6 @@ from django.urls import reverse
 from django.utils import translation
 
 from changes import perform
-from members.models import MemberUnit
 from notices.kinds import write
 from notices.models import Notice
 from reporting import making, runs
@@ -206,8 +205,7 @@ def test_who_asked_is_told(client, use_kind, silent_bell, ending, gaps):
 def test_score_card_of_a_unit_with_a_bilingual_name(silent_bell):
     """A real report of such a unit: the name on the cover and below, and a file name that keeps it."""
     officer = make_officer()
-    make_final(make_round(officer), officer)
-    MemberUnit.objects.filter(code="U5").update(name_zh=NAME)
+    make_final(make_round(officer, U5=NAME), officer)
     run = perform(
         officer, runs.request_run, "unit_score_card", {"year": YEAR, "unit": "U5"}, language="zh-hans"
     )

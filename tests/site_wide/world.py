@@ -17,7 +17,7 @@ from django.utils import timezone
 from background.models import Heartbeat
 from changes import perform
 from evaluations.enums import ObjectKind
-from evaluations.results.actions.scoring import score_round
+from evaluations.results.actions.scoring_runs import request_scoring
 from evaluations.rounds.models import Round
 from evaluations.schemes.actions import load_presets
 from evaluations.schemes.models import Scheme
@@ -74,10 +74,12 @@ class World:
     rounds: dict[str, Round]
     objects: dict[str, Any]
 
-    def ask(self, role: str, method: str, address: str, body: dict[str, Any] | None) -> HttpResponse:
+    def ask(
+        self, role: str, method: str, address: str, body: dict[str, Any] | None, language: str = "en"
+    ) -> HttpResponse:
         """Send one request as that role; whatever it writes is undone."""
         client = Client(raise_request_exception=True)
-        headers = {"accept-language": "en"}
+        headers = {"accept-language": language}
         if address.startswith("/api/"):
             if role in self.bearers:
                 headers["authorization"] = f"Bearer {self.bearers[role]}"
@@ -243,7 +245,10 @@ def _single_instruments(story: Story, capture: Any) -> Round:
     with capture(execute=True):
         perform(story.officer, request_snapshot, round_)
     round_.refresh_from_db()
-    return perform(story.officer, score_round, round_, now=AFTER_DEADLINE)
+    with capture(execute=True):
+        perform(story.officer, request_scoring, round_, now=AFTER_DEADLINE)
+    round_.refresh_from_db()
+    return round_
 
 
 def _publicise(*rounds: Round) -> None:

@@ -15,13 +15,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from changes import perform
 from display.templatetags.display import named
+from folding import times
 from instruments.booking.actions.requests import request_booking
 from instruments.booking.enums import BookingState
 from instruments.booking.errors import OwnOverlap, RulesBroken, SentTwice, SlotTaken
@@ -245,7 +245,7 @@ def _page(
 
 
 def bar_of(shown: Instrument, reader: Person | AnonymousUser) -> str:
-    """Say why this reader can book it at no time: a state, `unit`, or a sharing mode; empty where he can.
+    """Say why this reader can book it at no time: a state, `unit`, or a sharing mode; empty where they can.
 
     A visitor may be of the unit that alone may book, but shows it only by signing in.
     """
@@ -291,7 +291,8 @@ def _grid(
     first = local_day(chosen[0]) if chosen else today
     sees_all = keeps(request.user, shown)
     try:
-        view = week(shown, parse_date(request.GET.get("week", "")) or first, request.user, sees_all=sees_all)
+        asked = times.day(request.GET.get("week", "")) if request.GET.get("week") else first
+        view = week(shown, asked, request.user, sees_all=sees_all)
     except (ValueError, OverflowError):
         view = week(shown, today, request.user, sees_all=sees_all)
     return week_grid(

@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from display.templatetags.display import named
 from instruments.booking.enums import Purpose
@@ -54,10 +55,13 @@ class UsageFilterForm(forms.Form):
     """What a list of usage is narrowed by; a value that is wrong is named and narrows nothing."""
 
     instrument = forms.CharField(label=_("Instrument code"), max_length=30, required=False)
-    first_day = forms.DateField(label=_("From"), required=False, widget=_day_input())
-    last_day = forms.DateField(label=_("To"), required=False, widget=_day_input())
+    first_day = forms.DateField(label=pgettext_lazy("first day", "From"), required=False, widget=_day_input())
+    last_day = forms.DateField(label=pgettext_lazy("last day", "To"), required=False, widget=_day_input())
     user_kind = forms.ChoiceField(
-        label=_("User"), choices=[("", _("All users")), *UserKind.choices], required=False, widget=_select()
+        label=pgettext_lazy("kind of user", "User"),
+        choices=[("", _("All users")), *UserKind.choices],
+        required=False,
+        widget=_select(),
     )
     purpose = forms.ChoiceField(
         label=_("Purpose"),
@@ -109,7 +113,7 @@ class UseForm(SlotForm):
     """One use as its keeper types it: local times, hours in their three parts."""
 
     station = forms.IntegerField(
-        label=_("Station"),
+        label=pgettext_lazy("at an instrument", "Station"),
         min_value=1,
         max_value=32767,
         initial=1,
@@ -120,7 +124,9 @@ class UseForm(SlotForm):
         _("Measurement hours"), 8, help_text=_("All three together are the effective hours.")
     )
     processing_hours = _figure(_("Post-processing hours"), 8, required=False)
-    user_kind = forms.ChoiceField(label=_("User"), choices=UserKind.choices, widget=_select())
+    user_kind = forms.ChoiceField(
+        label=pgettext_lazy("kind of user", "User"), choices=UserKind.choices, widget=_select()
+    )
     purpose = forms.ChoiceField(label=_("Purpose"), choices=Purpose.choices, widget=_select())
     samples = forms.IntegerField(
         label=_("Samples"),
@@ -193,7 +199,7 @@ class NewUseForm(UseForm):
     def __init__(self, instruments: Sequence[Instrument], *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["instrument"].choices = [  # type: ignore[attr-defined]
-            ("", "---------"),
+            ("", _("Choose an instrument")),
             *((row.code, f"{row.code} {named(row)}") for row in instruments),
         ]
         if all(row.station_count == 1 for row in instruments):

@@ -96,8 +96,9 @@ class RecordRows:
             "end", "effective_hours", "user_kind", "user_name", "user_unit", "purpose", "samples", "income",
             "source",
         )  # fmt: skip
-        yield from (
-            records_of(self.unit, self.start, self.end, self.only)
-            .values_list(*fields)
-            .iterator(chunk_size=CHUNK)
-        )
+        # Each chunk is a query of its own: a reading left open would keep whoever makes the report from writing how far
+        # it is, as soon as anybody else wrote something.
+        rows = records_of(self.unit, self.start, self.end, self.only)
+        keys = list(rows.values_list("pk", flat=True))
+        for at in range(0, len(keys), CHUNK):
+            yield from rows.filter(pk__in=keys[at : at + CHUNK]).values_list(*fields)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -13,22 +15,24 @@ from django.utils.functional import Promise
 from django.views.decorators.http import require_http_methods
 
 from changes import perform
+from folding.characters import code
 from instruments.booking.enums import Purpose
 from instruments.inventory.guarded import inventory_unit_for
 from instruments.usage.actions.usage import MOST_ENTRIES, record_usage
 from instruments.usage.enums import UsageSource, UserKind
 from instruments.usage.errors import usage_problem
 from instruments.usage.forms.usage_file import (
-    COLUMNS,
-    MORE_COLUMNS,
     FileRow,
     UsageFileForm,
     UsagePreviewForm,
+    UsageTable,
     as_csv,
 )
+from instruments.usage.forms.usage_words import COLUMNS, MORE_COLUMNS, example, heading
 from instruments.usage.views.usage import recordable
 from members.errors import NotAllowed
 from members.models import MemberUnit, Person
+from members.permissions import Actor
 
 
 @dataclass(frozen=True)
@@ -54,12 +58,13 @@ class UnusualRow:
 class ImportResult:
     """What became of a file, or would: how many rows are created, left unchanged, updated and refused, and why.
 
-    `unusual` rows are written only with a reason.
+    `unusual` rows are written only with a reason; `left_out` hold no record.
     """
 
     counts: Counter[str]
     problems: list[RefusedCell]
     refused: list[FileRow]
+    left_out: list[int]
     unusual: list[UnusualRow]
 
     @property
@@ -75,7 +80,7 @@ def usage_import(request: HttpRequest, unit: str) -> HttpResponse:
     owner = inventory_unit_for(request.user, unit, "record_usage")
     if request.method != "POST":
         if "template" in request.GET:
-            return _template(owner)
+            return _template(request.user, owner)
         return _page(request, owner, UsageFileForm())
     assert isinstance(request.user, Person)
     seen = UsagePreviewForm(request.POST) if "content" in request.POST else None
@@ -84,9 +89,9 @@ def usage_import(request: HttpRequest, unit: str) -> HttpResponse:
         shown = form if isinstance(form, UsageFileForm) else UsageFileForm()
         return _page(request, owner, shown, status=422)
     writes = seen is not None and "write" in request.POST
-    reasons = {} if seen is None else {row.number: seen.because(row) for row in seen.rows}
+    reasons = {} if seen is None else {row.number: seen.because(row) for row in seen.table.rows}
     try:
-        result = _judge(form.rows, request.user, owner, reasons, writes=writes)
+        result = _judge(form.table, request.user, owner, reasons, writes=writes)
     except NotAllowed:
         raise Http404 from None
     if writes:
@@ -96,25 +101,37 @@ def usage_import(request: HttpRequest, unit: str) -> HttpResponse:
 
 
 def _judge(
-    rows: list[FileRow], actor: Person, unit: MemberUnit, reasons: Mapping[int, str], *, writes: bool
+    table: UsageTable, actor: Person, unit: MemberUnit, reasons: Mapping[int, str], *, writes: bool
 ) -> ImportResult:
+    kept = recordable(actor, unit)
+    known = {instrument.code for instrument in kept}
+    # A unit's own number of an instrument is as good as ours, unless it is the code of another one.
+    own = {code(i.inner_id).upper(): i.code for i in kept if i.inner_id}
     entries = [
-        replace(row.entry, because=reasons.get(row.number, "")) for row in rows if row.entry is not None
+        replace(
+            row.entry,
+            because=reasons.get(row.number, ""),
+            instrument_code=row.entry.instrument_code
+            if row.entry.instrument_code in known
+            else own.get(row.entry.instrument_code, row.entry.instrument_code),
+        )
+        for row in table.rows
+        if row.entry is not None
     ]
-    known = {instrument.code for instrument in recordable(actor, unit)}
     outcomes = iter(
         perform(actor, record_usage, entries, unit=unit, source=UsageSource.IMPORT, only_judge=not writes)
     )
-    result = ImportResult(
-        Counter(dict.fromkeys(("created", "unchanged", "updated", "refused", "unusual"), 0)), [], [], []
-    )
-    for row in rows:
+    counts = Counter(dict.fromkeys(("created", "unchanged", "updated", "refused", "unusual"), 0))
+    result = ImportResult(counts, [], [], table.left_out, [])
+    for row in table.rows:
         wrong = row.problems
         status = "refused"
         if row.entry is not None:
             outcome = next(outcomes)
             status, wrong = outcome.status, [(error.field, error.message) for error in outcome.errors]
-        elif row.cells.get("instrument", "").upper() not in {"", *known}:
+        elif not any(name == "instrument" for name, _message in wrong) and _is_unknown(
+            row, known | own.keys()
+        ):
             wrong = [*wrong, ("instrument", usage_problem("unknown_instrument"))]
         result.counts[status] += 1
         if status == "unusual":
@@ -127,9 +144,17 @@ def _judge(
     return result
 
 
-def _template(owner: MemberUnit) -> HttpResponse:
+def _is_unknown(row: FileRow, known: set[str]) -> bool:
+    return code(row.cells.get("instrument", "")).upper() not in known
+
+
+def _template(actor: Actor, owner: MemberUnit) -> HttpResponse:
     # The mark lets spreadsheets open the file as UTF-8.
-    content = "\ufeff" + ",".join(COLUMNS) + "\r\n"
+    out = io.StringIO("\ufeff", newline="")
+    out.seek(0, io.SEEK_END)
+    first = next((row.code for row in recordable(actor, owner)), f"{owner.code}-001")
+    csv.writer(out).writerows([[heading(name) for name in COLUMNS], example(first)])
+    content = out.getvalue()
     response = HttpResponse(content, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="usage-{owner.code}.csv"'
     return response
@@ -150,8 +175,8 @@ def _page(
         "unit": owner,
         "form": form,
         "result": result,
-        "columns": COLUMNS,
-        "more_columns": MORE_COLUMNS,
+        "columns": [(name, heading(name)) for name in COLUMNS],
+        "more_columns": [(name, heading(name)) for name in MORE_COLUMNS],
         "most": MOST_ENTRIES,
         "user_kinds": UserKind.choices,
         "purposes": Purpose.choices,

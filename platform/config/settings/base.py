@@ -140,6 +140,7 @@ LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
 LOCALE_PATHS = [PLATFORM / "locale"]
 FORMAT_MODULE_PATH = ["config.formats"]
 USE_I18N = True
+FORM_RENDERER = "folding.forms.FoldingRenderer"
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 

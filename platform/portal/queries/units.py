@@ -18,6 +18,7 @@ from instruments.usage.enums import UserKind
 from instruments.usage.models import UsageRecord
 from members.enums import UnitState
 from members.models import MemberUnit
+from members.queries.named import holding_words
 from portal.queries.network import CENTS, SHARED
 
 
@@ -41,12 +42,9 @@ class UnitFigures:
 
 
 def directory(*, q: str = "", region: str = "", kind: str = "") -> QuerySet[MemberUnit]:
-    """Return member units that have not left, with `shared_count`, narrowed by words, region and kind."""
+    """Return member units that have not left, with `shared_count`, narrowed by words or sounds, region and kind."""
     units = MemberUnit.objects.exclude(state=UnitState.LEFT).select_related("region")
-    if q:
-        units = units.filter(
-            Q(name_zh__icontains=q) | Q(name_en__icontains=q) | Q(short_name__icontains=q) | Q(code__iexact=q)
-        )
+    units = holding_words(units, q, ("name_zh", "name_en", "short_name"), whole=("code",))
     if region:
         units = units.filter(region__code=region)
     if kind:

@@ -15,6 +15,7 @@ from evaluations.errors import Blocked
 from evaluations.results.actions.scoring import score_round
 from evaluations.rounds.blocking import PUBLICISE, SCORE
 from evaluations.snapshots.models import MetricSnapshot
+from evaluations.snapshots.queries import private_names
 from evaluations.steps.actions.publication import publicise_round
 from evaluations.steps.queries.blockers import blockers
 from instruments.inventory.actions.instruments import (
@@ -198,3 +199,39 @@ def test_hours_entered_after_the_snapshot_are_counted_in_a_warning(story, django
         assert str(found[0]).startswith("2 usage records of the data period, of 6.50 h, were entered")
     snapshot_of(story, django_capture_on_commit_callbacks)
     assert "usage_after_snapshot" not in dict(codes(blockers(story.round, SCORE, now=AFTER_DEADLINE)))
+
+
+def test_both_edges_of_the_day_of_joining(story, django_capture_on_commit_callbacks):
+    """Who joined on the last day of the period is in, who joined on the day after is not."""
+    last = story.round.data_last_day
+    InstrumentFactory(unit=story.units["AAA"], code="AAA-LAST", joined_on=last)
+    InstrumentFactory(unit=story.units["AAA"], code="AAA-NEXT", joined_on=last + dt.timedelta(days=1))
+    rows = rows_at(story, django_capture_on_commit_callbacks)
+    assert "AAA-LAST" in rows
+    assert "AAA-NEXT" not in rows
+
+
+def test_both_edges_of_the_period_of_usage(story, django_capture_on_commit_callbacks):
+    """A use that begins with the period counts in it, one that begins with the next counts in that."""
+    machine = InstrumentFactory(unit=story.units["AAA"], code="AAA-EDGE")
+    for start in (story.round.data_start, story.round.data_end):
+        add_usage(machine, Decimal(3), start=start, end=start + dt.timedelta(hours=3))
+    row = rows_at(story, django_capture_on_commit_callbacks)["AAA-EDGE"]
+    assert (row.effective_hours, row.records, row.external_records) == (Decimal("3.00"), 1, 1)
+
+
+def test_private_names_are_told_before_scoring(story, django_capture_on_commit_callbacks, monkeypatch):
+    """Who knows them is asked with the period; it stops nothing."""
+    asked = []
+
+    def source(start, end):
+        asked.append((start, end))
+        return [("BBB", "内大"), ("AAA", "内蒙古大学（校本部）"), ("AAA", "内蒙古大学（校本部）")]
+
+    monkeypatch.setattr(private_names, "_sources", [source])
+    snapshot_of(story, django_capture_on_commit_callbacks)
+    found = [b for b in blockers(story.round, SCORE, now=AFTER_DEADLINE) if b.code == "unmerged_names"]
+    assert [(b.values, b.hard) for b in found] == [
+        ({"count": 2, "names": "AAA: 内蒙古大学（校本部）; BBB: 内大"}, False)
+    ]
+    assert asked == [(story.round.data_start, story.round.data_end)]
