@@ -83,6 +83,8 @@ ARGUMENTS: dict[str, Arguments] = {
     "instruments:organisation_part": lambda world: ["AAA", world.objects["organisation"].pk],
     "instruments:usage_record": lambda world: [world.objects["record"].pk],
     "instruments:usage_correct": lambda world: [world.objects["record"].pk],
+    "instruments:usage_void": lambda world: [world.objects["record"].pk],
+    "instruments:usage_agree": lambda world: [world.objects["record"].pk],
     "members:end_role": lambda world: ["AAA", world.objects["role"].pk],
     "members:remind": lambda world: ["AAA", world.people["manager"].pk],
     "evaluations:round": _fixed(2025),

@@ -169,6 +169,8 @@ def usage_void(request: HttpRequest, pk: UUID) -> HttpResponse:
     shown = usage_record_for(request.user, pk)
     if request.method != "POST":
         return redirect("instruments:usage_record", shown.pk)
+    if not can(request.user, "void_usage", shown):
+        raise Http404
     form = VoidForm(request.POST)
     if form.is_valid():
         try:
