@@ -28,7 +28,7 @@ from evaluations.snapshots.models import MetricSnapshot, SnapshotRow
 from evaluations.snapshots.queries.digest import snapshot_digest
 from evaluations.snapshots.queries.population import population
 from instruments.inventory.models import Instrument
-from instruments.inventory.queries.history import PastInstrument
+from instruments.inventory.queries.facts import PastInstrument
 from instruments.usage.metrics import UsageTotals
 from instruments.usage.queries.usage_totals import open_hours_of, usage_totals
 from members.models import Person

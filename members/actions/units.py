@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from audit.chain import Event, record, record_many
 from members.actions.people import PersonData, person_state, write_person
 from members.actions.roles import write_unit_role
+from members.actions.unit_facts import keep_first_unit_facts, keep_unit_facts
 from members.enums import Affiliation, UnitKind, UnitRoleKind, UnitState
 from members.errors import CODE_KEPT, InvalidUnit
 from members.locks import lock_unit
@@ -62,6 +63,7 @@ def create_unit(data: UnitData, *, actor: Actor, manager: Person | PersonData) -
         _fill(unit, data)
         _check(unit)
         unit.save(force_insert=True)
+        keep_unit_facts(unit, timezone.now())
         events = [Event("members.unit.created", unit, None, unit_state(unit))]
         if isinstance(manager, PersonData):
             person = write_person(
@@ -127,9 +129,11 @@ def _written(unit: MemberUnit, data: UnitProfile, actor: Actor) -> MemberUnit:
     with transaction.atomic():
         locked = lock_unit(unit.pk)
         before = unit_state(locked)
+        keep_first_unit_facts(locked)
         _fill(locked, data)
         _check(locked)
         locked.save()
+        keep_unit_facts(locked, timezone.now())
         after = unit_state(locked)
         if after != before:
             record(actor=_who(actor), verb="members.unit.changed", target=locked, before=before, after=after)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from evaluations.rounds.models import Round
 from instruments.inventory.enums import InstrumentState
 from instruments.inventory.models import Instrument
-from instruments.inventory.queries.history import (
+from instruments.inventory.queries.facts import (
     COLUMNS,
     STATE,
     Change,

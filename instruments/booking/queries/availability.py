@@ -167,7 +167,7 @@ def instruments_free_on(
         .values_list("instrument_id", *_TERMS)
     }
     default = terms_of(BookingPolicy())
-    weeks, exceptions = weeks_of(few), exceptions_of(few, window)
+    weeks, exceptions = weeks_of(few, window), exceptions_of(few, window)
     held: dict[int, list[BusyInterval]] = defaultdict(list)
     rows = holding_now(now).filter(*_in("instrument", few)).overlapping(day_start, day_end).order_by()
     for row in rows.values_list("instrument_id", *BUSY_FIELDS):
