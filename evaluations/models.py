@@ -2,7 +2,7 @@
 
 from evaluations.entries.models import GivenScore, ReportedValue
 from evaluations.results.models import Award, IndicatorScore, Result, TieDecision
-from evaluations.rounds.models import Round
+from evaluations.rounds.models import Round, RoundStep
 from evaluations.schemes.models import Scheme
 from evaluations.snapshots.models import MetricSnapshot, SnapshotRow
 
@@ -14,6 +14,7 @@ __all__ = [
     "ReportedValue",
     "Result",
     "Round",
+    "RoundStep",
     "Scheme",
     "SnapshotRow",
     "TieDecision",

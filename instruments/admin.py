@@ -3,7 +3,6 @@
 from instruments.booking.admin import BookingAdmin
 from instruments.inventory.admin.instruments import InstrumentAdmin, StewardshipAdmin
 from instruments.inventory.admin.reference import FieldAdmin, InstrumentClassAdmin
-from instruments.inventory.admin.units import UnitWithInstrumentsAdmin
 from instruments.usage.admin import UsageRecordAdmin
 
 __all__ = [
@@ -12,6 +11,5 @@ __all__ = [
     "InstrumentAdmin",
     "InstrumentClassAdmin",
     "StewardshipAdmin",
-    "UnitWithInstrumentsAdmin",
     "UsageRecordAdmin",
 ]

@@ -34,7 +34,7 @@ SEARCH_UPKEEP = Trigger(
 
 
 class InstrumentsConfig(AppConfig):
-    """Registers the database's guards, the upkeep of the search index, notices and reports."""
+    """Registers guards, the upkeep of the search index, notices, reports, and who listens to what."""
 
     name = "instruments"
     verbose_name = _("Instruments and bookings")
@@ -46,17 +46,23 @@ class InstrumentsConfig(AppConfig):
         import instruments.inventory.permissions
         import instruments.terms.permissions
         import instruments.usage.permissions  # noqa: F401
+        from changes import subscribe
         from instruments.booking.dependants import register_dependants
+        from instruments.booking.events import VisitEnded
         from instruments.catalogue import subscribers as catalogue
         from instruments.guards import guards
+        from instruments.inventory import subscribers as inventory
         from instruments.terms import subscribers as terms
+        from instruments.usage.actions.visits import record_visit
         from instruments.usage.reports import register_reports
 
         register_kinds()
         register_reports()
         register_dependants()
+        inventory.subscribe_all()
         terms.subscribe_all()
         catalogue.subscribe_all()
+        subscribe(VisitEnded, record_visit)
         register(SEARCH_UPKEEP)
         for guard in guards():
             register(guard)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.functional import Promise, lazy
@@ -33,8 +33,11 @@ class InstrumentsError(Exception):
         return str(self.message)
 
 
-class StaleVersion(InstrumentsError):
-    """Somebody else changed the object in between."""
+class FieldsRefused(InstrumentsError):
+    """Something typed or sent is wrong; `fields` maps field name to a list of messages."""
 
-    code = "stale_version"
-    message = _("Someone has changed this in the meantime. Look at the new state and try again.")
+    code = "fields_refused"
+
+    def __init__(self, fields: Mapping[str, Sequence[Sentence]]) -> None:
+        self.fields = {name: [str(message) for message in messages] for name, messages in fields.items()}
+        super().__init__()

@@ -1,25 +1,26 @@
-"""Locks room: the only place of this app that locks rows."""
+"""Locks room: what this app locks; units come before people, roles after both."""
 
 from __future__ import annotations
 
+from changes import Work
 from members.models import MemberUnit, NetworkRole, Person, UnitRole
 
 
-def lock_unit(pk: int) -> MemberUnit:
+def lock_unit(work: Work, pk: int) -> MemberUnit:
     """Lock one unit; who changes its roles holds this, so that two can never end the last two managers."""
-    return MemberUnit.objects.select_for_update(of=("self",), no_key=True).get(pk=pk)
+    return work.lock_one(MemberUnit.objects.all(), pk)
 
 
-def lock_person(pk: int) -> Person:
+def lock_person(work: Work, pk: int) -> Person:
     """Lock one person."""
-    return Person.objects.select_for_update(of=("self",), no_key=True).get(pk=pk)
+    return work.lock_one(Person.objects.all(), pk)
 
 
-def lock_unit_role(pk: int) -> UnitRole:
-    """Lock one role in a unit; take the unit's lock first."""
-    return UnitRole.objects.select_for_update(of=("self",), no_key=True).get(pk=pk)
+def lock_unit_role(work: Work, pk: int) -> UnitRole:
+    """Lock one role in a unit, with its unit and person; take the unit's lock first."""
+    return work.lock_one(UnitRole.objects.select_related("unit", "person"), pk)
 
 
-def lock_network_role(pk: int) -> NetworkRole:
-    """Lock one network-wide role."""
-    return NetworkRole.objects.select_for_update(of=("self",), no_key=True).get(pk=pk)
+def lock_network_role(work: Work, pk: int) -> NetworkRole:
+    """Lock one network-wide role, with its person."""
+    return work.lock_one(NetworkRole.objects.select_related("person"), pk)

@@ -116,9 +116,23 @@ def _is_of_department(person: Person) -> bool:
     return person.is_superuser or person.is_staff or coming.exists()
 
 
+@dataclass(frozen=True)
+class RoleWish:
+    """A network-wide role for a person, given or ended."""
+
+    kind: NetworkRoleKind
+    person: Person
+
+    @property
+    def on_record(self) -> Person:
+        """What the history names when the right is refused."""
+        return self.person
+
+
 def _network_role(roles: Roles, _person: Actor, obj: Any) -> bool:
     # Officers name experts; who becomes an officer is decided one step higher.
-    return roles.is_superuser or (roles.is_officer and obj == NetworkRoleKind.EXPERT)
+    kind = obj.kind if isinstance(obj, RoleWish) else obj
+    return roles.is_superuser or (roles.is_officer and kind == NetworkRoleKind.EXPERT)
 
 
 Rule = Callable[[Actor, Any], bool]

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from audit.chain import record
-from changes import note_refusal
+from changes import Work, note_refusal
 from evaluations.entries.errors import ConflictOfInterest, ValueRefused
+from evaluations.entries.events import ScoreGiven, ScoreWithdrawn, ValueReported, ValueWithdrawn
 from evaluations.entries.models import GivenScore, ReportedValue
 from evaluations.entries.permissions import belongs_to
 from evaluations.enums import ObjectKind, RoundState
@@ -31,7 +29,7 @@ from evaluations.scoring.functions import (
 )
 from evaluations.scoring.writing import decimal_text
 from instruments.inventory.models import Instrument
-from members.models import MemberUnit, Person
+from members.models import MemberUnit
 from members.permissions import require
 
 LIMIT = Decimal("1e10")
@@ -60,12 +58,12 @@ class _Entry:
 
 
 def report_value(
+    work: Work,
     round_: Round,
     unit: MemberUnit,
     key: str,
     value: Decimal,
     *,
-    actor: Person,
     evidence: str = "",
     instrument: Instrument | None = None,
 ) -> ReportedValue:
@@ -74,86 +72,74 @@ def report_value(
     `key` is one of `reported_fields`: the indicator's code, or `indicator.part`. Unit managers and officers.
     The same content twice changes nothing. Raises WrongState, ValueRefused.
     """
-    require(actor, "report_value", UnitInRound(round_, unit))
-    return _report(round_.pk, _Entry(unit, instrument, key, value, evidence.strip()[:1000]), actor)
-
-
-@transaction.atomic
-def _report(pk: int, entry: _Entry, actor: Person) -> ReportedValue:
-    round_ = _collecting(pk)
-    indicator = _asked(round_, entry.key)
-    _check_object(round_, entry)
+    held = _collecting(work, round_.pk, "report_value", unit)
+    entry = _Entry(unit, instrument, key, value, evidence.strip()[:1000])
+    indicator = _asked(held, entry.key)
+    _check_object(held, entry)
     _check_number(indicator, entry)
-    _check_ratio(round_, indicator, entry)
+    _check_ratio(held, indicator, entry)
     present = ReportedValue.objects.filter(
-        round=round_, unit=entry.unit, instrument=entry.instrument, indicator=entry.key
+        round=held, unit=entry.unit, instrument=entry.instrument, indicator=entry.key
     ).first()
     if present is not None and (present.value, present.evidence) == (entry.value, entry.words):
         return present
     before = None if present is None else {"value": present.value, "evidence": present.evidence}
     row = present or ReportedValue(
-        round=round_, unit=entry.unit, instrument=entry.instrument, indicator=entry.key
+        round=held, unit=entry.unit, instrument=entry.instrument, indicator=entry.key
     )
     row.value, row.evidence = entry.value, entry.words
-    row.reported_by, row.reported_at = actor, timezone.now()
+    row.reported_by, row.reported_at = work.actor, work.now
     row.save()
-    record(
-        actor=actor,
-        verb="evaluations.value.reported",
-        target=round_,
-        before=before,
-        after={**entry.place, "value": entry.value, "evidence": entry.words},
-    )
+    after = {**entry.place, "value": entry.value, "evidence": entry.words}
+    work.emit(ValueReported(target=held, before=before, after=after))
     return row
 
 
 def withdraw_value(
-    round_: Round, unit: MemberUnit, key: str, *, actor: Person, instrument: Instrument | None = None
+    work: Work, round_: Round, unit: MemberUnit, key: str, *, instrument: Instrument | None = None
 ) -> bool:
     """Take a reported number back while the round collects, as if never reported; say whether there was one.
 
     Unit managers and officers. The number taken back stays on record. Raises WrongState.
     """
-    require(actor, "report_value", UnitInRound(round_, unit))
-    with transaction.atomic():
-        held = _collecting(round_.pk)
-        present = ReportedValue.objects.filter(round=held, unit=unit, instrument=instrument, indicator=key)
-        return _withdraw(held, present.first(), "evaluations.value.withdrawn", actor)
+    held = _collecting(work, round_.pk, "report_value", unit)
+    present = ReportedValue.objects.filter(round=held, unit=unit, instrument=instrument, indicator=key)
+    return _withdraw(work, held, present.first())
 
 
 def withdraw_score(
-    round_: Round, unit: MemberUnit, indicator: str, *, actor: Person, instrument: Instrument | None = None
+    work: Work, round_: Round, unit: MemberUnit, indicator: str, *, instrument: Instrument | None = None
 ) -> bool:
     """Take one's own score back while the round collects; say whether there was one. Officers and experts.
 
     The score taken back stays on record. Raises WrongState.
     """
-    require(actor, "give_score", round_)
-    with transaction.atomic():
-        held = _collecting(round_.pk)
-        present = GivenScore.objects.filter(
-            round=held, unit=unit, instrument=instrument, indicator=indicator, given_by=actor
-        )
-        return _withdraw(held, present.first(), "evaluations.score.withdrawn", actor)
+    held = _collecting(work, round_.pk, "give_score")
+    present = GivenScore.objects.filter(
+        round=held, unit=unit, instrument=instrument, indicator=indicator, given_by=work.actor
+    )
+    return _withdraw(work, held, present.first())
 
 
-def _withdraw(round_: Round, row: ReportedValue | GivenScore | None, verb: str, actor: Person) -> bool:
+def _withdraw(work: Work, round_: Round, row: ReportedValue | GivenScore | None) -> bool:
     if row is None:
         return False
     place = _Entry(row.unit, row.instrument, row.indicator, row.value, "").place
+    reported = isinstance(row, ReportedValue)
     words = {"evidence": row.evidence} if isinstance(row, ReportedValue) else {"note": row.note}
     row.delete()
-    record(actor=actor, verb=verb, target=round_, before={**place, "value": row.value, **words})
+    event = ValueWithdrawn if reported else ScoreWithdrawn
+    work.emit(event(target=round_, before={**place, "value": row.value, **words}))
     return True
 
 
 def give_score(
+    work: Work,
     round_: Round,
     unit: MemberUnit,
     indicator: str,
     value: Decimal,
     *,
-    actor: Person,
     note: str = "",
     instrument: Instrument | None = None,
 ) -> GivenScore:
@@ -162,45 +148,35 @@ def give_score(
     Officers and experts; never for one's own unit. Several judges' scores are averaged. Raises WrongState,
     ValueRefused, ConflictOfInterest.
     """
-    require(actor, "give_score", round_)
-    if belongs_to(actor, unit):
-        note_refusal(actor, "give_score", unit, app="evaluations", reason="conflict_of_interest")
+    held = _collecting(work, round_.pk, "give_score")
+    if belongs_to(work.actor, unit):
+        note_refusal(work.actor, "give_score", unit, app="evaluations", reason="conflict_of_interest")
         raise ConflictOfInterest
-    return _give(round_.pk, _Entry(unit, instrument, indicator, value, note.strip()[:1000]), actor)
-
-
-@transaction.atomic
-def _give(pk: int, entry: _Entry, actor: Person) -> GivenScore:
-    round_ = _collecting(pk)
-    indicator = _given(round_, entry.key)
-    _check_object(round_, entry)
-    _check_number(indicator, entry)
+    entry = _Entry(unit, instrument, indicator, value, note.strip()[:1000])
+    leaf = _given(held, entry.key)
+    _check_object(held, entry)
+    _check_number(leaf, entry)
     present = GivenScore.objects.filter(
-        round=round_,
+        round=held,
         unit=entry.unit,
         instrument=entry.instrument,
         indicator=entry.key,
-        given_by=actor,
+        given_by=work.actor,
     ).first()
     if present is not None and (present.value, present.note) == (entry.value, entry.words):
         return present
     before = None if present is None else {"value": present.value, "note": present.note}
     row = present or GivenScore(
-        round=round_,
+        round=held,
         unit=entry.unit,
         instrument=entry.instrument,
         indicator=entry.key,
-        given_by=actor,
+        given_by=work.actor,
     )
-    row.value, row.note, row.given_at = entry.value, entry.words, timezone.now()
+    row.value, row.note, row.given_at = entry.value, entry.words, work.now
     row.save()
-    record(
-        actor=actor,
-        verb="evaluations.score.given",
-        target=round_,
-        before=before,
-        after={**entry.place, "value": entry.value, "note": entry.words},
-    )
+    after = {**entry.place, "value": entry.value, "note": entry.words}
+    work.emit(ScoreGiven(target=held, before=before, after=after))
     return row
 
 
@@ -221,8 +197,9 @@ def misfits(round_: Round, definition: SchemeDefinition) -> list[str]:
     )
 
 
-def _collecting(pk: int) -> Round:
-    round_ = lock_round(pk)
+def _collecting(work: Work, pk: int, verb: str, unit: MemberUnit | None = None) -> Round:
+    round_ = lock_round(work, pk)
+    require(work.actor, verb, round_ if unit is None else UnitInRound(round_, unit))
     if round_.state != RoundState.COLLECTING:
         raise WrongState(round_.state, RoundState.COLLECTING)
     return round_

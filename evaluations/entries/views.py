@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db import transaction
 from django.forms.boundfield import BoundField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from changes import Work, perform
 from evaluations.entries.actions import give_score, withdraw_score
 from evaluations.entries.errors import ConflictOfInterest, ValueRefused
 from evaluations.entries.forms import SCORE, Judged, ScoreForm
@@ -169,26 +168,10 @@ def _save(
     unit: MemberUnit | None = None,
 ) -> bool:
     """Give and withdraw everything changed, all or nothing; what is refused stands beside its field."""
-    given = withdrawn = 0
-    person = cast("Person", request.user)
     try:
-        with transaction.atomic():
-            for one, value, note in form.entries():
-                place, machine = _place(one, unit)
-                if value is None:
-                    withdrawn += withdraw_score(
-                        round_, place, indicator.code, actor=person, instrument=machine
-                    )
-                    continue
-                try:
-                    give_score(
-                        round_, place, indicator.code, value, actor=person, note=note, instrument=machine
-                    )
-                except (ValueRefused, ConflictOfInterest) as refused:
-                    form.add_error(SCORE + one.code, str(refused))
-                given += 1
-            if form.errors:
-                transaction.set_rollback(True)
+        given, withdrawn = perform(request.user, _save_all, round_, indicator, form, unit)
+    except _Refused:
+        return False
     except EvaluationsError as refused:
         form.add_error(None, str(refused))
     if form.errors:
@@ -196,6 +179,30 @@ def _save(
     for sentence in _told(given, withdrawn):
         messages.success(request, sentence)
     return True
+
+
+class _Refused(Exception):
+    """Some fields of the form were refused; each stands beside its field, and nothing is saved."""
+
+
+def _save_all(
+    work: Work, round_: Round, indicator: Indicator, form: ScoreForm, unit: MemberUnit | None
+) -> tuple[int, int]:
+    """Give and withdraw in one change; return how many of each. Raises _Refused when a field was refused."""
+    given = withdrawn = 0
+    for one, value, note in form.entries():
+        place, machine = _place(one, unit)
+        if value is None:
+            withdrawn += withdraw_score(work, round_, place, indicator.code, instrument=machine)
+            continue
+        try:
+            give_score(work, round_, place, indicator.code, value, note=note, instrument=machine)
+        except (ValueRefused, ConflictOfInterest) as refused:
+            form.add_error(SCORE + one.code, str(refused))
+        given += 1
+    if form.errors:
+        raise _Refused
+    return given, withdrawn
 
 
 def _place(one: Judged, unit: MemberUnit | None) -> tuple[MemberUnit, Instrument | None]:

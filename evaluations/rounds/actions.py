@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from audit.chain import record
+from changes import StaleVersion, Work, unchanged
 from evaluations.enums import RoundState
 from evaluations.errors import Sentence, WrongState
-from evaluations.rounds.errors import InvalidRound
+from evaluations.rounds.errors import InvalidRound, RoundMoved
+from evaluations.rounds.events import RoundChanged, RoundCreated, note
 from evaluations.rounds.locks import lock_round
 from evaluations.rounds.models import Round
+from evaluations.rounds.queries import steps_since
 from evaluations.schemes.models import Scheme
-from members.models import Person
 from members.permissions import require
 
 FIRST_YEAR = 2000
@@ -36,14 +36,9 @@ class RoundData:
     collecting_until: dt.date | None = None
 
 
-def create_round(data: RoundData, *, actor: Person) -> Round:
+def create_round(work: Work, data: RoundData) -> Round:
     """Create the draft of a year's round; it judges what its scheme judges. Officers. Raises InvalidRound."""
-    require(actor, "manage_round")
-    return _create(data, actor)
-
-
-@transaction.atomic
-def _create(data: RoundData, actor: Person) -> Round:
+    require(work.actor, "manage_round")
     _check(data, None)
     round_ = Round.objects.create(
         year=data.year,
@@ -54,34 +49,33 @@ def _create(data: RoundData, actor: Person) -> Round:
         budget=data.budget,
         collecting_until=data.collecting_until,
     )
-    record(actor=actor, verb="evaluations.round.created", target=round_, after=terms_of(round_))
+    note(work, RoundCreated(target=round_, after=terms_of(round_)))
     return round_
 
 
-def change_round(round_: Round, data: RoundData, *, actor: Person) -> Round:
-    """Change the terms of a draft. Officers. Raises WrongState once it is open, InvalidRound."""
-    require(actor, "manage_round", round_)
-    return _change(round_.pk, data, actor)
+def change_round(work: Work, round_: Round, data: RoundData, *, seen: int | None = None) -> Round:
+    """Change the terms of a draft. Officers. Raises WrongState once it is open, InvalidRound, RoundMoved."""
+    held = manage_round(work, round_.pk, seen)
+    if held.state != RoundState.DRAFT:
+        raise WrongState(held.state, RoundState.DRAFT)
+    _check(data, held)
+    before = terms_of(held)
+    held.year, held.scheme, held.kind = data.year, data.scheme, data.scheme.object_kind
+    held.data_start, held.data_end = data.data_start, data.data_end
+    held.budget, held.collecting_until = data.budget, data.collecting_until
+    save(held)
+    note(work, RoundChanged(target=held, before=before, after=terms_of(held)))
+    return held
 
 
-@transaction.atomic
-def _change(pk: int, data: RoundData, actor: Person) -> Round:
-    round_ = lock_round(pk)
-    if round_.state != RoundState.DRAFT:
-        raise WrongState(round_.state, RoundState.DRAFT)
-    _check(data, round_)
-    before = terms_of(round_)
-    round_.year, round_.scheme, round_.kind = data.year, data.scheme, data.scheme.object_kind
-    round_.data_start, round_.data_end = data.data_start, data.data_end
-    round_.budget, round_.collecting_until = data.budget, data.collecting_until
-    save(round_)
-    record(
-        actor=actor,
-        verb="evaluations.round.changed",
-        target=round_,
-        before=before,
-        after=terms_of(round_),
-    )
+def manage_round(work: Work, pk: int, seen: int | None) -> Round:
+    """Lock a round for a step of it, and ask right and version. Raises NotAllowed, RoundMoved."""
+    round_ = lock_round(work, pk)
+    require(work.actor, "manage_round", round_)
+    try:
+        unchanged(round_, seen)
+    except StaleVersion as stale:
+        raise RoundMoved(stale.seen or 0, round_.version, steps_since(round_, stale.seen or 0)) from stale
     return round_
 
 

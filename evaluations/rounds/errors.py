@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext_lazy as _
 
+from changes import StaleVersion
 from evaluations.errors import EvaluationsError, Sentence
 
 
@@ -23,3 +26,21 @@ class ReasonMissing(EvaluationsError):
 
     code = "reason_missing"
     message = _("State the reason; it goes on record.")
+
+
+class RoundMoved(StaleVersion):
+    """Somebody else changed the round after the person saw it; `meanwhile` says what was done, oldest first."""
+
+    def __init__(self, seen: int, found: int, meanwhile: Sequence[str]) -> None:
+        super().__init__(seen, found)
+        self.meanwhile = tuple(meanwhile)
+
+    def __str__(self) -> str:
+        if not self.meanwhile:
+            return super().__str__()
+        return str(
+            _(
+                "Nothing was done, for the round has changed since you loaded the page: %(changes)s. Look at it again."
+            )
+            % {"changes": "; ".join(self.meanwhile)}
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -63,3 +64,27 @@ class Round(models.Model):
     def data_last_day(self) -> dt.date:
         """The last day of the data period, in local time."""
         return timezone.localdate(self.data_end - dt.timedelta(microseconds=1))
+
+
+class RoundStep(models.Model):
+    """One thing that happened to a round as a whole, with the version that it left; written once, never changed."""
+
+    round = models.ForeignKey(
+        Round, verbose_name=_("round"), on_delete=models.PROTECT, related_name="history"
+    )
+    version = models.PositiveIntegerField(_("version"))
+    at = models.DateTimeField(_("at"), default=timezone.now)
+    by = models.ForeignKey(
+        "members.Person", verbose_name=_("by"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    verb = models.CharField(_("what"), max_length=60)
+    facts = models.JSONField(_("facts"), default=dict, encoder=DjangoJSONEncoder)
+
+    class Meta:
+        verbose_name = _("step of a round")
+        verbose_name_plural = _("steps of rounds")
+        ordering = ["round", "-pk"]
+        indexes = [models.Index(fields=["round", "verb"], name="round_step_verb")]
+
+    def __str__(self) -> str:
+        return f"{self.round_id} {self.verb}"

@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
-from django.utils import timezone
-
-from audit.chain import record
-from evaluations.schemes.errors import InvalidScheme, SchemeKindInUse, SchemeLocked
+from changes import Work
+from evaluations.schemes.errors import InvalidScheme, SchemeKindInUse, SchemeLocked, SchemeMoved
+from evaluations.schemes.events import SchemeChanged, SchemeCreated
 from evaluations.schemes.locks import lock_scheme, lock_scheme_family
 from evaluations.schemes.models import Scheme
 from evaluations.scoring import presets
@@ -18,7 +16,6 @@ from evaluations.scoring.definition import SchemeDefinition
 from evaluations.scoring.parsing import parse_scheme
 from evaluations.scoring.problems import SchemeProblems
 from evaluations.scoring.writing import to_dict
-from members.models import Person
 from members.permissions import require
 
 
@@ -43,14 +40,13 @@ def checked(definition: object) -> SchemeDefinition:
         raise InvalidScheme([(p.path, p.code, p.inputs) for p in refused.problems]) from refused
 
 
-def create_scheme(data: SchemeData, *, actor: Person) -> Scheme:
+def create_scheme(work: Work, data: SchemeData) -> Scheme:
     """Create version 1 of a scheme. Officers. Raises InvalidScheme."""
-    require(actor, "manage_schemes")
-    return _create(data, version=1, actor=actor)
+    require(work.actor, "manage_schemes")
+    return _create(work, data, version=1)
 
 
-@transaction.atomic
-def _create(data: SchemeData, *, version: int, actor: Person | None) -> Scheme:
+def _create(work: Work, data: SchemeData, *, version: int) -> Scheme:
     definition = checked(data.definition)
     scheme = Scheme.objects.create(
         code=data.code,
@@ -61,76 +57,67 @@ def _create(data: SchemeData, *, version: int, actor: Person | None) -> Scheme:
         object_kind=definition.object_kind,
         definition=to_dict(definition),
     )
-    record(
-        actor=actor,
-        verb="evaluations.scheme.created",
-        target=scheme,
-        after={"code": scheme.code, "version": scheme.version},
-    )
+    work.emit(SchemeCreated(target=scheme, after={"code": scheme.code, "version": scheme.version}))
     return scheme
 
 
-def change_scheme(scheme: Scheme, data: SchemeData, *, actor: Person) -> Scheme:
-    """Change a scheme that no round has used; code and version stay. Officers.
+def change_scheme(work: Work, scheme: Scheme, data: SchemeData, *, seen: int | None = None) -> Scheme:
+    """Change a scheme that no round has used; code and version stay, `edit` counts on. Officers.
 
-    Raises SchemeLocked, InvalidScheme, SchemeKindInUse where drafts judge what the scheme judged so far.
+    `seen` is the `edit` that the person saw. Raises SchemeLocked, SchemeMoved, InvalidScheme, SchemeKindInUse where
+    drafts judge what the scheme judged so far.
     """
-    require(actor, "manage_schemes", scheme)
-    return _change(scheme.pk, data, actor)
-
-
-@transaction.atomic
-def _change(pk: int, data: SchemeData, actor: Person) -> Scheme:
-    scheme = lock_scheme(pk)
-    if scheme.locked_at is not None:
+    held = lock_scheme(work, scheme.pk)
+    require(work.actor, "manage_schemes", held)
+    if held.locked_at is not None:
         raise SchemeLocked
+    if seen is not None and held.edit != seen:
+        raise SchemeMoved(seen, held.edit)
     definition = checked(data.definition)
-    if definition.object_kind != scheme.object_kind:
-        drafts = list(scheme.rounds.order_by("year").values_list("year", flat=True))
+    if definition.object_kind != held.object_kind:
+        drafts = list(held.rounds.order_by("year").values_list("year", flat=True))
         if drafts:
             raise SchemeKindInUse(drafts)
-    before = _described(scheme)
-    scheme.name_zh, scheme.name_en, scheme.note = data.name_zh, data.name_en, data.note
-    scheme.object_kind = definition.object_kind
-    scheme.definition = to_dict(definition)
-    scheme.save()
-    record(
-        actor=actor,
-        verb="evaluations.scheme.changed",
-        target=scheme,
-        before=before,
-        after=_described(scheme),
-    )
-    return scheme
+    before = _described(held)
+    held.name_zh, held.name_en, held.note = data.name_zh, data.name_en, data.note
+    held.object_kind = definition.object_kind
+    held.definition = to_dict(definition)
+    held.edit += 1
+    held.save()
+    work.emit(SchemeChanged(target=held, before=before, after=_described(held)))
+    return held
 
 
-def new_scheme_version(scheme: Scheme, *, actor: Person) -> Scheme:
+def new_scheme_version(work: Work, scheme: Scheme) -> Scheme:
     """Copy a scheme, whatever its state, into the next version of its code, open to change. Officers."""
-    require(actor, "manage_schemes", scheme)
-    with transaction.atomic():
-        newest = lock_scheme_family(scheme.code)[0]
-        data = SchemeData(scheme.code, scheme.name_zh, scheme.name_en, scheme.note, scheme.definition)
-        return _create(data, version=newest.version + 1, actor=actor)
+    newest = lock_scheme_family(work, scheme.code)
+    require(work.actor, "manage_schemes", scheme)
+    copied = Scheme.objects.get(pk=scheme.pk)
+    data = SchemeData(copied.code, copied.name_zh, copied.name_en, copied.note, copied.definition)
+    return _create(work, data, version=newest.version + 1)
 
 
-def load_presets(*, actor: Person | None = None) -> list[Scheme]:
+def load_presets(work: Work) -> list[Scheme]:
     """Create the schemes that ship with the project and are not there yet; safe to repeat. By system or set-up."""
     created = []
     for preset in presets.load_presets():
         if not Scheme.objects.filter(code=preset.code).exists():
             note = f"{preset.note_zh}\n\n{preset.note_en}"
             data = SchemeData(preset.code, preset.name_zh, preset.name_en, note, preset.data)
-            created.append(_create(data, version=1, actor=actor))
+            created.append(_create(work, data, version=1))
     return created
 
 
-@transaction.atomic
-def lock_for_round(scheme: Scheme) -> None:
-    """Lock the scheme for good, because a round now rests on it; part of `open_round`, no right of its own."""
-    held = lock_scheme(scheme.pk)
+def lock_for_round(work: Work, scheme_pk: int) -> Scheme:
+    """Lock the scheme for good, because a round now rests on it; part of `open_round`, no right of its own.
+
+    Call it before the round is locked.
+    """
+    held = lock_scheme(work, scheme_pk)
     if held.locked_at is None:
-        held.locked_at = timezone.now()
+        held.locked_at = work.now
         held.save(update_fields=["locked_at"])
+    return held
 
 
 def _described(scheme: Scheme) -> dict[str, Any]:

@@ -15,11 +15,11 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from changes import perform
 from evaluations.schemes.actions import change_scheme, create_scheme, new_scheme_version
-from evaluations.schemes.errors import SchemeLocked
 from evaluations.schemes.forms.schemes import SchemeForm
 from evaluations.schemes.models import Scheme
-from evaluations.schemes.officer_admin import OfficerAdmin
+from evaluations.schemes.officer_admin import WritingAdmin
 from evaluations.schemes.queries.scheme_words import scheme_words
 from evaluations.schemes.queries.schemes import definition_of
 from evaluations.scoring.problems import SchemeProblems
@@ -27,7 +27,7 @@ from members.permissions import can
 
 
 @admin.register(Scheme)
-class SchemeAdmin(OfficerAdmin):
+class SchemeAdmin(WritingAdmin):
     """Create, change while unlocked, copy into a new version; never delete."""
 
     form = SchemeForm
@@ -35,7 +35,7 @@ class SchemeAdmin(OfficerAdmin):
     list_filter = ("object_kind",)
     search_fields = ("code", "name_zh", "name_en")
     change_form_template = "admin/evaluations/scheme/change_form.html"
-    fields = ("code", "name_zh", "name_en", "note", "in_words", "definition")
+    fields = ("code", "name_zh", "name_en", "note", "in_words", "definition", "seen")
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         """Officers write schemes."""
@@ -49,7 +49,7 @@ class SchemeAdmin(OfficerAdmin):
         """Who may not change the definition reads it as text."""
         if obj is None or self.has_change_permission(request, obj):
             return self.fields
-        return (*self.fields[:-1], "as_data")
+        return (*self.fields[:-2], "as_data")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """The code is the scheme's name in every round; it never changes."""
@@ -58,15 +58,11 @@ class SchemeAdmin(OfficerAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Hand over to the action."""
         data = form.scheme_data()
-        try:
-            saved = (
-                change_scheme(obj, data, actor=request.user)  # type: ignore[arg-type]
-                if change
-                else create_scheme(data, actor=request.user)  # type: ignore[arg-type]
-            )
-        except SchemeLocked as refused:
-            messages.error(request, str(refused))
-            return
+        saved = (
+            perform(request.user, change_scheme, obj, data, seen=form.cleaned_data["seen"])
+            if change
+            else perform(request.user, create_scheme, data)
+        )
         obj.__dict__.update(saved.__dict__)
 
     @admin.display(description=_("in words"))
@@ -105,7 +101,7 @@ class SchemeAdmin(OfficerAdmin):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         scheme = get_object_or_404(Scheme, pk=pk)
-        newer = new_scheme_version(scheme, actor=request.user)  # type: ignore[arg-type]
+        newer = perform(request.user, new_scheme_version, scheme)
         messages.success(
             request,
             gettext("Version %(version)s of “%(name)s” is ready to be changed.")

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from changes import StaleVersion
 from evaluations.errors import EvaluationsError
 
 
@@ -41,3 +42,12 @@ class SchemeKindInUse(SchemeLocked):
         self.years = tuple(years)
         template: Any = self.message
         super().__init__(template % {"years": ", ".join(map(str, self.years))})
+
+
+class SchemeMoved(StaleVersion):
+    """Somebody else changed the scheme after the person loaded it; `seen` and `found` are its edits."""
+
+    message = _(
+        "Nothing was saved, for someone has changed this scheme since you loaded it. What you typed still stands here: "
+        "compare it with the scheme in words and save again if yours shall hold."
+    )

@@ -1,17 +1,18 @@
-"""Locks room: schemes; the round's lock comes first."""
+"""Locks room: schemes; they come before the round."""
 
 from __future__ import annotations
 
+from changes import Work
 from evaluations.schemes.models import Scheme
 
 
-def lock_scheme(pk: int) -> Scheme:
+def lock_scheme(work: Work, pk: int) -> Scheme:
     """Lock one scheme."""
-    return Scheme.objects.select_for_update(of=("self",), no_key=True).get(pk=pk)
+    return work.lock_one(Scheme.objects.all(), pk)
 
 
-def lock_scheme_family(code: str) -> list[Scheme]:
-    """Lock all versions of a scheme, newest first, so that two new versions cannot get one number."""
-    return list(
-        Scheme.objects.select_for_update(of=("self",), no_key=True).filter(code=code).order_by("-version")
-    )
+def lock_scheme_family(work: Work, code: str) -> Scheme:
+    """Lock all versions of a scheme, so that two new versions cannot get one number; return the newest."""
+    family = Scheme.objects.filter(code=code)
+    work.lock(Scheme.objects.all(), family.order_by().values_list("pk", flat=True))
+    return family.order_by("-version")[0]

@@ -20,6 +20,8 @@ class Scheme(models.Model):
     object_kind = models.CharField(_("judges"), max_length=10, choices=ObjectKind.choices)
     definition = models.JSONField(_("definition"))
     created_at = models.DateTimeField(_("created"), default=timezone.now)
+    edit = models.PositiveIntegerField(_("edit"), default=1)
+    """Counts the changes of this version, so that nobody overwrites what he has not seen."""
     locked_at = models.DateTimeField(_("locked"), null=True, blank=True)
 
     class Meta:

@@ -8,21 +8,22 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from celery import current_app
-from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from audit.chain import record
+from changes import Work, perform
 from evaluations.enums import RoundState
 from evaluations.errors import WrongState
-from evaluations.rounds.actions import save
+from evaluations.rounds.actions import manage_round, save
 from evaluations.rounds.blocking import SNAPSHOT, refuse_if_blocked
+from evaluations.rounds.events import note
 from evaluations.rounds.locks import lock_round
 from evaluations.rounds.models import Round
 from evaluations.schemes.queries.schemes import definition_of
 from evaluations.scoring.definition import Scope
 from evaluations.scoring.scope import instrument_in_scope
 from evaluations.snapshots.enums import SnapshotState
+from evaluations.snapshots.events import SnapshotAbandoned, SnapshotRequested, SnapshotTaken
 from evaluations.snapshots.locks import lock_snapshot
 from evaluations.snapshots.models import MetricSnapshot, SnapshotRow
 from evaluations.snapshots.queries.digest import snapshot_digest
@@ -31,8 +32,6 @@ from instruments.inventory.models import Instrument
 from instruments.inventory.queries.facts import PastInstrument
 from instruments.usage.metrics import UsageTotals
 from instruments.usage.queries.usage_totals import open_hours_of, usage_totals
-from members.models import Person
-from members.permissions import require
 
 CHUNK = 200
 STALE = dt.timedelta(seconds=90)
@@ -42,55 +41,40 @@ NO_HOURS = Decimal("0.00")
 logger = logging.getLogger(__name__)
 
 
-def request_snapshot(round_: Round, *, actor: Person) -> MetricSnapshot:
+def request_snapshot(work: Work, round_: Round, *, seen: int | None = None) -> MetricSnapshot:
     """Start the taking of a new snapshot of the round's data period; a later one replaces an earlier. Officers.
 
-    Raises WrongState outside collecting, Blocked while another is being taken.
+    Raises WrongState outside collecting, Blocked while another is being taken, RoundMoved.
     """
-    require(actor, "manage_round", round_)
-    return _request(round_.pk, actor)
-
-
-@transaction.atomic
-def _request(pk: int, actor: Person) -> MetricSnapshot:
-    round_ = lock_round(pk)
-    refuse_if_blocked(round_, SNAPSHOT, RoundState.COLLECTING)
-    newest = round_.snapshots.order_by("-number").first()
-    now = timezone.now()
+    held = manage_round(work, round_.pk, seen)
+    refuse_if_blocked(held, SNAPSHOT, RoundState.COLLECTING)
+    newest = held.snapshots.order_by("-number").first()
     snapshot = MetricSnapshot.objects.create(
-        round=round_,
+        round=held,
         number=1 if newest is None else newest.number + 1,
-        requested_by=actor,
-        started_at=now,
-        heartbeat_at=now,
-        total=len(population(round_, now)),
+        requested_by=work.actor,
+        started_at=work.now,
+        heartbeat_at=work.now,
+        total=len(population(held, work.now)),
     )
-    transaction.on_commit(lambda: send(snapshot.pk), robust=True)
-    record(
-        actor=actor,
-        verb="evaluations.round.snapshot_requested",
-        target=round_,
-        after={"snapshot": snapshot.number, "instruments": snapshot.total},
-    )
+    work.after(lambda: send(snapshot.pk))
+    after = {"snapshot": snapshot.number, "instruments": snapshot.total}
+    note(work, SnapshotRequested(target=held, after=after))
     return snapshot
 
 
-def abandon_snapshot(snapshot: MetricSnapshot, *, actor: Person) -> MetricSnapshot:
-    """Give up a snapshot that is being taken, so that another can be asked for. Officers. Raises WrongState."""
-    require(actor, "manage_round", snapshot.round)
-    with transaction.atomic():
-        round_ = lock_round(snapshot.round_id)
-        held = lock_snapshot(snapshot.pk)
-        if held.state != SnapshotState.RUNNING:
-            raise WrongState(held.state, SnapshotState.RUNNING)
-        held.state, held.finished_at = SnapshotState.ABANDONED, timezone.now()
-        held.save(update_fields=["state", "finished_at"])
-        record(
-            actor=actor,
-            verb="evaluations.round.snapshot_abandoned",
-            target=round_,
-            after={"snapshot": held.number},
-        )
+def abandon_snapshot(work: Work, snapshot: MetricSnapshot, *, seen: int | None = None) -> MetricSnapshot:
+    """Give up a snapshot that is being taken, so that another can be asked for. Officers.
+
+    Raises WrongState, RoundMoved.
+    """
+    round_ = manage_round(work, snapshot.round_id, seen)
+    held = lock_snapshot(work, snapshot.pk)
+    if held.state != SnapshotState.RUNNING:
+        raise WrongState(held.state, SnapshotState.RUNNING)
+    held.state, held.finished_at = SnapshotState.ABANDONED, work.now
+    held.save(update_fields=["state", "finished_at"])
+    note(work, SnapshotAbandoned(target=round_, after={"snapshot": held.number}))
     return held
 
 
@@ -113,15 +97,11 @@ def take_snapshot(snapshot_pk: int) -> bool:
     scope = definition_of(snapshot.round.scheme).scope
     held_then = population(snapshot.round, snapshot.started_at)
     while True:
-        with transaction.atomic():
-            if lock_snapshot(snapshot_pk).state != SnapshotState.RUNNING:
-                return False
-            chunk = _waiting(snapshot, held_then)
-            SnapshotRow.objects.bulk_create(
-                fresh_rows(snapshot, chunk, held_then, scope), ignore_conflicts=True
-            )
+        chunk = perform(None, _take_chunk, snapshot, held_then, scope)
+        if chunk is None:
+            return False
         if not chunk:
-            return _finish(snapshot_pk, beat)
+            return perform(None, _finish, snapshot_pk, beat)
         new_beat = timezone.now()
         held = MetricSnapshot.objects.filter(
             pk=snapshot_pk, state=SnapshotState.RUNNING, heartbeat_at=beat
@@ -145,6 +125,17 @@ def _claim(snapshot_pk: int) -> dt.datetime | None:
         .update(heartbeat_at=now)
     )
     return now if mine else None
+
+
+def _take_chunk(
+    work: Work, snapshot: MetricSnapshot, held_then: Mapping[int, PastInstrument], scope: Scope
+) -> int | None:
+    """Measure the next instruments; return how many, or None if the snapshot is no longer being taken."""
+    if lock_snapshot(work, snapshot.pk).state != SnapshotState.RUNNING:
+        return None
+    chunk = _waiting(snapshot, held_then)
+    SnapshotRow.objects.bulk_create(fresh_rows(snapshot, chunk, held_then, scope), ignore_conflicts=True)
+    return len(chunk)
 
 
 def _waiting(snapshot: MetricSnapshot, held_then: Mapping[int, PastInstrument]) -> list[Instrument]:
@@ -211,25 +202,20 @@ def _fill(row: SnapshotRow, usage: UsageTotals) -> None:
     row.served_units = usage.served_units
 
 
-@transaction.atomic
-def _finish(snapshot_pk: int, beat: dt.datetime) -> bool:
+def _finish(work: Work, snapshot_pk: int, beat: dt.datetime) -> bool:
     """Close the snapshot and make it the round's. From here on the database refuses any change to it."""
-    round_ = lock_round(MetricSnapshot.objects.values_list("round_id", flat=True).get(pk=snapshot_pk))
-    snapshot = lock_snapshot(snapshot_pk)
+    round_ = lock_round(work, MetricSnapshot.objects.values_list("round_id", flat=True).get(pk=snapshot_pk))
+    snapshot = lock_snapshot(work, snapshot_pk)
     if snapshot.state != SnapshotState.RUNNING or snapshot.heartbeat_at != beat:
         return False
     snapshot.digest = snapshot_digest(snapshot)
     snapshot.done = snapshot.total = snapshot.rows.count()
-    snapshot.state, snapshot.finished_at = SnapshotState.DONE, timezone.now()
+    snapshot.state, snapshot.finished_at = SnapshotState.DONE, work.now
     snapshot.save()
     if round_.state == RoundState.COLLECTING:
         round_.snapshot = snapshot
         save(round_)
-    record(
-        actor=None,
-        verb="evaluations.round.snapshot_done",
-        target=round_,
-        after={"snapshot": snapshot.number, "instruments": snapshot.done, "digest": snapshot.digest},
-    )
+    after = {"snapshot": snapshot.number, "instruments": snapshot.done, "digest": snapshot.digest}
+    note(work, SnapshotTaken(target=round_, after=after))
     logger.info("snapshot %s of round %s taken: %s rows", snapshot.number, round_.pk, snapshot.done)
     return True

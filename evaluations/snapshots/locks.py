@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from changes import Work
 from evaluations.snapshots.models import MetricSnapshot
 
 
-def lock_snapshot(pk: int) -> MetricSnapshot:
+def lock_snapshot(work: Work, pk: int) -> MetricSnapshot:
     """Lock one snapshot; take the round's lock first."""
-    return MetricSnapshot.objects.select_for_update(of=("self",), no_key=True).get(pk=pk)
+    return work.lock_one(MetricSnapshot.objects.all(), pk)

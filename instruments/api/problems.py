@@ -7,12 +7,13 @@ from typing import Any
 
 from django.utils import timezone
 
+from changes import StaleVersion
 from instruments.booking.errors import Offer, RulesBroken, SlotTaken, WrongState
-from instruments.errors import InstrumentsError, StaleVersion
+from instruments.errors import FieldsRefused, InstrumentsError
 from instruments.inventory.errors import InvalidInstrument
 from instruments.terms.errors import Span
-from instruments.usage.errors import UsageRefused
 from webapi.problems import Problem, flat, named, register_problem
+from webapi.versions import stale
 
 
 def shown(moment: dt.datetime) -> str:
@@ -40,7 +41,7 @@ def _slot_taken(error: SlotTaken) -> Problem:
     )
 
 
-def _conflict(error: WrongState | StaleVersion) -> Problem:
+def _conflict(error: WrongState) -> Problem:
     return Problem(409, error, type=named(error.code))
 
 
@@ -57,7 +58,7 @@ def _rules(error: RulesBroken) -> Problem:
     return Problem(422, error, type=named(error.code), errors=errors)
 
 
-def _fields(error: UsageRefused | InvalidInstrument) -> Problem:
+def _fields(error: FieldsRefused | InvalidInstrument) -> Problem:
     return Problem(422, error, type=named(error.code), errors=list(flat(error.fields)))
 
 
@@ -70,7 +71,7 @@ def register_problems() -> None:
     register_problem(InstrumentsError, _refused)
     register_problem(SlotTaken, _slot_taken)
     register_problem(WrongState, _conflict)
-    register_problem(StaleVersion, _conflict)
+    register_problem(StaleVersion, stale)
     register_problem(RulesBroken, _rules)
-    register_problem(UsageRefused, _fields)
+    register_problem(FieldsRefused, _fields)
     register_problem(InvalidInstrument, _fields)

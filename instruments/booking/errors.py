@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Protocol, TypeVar
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
@@ -20,16 +22,34 @@ class Offer(Span, Protocol):
     def station(self) -> int: ...
 
 
+T = TypeVar("T")
+Later = Sequence[T] | Callable[[], Sequence[T]]
+"""A list, or what finds it when somebody asks."""
+
+
 class SlotTaken(InstrumentsError):
-    """Somebody holds part of the time. Names what is held and up to three free slots of the same length."""
+    """Somebody holds part of the time. Names what is held and up to three free slots of the same length.
+
+    Both may be given as functions: they are called when the refusal is shown, the change is undone and its locks are
+    gone by then, so that the search keeps nobody waiting.
+    """
 
     code = "slot_taken"
     message = _("This time is already taken.")
 
-    def __init__(self, conflicts: Sequence[Span], alternatives: Sequence[Offer] = ()) -> None:
-        self.conflicts = list(conflicts)
-        self.alternatives = list(alternatives)
+    def __init__(self, conflicts: Later[Span], alternatives: Later[Offer] = ()) -> None:
+        self._conflicts, self._alternatives = conflicts, alternatives
         super().__init__()
+
+    @cached_property
+    def conflicts(self) -> list[Span]:
+        """What is held, without telling by whom."""
+        return list(self._conflicts() if callable(self._conflicts) else self._conflicts)
+
+    @cached_property
+    def alternatives(self) -> list[Offer]:
+        """Free slots of the same length."""
+        return list(self._alternatives() if callable(self._alternatives) else self._alternatives)
 
 
 class RulesBroken(InstrumentsError):
@@ -43,6 +63,17 @@ class RulesBroken(InstrumentsError):
             raise ValueError("RulesBroken needs at least one problem.")
         self.problems = list(problems)
         super().__init__(self.problems[0].message if len(self.problems) == 1 else None)
+
+
+class SentTwice(InstrumentsError):
+    """This very form was sent before, and what it asked for is held; `booking` is its key."""
+
+    code = "sent_twice"
+    message = _("This was sent twice; the time is booked once.")
+
+    def __init__(self, booking: UUID) -> None:
+        self.booking = booking
+        super().__init__()
 
 
 class WrongState(InstrumentsError):

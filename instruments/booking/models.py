@@ -16,12 +16,26 @@ from members.enums import UserCategory
 from safeguards.no_overlap import NoOverlap
 
 
+def open_requests(now: dt.datetime) -> models.Q:
+    """Requests that can still be decided."""
+    return models.Q(state=BookingState.REQUESTED, expires_at__gt=now)
+
+
+def overdue_requests(now: dt.datetime) -> models.Q:
+    """Requests past their time: they hold nothing, swept or not."""
+    return models.Q(state=BookingState.REQUESTED, expires_at__lte=now)
+
+
 class BookingQuerySet(models.QuerySet["Booking"]):
     """Chainable filters."""
 
-    def holding(self) -> BookingQuerySet:
-        """Bookings whose state holds their time."""
-        return self.filter(state__in=HOLDING_STATES)
+    def holding(self, now: dt.datetime | None = None) -> BookingQuerySet:
+        """Bookings that hold their time at this moment."""
+        return self.filter(state__in=HOLDING_STATES).exclude(overdue_requests(now or timezone.now()))
+
+    def overdue(self, now: dt.datetime) -> BookingQuerySet:
+        """Requests past their time that nobody has swept yet."""
+        return self.filter(overdue_requests(now))
 
     def overlapping(self, start: dt.datetime, end: dt.datetime) -> BookingQuerySet:
         """Bookings that share a moment with [start, end)."""
@@ -54,6 +68,9 @@ class Booking(models.Model):
     yuan_per_hour = models.DecimalField(_("yuan per hour"), max_digits=10, decimal_places=2)
     price = models.DecimalField(_("price (yuan)"), max_digits=12, decimal_places=2)
     version = models.PositiveIntegerField(_("version"), default=1)
+    asked_with = models.CharField(
+        _("number of the form"), max_length=40, blank=True, default="", editable=False
+    )
     requested_at = models.DateTimeField(_("requested"), default=timezone.now)
     expires_at = models.DateTimeField(_("request expires"), null=True, blank=True)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)

@@ -11,14 +11,13 @@ from uuid import UUID
 from django.db.models import Count, Q
 
 from instruments.booking.enums import BookingKind, BookingState
-from instruments.booking.models import Booking
+from instruments.booking.models import Booking, open_requests, overdue_requests
 from instruments.booking.queries.bookings import (
     bookings_on,
     bookings_to_keep,
     kept_instruments,
     requests_to_decide,
 )
-from instruments.booking.queries.holding import holding_now
 from instruments.inventory.enums import InstrumentState
 from instruments.inventory.models import Instrument
 from instruments.terms.queries.opening import exceptions_of, weeks_of
@@ -99,7 +98,7 @@ def counts(person: Person, now: dt.datetime) -> Counts:
         bookings_to_keep(person)
         .order_by()
         .aggregate(
-            to_decide=Count("pk", filter=_open_request(now) & ~Q(person=person)),
+            to_decide=Count("pk", filter=open_requests(now) & ~Q(person=person)),
             to_check_in=Count("pk", filter=_arriving(now)),
             overdue=Count("pk", filter=_overdue(now)),
             ended=Count("pk", filter=_ended(now)),
@@ -112,7 +111,7 @@ def counts(person: Person, now: dt.datetime) -> Counts:
 def day_bookings(person: Person, day: dt.date, now: dt.datetime) -> dict[int, list[Booking]]:
     """Return the bookings of a local day by instrument, also the missed ones; a request past its expiry is gone."""
     found: dict[int, list[Booking]] = defaultdict(list)
-    for booking in bookings_on(person, day).exclude(state=BookingState.REQUESTED, expires_at__lte=now):
+    for booking in bookings_on(person, day).exclude(overdue_requests(now)):
         found[booking.instrument_id].append(booking)
     return found
 
@@ -159,7 +158,7 @@ def followers(overdue: Sequence[Booking], now: dt.datetime) -> dict[UUID, Bookin
     if not overdue:
         return {}
     rows = (
-        holding_now(now)
+        Booking.objects.holding(now)
         .filter(
             instrument__in={booking.instrument_id for booking in overdue},
             start__gte=min(booking.end for booking in overdue),
@@ -180,17 +179,13 @@ def followers(overdue: Sequence[Booking], now: dt.datetime) -> dict[UUID, Bookin
 
 def waiting_at(person: Person, now: dt.datetime) -> set[int]:
     """Return the instruments where a request, an arrival or an overdue visit waits for the keeper; one query."""
-    waits = (_open_request(now) & ~Q(person=person)) | _arriving(now) | _overdue(now)
+    waits = (open_requests(now) & ~Q(person=person)) | _arriving(now) | _overdue(now)
     return set(bookings_to_keep(person).filter(waits).order_by().values_list("instrument_id", flat=True))
 
 
 def _day_of(now: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
     midnight = local_midnight(local_day(now))
     return midnight, midnight + dt.timedelta(days=1)
-
-
-def _open_request(now: dt.datetime) -> Q:
-    return Q(state=BookingState.REQUESTED, expires_at__gt=now)
 
 
 def _arriving(now: dt.datetime) -> Q:
@@ -208,7 +203,7 @@ def _ended(now: dt.datetime) -> Q:
 
 def _shown(now: dt.datetime) -> Q:
     gone = [BookingState.DECLINED, BookingState.CANCELLED, BookingState.EXPIRED]
-    return ~Q(state__in=gone) & ~Q(state=BookingState.REQUESTED, expires_at__lte=now)
+    return ~Q(state__in=gone) & ~overdue_requests(now)
 
 
 def _neighbours(asked: Sequence[Booking], now: dt.datetime) -> dict[UUID, list[Booking]]:
@@ -220,7 +215,9 @@ def _neighbours(asked: Sequence[Booking], now: dt.datetime) -> dict[UUID, list[B
         midnight = local_midnight(local_day(booking.start))
         until = max(midnight + dt.timedelta(days=1), booking.end)
         same_day |= Q(instrument=booking.instrument_id, start__lt=until, end__gt=midnight)
-    held = list(holding_now(now).filter(same_day).select_related("person").order_by("start", "station"))
+    held = list(
+        Booking.objects.holding(now).filter(same_day).select_related("person").order_by("start", "station")
+    )
     for booking in asked:
         midnight = local_midnight(local_day(booking.start))
         until = max(midnight + dt.timedelta(days=1), booking.end)

@@ -14,12 +14,14 @@ from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from changes import perform
 from instruments.booking.enums import Purpose
 from instruments.inventory.guarded import instrument_for
-from instruments.usage.actions.usage import UsageEntry, record_usage
+from instruments.usage.actions.usage import record_usage
 from instruments.usage.enums import UsageSource, UserKind
 from instruments.usage.models import UsageRecord
 from instruments.usage.queries.usage import usage_visible_to
+from instruments.usage.rules.usage_entries import UsageEntry
 from members.api.caller import caller
 from members.permissions import require
 from webapi.fields import InstantField
@@ -214,7 +216,9 @@ class UsageRecordList(ListView):
                     {"field": error["field"], "message": error["message"]} for error in flat(read.errors)
                 ]
                 outcomes.append({"record_id": shown, "status": "refused", "errors": errors})
-        judged = iter(record_usage(entries, actor=caller(request), source=UsageSource.API) if entries else [])
+        judged = iter(
+            perform(caller(request), record_usage, entries, source=UsageSource.API) if entries else []
+        )
         return [outcome if outcome is not None else _told(next(judged)) for outcome in outcomes]
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 from django.utils.translation import gettext_lazy as _
 
-from instruments.errors import InstrumentsError, Sentence, filled
+from instruments.errors import FieldsRefused, Sentence, filled
 
 USAGE_PROBLEMS: dict[str, Sentence] = {
     "blank": _("This field is needed."),
@@ -42,12 +40,8 @@ def usage_problem(rule: str, **facts: object) -> Sentence:
     return filled(USAGE_PROBLEMS[rule], {name: str(value) for name, value in facts.items()})
 
 
-class UsageRefused(InstrumentsError):
+class UsageRefused(FieldsRefused):
     """A usage record is wrong; `fields` maps field name to a list of messages."""
 
     code = "usage_refused"
     message = _("The usage record has errors.")
-
-    def __init__(self, fields: Mapping[str, Sequence[Sentence]]) -> None:
-        self.fields = {name: [str(message) for message in messages] for name, messages in fields.items()}
-        super().__init__()

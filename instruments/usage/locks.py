@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from changes import Work
+from instruments.booking.locks import lock_place
 from instruments.usage.models import UsageRecord
 
 
-def lock_usage_record(record: UsageRecord) -> UsageRecord:
-    """Lock one usage record and read it afresh; take the lock of its instrument first."""
-    return (
-        UsageRecord.objects.select_related("instrument__unit")
-        .select_for_update(of=("self",), no_key=True)
-        .get(pk=record.pk)
-    )
+def lock_usage_record(work: Work, record: UsageRecord) -> UsageRecord:
+    """Lock a usage record's instrument, then the record, and read it afresh."""
+    lock_place(work, record.instrument_id)
+    return work.lock_one(UsageRecord.objects.select_related("instrument__unit", "unit"), record.pk)

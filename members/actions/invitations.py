@@ -10,58 +10,54 @@ from allauth.account.utils import user_pk_to_url_str
 from celery import current_app
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from audit.chain import Event, record, record_many
-from members.actions.people import PersonData, person_state, write_person
+from changes import Work
+from members.actions.people import PersonData, write_person
 from members.actions.roles import write_unit_role
 from members.enums import Affiliation, UnitRoleKind
 from members.errors import InvalidPerson
-from members.locks import lock_unit
+from members.locks import lock_person, lock_unit
 from members.models import MemberUnit, Person
-from members.permissions import Actor, require
+from members.permissions import require
 
 TASK = "members.send_invitation"
 
 
-def invite_person(data: PersonData, unit: MemberUnit, *, actor: Actor, kind: str = "") -> Person:
+def invite_person(work: Work, data: PersonData, unit: MemberUnit, *, kind: str = "") -> Person:
     """Create an account without password in a unit, with a role where one is named, and send the invitation.
 
     Officers, and managers of the unit. Raises NotAllowed, InvalidPerson (all wrong fields at once);
     ValueError for an unknown role.
     """
-    require(actor, "create_person", unit)
     if kind:
         UnitRoleKind(kind)
-    with transaction.atomic():
-        lock_unit(unit.pk)
-        person = write_person(
-            replace(data, affiliation=Affiliation.MEMBER_UNIT.value, home_unit=unit, organisation="")
-        )
-        events = [Event("members.person.created", person, None, person_state(person))]
-        if kind:
-            role = write_unit_role(person, unit, kind, timezone.localdate())
-            given = {"person": person.pk, "unit": unit.code, "kind": kind, "valid_from": role.valid_from}
-            events.append(Event("members.role.given", role, None, given))
-        record_many(actor=_who(actor), events=events)
-        _send_after_commit(person)
+    unit = lock_unit(work, unit.pk)
+    require(work.actor, "create_person", unit)
+    person = write_person(
+        work, replace(data, affiliation=Affiliation.MEMBER_UNIT.value, home_unit=unit, organisation="")
+    )
+    if kind:
+        write_unit_role(work, person, unit, kind, timezone.localdate(work.now))
+    # A broker that is away does not undo the account; the page offers to send the mail again.
+    work.after(partial(_hand_over, person.pk))
     return person
 
 
-def invite_again(person: Person, unit: MemberUnit, *, actor: Actor) -> None:
+def invite_again(work: Work, person: Person, unit: MemberUnit) -> None:
     """Send the invitation once more to somebody of the unit who has not set a password yet.
 
     Officers, and managers of the unit. Raises NotAllowed, InvalidPerson for anybody else.
     """
-    require(actor, "create_person", unit)
-    if not _waits(person) or person.home_unit_id != unit.pk:
+    unit = lock_unit(work, unit.pk)
+    locked = lock_person(work, person.pk)
+    require(work.actor, "create_person", unit)
+    if not _waits(locked) or locked.home_unit_id != unit.pk:
         raise InvalidPerson({"email": [_("This person has an account in use already.")]})
-    with transaction.atomic():
-        record(actor=_who(actor), verb="members.person.invited", target=person, after={"unit": unit.code})
-        _send_after_commit(person)
+    work.record("members.person.invited", locked, after={"unit": unit.code})
+    work.after(partial(_hand_over, locked.pk))
 
 
 def deliver_invitation(person_pk: int) -> bool:
@@ -98,15 +94,6 @@ def _waits(person: Person) -> bool:
     return person.is_active and not person.has_usable_password()
 
 
-def _send_after_commit(person: Person) -> None:
-    # Robust: a broker that is away must not undo the account; the page offers to send the mail again.
-    transaction.on_commit(partial(_hand_over, person.pk), robust=True)
-
-
 def _hand_over(person_pk: int) -> None:
     current_app.loader.import_default_modules()
     current_app.tasks[TASK].delay(person_pk)
-
-
-def _who(actor: Actor) -> Person | None:
-    return actor if isinstance(actor, Person) else None

@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from audit.chain import record
+from changes import Work, unchanged
 from members.actions.roles import end_unit_role
 from members.enums import Affiliation, UnitRoleKind
 from members.errors import InvalidPerson, LastManager
+from members.events import PersonChanged, PersonCreated
 from members.locks import lock_person, lock_unit
 from members.models import MemberUnit, Person, UnitRole
-from members.permissions import Actor, require
+from members.permissions import require
 from members.rules.coverage import covers_for_ever
 
 
@@ -35,91 +35,78 @@ class PersonData:
     is_active: bool = True
 
 
-def create_person(data: PersonData, *, actor: Actor, password: str | None = None) -> Person:
+def create_person(work: Work, data: PersonData, *, password: str | None = None) -> Person:
     """Create one account; without a password the person sets one by the reset mail.
 
     An officer may create anybody, a manager people of the own unit.
     Raises NotAllowed, InvalidPerson (all wrong fields at once).
     """
-    require(actor, "create_person", data.home_unit)
-    with transaction.atomic():
-        person = write_person(data, password=password)
-        record(actor=_who(actor), verb="members.person.created", target=person, after=person_state(person))
-    return person
+    require(work.actor, "create_person", data.home_unit)
+    return write_person(work, data, password=password)
 
 
-def change_person(person: Person, data: PersonData, *, actor: Actor) -> Person:
+def change_person(work: Work, person: Person, data: PersonData, *, seen: int | None = None) -> Person:
     """Change an account's particulars. Officers; for accounts of the department itself superusers alone.
 
-    Who moves to another unit loses the roles in the old one. Raises NotAllowed, InvalidPerson, and LastManager where
-    closing or moving the account would leave a unit unmanaged.
+    Who moves to another unit loses the roles in the old one. Raises NotAllowed, StaleVersion, InvalidPerson, and
+    LastManager where closing or moving the account would leave a unit unmanaged.
     """
-    require(actor, "change_person", person)
-    with transaction.atomic():
-        if not data.is_active:
-            _keep_units_managed(person)
-        if person.home_unit is not None and person.home_unit != data.home_unit:
-            _leave_unit(person, person.home_unit, actor)
-        locked = lock_person(person.pk)
-        before = person_state(locked)
-        _fill(locked, data)
-        _check(locked)
+    for unit in sorted({*_managed_by(work, person), *([person.home_unit_id] if person.home_unit_id else [])}):
+        lock_unit(work, unit)
+    locked = lock_person(work, person.pk)
+    require(work.actor, "change_person", locked)
+    unchanged(locked, seen)
+    if not data.is_active:
+        _keep_units_managed(work, locked)
+    if locked.home_unit is not None and locked.home_unit != data.home_unit:
+        _leave_unit(work, locked, locked.home_unit)
+    before = person_state(locked)
+    _fill(locked, data)
+    _check(locked)
+    after = person_state(locked)
+    if after != before:
+        locked.version += 1
         locked.save()
-        after = person_state(locked)
-        if after != before:
-            record(
-                actor=_who(actor), verb="members.person.changed", target=locked, before=before, after=after
-            )
+        work.emit(PersonChanged(target=locked, before=before, after=after))
     return locked
 
 
 def change_own_account(
-    person: Person, *, phone: str, language: str, mail_wanted: bool, actor: Actor
+    work: Work, person: Person, *, phone: str, language: str, mail_wanted: bool, seen: int | None = None
 ) -> Person:
     """Change what people set for themselves: phone, language of their mail, whether mail is wanted at all.
 
-    Name, address and unit are the unit's and the department's to change. Raises NotAllowed, InvalidPerson.
+    Name, address and unit are the unit's and the department's to change. Raises NotAllowed, StaleVersion,
+    InvalidPerson.
     """
-    require(actor, "change_own_account", person)
-    with transaction.atomic():
-        locked = lock_person(person.pk)
-        before = own_state(locked)
-        locked.phone, locked.language, locked.mail_wanted = phone.strip(), language, mail_wanted
-        _check(locked)
-        after = own_state(locked)
-        if after != before:
-            locked.save(update_fields=list(after))
-            record(
-                actor=_who(actor), verb="members.person.changed", target=locked, before=before, after=after
-            )
+    locked = lock_person(work, person.pk)
+    require(work.actor, "change_own_account", locked)
+    unchanged(locked, seen)
+    before = own_state(locked)
+    locked.phone, locked.language, locked.mail_wanted = phone.strip(), language, mail_wanted
+    _check(locked)
+    _save(work, locked, before, own_state(locked))
     return locked
 
 
-def set_admin_access(person: Person, allowed: bool, *, actor: Actor) -> Person:
+def set_admin_access(work: Work, person: Person, *, allowed: bool) -> Person:
     """Let a person into the admin, or no longer. Superusers only. Raises NotAllowed."""
-    require(actor, "give_admin_access", person)
-    with transaction.atomic():
-        locked = lock_person(person.pk)
-        if locked.is_staff != allowed:
-            locked.is_staff = allowed
-            locked.save(update_fields=["is_staff"])
-            record(
-                actor=_who(actor),
-                verb="members.person.changed",
-                target=locked,
-                before={"is_staff": not allowed},
-                after={"is_staff": allowed},
-            )
+    locked = lock_person(work, person.pk)
+    require(work.actor, "give_admin_access", locked)
+    before = locked.is_staff
+    locked.is_staff = allowed
+    _save(work, locked, {"is_staff": before}, {"is_staff": allowed})
     return locked
 
 
-def write_person(data: PersonData, *, password: str | None = None) -> Person:
-    """Write a new account inside the caller's action, which checks rights and records it."""
+def write_person(work: Work, data: PersonData, *, password: str | None = None) -> Person:
+    """Write a new account as a part of an action that has asked for the right."""
     person = Person()
     _fill(person, data)
     person.set_password(password)
     _check(person)
     person.save(force_insert=True)
+    work.emit(PersonCreated(target=person, after=person_state(person)))
     return person
 
 
@@ -143,22 +130,38 @@ def own_state(person: Person) -> dict[str, object]:
     return {"phone": person.phone, "language": person.language, "mail_wanted": person.mail_wanted}
 
 
-def _keep_units_managed(person: Person) -> None:
+def _managed_by(work: Work, person: Person) -> list[int]:
+    """Return the keys of the units that a person manages, now or later."""
+    roles = _coming_managers(work).filter(person=person)
+    return list(roles.order_by("unit_id").values_list("unit_id", flat=True))
+
+
+def _coming_managers(work: Work) -> QuerySet[UnitRole]:
+    today = timezone.localdate(work.now)
+    return UnitRole.objects.filter(Q(valid_to=None) | Q(valid_to__gt=today), kind=UnitRoleKind.MANAGER)
+
+
+def _keep_units_managed(work: Work, person: Person) -> None:
     """Raise LastManager where a unit the person manages, now or later, would have a day without a manager."""
-    today = timezone.localdate()
-    coming = UnitRole.objects.filter(Q(valid_to=None) | Q(valid_to__gt=today), kind=UnitRoleKind.MANAGER)
-    for unit_pk in coming.filter(person=person).order_by("unit_id").values_list("unit_id", flat=True):
-        lock_unit(unit_pk)
-        others = coming.filter(unit_id=unit_pk, person__is_active=True).exclude(person=person)
-        if not covers_for_ever(others.values_list("valid_from", "valid_to"), today):
+    for unit_pk in _managed_by(work, person):
+        others = _coming_managers(work).filter(unit_id=unit_pk, person__is_active=True).exclude(person=person)
+        if not covers_for_ever(others.values_list("valid_from", "valid_to"), timezone.localdate(work.now)):
             raise LastManager
 
 
-def _leave_unit(person: Person, unit: MemberUnit, actor: Actor) -> None:
+def _leave_unit(work: Work, person: Person, unit: MemberUnit) -> None:
     """End what the person is in a unit that is no longer the own one; its managers give roles anew where wanted."""
-    today = timezone.localdate()
+    today = timezone.localdate(work.now)
     for role in UnitRole.objects.filter(Q(valid_to=None) | Q(valid_to__gt=today), person=person, unit=unit):
-        end_unit_role(role, actor=actor, valid_to=max(today, role.valid_from))
+        end_unit_role(work, role, valid_to=max(today, role.valid_from))
+
+
+def _save(work: Work, person: Person, before: dict[str, object], after: dict[str, object]) -> None:
+    if after == before:
+        return
+    person.version += 1
+    person.save(update_fields=[*after, "version"])
+    work.emit(PersonChanged(target=person, before=before, after=after))
 
 
 def _fill(person: Person, data: PersonData) -> None:
@@ -182,7 +185,3 @@ def _check(person: Person) -> None:
         problems.setdefault("home_unit", []).append(_("A person outside the network has no unit in it."))
     if problems:
         raise InvalidPerson(problems)
-
-
-def _who(actor: Actor) -> Person | None:
-    return actor if isinstance(actor, Person) else None

@@ -6,15 +6,13 @@ import csv
 from decimal import Decimal
 from pathlib import Path
 
-from django.db import transaction
-
+from changes import Work
 from members.models import Region
 
 SOURCE = Path(__file__).resolve().parent.parent / "data" / "regions.csv"
 
 
-@transaction.atomic
-def load_regions() -> int:
+def load_regions(_work: Work) -> int:
     """Write the twelve leagues and cities of the shipped list; return how many. Safe to run again.
 
     Reference data belongs to the release, not to a person, so this writes no history.

@@ -7,19 +7,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from audit.chain import Event, record, record_many
-from members.actions.people import PersonData, person_state, write_person
+from changes import Work, unchanged
+from members.actions.people import PersonData, write_person
 from members.actions.roles import write_unit_role
 from members.actions.unit_facts import keep_first_unit_facts, keep_unit_facts
 from members.enums import Affiliation, UnitKind, UnitRoleKind, UnitState
 from members.errors import CODE_KEPT, InvalidUnit
+from members.events import UnitChanged, UnitCreated
 from members.locks import lock_unit
 from members.models import MemberUnit, Person, Region
-from members.permissions import Actor, forget_roles, require
+from members.permissions import forget_roles, require
 from members.rules.credit_code import clean_credit_code
 
 
@@ -52,59 +53,49 @@ class UnitData(UnitProfile):
     invented: bool = False
 
 
-def create_unit(data: UnitData, *, actor: Actor, manager: Person | PersonData) -> MemberUnit:
+def create_unit(work: Work, data: UnitData, *, manager: Person | PersonData) -> MemberUnit:
     """Create a unit together with its first manager: an account there is, or a new one in this unit.
 
     Officers only. Raises NotAllowed, InvalidUnit, InvalidPerson, InvalidRole; then nothing is written.
     """
-    require(actor, "create_unit")
-    with transaction.atomic():
-        unit = MemberUnit()
-        _fill(unit, data)
-        _check(unit)
-        unit.save(force_insert=True)
-        keep_unit_facts(unit, timezone.now())
-        events = [Event("members.unit.created", unit, None, unit_state(unit))]
-        if isinstance(manager, PersonData):
-            person = write_person(
-                replace(manager, affiliation=Affiliation.MEMBER_UNIT.value, home_unit=unit, organisation="")
-            )
-            events.append(Event("members.person.created", person, None, person_state(person)))
-        else:
-            person = manager
-        lock_unit(unit.pk)
-        role = write_unit_role(person, unit, UnitRoleKind.MANAGER.value, timezone.localdate())
-        events.append(
-            Event(
-                "members.role.given",
-                role,
-                None,
-                {"person": person.pk, "unit": unit.code, "kind": role.kind, "valid_from": role.valid_from},
-            )
+    require(work.actor, "create_unit")
+    unit = MemberUnit()
+    _fill(unit, data)
+    _check(unit)
+    unit.save(force_insert=True)
+    keep_unit_facts(unit, work.now)
+    work.emit(UnitCreated(target=unit, after=unit_state(unit)))
+    if isinstance(manager, PersonData):
+        person = write_person(
+            work, replace(manager, affiliation=Affiliation.MEMBER_UNIT.value, home_unit=unit, organisation="")
         )
-        record_many(actor=_who(actor), events=events)
+    else:
+        person = manager
+    write_unit_role(work, person, unit, UnitRoleKind.MANAGER.value, timezone.localdate(work.now))
     forget_roles(person)
     return unit
 
 
-def change_unit(unit: MemberUnit, data: UnitData, *, actor: Actor) -> MemberUnit:
+def change_unit(work: Work, unit: MemberUnit, data: UnitData, *, seen: int | None = None) -> MemberUnit:
     """Change everything about a unit. Officers only.
 
-    Raises NotAllowed, InvalidUnit (also for another code, once an evaluation names the unit by it). A change of a
-    name does not reach the search index of the unit's instruments by itself: the upper room that calls this reindexes
-    them.
+    Raises NotAllowed, StaleVersion, InvalidUnit (also for another code, once an evaluation names the unit by it).
     """
-    require(actor, "change_unit", unit)
-    return _write(unit, data, actor)
+    locked = lock_unit(work, unit.pk)
+    require(work.actor, "change_unit", locked)
+    return _write(work, locked, data, seen)
 
 
-def change_unit_profile(unit: MemberUnit, profile: UnitProfile, *, actor: Actor) -> MemberUnit:
+def change_unit_profile(
+    work: Work, unit: MemberUnit, profile: UnitProfile, *, seen: int | None = None
+) -> MemberUnit:
     """Change contact, website and description. Officers, and managers of the unit.
 
-    Raises NotAllowed, InvalidUnit.
+    Raises NotAllowed, StaleVersion, InvalidUnit.
     """
-    require(actor, "change_unit_profile", unit)
-    return _write(unit, profile, actor)
+    locked = lock_unit(work, unit.pk)
+    require(work.actor, "change_unit_profile", locked)
+    return _write(work, locked, profile, seen)
 
 
 def unit_state(unit: MemberUnit) -> dict[str, object]:
@@ -115,29 +106,26 @@ def unit_state(unit: MemberUnit) -> dict[str, object]:
     }
 
 
-def _write(unit: MemberUnit, data: UnitProfile, actor: Actor) -> MemberUnit:
+def _write(work: Work, unit: MemberUnit, data: UnitProfile, seen: int | None) -> MemberUnit:
+    unchanged(unit, seen)
+    before = unit_state(unit)
+    keep_first_unit_facts(unit)
+    _fill(unit, data)
+    _check(unit)
+    after = unit_state(unit)
+    if after == before:
+        return unit
+    unit.version += 1
     try:
-        return _written(unit, data, actor)
+        unit.save()
     except IntegrityError as error:
         if CODE_KEPT not in str(error):
             raise
         problem = _("An evaluation names this unit by its code, so the code no longer changes.")
         raise InvalidUnit({"code": [problem]}) from error
-
-
-def _written(unit: MemberUnit, data: UnitProfile, actor: Actor) -> MemberUnit:
-    with transaction.atomic():
-        locked = lock_unit(unit.pk)
-        before = unit_state(locked)
-        keep_first_unit_facts(locked)
-        _fill(locked, data)
-        _check(locked)
-        locked.save()
-        keep_unit_facts(locked, timezone.now())
-        after = unit_state(locked)
-        if after != before:
-            record(actor=_who(actor), verb="members.unit.changed", target=locked, before=before, after=after)
-    return locked
+    keep_unit_facts(unit, work.now)
+    work.emit(UnitChanged(target=unit, before=before, after=after))
+    return unit
 
 
 def _fill(unit: MemberUnit, data: UnitProfile) -> None:
@@ -176,7 +164,3 @@ def _faults(unit: MemberUnit, unasked: set[str]) -> dict[str, list[str]]:
     except ValidationError as error:
         problems |= dict(error.message_dict)
     return problems
-
-
-def _who(actor: Actor) -> Person | None:
-    return actor if isinstance(actor, Person) else None

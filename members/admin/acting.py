@@ -9,11 +9,22 @@ from django import forms
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
-from changes import perform
+from changes import StaleVersion, perform
 from members.errors import MembersError, NotAllowed
 from members.permissions import Actor, can
+
+VERSION = "version"
+
+
+def with_version(groups: list[Any], obj: models.Model | None) -> list[Any]:
+    """Add the hidden version to the first group of fields, where the row has one."""
+    if obj is None or not hasattr(obj, VERSION) or not groups:
+        return groups
+    (title, options), *rest = groups
+    return [(title, {**options, "fields": [*options["fields"], VERSION]}), *rest]
 
 
 class RefusedInForm(PermissionDenied):
@@ -30,6 +41,20 @@ class ActionForm(forms.ModelForm):  # type: ignore[type-arg]
     actor: ClassVar[Actor]
     refusals: ClassVar[tuple[type[Exception], ...]] = (MembersError,)
     other_names: ClassVar[dict[str, str]] = {}
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        version = getattr(options.get("instance"), VERSION, None)
+        super().__init__(
+            *args, **{**options, "initial": {VERSION: version, **(options.get("initial") or {})}}
+        )
+
+    @property
+    def seen(self) -> int | None:
+        """The version of the row that the person saw; None where there was none."""
+        version: int | None = self.cleaned_data.get(VERSION)
+        return version
 
     def act(self) -> models.Model:
         """Call the action and return its row. Raises the refusals of the app."""
@@ -49,8 +74,26 @@ class ActionForm(forms.ModelForm):  # type: ignore[type-arg]
             self.instance = self.act()
         except NotAllowed as error:
             raise RefusedInForm(error) from error
+        except StaleVersion as error:
+            self._show_meanwhile(error)
         except self.refusals as error:
             self._show(error)
+
+    def _show_meanwhile(self, error: StaleVersion) -> None:
+        """Say what is stored now beside each field that differs; what was typed stays, and may be sent once more."""
+        self.add_error(None, str(error))
+        stored = type(self.instance)._default_manager.get(pk=self.instance.pk)
+        for name, typed in dict(self.cleaned_data).items():
+            if name == VERSION or not hasattr(stored, name):
+                continue
+            now = getattr(stored, name)
+            if (now or "") != (typed or ""):
+                shown = getattr(stored, f"get_{name}_display", lambda now=now: now)()
+                self.add_error(name, _("It now says: %(value)s") % {"value": shown or "–"})
+        if error.found is not None:
+            data: Any = self.data.copy()  # type: ignore[attr-defined]
+            data[self.add_prefix(VERSION)] = str(error.found)
+            self.data = data
 
     def _show(self, error: Exception) -> None:
         named: dict[str, list[str]] = getattr(error, "fields", {})
@@ -81,6 +124,10 @@ class ActingAdmin(ModelAdmin):  # type: ignore[misc]
         if issubclass(form, ActionForm):
             form.actor = request.user
         return form
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """Carry the version of what is shown."""
+        return with_version(list(super().get_fieldsets(request, obj)), obj)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Show, or save as one change."""

@@ -6,12 +6,12 @@ from dataclasses import fields
 from typing import Any
 
 from django.contrib import admin
-from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from changes import Work, perform
 from members.actions.people import PersonData, change_person, create_person, set_admin_access
-from members.admin.acting import ActingAdmin, ActionForm
+from members.admin.acting import ActingAdmin, ActionForm, with_version
 from members.models import Person
 from members.permissions import can
 
@@ -28,13 +28,15 @@ class PersonForm(ActionForm):
     def act(self) -> Person:
         """Create or change the account, and the way into the admin where a superuser asks."""
         data = PersonData(**{name: self.cleaned_data[name] for name in COLUMNS})
-        with transaction.atomic():
-            if self.instance.pk is None:
-                person = create_person(data, actor=self.actor)
-            else:
-                person = change_person(self.instance, data, actor=self.actor)
-            if "is_staff" in self.cleaned_data:
-                person = set_admin_access(person, self.cleaned_data["is_staff"], actor=self.actor)
+        return perform(self.actor, self._act, data)
+
+    def _act(self, work: Work, data: PersonData) -> Person:
+        if self.instance.pk is None:
+            person = create_person(work, data)
+        else:
+            person = change_person(work, self.instance, data, seen=self.seen)
+        if "is_staff" in self.cleaned_data:
+            person = set_admin_access(work, person, allowed=self.cleaned_data["is_staff"])
         return person
 
 
@@ -56,4 +58,4 @@ class PersonAdmin(ActingAdmin):
         groups: list[Any] = [(None, {"fields": COLUMNS})]
         if can(request.user, "give_admin_access", obj):
             groups.append((_("Rights"), {"fields": ["is_staff"]}))
-        return groups
+        return with_version(groups, obj)

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
+from changes import perform
 from members.actions.roles import end_network_role, end_unit_role, give_network_role, give_unit_role
 from members.admin.acting import ActingAdmin, ActionForm
 from members.models import NetworkRole, UnitRole
@@ -26,9 +27,14 @@ class UnitRoleForm(ActionForm):
         if row.pk is not None:
             if data["valid_to"] is None:
                 return row
-            return end_unit_role(row, actor=self.actor, valid_to=data["valid_to"])
-        return give_unit_role(
-            data["person"], data["unit"], data["kind"], actor=self.actor, valid_from=data["valid_from"]
+            return perform(self.actor, end_unit_role, row, valid_to=data["valid_to"], seen=self.seen)
+        return perform(
+            self.actor,
+            give_unit_role,
+            data["person"],
+            data["unit"],
+            data["kind"],
+            valid_from=data["valid_from"],
         )
 
 
@@ -46,9 +52,9 @@ class NetworkRoleForm(ActionForm):
         if row.pk is not None:
             if data["valid_to"] is None:
                 return row
-            return end_network_role(row, actor=self.actor, valid_to=data["valid_to"])
-        return give_network_role(
-            data["person"], data["kind"], actor=self.actor, valid_from=data["valid_from"]
+            return perform(self.actor, end_network_role, row, valid_to=data["valid_to"], seen=self.seen)
+        return perform(
+            self.actor, give_network_role, data["person"], data["kind"], valid_from=data["valid_from"]
         )
 
 

@@ -12,9 +12,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminTextInputWidget
 
+from changes import perform
 from members.actions.people import PersonData
 from members.actions.units import UnitData, change_unit, create_unit, unit_faults
-from members.admin.acting import ActingAdmin, ActionForm
+from members.admin.acting import ActingAdmin, ActionForm, with_version
 from members.forms.web_address import WebAddressField
 from members.models import MemberUnit, Region
 
@@ -59,11 +60,11 @@ class UnitForm(ActionForm):
         """Create or change the unit."""
         data = UnitData(**{name: self.cleaned_data[name] for name in COLUMNS})
         if self.instance.pk is not None:
-            return change_unit(self.instance, data, actor=self.actor)
+            return perform(self.actor, change_unit, self.instance, data, seen=self.seen)
         manager = PersonData(
             email=self.cleaned_data["manager_email"], display_name=self.cleaned_data["manager_name"]
         )
-        return create_unit(data, actor=self.actor, manager=manager)
+        return perform(self.actor, create_unit, data, manager=manager)
 
 
 @admin.register(MemberUnit)
@@ -86,7 +87,7 @@ class UnitAdmin(ActingAdmin):
         groups = [(None, {"fields": rest}), (_("Contact"), {"fields": [*contact, *texts]})]
         if obj is None:
             groups.append((_("First manager"), {"fields": ["manager_name", "manager_email"]}))
-        return groups
+        return with_version(groups, obj)
 
 
 @admin.register(Region)

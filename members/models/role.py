@@ -32,6 +32,7 @@ class UnitRole(models.Model):
     kind = models.CharField(_("role"), max_length=8, choices=UnitRoleKind.choices)
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid until (exclusive)"), null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
 
     objects = RoleQuerySet.as_manager()
 
@@ -77,6 +78,7 @@ class NetworkRole(models.Model):
     kind = models.CharField(_("role"), max_length=8, choices=NetworkRoleKind.choices)
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid until (exclusive)"), null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
 
     objects = NetworkRoleQuerySet.as_manager()
 

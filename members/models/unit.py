@@ -43,6 +43,8 @@ class MemberUnit(models.Model):
         _("invented"), default=False, help_text=_("An invented unit of the demonstration.")
     )
 
+    version = models.PositiveIntegerField(default=1)
+
     class Meta:
         verbose_name = _("member unit")
         verbose_name_plural = _("member units")

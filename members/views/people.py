@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from changes import perform
 from display.templatetags.display import local_date
 from members.actions.invitations import invite_again, invite_person
 from members.actions.roles import end_unit_role, give_unit_role
@@ -40,8 +41,8 @@ def give_role(request: HttpRequest, code: str) -> HttpResponse:
     if form.is_valid():
         data = form.cleaned_data
         try:
-            given = give_unit_role(
-                form.person, unit, data["kind"], actor=request.user, valid_from=data["valid_from"]
+            given = perform(
+                request.user, give_unit_role, form.person, unit, data["kind"], valid_from=data["valid_from"]
             )
         except RoleBeforeUnit as refusal:
             form.add_error("valid_from", str(refusal))
@@ -72,7 +73,7 @@ def end_role(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         messages.error(request, " ".join(map(str, form.errors["valid_to"])))
         return redirect("members:people", code)
     try:
-        ended = end_unit_role(role, actor=request.user, valid_to=form.cleaned_data["valid_to"])
+        ended = perform(request.user, end_unit_role, role, valid_to=form.cleaned_data["valid_to"])
     except (LastManager, InvalidRole) as refusal:
         messages.error(request, str(refusal))
     except NotAllowed:
@@ -101,8 +102,8 @@ def invite(request: HttpRequest, code: str) -> HttpResponse:
     form = InvitationForm(request.POST, auto_id=INVITATION_IDS)
     if form.is_valid():
         try:
-            made = invite_person(
-                form.data_of_person, unit, actor=request.user, kind=form.cleaned_data["kind"]
+            made = perform(
+                request.user, invite_person, form.data_of_person, unit, kind=form.cleaned_data["kind"]
             )
         except InvalidPerson as refusal:
             for name, told in refusal.fields.items():
@@ -129,7 +130,7 @@ def remind(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     if person is None:
         raise Http404
     try:
-        invite_again(person, unit, actor=request.user)
+        perform(request.user, invite_again, person, unit)
     except InvalidPerson as refusal:
         messages.error(request, " ".join(message for told in refusal.fields.values() for message in told))
     except NotAllowed:

@@ -7,6 +7,7 @@ from random import Random
 
 from django.utils import timezone
 
+from changes import perform
 from demo.instruments import DEMO_SEM, DEMO_XRD, InstrumentDraft
 from demo.people import People
 from demo.plan import Plan
@@ -62,9 +63,10 @@ def write_bookings(plan: Plan, drafts: list[InstrumentDraft], people: People) ->
             _maintain(draft, drawn, station)
             continue
         person = known or someone(rng, draft, people)
-        booking = request_booking(
+        booking = perform(
+            person,
+            request_booking,
             draft.row,
-            actor=person,
             start=drawn[0],
             end=drawn[1],
             purpose=purpose(rng, draft),
@@ -78,17 +80,18 @@ def _decide(rng: Random, draft: InstrumentDraft, booking: Booking, person: Perso
     keeper, draw = draft.keepers[0], rng.random()
     if booking.state == BookingState.REQUESTED and keeper.pk != person.pk:
         if draw < 0.68:
-            approve_booking(booking, actor=keeper)
+            perform(keeper, approve_booking, booking)
         elif draw < 0.75:
-            decline_booking(booking, actor=keeper, reason="样品信息不全，请补充成分与数量后重新申请。")
+            perform(keeper, decline_booking, booking, reason="样品信息不全，请补充成分与数量后重新申请。")
         elif draw < 0.79:
-            cancel_booking(booking, actor=person, reason="样品未制备完成")
+            perform(person, cancel_booking, booking, reason="样品未制备完成")
 
 
 def _maintain(draft: InstrumentDraft, drawn: tuple[dt.datetime, dt.datetime], station: int) -> None:
-    book_maintenance(
+    perform(
+        draft.keepers[0],
+        book_maintenance,
         draft.row,
-        actor=draft.keepers[0],
         start=drawn[0],
         end=drawn[1],
         reason="季度校准与维护",

@@ -12,7 +12,7 @@ from random import Random
 
 from django.utils import timezone
 
-from audit.chain import Event, record_many
+from changes import Work, perform
 from demo.instruments import InstrumentDraft
 from demo.people import People
 from demo.plan import Plan
@@ -51,8 +51,13 @@ def write_today(plan: Plan, drafts: list[InstrumentDraft], people: People) -> No
             day.write_past(position)
             day.ask_future(position, steward)
             past += day.past
-    written = [Event("demo.booking.written", booking, None, {"state": booking.state}) for booking in past]
-    record_many(actor=people.accounts["admin"], events=written)
+    perform(people.accounts["admin"], _note, past)
+
+
+def _note(work: Work, past: list[Booking]) -> None:
+    """Say in the history where these bookings came from."""
+    for booking in past:
+        work.record("demo.booking.written", booking, after={"state": booking.state})
 
 
 class _Day:
@@ -102,15 +107,16 @@ class _Day:
                 start += HALF * 2
                 continue
             person = self._someone()
-            booking = request_booking(
+            booking = perform(
+                person,
+                request_booking,
                 self.draft.row,
-                actor=person,
                 start=self._at(start),
                 end=self._at(start + length),
                 purpose=purpose(self.rng, self.draft),
             )
             if booking.state == BookingState.REQUESTED and (position + turn) % 3 == 0:
-                approve_booking(booking, actor=steward)
+                perform(steward, approve_booking, booking)
             start += length + self.rng.choice((0, 0, HALF, 60))
 
     def _is_inside(self, start: int, end: int) -> bool:

@@ -9,6 +9,7 @@ from random import Random
 
 from django.db.models import F
 
+from changes import perform
 from demo.clock import clock_at
 from demo.people import People
 from demo.plan import Plan
@@ -81,7 +82,7 @@ def write_rounds(plan: Plan, units: list[UnitDraft], people: People) -> None:
     """Walk last year's round to its end and open this year's, each step on its day."""
     steps = calendar_of(plan.today)
     with clock_at(local(steps.opened, 480)):
-        load_presets(actor=people.accounts["admin"])
+        perform(people.accounts["admin"], load_presets)
     scheme = Scheme.objects.filter(code=INNER_MONGOLIA).latest("version")
     definition = definition_of(scheme)
     _finished(plan, units, people, scheme, definition)
@@ -142,15 +143,15 @@ def _finished(
         for unit in units:
             _fill(rng, round_, unit, definition, people)
     with clock_at(local(days.snapshot, 600)):
-        take_snapshot(request_snapshot(round_, actor=officer).pk)
+        take_snapshot(perform(officer, request_snapshot, round_).pk)
     with clock_at(local(days.scored, 600)) as now:
-        score_round(round_, actor=officer, now=now)
+        perform(officer, score_round, round_, now=now)
         for tie in open_ties(round_):
-            decide_tie(round_, tie, actor=officer, reason=LOT)
+            perform(officer, decide_tie, round_, tie, reason=LOT)
     with clock_at(local(days.first, 540)) as now:
-        publicise_round(round_, actor=officer, first=days.first, last=days.last, now=now)
+        perform(officer, publicise_round, round_, first=days.first, last=days.last, now=now)
     with clock_at(local(days.final, 600)) as now:
-        finalise_round(round_, actor=officer, now=now)
+        perform(officer, finalise_round, round_, now=now)
     # What was told half a year ago is not news today.
     Notice.objects.filter(kind__startswith="evaluation_").update(
         read_at=F("created_at") + dt.timedelta(hours=5)
@@ -206,7 +207,7 @@ def _score(
 ) -> None:
     for indicator in given_indicators(definition):
         value = _given(rng, indicator, quality)
-        give_score(round_, unit.row, indicator.code, value, actor=expert)
+        perform(expert, give_score, round_, unit.row, indicator.code, value)
 
 
 def _opened(
@@ -220,7 +221,7 @@ def _opened(
         budget=BUDGET,
         collecting_until=until,
     )
-    return open_round(create_round(data, actor=officer), actor=officer)
+    return perform(officer, open_round, perform(officer, create_round, data))
 
 
 def _quality(rng: Random, unit: UnitDraft) -> float:
@@ -239,7 +240,7 @@ def _report(
 ) -> None:
     for asked in asked_fields(definition):
         value = _reported(rng, asked, quality)
-        report_value(round_, unit.row, asked.field.key, value, actor=manager, evidence=EVIDENCE)
+        perform(manager, report_value, round_, unit.row, asked.field.key, value, evidence=EVIDENCE)
 
 
 def _reported(rng: Random, asked: AskedField, quality: float) -> Decimal:

@@ -15,6 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import fonts
 import styles
 from icons import style_sheet
 
@@ -22,11 +23,12 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 VENDOR = ROOT / "platform" / "static" / "vendor"
 # Folders with a dot are passed over when static files are collected: whole sprites and report fonts
-# (20 MB) are read by the server alone, never served.
+# (60 MB) are read by the server alone, never served.
 SPRITES = VENDOR / ".sprites"
+REPORT_FONTS = VENDOR / ".fonts"
 STAMP = VENDOR / ".stamp"
 MANIFEST = ("package.json", "package-lock.json", ".npmrc")
-FONTS = "@expo-google-fonts/noto-sans-sc"
+NOTO = "@expo-google-fonts/noto-sans"
 
 FILES: dict[str, str] = {
     "@tabler/core/dist/css/tabler.min.css": "tabler/tabler.min.css",
@@ -35,17 +37,24 @@ FILES: dict[str, str] = {
     "@tabler/icons-sprite/LICENSE": "icons/LICENSE",
     "htmx.org/dist/htmx.min.js": "htmx/htmx.min.js",
     "htmx.org/LICENSE": "htmx/LICENSE",
-    f"{FONTS}/400Regular/NotoSansSC_400Regular.ttf": ".fonts/NotoSansSC-Regular.ttf",
-    f"{FONTS}/700Bold/NotoSansSC_700Bold.ttf": ".fonts/NotoSansSC-Bold.ttf",
-    f"{FONTS}/LICENSE_FONT": ".fonts/LICENSE",
+    f"{NOTO}-sc/400Regular/NotoSansSC_400Regular.ttf": ".fonts/NotoSansSC-Regular.ttf",
+    f"{NOTO}-sc/700Bold/NotoSansSC_700Bold.ttf": ".fonts/NotoSansSC-Bold.ttf",
+    f"{NOTO}-sc/LICENSE_FONT": ".fonts/LICENSE",
+    f"{NOTO}/400Regular/NotoSans_400Regular.ttf": ".fonts/NotoSans-Regular.ttf",
+    f"{NOTO}/700Bold/NotoSans_700Bold.ttf": ".fonts/NotoSans-Bold.ttf",
+    f"{NOTO}-math/400Regular/NotoSansMath_400Regular.ttf": ".fonts/NotoSansMath.ttf",
+    f"{NOTO}-mongolian/400Regular/NotoSansMongolian_400Regular.ttf": ".fonts/NotoSansMongolian.ttf",
+    f"{NOTO}-symbols-2/400Regular/NotoSansSymbols2_400Regular.ttf": ".fonts/NotoSansSymbols2.ttf",
+    "hanamin/LICENSE": ".fonts/LICENSE-hanamin",
+    "kaixinsong/LICENSE": ".fonts/LICENSE-kaixinsong",
 }
 SOURCE_MAP = re.compile(r"/\*# sourceMappingURL=[^*]*\*/|^//# sourceMappingURL=.*$", re.MULTILINE)
 
 
 def fingerprint() -> str:
-    """Digest all that decides what is copied: the lock, its settings and this file."""
+    """Digest all that decides what is copied: the lock, its settings, this file and that of the fonts."""
     digest = hashlib.sha256()
-    for path in (*(HERE / name for name in MANIFEST), Path(__file__)):
+    for path in (*(HERE / name for name in MANIFEST), Path(__file__), Path(fonts.__file__)):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -98,9 +107,11 @@ def main() -> None:
     wanted = fingerprint()
     if not STAMP.exists() or STAMP.read_text(encoding="utf-8") != wanted:
         with tempfile.TemporaryDirectory(prefix="open-instruments-npm-") as folder:
-            copy(install(Path(folder)))
+            modules = install(Path(folder))
+            copy(modules)
+            fonts.unpack_all(modules, REPORT_FONTS)
         STAMP.write_text(wanted, encoding="utf-8")
-        sys.stdout.write(f"Browser libraries copied in {time.monotonic() - began:.1f} s.\n")
+        sys.stdout.write(f"Browser libraries and report fonts copied in {time.monotonic() - began:.1f} s.\n")
     text, count = style_sheet(ROOT, [SPRITES / "outline.svg", SPRITES / "filled.svg"])
     if write_if_changed(VENDOR / "icons" / "icons.css", text):
         sys.stdout.write(f"Icon style sheet written: {count} icons, {len(text) / 1024:.0f} KiB.\n")

@@ -12,6 +12,9 @@ from notices.send import Reader, notify
 from reporting.models import ReportRun, RunState
 from reporting.registry import when_finished
 
+MOST_NAMED = 8
+"""So many characters a notice names; the page of the report has the rest."""
+
 
 def register_report_notices() -> None:
     """Bring the sentences, and ask to be told; called once the models are loaded."""
@@ -19,6 +22,14 @@ def register_report_notices() -> None:
         "report_done",
         subject=_("Your report is done: %(report)s"),
         body=_("You can download it until %(kept_until)s."),
+    )
+    register(
+        "report_done_with_gaps",
+        subject=_("Your report is done: %(report)s"),
+        body=_(
+            "You can download it until %(kept_until)s. These characters could not be printed: %(characters)s. "
+            "The report's page names where they stand."
+        ),
     )
     register(
         "report_failed",
@@ -32,7 +43,17 @@ def tell(run: ReportRun, names: dict[str, str]) -> None:
     """Send the notice, in the transaction that finished the run."""
     reader = cast("Reader", run.requested_by)
     link = reverse("reporting:run", args=[run.pk])
-    if run.state == RunState.DONE:
+    if run.state == RunState.DONE and run.missing_glyphs:
+        gaps = {"report": names, "kept_until": run.expires_at, "characters": _characters(run)}
+        notify(reader, "report_done_with_gaps", gaps, link)
+    elif run.state == RunState.DONE:
         notify(reader, "report_done", {"report": names, "kept_until": run.expires_at}, link)
     else:
         notify(reader, "report_failed", {"report": names, "reason": run.error}, link)
+
+
+def _characters(run: ReportRun) -> dict[str, str]:
+    named = [f"{glyph['character']} ({glyph['code']})" for glyph in run.missing_glyphs[:MOST_NAMED]]
+    if len(run.missing_glyphs) > MOST_NAMED:
+        named.append("…")
+    return {"zh": "、".join(named), "en": ", ".join(named)}

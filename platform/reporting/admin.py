@@ -18,6 +18,6 @@ class ReportRunAdmin(ReadOnlyAdmin):
     search_fields = ("kind", "requested_by__email", "sha256")
     fields = (
         "id", "kind", "parameters", "requested_by", "language", "state", "done", "total", "attempts", "error",
-        "file_name", "size", "sha256", "created_at", "started_at", "finished_at", "expires_at",
+        "file_name", "size", "sha256", "missing_glyphs", "created_at", "started_at", "finished_at", "expires_at",
     )  # fmt: skip
     readonly_fields = fields

@@ -22,6 +22,8 @@ from reporting.runs import KEPT_FOR, MOST_ATTEMPTS, claim, fail
 from safeguards.journal import record
 
 SHOW_EVERY_SECONDS = 0.5
+MOST_MISSING_GLYPHS = 100
+"""So many are kept with a run; a text in a script we have no font for could bring thousands."""
 
 logger = logging.getLogger(__name__)
 
@@ -91,7 +93,7 @@ def _made(run: ReportRun) -> bool:
     renderer = RENDERERS[ending]
     with tempfile.TemporaryDirectory(prefix="report-") as folder:
         path = Path(folder) / f"report.{ending}"
-        renderer.render(document, path, show)
+        missing = renderer.render(document, path, show)
         stored = files.store(run, path, ending)
     now = timezone.now()
     try:
@@ -104,6 +106,7 @@ def _made(run: ReportRun) -> bool:
                 content_type=renderer.content_type,
                 size=stored.size,
                 sha256=stored.sha256,
+                missing_glyphs=list(missing[:MOST_MISSING_GLYPHS]),
                 finished_at=now,
                 heartbeat_at=now,
                 expires_at=now + KEPT_FOR,

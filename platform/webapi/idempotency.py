@@ -18,6 +18,7 @@ from rest_framework.exceptions import APIException, NotAuthenticated, ParseError
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from changes import Work, perform
 from webapi.models import StoredAnswer
 from webapi.problems import expected
 
@@ -70,11 +71,9 @@ def once(handler: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponseBase
             return replay(claimed)
         kept = False
         try:
-            with transaction.atomic():
-                response = _answer(view, request, functools.partial(handler, *args, **kwargs))
-                if response.status_code < 500 and response.status_code not in NOT_KEPT:
-                    _keep(claimed, response)
-                    kept = True
+            response, kept = perform(
+                request.user, _whole, view, request, functools.partial(handler, *args, **kwargs), claimed
+            )
         finally:
             if not kept:
                 StoredAnswer.objects.filter(pk=claimed.pk, created_at=claimed.at, status=None).delete()
@@ -84,23 +83,15 @@ def once(handler: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponseBase
     return answer
 
 
-def first_time(person_pk: int, number: str) -> bool:
-    """Take the number of a form that a person sends, in the caller's transaction; False where it was sent before.
-
-    Who comes second waits until the first is through: where that one was rolled back, this one is the first.
-    """
-    try:
-        with transaction.atomic():
-            StoredAnswer.objects.create(
-                person_id=person_pk,
-                key=f"form:{number}",
-                fingerprint="",
-                created_at=timezone.now(),
-                status=303,
-            )
-    except IntegrityError:
-        return False
-    return True
+def _whole(
+    _work: Work, view: Any, request: Request, handle: Callable[[], HttpResponseBase], claimed: Claim
+) -> tuple[HttpResponse, bool]:
+    """Answer and keep the answer, as one change; tell whether it is kept."""
+    response = _answer(view, request, handle)
+    if response.status_code >= 500 or response.status_code in NOT_KEPT:
+        return response, False
+    _keep(claimed, response)
+    return response, True
 
 
 def claim(request: Request) -> Claim | StoredAnswer:

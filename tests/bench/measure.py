@@ -18,6 +18,8 @@ from urllib.parse import quote
 import django
 import psutil
 
+from changes import perform
+
 django.setup()
 
 from django.db import connection, transaction  # noqa: E402
@@ -31,6 +33,7 @@ from evaluations.rounds.models import Round  # noqa: E402
 from evaluations.snapshots.actions import request_snapshot, take_snapshot  # noqa: E402
 from instruments.inventory.models import Instrument  # noqa: E402
 from members.models import Person  # noqa: E402
+from tests.bench.changes import beside_long_change, composite  # noqa: E402
 from webapi.tokens import issue  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -224,7 +227,7 @@ def rounds_of(database: str) -> list[dict[str, object]]:
         raise SystemExit("The demo has no collecting round.")
 
     def snapshot() -> None:
-        take_snapshot(request_snapshot(current, actor=officer).pk)
+        take_snapshot(perform(officer, request_snapshot, current).pk)
 
     taken = undone(snapshot, 3)
     taken_scores: list[float] = []
@@ -233,7 +236,7 @@ def rounds_of(database: str) -> list[dict[str, object]]:
             fill_in(current)
             snapshot()
             for _turn in range(5):
-                taken_scores += undone(lambda: score_round(current, actor=officer), 1)
+                taken_scores += undone(lambda: perform(officer, score_round, current), 1)
             raise Undo
     except Undo:
         pass
@@ -271,6 +274,9 @@ def main() -> None:
     finally:
         server.terminate()
         server.wait(20)
+    researcher = Person.objects.get(email="researcher@demo.example")
+    rows.append(row("composite_4_bookings", database, composite(researcher, min(rounds, 90))))
+    rows.append(row("booking_while_long_transaction", database, beside_long_change(researcher, 10)))
     rows += rounds_of(database)
     out.write_text(json.dumps(rows))
 

@@ -12,6 +12,7 @@ from django.test import TestCase
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from changes import perform
 from evaluations.steps.actions.publication import publicise_round
 from instruments.booking.enums import BookingState
 from tests.evaluations.walking import BEFORE_PUBLICITY, FRIDAY, MONDAY, scored
@@ -98,7 +99,7 @@ def house(db) -> House:
     """A steward of AAA, whose year is published, with an instrument that is booked and was used."""
     story = make_story()
     scored(story, _at_once)
-    publicise_round(story.round, actor=story.officer, first=MONDAY, last=FRIDAY, now=BEFORE_PUBLICITY)
+    perform(story.officer, publicise_round, story.round, first=MONDAY, last=FRIDAY, now=BEFORE_PUBLICITY)
     instrument = make_instrument(unit=story.units["AAA"], code="AAA-BOOK")
     steward = make_steward(instrument, email="guanli@test.example")
     UnitRoleFactory(unit=story.units["AAA"], person=steward)

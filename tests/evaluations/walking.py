@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from changes import perform
 from evaluations.results.actions.scoring import score_round
 from evaluations.rounds.models import Round
 from evaluations.snapshots.actions import request_snapshot
@@ -32,7 +33,7 @@ DAY_AFTER = dt.datetime(2026, 5, 15, 16, 0, tzinfo=dt.UTC)  # midnight in Shangh
 def snapshot_of(story: Story, capture) -> MetricSnapshot:
     """Ask for a snapshot and let the background take it at once."""
     with capture(execute=True):
-        snapshot = request_snapshot(story.round, actor=story.officer)
+        snapshot = perform(story.officer, request_snapshot, story.round)
     story.round.refresh_from_db()
     return MetricSnapshot.objects.get(pk=snapshot.pk)
 
@@ -40,13 +41,13 @@ def snapshot_of(story: Story, capture) -> MetricSnapshot:
 def scored(story: Story, capture) -> Round:
     """Take the snapshot and score."""
     snapshot_of(story, capture)
-    story.round = score_round(story.round, actor=story.officer, now=AFTER_DEADLINE)
+    story.round = perform(story.officer, score_round, story.round, now=AFTER_DEADLINE)
     return story.round
 
 
 def final(story: Story, capture) -> Round:
     """Walk to the end."""
     scored(story, capture)
-    publicise_round(story.round, actor=story.officer, first=MONDAY, last=FRIDAY, now=BEFORE_PUBLICITY)
-    story.round = finalise_round(story.round, actor=story.officer, now=DAY_AFTER)
+    perform(story.officer, publicise_round, story.round, first=MONDAY, last=FRIDAY, now=BEFORE_PUBLICITY)
+    story.round = perform(story.officer, finalise_round, story.round, now=DAY_AFTER)
     return story.round

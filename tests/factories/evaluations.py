@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import factory
 from factory.django import DjangoModelFactory
 
+from changes import perform
 from evaluations.entries.actions import give_score, report_value
 from evaluations.enums import ObjectKind
 from evaluations.rounds.models import Round
@@ -155,7 +156,7 @@ def make_story(*, collecting: bool = True, entered: bool = True) -> Story:
     add_usage(instruments["CCC-1"], Decimal(70), user_kind="internal")
     story = Story(RoundFactory(), officer, expert, managers, units, instruments)
     if collecting:
-        story.round = open_round(story.round, actor=officer)
+        story.round = perform(officer, open_round, story.round)
     if collecting and entered:
         enter_values(story)
     return story
@@ -164,10 +165,10 @@ def make_story(*, collecting: bool = True, entered: bool = True) -> Story:
 def enter_values(story: Story) -> None:
     """Report and give the values of `make_story`."""
     for code, tasks in (("AAA", 4), ("BBB", 1)):
-        report_value(story.round, story.units[code], "tasks", Decimal(tasks), actor=story.managers[code])
+        perform(story.managers[code], report_value, story.round, story.units[code], "tasks", Decimal(tasks))
     for code, score in (("AAA", 15), ("BBB", 16), ("CCC", 10)):
-        give_score(story.round, story.units[code], "effect", Decimal(score), actor=story.officer)
-    give_score(story.round, story.units["AAA"], "effect", Decimal(18), actor=story.expert)
+        perform(story.officer, give_score, story.round, story.units[code], "effect", Decimal(score))
+    perform(story.expert, give_score, story.round, story.units["AAA"], "effect", Decimal(18))
 
 
 def add_usage(instrument: Instrument, hours: Decimal, **fields: Any) -> None:

@@ -11,6 +11,7 @@ import pypdf
 import pytest
 import time_machine
 
+from changes import perform
 from evaluations.entries.actions import give_score, report_value
 from evaluations.results.actions.scoring import score_round
 from evaluations.rounds.actions import RoundData, create_round
@@ -86,18 +87,18 @@ def judge_the_year(network: Network, capture) -> Round:
             BUDGET,
             dt.date(2027, 3, 31),
         )
-        round_ = open_round(create_round(terms, actor=officer), actor=officer)
+        round_ = perform(officer, open_round, perform(officer, create_round, terms))
         for code, unit in network.units.items():
-            report_value(round_, unit, "tasks", Decimal(3), actor=network.managers[code])
-            give_score(round_, unit, "effect", Decimal(30), actor=officer)
+            perform(network.managers[code], report_value, round_, unit, "tasks", Decimal(3))
+            perform(officer, give_score, round_, unit, "effect", Decimal(30))
         with capture(execute=True):
-            request_snapshot(round_, actor=officer)
+            perform(officer, request_snapshot, round_)
     with time_machine.travel(at("2027-04-01"), tick=False):
-        score_round(round_, actor=officer)
+        perform(officer, score_round, round_)
     with time_machine.travel(at("2027-05-09"), tick=False):
-        publicise_round(round_, actor=officer, first=dt.date(2027, 5, 10), last=dt.date(2027, 5, 14))
+        perform(officer, publicise_round, round_, first=dt.date(2027, 5, 10), last=dt.date(2027, 5, 14))
     with time_machine.travel(at("2027-05-15"), tick=False):
-        return finalise_round(round_, actor=officer)
+        return perform(officer, finalise_round, round_)
 
 
 def report(caller: Caller, parameters: dict, capture) -> bytes:

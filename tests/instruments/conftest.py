@@ -6,6 +6,7 @@ import pytest
 import time_machine
 
 from audit.models import Entry
+from changes import perform
 from instruments.booking.actions.decisions import approve_booking
 from instruments.booking.actions.requests import request_booking
 from instruments.booking.models import Booking
@@ -126,10 +127,10 @@ def typed(xrd):
 @pytest.fixture
 def asked(monday, xrd, steward, member) -> Booking:
     """A request for Wednesday 14:00 to 16:30."""
-    return request_booking(xrd, actor=member, start=at(2, 14), end=at(2, 16, 30), purpose="钙钛矿薄膜")
+    return perform(member, request_booking, xrd, start=at(2, 14), end=at(2, 16, 30), purpose="钙钛矿薄膜")
 
 
 @pytest.fixture
 def confirmed(asked, steward) -> Booking:
     """The same, approved."""
-    return approve_booking(asked, actor=steward)
+    return perform(steward, approve_booking, asked)

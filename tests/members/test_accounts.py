@@ -10,6 +10,7 @@ import time_machine
 from django.test import Client
 
 from audit.models import Entry
+from changes import perform
 from members.actions.people import PersonData, change_person
 from members.actions.roles import give_unit_role
 from members.enums import NetworkRoleKind, UnitRoleKind
@@ -67,10 +68,10 @@ def test_officers_do_not_change_accounts_of_the_department(who):
     before = Person.objects.filter(pk=person.pk).values().get()
     for change in ({"email": "mine@example.org"}, {"is_active": False}):
         with pytest.raises(NotAllowed):
-            change_person(person, data_of(person, **change), actor=officer)
+            perform(officer, change_person, person, data_of(person, **change))
     assert Person.objects.filter(pk=person.pk).values().get() == before
     assert [e.verb for e in Entry.objects.all()] == ["members.refused"] * 2
-    changed = change_person(person, data_of(person, display_name="新名"), actor=AdminFactory())
+    changed = perform(AdminFactory(), change_person, person, data_of(person, display_name="新名"))
     assert changed.display_name == "新名"
 
 
@@ -110,7 +111,7 @@ def test_who_moves_leaves_the_roles_of_the_old_unit():
         unit=old, person=person, kind=UnitRoleKind.VIEWER, valid_from=TODAY + dt.timedelta(days=5)
     )
     kept = UnitRoleFactory(unit=third, person=person, kind=UnitRoleKind.VIEWER)
-    change_person(person, data_of(person, home_unit=new), actor=make_officer())
+    perform(make_officer(), change_person, person, data_of(person, home_unit=new))
     ends = dict(UnitRole.objects.filter(person=person).values_list("pk", "valid_to"))
     assert ends[steward.pk] == TODAY
     assert ends[coming.pk] == coming.valid_from
@@ -122,7 +123,7 @@ def test_the_last_manager_does_not_move_away():
     """Nothing changes, not even the roles that could have ended."""
     person = make_manager(UnitFactory())
     with pytest.raises(LastManager):
-        change_person(person, data_of(person, home_unit=UnitFactory()), actor=make_officer())
+        perform(make_officer(), change_person, person, data_of(person, home_unit=UnitFactory()))
     assert not UnitRole.objects.exclude(valid_to=None).exists()
     assert not Entry.objects.exists()
 
@@ -132,10 +133,10 @@ def test_who_manages_from_next_week_is_not_closed_today():
     unit, officer = UnitFactory(), make_officer()
     present, coming = make_manager(unit), PersonFactory(home_unit=unit)
     week = TODAY + dt.timedelta(days=7)
-    give_unit_role(coming, unit, "manager", actor=officer, valid_from=week)
+    perform(officer, give_unit_role, coming, unit, "manager", valid_from=week)
     UnitRole.objects.filter(person=present).update(valid_to=week)
     with pytest.raises(LastManager):
-        change_person(coming, data_of(coming, is_active=False), actor=officer)
+        perform(officer, change_person, coming, data_of(coming, is_active=False))
     coming.refresh_from_db()
     assert coming.is_active
 

@@ -8,8 +8,11 @@ from dataclasses import replace
 import pytest
 import time_machine
 from django.contrib.auth.models import AnonymousUser
+from django.test import Client
+from django.urls import reverse
 
 from audit.models import Entry
+from changes import perform
 from members.actions.people import PersonData, change_person, create_person, set_admin_access
 from members.actions.roles import end_network_role, end_unit_role, give_network_role, give_unit_role
 from members.actions.units import UnitData, UnitProfile, change_unit, change_unit_profile, create_unit
@@ -61,8 +64,8 @@ def verbs():
 
 def test_a_unit_is_born_with_its_manager(data):
     """Unit, account and role in one go, all on record."""
-    unit = create_unit(
-        data, actor=make_officer(), manager=PersonData(email="Boss@New.example", display_name="张主任")
+    unit = perform(
+        make_officer(), create_unit, data, manager=PersonData(email="Boss@New.example", display_name="张主任")
     )
     person = Person.objects.get(email="boss@new.example")
     assert (person.home_unit, person.has_usable_password()) == (unit, False)
@@ -77,16 +80,18 @@ def test_a_wrong_unit_is_not_written(data):
     before = (MemberUnit.objects.count(), Person.objects.count())
     officer = make_officer()
     with pytest.raises(InvalidUnit) as refused:
-        create_unit(
+        perform(
+            officer,
+            create_unit,
             replace(data, code="lower", credit_code="91110000600037341X"),
-            actor=officer,
             manager=PersonData(email="a@b.example", display_name="甲"),
         )
     assert sorted(refused.value.fields) == ["code", "credit_code", "name_zh"]
     with pytest.raises(InvalidPerson):
-        create_unit(
+        perform(
+            officer,
+            create_unit,
             replace(data, name_zh="又一大学"),
-            actor=officer,
             manager=PersonData(email=officer.email.upper(), display_name="甲"),
         )
     assert (MemberUnit.objects.count(), verbs()) == (before[0] + 1, [])
@@ -96,7 +101,7 @@ def test_a_wrong_unit_is_not_written(data):
 def test_only_officers_create_units(data, person):
     """Everybody else is refused, on record."""
     with pytest.raises(NotAllowed):
-        create_unit(data, actor=person(), manager=PersonData(email="a@b.example", display_name="甲"))
+        perform(person(), create_unit, data, manager=PersonData(email="a@b.example", display_name="甲"))
     assert verbs() == ["members.refused"]
     assert unit_by_code("NEW") is None
 
@@ -106,17 +111,17 @@ def test_a_manager_changes_the_profile_only():
     unit = UnitFactory()
     manager = make_manager(unit)
     profile = UnitProfile(contact_name="李老师", website="https://new.example/")
-    change_unit_profile(unit, profile, actor=manager)
-    change_unit_profile(unit, profile, actor=manager)
+    perform(manager, change_unit_profile, unit, profile)
+    perform(manager, change_unit_profile, unit, profile)
     assert MemberUnit.objects.get(pk=unit.pk).contact_name == "李老师"
     assert verbs() == ["members.unit.changed"]
     wanted = UnitData(code=unit.code, name_zh="改名", region=unit.region, joined_on=unit.joined_on)
     with pytest.raises(NotAllowed):
-        change_unit(unit, wanted, actor=manager)
-    changed = change_unit(unit, wanted, actor=make_officer())
+        perform(manager, change_unit, unit, wanted)
+    changed = perform(make_officer(), change_unit, unit, wanted)
     assert (changed.name_zh, Entry.objects.first().before["name_zh"]) == ("改名", unit.name_zh)
     with pytest.raises(InvalidUnit):
-        change_unit_profile(unit, UnitProfile(contact_email="nobody"), actor=manager)
+        perform(manager, change_unit_profile, unit, UnitProfile(contact_email="nobody"))
 
 
 def test_the_last_manager_stays():
@@ -125,17 +130,17 @@ def test_the_last_manager_stays():
     role = UnitRoleFactory(unit=unit)
     officer = make_officer()
     with pytest.raises(LastManager):
-        end_unit_role(role, actor=officer)
+        perform(officer, end_unit_role, role)
     other = PersonFactory(home_unit=unit)
-    give_unit_role(other, unit, "manager", actor=role.person, valid_from=TODAY + dt.timedelta(days=5))
+    perform(role.person, give_unit_role, other, unit, "manager", valid_from=TODAY + dt.timedelta(days=5))
     with pytest.raises(LastManager):
-        end_unit_role(role, actor=officer)
+        perform(officer, end_unit_role, role)
     person = role.person
     closed = PersonData(email=person.email, display_name=person.display_name, home_unit=unit, is_active=False)
     with pytest.raises(LastManager):
-        change_person(person, closed, actor=officer)
+        perform(officer, change_person, person, closed)
     assert UnitRole.objects.get(pk=role.pk).valid_to is None
-    ended = end_unit_role(role, actor=officer, valid_to=TODAY + dt.timedelta(days=5))
+    ended = perform(officer, end_unit_role, role, valid_to=TODAY + dt.timedelta(days=5))
     assert ended.valid_to == dt.date(2026, 3, 9)
     assert [row.person for row in roles_in(unit, dt.date(2026, 3, 9))] == [other]
     assert [row.person for row in roles_in(unit, dt.date(2026, 3, 8))] == [person]
@@ -147,39 +152,39 @@ def test_roles_are_given_once():
     manager = make_manager(unit)
     person = PersonFactory(home_unit=unit)
     assert roles_of(person).steward_in == frozenset()
-    role = give_unit_role(person, unit, "steward", actor=manager)
+    role = perform(manager, give_unit_role, person, unit, "steward")
     assert roles_of(person).steward_in == {unit.pk}
     with pytest.raises(RoleExists):
-        give_unit_role(person, unit, "steward", actor=manager)
+        perform(manager, give_unit_role, person, unit, "steward")
     with pytest.raises(InvalidRole):
-        end_unit_role(role, actor=manager, valid_to=TODAY - dt.timedelta(days=1))
+        perform(manager, end_unit_role, role, valid_to=TODAY - dt.timedelta(days=1))
     with pytest.raises(InvalidRole):
-        give_unit_role(PersonFactory(is_active=False), unit, "viewer", actor=manager)
-    end_unit_role(role, actor=manager)
+        perform(manager, give_unit_role, PersonFactory(is_active=False), unit, "viewer")
+    perform(manager, end_unit_role, role)
     assert roles_of(Person.objects.get(pk=person.pk)).units == frozenset()
     with pytest.raises(NotAllowed):
-        give_unit_role(person, UnitFactory(), "manager", actor=manager)
+        perform(manager, give_unit_role, person, UnitFactory(), "manager")
     assert verbs() == ["members.role.given", "members.role.ended", "members.refused"]
 
 
 def test_officers_name_experts_and_superusers_officers():
     """One step up each."""
     officer, admin, person = make_officer(), AdminFactory(), PersonFactory()
-    role = give_network_role(person, "expert", actor=officer)
+    role = perform(officer, give_network_role, person, "expert")
     assert roles_of(person).is_expert
     with pytest.raises(NotAllowed):
-        give_network_role(person, "officer", actor=officer)
-    give_network_role(person, "officer", actor=admin)
+        perform(officer, give_network_role, person, "officer")
+    perform(admin, give_network_role, person, "officer")
     assert roles_of(person).is_officer
     with pytest.raises(RoleExists):
-        give_network_role(person, "expert", actor=officer)
-    end_network_role(role, actor=officer)
+        perform(officer, give_network_role, person, "expert")
+    perform(officer, end_network_role, role)
     assert list(experts(TODAY)) == []
     assert set(officers(TODAY)) == {officer, person}
     assert NetworkRole.objects.get(pk=role.pk).valid_to == TODAY
     with pytest.raises(NotAllowed):
-        set_admin_access(person, True, actor=officer)
-    assert set_admin_access(person, True, actor=admin).is_staff
+        perform(officer, set_admin_access, person, allowed=True)
+    assert perform(admin, set_admin_access, person, allowed=True).is_staff
 
 
 def test_people_belong_somewhere():
@@ -187,15 +192,15 @@ def test_people_belong_somewhere():
     unit = UnitFactory()
     manager = make_manager(unit)
     data = PersonData(email=" New@Test.example ", display_name="王工", home_unit=unit)
-    assert create_person(data, actor=manager).email == "new@test.example"
+    assert perform(manager, create_person, data).email == "new@test.example"
     with pytest.raises(NotAllowed):
-        create_person(replace(data, home_unit=UnitFactory()), actor=manager)
+        perform(manager, create_person, replace(data, home_unit=UnitFactory()))
     officer = make_officer()
     with pytest.raises(InvalidPerson) as refused:
-        create_person(replace(data, display_name="", home_unit=None), actor=officer)
+        perform(officer, create_person, replace(data, display_name="", home_unit=None))
     assert sorted(refused.value.fields) == ["display_name", "email", "home_unit"]
     with pytest.raises(InvalidPerson):
-        create_person(replace(data, email="x@y.example", affiliation="enterprise"), actor=officer)
+        perform(officer, create_person, replace(data, email="x@y.example", affiliation="enterprise"))
 
 
 def test_roles_take_one_query_and_end_with_the_account(django_assert_num_queries):
@@ -223,3 +228,27 @@ def test_units_that_left_are_not_listed():
     UnitFactory(code="HALT", state="suspended")
     assert [unit.code for unit in directory()] == ["HALT"]
     assert unit_by_code("LEFT").code == "LEFT"
+
+
+def test_a_stale_page_of_the_admin_says_what_changed_meanwhile_and_loses_nothing(data):
+    """Two officers open one unit; the second to save is refused, keeps what was typed, and may send it once more."""
+    officer = make_officer(is_staff=True)
+    unit = perform(officer, create_unit, data, manager=PersonData(email="a@b.example", display_name="甲"))
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(officer)
+    page = reverse("admin:members_memberunit_change", args=[unit.pk])
+    shown = client.get(page).context["adminform"].form
+    typed = {
+        name: shown[name].value() for name in shown.fields if shown[name].value() not in {None, False}
+    } | {"short_name": "我的简称"}
+    perform(officer, change_unit, unit, replace(data, website="https://other.example/"))
+    answer = client.post(page, typed)
+    form = answer.context["adminform"].form
+    assert form.errors["website"] == ["It now says: https://other.example/"]
+    assert form["short_name"].value() == "我的简称"
+    unit.refresh_from_db()
+    assert (unit.website, unit.short_name) == ("https://other.example/", data.short_name)
+    again = {**typed, "version": form["version"].value(), "website": "https://other.example/"}
+    assert client.post(page, again).status_code == 302
+    unit.refresh_from_db()
+    assert (unit.website, unit.short_name) == ("https://other.example/", "我的简称")

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from audit.models import Entry
+from changes import perform
 from members.actions.people import change_own_account
 from members.errors import NotAllowed
 from tests.factories.members import PersonFactory
@@ -57,7 +58,7 @@ def test_nobody_changes_anothers_account():
     """The action refuses, and the refusal is on record."""
     person = PersonFactory(phone="1")
     with pytest.raises(NotAllowed):
-        change_own_account(person, phone="2", language="en", mail_wanted=False, actor=PersonFactory())
+        perform(PersonFactory(), change_own_account, person, phone="2", language="en", mail_wanted=False)
     person.refresh_from_db()
     assert person.phone == "1"
     assert Entry.objects.get().verb == "members.refused"

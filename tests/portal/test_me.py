@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from changes import perform
 from evaluations.entries.actions import report_value
 from instruments.booking.enums import BookingState
 from members.models import MemberUnit
@@ -99,7 +100,7 @@ def test_managers_are_asked_for_reports_and_experts_for_scores(client, person):
         assert [(item.unit.code if item.unit else None, item.missing) for item in waiting] == expected
         assert answer.context["things"] == len(expected)
     assert reverse("evaluations:give", args=[story.round.year]) in answer.content.decode()
-    report_value(story.round, story.units["CCC"], "tasks", Decimal(2), actor=story.managers["CCC"])
+    perform(story.managers["CCC"], report_value, story.round, story.units["CCC"], "tasks", Decimal(2))
     client.force_login(story.managers["CCC"])
     assert client.get(reverse("portal:me")).context["waiting"] == []
 

@@ -7,8 +7,12 @@ import time
 
 from django.db import IntegrityError, OperationalError, connection
 
+from changes import Work, perform
+from changes.work import Change
 from instruments.booking.actions import requests as actions
 from instruments.booking.actions import slots, sweeps
+from instruments.booking.actions.changes import cancel_booking, move_booking
+from instruments.booking.actions.decisions import approve_booking, decline_booking
 from instruments.booking.errors import SlotTaken
 from instruments.booking.models import Booking
 from instruments.errors import InstrumentsError
@@ -38,33 +42,31 @@ def _told(act) -> dict:
 def create(_me: int, actor: Person, instrument: Instrument, start: dt.datetime, _booking) -> dict:
     """Ask for the slot."""
     return _told(
-        lambda: actions.request_booking(
-            instrument, actor=actor, start=start, end=start + HALF_HOUR, purpose="race"
+        lambda: perform(
+            actor, actions.request_booking, instrument, start=start, end=start + HALF_HOUR, purpose="race"
         )
     )
 
 
 def move(_me: int, _actor: Person, _instrument: Instrument, start: dt.datetime, booking: Booking) -> dict:
     """Move a booking of one's own onto the slot."""
-    return _told(
-        lambda: actions.move_booking(booking, actor=booking.person, start=start, end=start + HALF_HOUR)
-    )
+    return _told(lambda: perform(booking.person, move_booking, booking, start=start, end=start + HALF_HOUR))
 
 
 def decide(me: int, actor: Person, _instrument: Instrument, _start: dt.datetime, booking: Booking) -> dict:
     """Half approve, a quarter decline, a quarter withdraw one and the same request."""
     match me % 4:
         case 0 | 1:
-            return _told(lambda: actions.approve_booking(booking, actor=actor))
+            return _told(lambda: perform(actor, approve_booking, booking))
         case 2:
-            return _told(lambda: actions.decline_booking(booking, actor=actor, reason="race"))
+            return _told(lambda: perform(actor, decline_booking, booking, reason="race"))
         case _:
-            return _told(lambda: actions.cancel_booking(booking, actor=booking.person))
+            return _told(lambda: perform(booking.person, cancel_booking, booking))
 
 
 def approve(_me: int, actor: Person, _instrument: Instrument, _start: dt.datetime, booking: Booking) -> dict:
     """Approve one and the same request."""
-    return _told(lambda: actions.approve_booking(booking, actor=actor))
+    return _told(lambda: perform(actor, approve_booking, booking))
 
 
 def expire_or_take(
@@ -75,7 +77,7 @@ def expire_or_take(
         sweeps.expire_requests(booking.expires_at)
         return {"fate": "swept"}
     if me % 8 == 1:
-        return _told(lambda: actions.approve_booking(booking, actor=actor))
+        return _told(lambda: perform(actor, approve_booking, booking))
     return create(me, actor, instrument, start, booking)
 
 
@@ -84,7 +86,34 @@ def unguarded(me: int, actor: Person, instrument: Instrument, start: dt.datetime
     return create(me, actor, instrument, start, booking)
 
 
+def both(me: int, actor: Person, instrument: Instrument, start: dt.datetime, _booking) -> dict:
+    """Pairs want the same half hour on the same two instruments as one change, in opposite orders."""
+    start += HALF_HOUR * (me // 2)
+    beside = Instrument.objects.select_related("unit", "policy").exclude(pk=instrument.pk).get()
+    places = [instrument, beside] if me % 2 else [beside, instrument]
+
+    def two(work: Work) -> Booking:
+        made = [
+            actions.request_booking(work, place, start=start, end=start + HALF_HOUR, purpose="race")
+            for place in places
+        ]
+        return made[0]
+
+    return _told(lambda: perform(actor, two))
+
+
+def cancel_or_take(
+    me: int, actor: Person, instrument: Instrument, start: dt.datetime, booking: Booking
+) -> dict:
+    """A quarter cancel one and the same booking, all others want its slot."""
+    if me % 4 == 0:
+        return _told(lambda: perform(booking.person, cancel_booking, booking))
+    return create(me, actor, instrument, start, booking)
+
+
 PLANS = {
+    "both": both,
+    "cancel_or_take": cancel_or_take,
     "approve": approve,
     "create": create,
     "move": move,
@@ -105,10 +134,10 @@ def blind(what: str) -> None:
     if what != "lock":
         raise ValueError(what)
 
-    def unlocked(pk: int) -> Instrument:
+    def unlocked(_work: Work, pk: int) -> Instrument:
         return Instrument.objects.select_related("unit", "policy").get(pk=pk)
 
-    actions.lock_instrument = unlocked
+    actions.lock_place = unlocked
     claim = actions.claim_station
 
     def claim_slowly(*args, **kwargs):
@@ -118,8 +147,12 @@ def blind(what: str) -> None:
 
     actions.claim_station = claim_slowly
     if connection.vendor == "sqlite":
-        # There the action's transaction (IMMEDIATE) is the lock, on everything.
-        actions._request = actions._request.__wrapped__
+        # There the transaction of the change (IMMEDIATE) is the lock, on everything.
+        globals()["perform"] = _without_transaction
+
+
+def _without_transaction(actor, action, *args, **kwargs):
+    return action(Work(Change(), actor), *args, **kwargs)
 
 
 def drop_guard() -> None:

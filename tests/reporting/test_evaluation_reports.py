@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
+from changes import perform
 from evaluations.results.actions.scoring import score_round
 from evaluations.results.models import Award, IndicatorScore, Result
 from evaluations.steps.actions.opening import reopen_round
@@ -185,10 +186,10 @@ def test_report_made_before_a_step_back_is_not_given_out(officer):
     client.force_login(officer)
     path = reverse("reporting:file", args=[run.pk])
     assert b"".join(client.get(path).streaming_content).startswith(b"%PDF")
-    round_ = reopen_round(round_, actor=officer, reason="r")
+    round_ = perform(officer, reopen_round, round_, reason="r")
     gone = client.get(path)
     assert (gone.status_code, "has changed since" in gone.content.decode()) == (410, True)
-    score_round(round_, actor=officer, now=dt.datetime(2025, 3, 5, tzinfo=dt.UTC))
+    perform(officer, score_round, round_, now=dt.datetime(2025, 3, 5, tzinfo=dt.UTC))
     assert client.get(path).status_code == 410
     newer = runs.request_again(run, actor=officer)
     making.make(newer.pk)

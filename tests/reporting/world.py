@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
+from changes import perform
 from evaluations.entries.models import GivenScore
 from evaluations.results.actions.scoring import score_round
 from evaluations.rounds.actions import RoundData, create_round
@@ -36,11 +37,12 @@ def moment(year: int, month: int, day: int) -> dt.datetime:
 def make_round(officer) -> Round:
     """The final round of 2024: unit k of 9 has k instruments of 100 k + 0.11 h, 50 k + 0.05 h of them external."""
     regions = [RegionFactory(name_zh=name, name_en=english) for name, english in REGIONS]
-    load_presets()
+    perform(None, load_presets)
     scheme = Scheme.objects.get(code="inner_mongolia_example")
-    round_ = create_round(
+    round_ = perform(
+        officer,
+        create_round,
         RoundData(YEAR, scheme, moment(2024, 1, 1), moment(2025, 1, 1), BUDGET, dt.date(2025, 2, 28)),
-        actor=officer,
     )
     instruments = []
     for k in range(1, UNITS + 1):
@@ -50,7 +52,7 @@ def make_round(officer) -> Round:
         for n in range(k):
             instrument = InstrumentFactory(unit=unit, code=f"U{k}-{n:03d}", name_zh=f"质谱仪{n}")
             instruments.append((k, instrument))
-    round_ = open_round(round_, actor=officer)
+    round_ = perform(officer, open_round, round_)
     snapshot = MetricSnapshot.objects.create(round=round_, number=1, requested_by=officer)
     for k, instrument in instruments:
         unit = instrument.unit
@@ -79,16 +81,21 @@ def make_round(officer) -> Round:
                 value=Decimal(unit.code[1:]) * indicator.points / 10,
                 given_by=officer,
             )
-    return score_round(round_, actor=officer, now=moment(2025, 3, 1))
+    return perform(officer, score_round, round_, now=moment(2025, 3, 1))
 
 
 def make_final(round_: Round, officer) -> Round:
     """Publicise and finalise."""
-    publicise_round(
-        round_, actor=officer, first=dt.date(2025, 3, 3), last=dt.date(2025, 3, 14), now=moment(2025, 3, 2)
+    perform(
+        officer,
+        publicise_round,
+        round_,
+        first=dt.date(2025, 3, 3),
+        last=dt.date(2025, 3, 14),
+        now=moment(2025, 3, 2),
     )
     round_.refresh_from_db()
-    return finalise_round(round_, actor=officer, now=moment(2025, 3, 20))
+    return perform(officer, finalise_round, round_, now=moment(2025, 3, 20))
 
 
 REGIONS = (

@@ -7,6 +7,7 @@ from django.test import Client
 
 from audit.chain import first_break
 from audit.models import Entry
+from changes import perform
 from evaluations.entries.actions import give_score
 from evaluations.entries.errors import ConflictOfInterest
 from instruments.booking.enums import BookingState
@@ -76,5 +77,5 @@ def test_a_score_for_the_own_unit():
     story.expert.home_unit = story.units["AAA"]
     story.expert.save()
     with pytest.raises(ConflictOfInterest):
-        give_score(story.round, story.units["AAA"], "effect", 5, actor=story.expert)
+        perform(story.expert, give_score, story.round, story.units["AAA"], "effect", 5)
     assert refusals() == [("evaluations.refused", "members.memberunit", "give_score", "conflict_of_interest")]

@@ -15,6 +15,7 @@ from django.test import Client, TestCase
 from django.utils import timezone
 
 from background.models import Heartbeat
+from changes import perform
 from evaluations.enums import ObjectKind
 from evaluations.results.actions.scoring import score_round
 from evaluations.rounds.models import Round
@@ -140,7 +141,7 @@ def make_world() -> World:
     single = _single_instruments(story, capture)
     _publicise(published, single)
     draft = _next_round(story, 2027)
-    collecting = open_round(_next_round(story, 2026), actor=story.officer)
+    collecting = perform(story.officer, open_round, _next_round(story, 2026))
     start = timezone.now().replace(minute=0, second=0, microsecond=0) + dt.timedelta(days=2)
     bookings = {
         state: BookingFactory(
@@ -221,7 +222,7 @@ def _next_round(story: Story, year: int) -> Round:
 
 
 def _single_instruments(story: Story, capture: Any) -> Round:
-    load_presets()
+    perform(None, load_presets)
     round_ = Round.objects.create(
         year=2025,
         kind=ObjectKind.INSTRUMENT,
@@ -230,15 +231,15 @@ def _single_instruments(story: Story, capture: Any) -> Round:
         data_end=DATA_END,
         budget=0,
     )
-    round_ = open_round(round_, actor=story.officer)
+    round_ = perform(story.officer, open_round, round_)
     with capture(execute=True):
-        request_snapshot(round_, actor=story.officer)
+        perform(story.officer, request_snapshot, round_)
     round_.refresh_from_db()
-    return score_round(round_, actor=story.officer, now=AFTER_DEADLINE)
+    return perform(story.officer, score_round, round_, now=AFTER_DEADLINE)
 
 
 def _publicise(*rounds: Round) -> None:
     officer = make_officer()
     for round_ in rounds:
-        publicise_round(round_, actor=officer, first=MONDAY, last=FRIDAY, now=BEFORE_PUBLICITY)
+        perform(officer, publicise_round, round_, first=MONDAY, last=FRIDAY, now=BEFORE_PUBLICITY)
         round_.refresh_from_db()

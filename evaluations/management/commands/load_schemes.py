@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from changes import perform
 from evaluations.schemes.actions import load_presets
 
 
@@ -16,7 +17,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Load and say which."""
-        created = load_presets()
+        created = perform(None, load_presets)
         for scheme in created:
             self.stdout.write(f"{scheme.code} v{scheme.version}: {scheme.name_zh}")
         self.stdout.write(f"{len(created)} scheme(s) created.")

@@ -5,55 +5,50 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 
-from django.db import transaction
-from django.utils import timezone
-
-from audit.chain import record
+from changes import Work
 from evaluations.enums import RoundState
+from evaluations.results.events import RoundScored
 from evaluations.results.models import Award, IndicatorScore, Result, TieDecision
 from evaluations.results.queries.outcome import Judged, Outcome, outcome_of
-from evaluations.rounds.actions import save
+from evaluations.rounds.actions import manage_round, save
 from evaluations.rounds.blocking import SCORE, refuse_if_blocked
-from evaluations.rounds.locks import lock_round
+from evaluations.rounds.events import note
 from evaluations.rounds.models import Round
-from members.models import Person
-from members.permissions import require
 
 BATCH = 1000
 
 
-def score_round(round_: Round, *, actor: Person, now: dt.datetime | None = None) -> Round:
+def score_round(
+    work: Work, round_: Round, *, seen: int | None = None, now: dt.datetime | None = None
+) -> Round:
     """Score, rank, grade and award everything in scope from the newest snapshot; collecting becomes scored. Officers.
 
-    The awards add up to the budget to the fen unless everyone eligible is at the cap. Raises WrongState, Blocked.
+    The awards add up to the budget to the fen unless everyone eligible is at the cap. Raises WrongState, Blocked,
+    RoundMoved.
     """
-    require(actor, "manage_round", round_)
-    return _score(round_.pk, actor, now or timezone.now())
-
-
-@transaction.atomic
-def _score(pk: int, actor: Person, now: dt.datetime) -> Round:
-    round_ = lock_round(pk)
-    refuse_if_blocked(round_, SCORE, RoundState.COLLECTING, now=now)
-    outcome = outcome_of(round_)
-    drop_results(round_)
-    write_outcome(round_, outcome)
-    round_.state, round_.scored_at = RoundState.SCORED, now
-    save(round_)
-    record(
-        actor=actor,
-        verb="evaluations.round.scored",
-        target=round_,
-        before={"state": RoundState.COLLECTING},
-        after={
-            "state": round_.state,
-            "snapshot": round_.snapshot and round_.snapshot.number,
-            "results": len(outcome.judged),
-            "grades": grade_counts(outcome),
-            "awarded": outcome.allocation and outcome.allocation.allocated,
-        },
+    now = now or work.now
+    held = manage_round(work, round_.pk, seen)
+    refuse_if_blocked(held, SCORE, RoundState.COLLECTING, now=now)
+    outcome = outcome_of(held)
+    drop_results(held)
+    write_outcome(held, outcome)
+    held.state, held.scored_at = RoundState.SCORED, now
+    save(held)
+    note(
+        work,
+        RoundScored(
+            target=held,
+            before={"state": RoundState.COLLECTING},
+            after={
+                "state": held.state,
+                "snapshot": held.snapshot and held.snapshot.number,
+                "results": len(outcome.judged),
+                "grades": grade_counts(outcome),
+                "awarded": outcome.allocation and outcome.allocation.allocated,
+            },
+        ),
     )
-    return round_
+    return held
 
 
 def grade_counts(outcome: Outcome) -> dict[str, int]:

@@ -4,60 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db import transaction
-from django.utils import timezone
-
-from audit.chain import record
+from changes import Work
 from evaluations.enums import RoundState
 from evaluations.errors import WrongState
 from evaluations.results.actions.scoring import grade_counts, write_outcome
 from evaluations.results.errors import NotTied
+from evaluations.results.events import TieDecided
 from evaluations.results.models import Award, Result, TieDecision
 from evaluations.results.queries.outcome import outcome_of
 from evaluations.results.queries.ties import ties_of
-from evaluations.rounds.actions import REASON_LENGTH, save
+from evaluations.rounds.actions import REASON_LENGTH, manage_round, save
 from evaluations.rounds.errors import ReasonMissing
-from evaluations.rounds.locks import lock_round
+from evaluations.rounds.events import note
 from evaluations.rounds.models import Round
-from members.models import Person
-from members.permissions import require
 
 
-def decide_tie(round_: Round, order: Sequence[str], *, actor: Person, reason: str) -> TieDecision:
+def decide_tie(
+    work: Work, round_: Round, order: Sequence[str], *, reason: str, seen: int | None = None
+) -> TieDecision:
     """Decide in which order equals (codes, best first) are served; grades and awards are worked out anew. Officers.
 
     While the round is scored; a later order for the same replaces an earlier one. Order and reason go on record and
-    into the seal. Raises WrongState, ReasonMissing, NotTied.
+    into the seal. Raises WrongState, ReasonMissing, NotTied, RoundMoved.
     """
-    require(actor, "manage_round", round_)
-    if not reason.strip():
+    held = manage_round(work, round_.pk, seen)
+    reason, order = reason.strip()[:REASON_LENGTH], tuple(order)
+    if not reason:
         raise ReasonMissing
-    return _decide(round_.pk, tuple(order), actor, reason.strip()[:REASON_LENGTH])
-
-
-@transaction.atomic
-def _decide(pk: int, order: tuple[str, ...], actor: Person, reason: str) -> TieDecision:
-    round_ = lock_round(pk)
-    if round_.state != RoundState.SCORED:
-        raise WrongState(round_.state, RoundState.SCORED)
-    if sorted(order) not in [sorted(tie) for tie in ties_of(round_)]:
+    if held.state != RoundState.SCORED:
+        raise WrongState(held.state, RoundState.SCORED)
+    if sorted(order) not in [sorted(tie) for tie in ties_of(held)]:
         raise NotTied
-    earlier = [tie for tie in round_.tie_decisions.all() if set(tie.order) & set(order)]
+    earlier = [tie for tie in held.tie_decisions.all() if set(tie.order) & set(order)]
     before = {"order": earlier[0].order, "reason": earlier[0].reason} if earlier else None
     TieDecision.objects.filter(pk__in=[tie.pk for tie in earlier]).delete()
     decision = TieDecision.objects.create(
-        round=round_, order=list(order), reason=reason, decided_by=actor, decided_at=timezone.now()
+        round=held, order=list(order), reason=reason, decided_by=work.actor, decided_at=work.now
     )
-    outcome = outcome_of(round_)
-    Award.objects.filter(round=round_).delete()
-    Result.objects.filter(round=round_).delete()
-    write_outcome(round_, outcome)
-    save(round_)
-    record(
-        actor=actor,
-        verb="evaluations.round.tie_decided",
-        target=round_,
-        before=before,
-        after={"order": list(order), "reason": reason, "grades": grade_counts(outcome)},
-    )
+    outcome = outcome_of(held)
+    Award.objects.filter(round=held).delete()
+    Result.objects.filter(round=held).delete()
+    write_outcome(held, outcome)
+    save(held)
+    after = {"order": list(order), "reason": reason, "grades": grade_counts(outcome)}
+    note(work, TieDecided(target=held, before=before, after=after))
     return decision

@@ -7,13 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from changes import Work, perform
 from evaluations.entries.actions import report_value, withdraw_value
 from evaluations.entries.errors import ValueRefused
 from evaluations.entries.forms import ReportForm
@@ -124,22 +124,10 @@ def _progress(
 
 def _save(request: HttpRequest, place: UnitInRound, machine: Instrument | None, form: ReportForm) -> bool:
     """Report and withdraw everything changed, all or nothing; what is refused stands beside its field."""
-    reported = withdrawn = 0
     try:
-        with transaction.atomic():
-            for key, value, evidence in form.entries():
-                if value is None:
-                    withdrawn += withdraw_value(
-                        place.round,
-                        place.unit,
-                        key,
-                        actor=request.user,  # type: ignore[arg-type]
-                        instrument=machine,
-                    )
-                else:
-                    reported += _report(request, place, machine, form, (key, value, evidence))
-            if form.errors:
-                transaction.set_rollback(True)
+        reported, withdrawn = perform(request.user, _save_all, place, machine, form)
+    except _Refused:
+        return False
     except EvaluationsError as refused:
         form.add_error(None, str(refused))
     if form.errors:
@@ -149,28 +137,27 @@ def _save(request: HttpRequest, place: UnitInRound, machine: Instrument | None, 
     return True
 
 
-def _report(
-    request: HttpRequest,
-    place: UnitInRound,
-    machine: Instrument | None,
-    form: ReportForm,
-    entry: tuple[str, Decimal, str],
-) -> int:
-    key, value, evidence = entry
-    try:
-        report_value(
-            place.round,
-            place.unit,
-            key,
-            value,
-            actor=request.user,  # type: ignore[arg-type]
-            evidence=evidence,
-            instrument=machine,
-        )
-    except ValueRefused as refused:
-        form.add_error(key, str(refused))
-        return 0
-    return 1
+class _Refused(Exception):
+    """Some fields of the form were refused; each stands beside its field, and nothing is saved."""
+
+
+def _save_all(
+    work: Work, place: UnitInRound, machine: Instrument | None, form: ReportForm
+) -> tuple[int, int]:
+    """Report and withdraw in one change; return how many of each. Raises _Refused when a field was refused."""
+    reported = withdrawn = 0
+    for key, value, evidence in form.entries():
+        if value is None:
+            withdrawn += withdraw_value(work, place.round, place.unit, key, instrument=machine)
+            continue
+        try:
+            report_value(work, place.round, place.unit, key, value, evidence=evidence, instrument=machine)
+        except ValueRefused as refused:
+            form.add_error(key, str(refused))
+        reported += 1
+    if form.errors:
+        raise _Refused
+    return reported, withdrawn
 
 
 def _told(reported: int, withdrawn: int) -> list[str]:

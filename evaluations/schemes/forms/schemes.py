@@ -32,9 +32,25 @@ class SchemeForm(forms.ModelForm[Scheme]):
         help_text=_("Decimals stand in quotes. Every problem is named with its place, all at once."),
     )
 
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    refused: Exception | None = None
+    """What the action refused the first time this was sent."""
+
     class Meta:
         model = Scheme
         fields = ["code", "name_zh", "name_en", "note", "definition"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["seen"] = self.instance.edit
+
+    def clean(self) -> dict[str, Any]:
+        """Say what the action refused; what was typed stays."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.refused is not None:
+            self.add_error(None, str(self.refused))
+        return cleaned
 
     def clean_definition(self) -> Any:
         """Read the definition. Raises ValidationError with one message per problem."""

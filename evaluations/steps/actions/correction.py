@@ -6,33 +6,30 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from audit.chain import record
-from audit.models import Entry
+from changes import Work
 from evaluations.entries.actions import misfits
 from evaluations.entries.queries.coverage import late_units, reporting_gaps
 from evaluations.enums import RoundState
 from evaluations.errors import WrongState
 from evaluations.results.actions.scoring import drop_results
-from evaluations.rounds.actions import REASON_LENGTH, RoundData, round_problems, save, terms_of
+from evaluations.rounds.actions import REASON_LENGTH, RoundData, manage_round, round_problems, save, terms_of
 from evaluations.rounds.blocking import SNAPSHOT, refuse_if_blocked
 from evaluations.rounds.errors import InvalidRound, ReasonMissing
-from evaluations.rounds.locks import lock_round
+from evaluations.rounds.events import RoundChanged, note
 from evaluations.rounds.models import Round
+from evaluations.rounds.queries import last_done
 from evaluations.schemes.actions import lock_for_round
+from evaluations.schemes.locks import lock_scheme
 from evaluations.schemes.models import Scheme
 from evaluations.schemes.queries.schemes import definition_of
 from evaluations.scoring.problems import SchemeProblems
 from evaluations.steps.actions.messages import announce_withdrawal, judged_units, tell_managers
 from evaluations.steps.errors import AlreadyReminded
-from members.models import Person
-from members.permissions import require
-
-REMINDED = "evaluations.round.reminded"
+from evaluations.steps.events import LateUnitsReminded, PublicityWithdrawn
 
 
 @dataclass(frozen=True)
@@ -44,80 +41,63 @@ class NewTerms:
     collecting_until: dt.date | None
 
 
-def withdraw_publicity(round_: Round, *, actor: Person, reason: str, to_collecting: bool = False) -> Round:
+def withdraw_publicity(
+    work: Work, round_: Round, *, reason: str, to_collecting: bool = False, seen: int | None = None
+) -> Round:
     """Take the publicity of proposed results back: they are hidden again, and a new window is needed. Officers.
 
     The round is scored again, or with `to_collecting` collects again, its results and awards dropped. Managers of
     the judged units and the public are told; the reason goes on record. Raises WrongState (a final round too),
-    ReasonMissing.
+    ReasonMissing, RoundMoved.
     """
-    require(actor, "manage_round", round_)
-    return _withdraw(round_.pk, actor, _given(reason), to_collecting=to_collecting)
-
-
-@transaction.atomic
-def _withdraw(pk: int, actor: Person, reason: str, *, to_collecting: bool) -> Round:
-    round_ = lock_round(pk)
-    if round_.state != RoundState.PUBLICISED:
-        raise WrongState(round_.state, RoundState.PUBLICISED)
+    held = manage_round(work, round_.pk, seen)
+    reason = _given(reason)
+    if held.state != RoundState.PUBLICISED:
+        raise WrongState(held.state, RoundState.PUBLICISED)
     before = {
-        "state": round_.state,
-        "publicity_start": round_.publicity_start,
-        "publicity_end": round_.publicity_end,
+        "state": held.state,
+        "publicity_start": held.publicity_start,
+        "publicity_end": held.publicity_end,
     }
-    told = judged_units(round_)
-    round_.state = RoundState.SCORED
-    round_.publicity_start = round_.publicity_end = round_.publicised_at = None
+    told = judged_units(held)
+    held.state = RoundState.SCORED
+    held.publicity_start = held.publicity_end = held.publicised_at = None
     if to_collecting:
-        drop_results(round_)
-        round_.state, round_.scored_at = RoundState.COLLECTING, None
-    save(round_)
-    announce_withdrawal(round_)
-    tell_managers(round_, "evaluation_withdrawn", {"reason": reason}, units=told)
-    record(
-        actor=actor,
-        verb="evaluations.round.publicity_withdrawn",
-        target=round_,
-        before=before,
-        after={"state": round_.state, "reason": reason},
-    )
-    return round_
+        drop_results(held)
+        held.state, held.scored_at = RoundState.COLLECTING, None
+    save(held)
+    announce_withdrawal(held, work.now)
+    tell_managers(work, held, "evaluation_withdrawn", {"reason": reason}, units=told)
+    note(work, PublicityWithdrawn(target=held, before=before, after={"state": held.state, "reason": reason}))
+    return held
 
 
-def change_terms(round_: Round, terms: NewTerms, *, actor: Person, reason: str) -> Round:
+def change_terms(
+    work: Work, round_: Round, terms: NewTerms, *, reason: str, seen: int | None = None
+) -> Round:
     """Change scheme version, budget or last day of a round that collects. Officers.
 
     Another version makes the snapshot so far count no longer, for it was taken by the old scope. Managers are told;
-    the reason goes on record. Raises WrongState, ReasonMissing, Blocked while a snapshot is being taken, InvalidRound
-    for another scheme or one that refuses values entered so far.
+    the reason goes on record. Raises WrongState, ReasonMissing, RoundMoved, Blocked while a snapshot is being taken,
+    InvalidRound for another scheme or one that refuses values entered so far.
     """
-    require(actor, "manage_round", round_)
-    return _change(round_.pk, terms, actor, _given(reason))
-
-
-@transaction.atomic
-def _change(pk: int, terms: NewTerms, actor: Person, reason: str) -> Round:
-    round_ = lock_round(pk)
-    refuse_if_blocked(round_, SNAPSHOT, RoundState.COLLECTING)
-    before = terms_of(round_)
-    _check(round_, terms)
-    if terms.scheme.pk != round_.scheme_id:
-        lock_for_round(terms.scheme)
-        round_.scheme, round_.snapshot = terms.scheme, None
-    round_.budget, round_.collecting_until = terms.budget, terms.collecting_until
-    after = terms_of(round_)
+    lock_scheme(work, terms.scheme.pk)
+    held = manage_round(work, round_.pk, seen)
+    reason = _given(reason)
+    refuse_if_blocked(held, SNAPSHOT, RoundState.COLLECTING)
+    before = terms_of(held)
+    _check(held, terms)
+    if terms.scheme.pk != held.scheme_id:
+        lock_for_round(work, terms.scheme.pk)
+        held.scheme, held.snapshot = terms.scheme, None
+    held.budget, held.collecting_until = terms.budget, terms.collecting_until
+    after = terms_of(held)
     if after == before:
-        return round_
-    save(round_)
-    tell_managers(round_, "evaluation_terms_changed", {"reason": reason, "until": round_.collecting_until})
-    record(
-        actor=actor,
-        verb="evaluations.round.changed",
-        target=round_,
-        before=before,
-        after={**after, "reason": reason},
-    )
-    return round_
+        return held
+    save(held)
+    tell_managers(work, held, "evaluation_terms_changed", {"reason": reason, "until": held.collecting_until})
+    note(work, RoundChanged(target=held, before=before, after={**after, "reason": reason}))
+    return held
 
 
 def _check(round_: Round, terms: NewTerms) -> None:
@@ -143,41 +123,32 @@ def _check(round_: Round, terms: NewTerms) -> None:
         raise InvalidRound({"scheme": [sentence]})
 
 
-def remind_late(round_: Round, *, actor: Person, now: dt.datetime | None = None) -> int:
+def remind_late(work: Work, round_: Round, *, seen: int | None = None, now: dt.datetime | None = None) -> int:
     """Remind the managers of every unit with values open, at most once a day; return how many people. Officers.
 
-    Raises WrongState outside collecting, AlreadyReminded.
+    Raises WrongState outside collecting, AlreadyReminded, RoundMoved.
     """
-    require(actor, "manage_round", round_)
-    return _remind(round_.pk, actor, now or timezone.now())
-
-
-@transaction.atomic
-def _remind(pk: int, actor: Person, now: dt.datetime) -> int:
-    round_ = lock_round(pk)
-    if round_.state != RoundState.COLLECTING:
-        raise WrongState(round_.state, RoundState.COLLECTING)
-    last = reminded_at(round_)
-    if last is not None and timezone.localdate(last) == timezone.localdate(now):
+    held = manage_round(work, round_.pk, seen)
+    if held.state != RoundState.COLLECTING:
+        raise WrongState(held.state, RoundState.COLLECTING)
+    moment = now or work.now
+    last = reminded_at(held)
+    if last is not None and timezone.localdate(last) == timezone.localdate(moment):
         raise AlreadyReminded(last, get_language())
-    late = late_units(reporting_gaps(round_, definition_of(round_.scheme)))
+    late = late_units(reporting_gaps(held, definition_of(held.scheme)))
     people = 0
     for unit, missing in late:
-        context = {"until": round_.collecting_until, "missing": missing}
-        people += tell_managers(round_, "evaluation_reminder", context, units={unit.pk})
-    record(
-        actor=actor,
-        verb=REMINDED,
-        target=round_,
-        after={"units": [unit.code for unit, _missing in late], "people": people},
-    )
+        context = {"until": held.collecting_until, "missing": missing}
+        people += tell_managers(work, held, "evaluation_reminder", context, units={unit.pk})
+    after = {"units": [unit.code for unit, _missing in late], "people": people}
+    note(work.by(work.actor, moment), LateUnitsReminded(target=held, after=after))
     return people
 
 
 def reminded_at(round_: Round) -> dt.datetime | None:
-    """When late units were last reminded, by the history; one query."""
-    mine = Entry.objects.filter(target_type="evaluations.round", target_id=str(round_.pk), verb=REMINDED)
-    return mine.order_by("-sequence").values_list("at", flat=True).first()
+    """When late units were last reminded; one query."""
+    last = last_done(round_, LateUnitsReminded.verb)
+    return None if last is None else last.at
 
 
 def _given(reason: str) -> str:

@@ -10,23 +10,23 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from changes import Work
 from evaluations.enums import ObjectKind
 from evaluations.results.models import Result
 from evaluations.rounds.models import Round
 from members.enums import UnitRoleKind, UnitState
 from members.models import MemberUnit, UnitRole
 from notices.models import Announcement, AnnouncementKind
-from notices.send import notify
 
 Value = str | int | Decimal | dt.date | dt.datetime | None
 
 
 def tell_managers(
-    round_: Round, kind: str, context: Mapping[str, Value], units: set[int] | None = None
+    work: Work, round_: Round, kind: str, context: Mapping[str, Value], units: set[int] | None = None
 ) -> int:
     """Tell the managers of the units (all active ones, or those named by primary key); return how many people.
 
-    In the caller's transaction; the notice links to the unit's own page of the round.
+    The notice links to the unit's own page of the round.
     """
     roles = (
         UnitRole.objects.on(timezone.localdate())
@@ -38,11 +38,11 @@ def tell_managers(
         roles = roles.filter(unit__in=units)
     page = "evaluations:unit" if round_.kind == ObjectKind.UNIT else "evaluations:instrument_unit"
     for role in roles:
-        notify(
-            role.person,
+        work.tell(
+            [role.person],
             kind,
             {"year": round_.year, "unit": _name(role.unit), **context},
-            link=reverse(page, args=[round_.year, role.unit.code]),
+            reverse(page, args=[round_.year, role.unit.code]),
         )
     return len(roles)
 
@@ -72,12 +72,12 @@ def announce_publicity(round_: Round, begins: dt.datetime, deadline: dt.datetime
     )
 
 
-def announce_withdrawal(round_: Round) -> Announcement:
+def announce_withdrawal(round_: Round, now: dt.datetime) -> Announcement:
     """Announce that proposed results are no longer public; the deadline of their announcement ends now.
 
     An announcement that had not appeared yet never does.
     """
-    now, link = timezone.now(), _public_page(round_)
+    link = _public_page(round_)
     Announcement.objects.filter(kind=AnnouncementKind.EVALUATION, link=link, published_at__gt=now).delete()
     Announcement.objects.filter(kind=AnnouncementKind.EVALUATION, link=link, deadline__gt=now).update(
         deadline=now

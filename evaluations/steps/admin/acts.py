@@ -10,6 +10,7 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from changes import Work
 from evaluations.enums import RoundState
 from evaluations.errors import WrongState
 from evaluations.results.actions.scoring import score_round
@@ -24,7 +25,6 @@ from evaluations.steps.actions.opening import open_round, reopen_round
 from evaluations.steps.actions.publication import finalise_round, publicise_round
 from evaluations.steps.forms.rounds import ReasonForm, TermsForm, TieForm, WindowForm, WithdrawalForm
 from evaluations.steps.queries.walk import ACT_LABELS
-from members.models import Person
 
 Sentence = str | Promise
 REOPEN = "reopen"
@@ -43,17 +43,17 @@ class Act:
     question: Sentence
     consequences: tuple[Sentence, ...]
     done: Sentence
-    do: Callable[[Round, Person, dict[str, Any]], object]
+    do: Callable[[Work, Round, int | None, dict[str, Any]], object]
     state: RoundState
     form: Callable[[Any, Round], forms.Form] | None = None
     careful: bool = False
 
 
-def _abandon(round_: Round, actor: Person, _values: dict[str, Any]) -> object:
+def _abandon(work: Work, round_: Round, seen: int | None, _values: dict[str, Any]) -> object:
     running = round_.snapshots.filter(state=SnapshotState.RUNNING).first()
     if running is None:
         raise WrongState(round_.state, SnapshotState.RUNNING)
-    return abandon_snapshot(running, actor=actor)
+    return abandon_snapshot(work, running, seen=seen)
 
 
 ACTS: dict[str, Act] = {
@@ -68,7 +68,7 @@ ACTS: dict[str, Act] = {
             ),
         ),
         _("The round is open: units can report."),
-        lambda round_, actor, _values: open_round(round_, actor=actor),
+        lambda work, round_, seen, _values: open_round(work, round_, seen=seen),
         RoundState.DRAFT,
     ),
     SNAPSHOT: Act(
@@ -80,7 +80,7 @@ ACTS: dict[str, Act] = {
             _("An earlier snapshot stays on record, but no longer counts."),
         ),
         _("The snapshot is being taken."),
-        lambda round_, actor, _values: request_snapshot(round_, actor=actor),
+        lambda work, round_, seen, _values: request_snapshot(work, round_, seen=seen),
         RoundState.COLLECTING,
     ),
     SCORE: Act(
@@ -92,7 +92,7 @@ ACTS: dict[str, Act] = {
             _("Until publicity you can step back, with a reason on record."),
         ),
         _("The round is scored."),
-        lambda round_, actor, _values: score_round(round_, actor=actor),
+        lambda work, round_, seen, _values: score_round(work, round_, seen=seen),
         RoundState.COLLECTING,
     ),
     PUBLICISE: Act(
@@ -109,8 +109,8 @@ ACTS: dict[str, Act] = {
             ),
         ),
         _("The proposed results are public."),
-        lambda round_, actor, values: publicise_round(
-            round_, actor=actor, first=values["first"], last=values["last"]
+        lambda work, round_, seen, values: publicise_round(
+            work, round_, seen=seen, first=values["first"], last=values["last"]
         ),
         RoundState.SCORED,
         lambda data, _round: WindowForm(data),
@@ -125,7 +125,7 @@ ACTS: dict[str, Act] = {
             _("Afterwards nobody can change anything about the round, neither here nor in the database."),
         ),
         _("The round is final and sealed."),
-        lambda round_, actor, _values: finalise_round(round_, actor=actor),
+        lambda work, round_, seen, _values: finalise_round(work, round_, seen=seen),
         RoundState.PUBLICISED,
         careful=True,
     ),
@@ -138,7 +138,7 @@ ACTS: dict[str, Act] = {
             _("The reason goes on record."),
         ),
         _("The round collects again."),
-        lambda round_, actor, values: reopen_round(round_, actor=actor, reason=values["reason"]),
+        lambda work, round_, seen, values: reopen_round(work, round_, seen=seen, reason=values["reason"]),
         RoundState.SCORED,
         lambda data, _round: ReasonForm(data),
         careful=True,
@@ -152,8 +152,8 @@ ACTS: dict[str, Act] = {
             _("Order and reason go on record and into the seal of the round."),
         ),
         _("The order is decided."),
-        lambda round_, actor, values: decide_tie(
-            round_, values["order"], actor=actor, reason=values["reason"]
+        lambda work, round_, seen, values: decide_tie(
+            work, round_, values["order"], seen=seen, reason=values["reason"]
         ),
         RoundState.SCORED,
         lambda data, round_: TieForm(data, ties=open_ties(round_) or ties_of(round_)),
@@ -168,9 +168,10 @@ ACTS: dict[str, Act] = {
             _("To publicise again a new window of at least five working days is needed."),
         ),
         _("The publicity is withdrawn."),
-        lambda round_, actor, values: withdraw_publicity(
+        lambda work, round_, seen, values: withdraw_publicity(
+            work,
             round_,
-            actor=actor,
+            seen=seen,
             reason=values["reason"],
             to_collecting=values["back_to"] == RoundState.COLLECTING,
         ),
@@ -187,10 +188,11 @@ ACTS: dict[str, Act] = {
             _("With another version the snapshot so far no longer counts."),
         ),
         _("The terms are changed."),
-        lambda round_, actor, values: change_terms(
+        lambda work, round_, seen, values: change_terms(
+            work,
             round_,
             NewTerms(values["scheme"], values["budget"], values["collecting_until"]),
-            actor=actor,
+            seen=seen,
             reason=values["reason"],
         ),
         RoundState.COLLECTING,
@@ -204,7 +206,7 @@ ACTS: dict[str, Act] = {
             _("This is possible once a day and goes on record."),
         ),
         _("The late units are reminded."),
-        lambda round_, actor, _values: remind_late(round_, actor=actor),
+        lambda work, round_, seen, _values: remind_late(work, round_, seen=seen),
         RoundState.COLLECTING,
     ),
     ABANDON: Act(
@@ -217,25 +219,3 @@ ACTS: dict[str, Act] = {
         careful=True,
     ),
 }
-
-RECORDED: dict[str, Sentence] = {
-    "evaluations.round.opened": _("Opened for reporting"),
-    "evaluations.round.created": _("Round created"),
-    "evaluations.round.changed": _("Terms changed"),
-    "evaluations.round.snapshot_requested": _("Snapshot asked for"),
-    "evaluations.round.snapshot_done": _("Snapshot done"),
-    "evaluations.round.snapshot_abandoned": _("Snapshot given up"),
-    "evaluations.round.scored": _("Results worked out"),
-    "evaluations.round.reopened": _("Stepped back to collecting"),
-    "evaluations.round.tie_decided": _("Order of equals decided"),
-    "evaluations.round.publicised": _("Results publicised"),
-    "evaluations.round.finalised": _("Made final and sealed"),
-    "evaluations.round.publicity_withdrawn": _("Publicity withdrawn"),
-    "evaluations.round.reminded": _("Late units reminded"),
-    "evaluations.value.withdrawn": _("Value withdrawn"),
-    "evaluations.score.withdrawn": _("Score withdrawn"),
-    "evaluations.value.reported": _("Value reported"),
-    "evaluations.score.given": _("Score given"),
-    "evaluations.refused": _("Refused: no right"),
-}
-"""What the history's verbs say on the round page."""

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from audit.models import Entry
+from changes import perform
 from display.templatetags.display import state_badge
 from evaluations.enums import ObjectKind, RoundState
 from evaluations.errors import EvaluationsError
@@ -25,14 +25,15 @@ from evaluations.results.queries.ties import ties_of
 from evaluations.results.queries.verification import verification
 from evaluations.rounds.actions import change_round, create_round
 from evaluations.rounds.blocking import SNAPSHOT
-from evaluations.rounds.errors import InvalidRound
+from evaluations.rounds.errors import InvalidRound, RoundMoved
 from evaluations.rounds.guarded import managed_round_for
 from evaluations.rounds.models import Round
+from evaluations.rounds.queries import steps_of
 from evaluations.schemes.enums import Grade
-from evaluations.schemes.officer_admin import OfficerAdmin
+from evaluations.schemes.officer_admin import WritingAdmin, seen_version
 from evaluations.schemes.queries.schemes import definition_of
 from evaluations.steps.actions.correction import reminded_at
-from evaluations.steps.admin.acts import ABANDON, ACTS, DECIDE, RECORDED, REMIND, REOPEN, TERMS, WITHDRAW
+from evaluations.steps.admin.acts import ABANDON, ACTS, DECIDE, REMIND, REOPEN, TERMS, WITHDRAW
 from evaluations.steps.admin.mending import mending, mending_place, step_places
 from evaluations.steps.forms.rounds import RoundForm
 from evaluations.steps.forms.simulator import SimulatorForm
@@ -50,11 +51,11 @@ REPORT = "annual_evaluation"
 
 
 @admin.register(Round)
-class RoundAdmin(OfficerAdmin):
+class RoundAdmin(WritingAdmin):
     """The yearly walk. Drafts are edited; everything later goes through the steps; nothing is deleted."""
 
     form = RoundForm
-    fields = ("year", "scheme", "first_day", "last_day", "budget", "collecting_until")
+    fields = ("year", "scheme", "first_day", "last_day", "budget", "collecting_until", "seen")
     list_display = ("year", "judges", "scheme", "shown_state", "budget", "publicity_end")
     list_filter = ("state", "kind")
     list_select_related = ("scheme",)
@@ -81,9 +82,9 @@ class RoundAdmin(OfficerAdmin):
         """Hand over to the action."""
         data = form.round_data()
         saved = (
-            change_round(obj, data, actor=request.user)  # type: ignore[arg-type]
+            perform(request.user, change_round, obj, data, seen=form.cleaned_data["seen"])
             if change
-            else create_round(data, actor=request.user)  # type: ignore[arg-type]
+            else perform(request.user, create_round, data)
         )
         obj.__dict__.update(saved.__dict__)
 
@@ -130,7 +131,7 @@ class RoundAdmin(OfficerAdmin):
             "may_resnap": round_.state == RoundState.COLLECTING
             and round_.snapshot_id is not None
             and not any(blocker.hard for blocker in blockers(round_, SNAPSHOT)),
-            "entries": self._entries(round_),
+            "history": steps_of(round_, RECENT),
             "hard": [(blocker, *mending(round_, blocker)) for blocker in stands.hard],
             "steps": step_places(round_, stands),
             "ahead": [(one, mending_place(round_, one)) for one in stands.ahead],
@@ -170,14 +171,18 @@ class RoundAdmin(OfficerAdmin):
         if act is None:
             raise Http404
         form = act.form(request.POST or None, round_) if act.form is not None else None
+        seen = seen_version(request.POST)
         if request.method == "POST" and (form is None or form.is_valid()):
             try:
-                act.do(round_, request.user, {} if form is None else form.cleaned_data)  # type: ignore[arg-type]
+                perform(request.user, act.do, round_, seen, {} if form is None else form.cleaned_data)
             except NotAllowed as refused:
                 raise PermissionDenied from refused
             except InvalidRound as refused:
                 for field, sentences in refused.fields.items():
                     form.add_error(field, [str(one) for one in sentences])  # type: ignore[union-attr]
+            except RoundMoved as refused:
+                messages.error(request, str(refused))
+                round_ = managed_round_for(request.user, pk)
             except EvaluationsError as refused:
                 messages.error(request, str(refused))
                 if form is None:
@@ -252,11 +257,6 @@ class RoundAdmin(OfficerAdmin):
             "original": round_,
             "title": gettext("Round of %(year)s") % {"year": round_.year},
         }
-
-    def _entries(self, round_: Round) -> list[tuple[Entry, object]]:
-        mine = Entry.objects.filter(target_type="evaluations.round", target_id=str(round_.pk))
-        newest = mine.select_related("actor").order_by("-sequence")[:RECENT]
-        return [(entry, RECORDED.get(entry.verb, entry.verb)) for entry in newest]
 
 
 def _reminded(round_: Round, stands: Walk) -> dict[str, Any]:

@@ -31,6 +31,10 @@ class RoundForm(forms.ModelForm[Round]):
     first_day = forms.DateField(label=_("data from"), widget=UnfoldAdminSingleDateWidget)
     last_day = forms.DateField(label=_("data until (last day)"), widget=UnfoldAdminSingleDateWidget)
 
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    refused: Exception | None = None
+    """What the action refused the first time this was sent."""
+
     class Meta:
         model = Round
         fields = ["year", "scheme", "budget", "collecting_until"]
@@ -47,6 +51,7 @@ class RoundForm(forms.ModelForm[Round]):
         if "scheme" in self.fields:
             self.fields["scheme"].queryset = newest_schemes()  # type: ignore[attr-defined]
         if self.instance.pk:
+            self.initial["seen"] = self.instance.version
             self.initial["first_day"] = timezone.localdate(self.instance.data_start)
             self.initial["last_day"] = timezone.localdate(self.instance.data_end) - DAY
         elif "first_day" in self.fields:
@@ -58,6 +63,8 @@ class RoundForm(forms.ModelForm[Round]):
     def clean(self) -> dict[str, Any]:
         """Check the terms as the action will."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.refused is not None:
+            self.add_error(None, str(self.refused))
         if not self.errors:
             present = self.instance if self.instance.pk else None
             for field, messages in round_problems(self.round_data(), present).items():

@@ -1,24 +1,21 @@
-"""Actions room: asks for time on an instrument; the other steps of a booking are offered here too."""
+"""Actions room: asks for time on an instrument."""
 
 from __future__ import annotations
 
 import datetime as dt
 
-from django.db import transaction
-from django.utils import timezone
-
-from audit.chain import Event, record_many
-from instruments.booking.actions.changes import cancel_booking, move_booking
-from instruments.booking.actions.decisions import approve_booking, decline_booking
-from instruments.booking.actions.slots import claim_station, facts, polite_refusal, request_expiry
+from changes import Work
+from instruments.booking.actions.slots import claim_station, facts, insert
 from instruments.booking.actions.telling import tell
 from instruments.booking.enums import BookingKind, BookingState, Purpose
-from instruments.booking.errors import RulesBroken
+from instruments.booking.errors import RulesBroken, SentTwice
+from instruments.booking.events import BookingConfirmed, BookingRequested, MaintenanceBooked
+from instruments.booking.locks import lock_place
 from instruments.booking.models import Booking
 from instruments.booking.queries.admission import admission
 from instruments.booking.queries.bookings import told_of
 from instruments.booking.queries.holding import conflicts, taken_problems
-from instruments.inventory.locks import lock_instrument
+from instruments.booking.rules.requests import request_expiry
 from instruments.inventory.models import Instrument
 from instruments.terms.errors import Problem, problem
 from instruments.terms.queries.policy import policy_of
@@ -30,56 +27,33 @@ from members.permissions import require
 
 
 def request_booking(
+    work: Work,
     instrument: Instrument,
     *,
-    actor: Person,
     start: dt.datetime,
     end: dt.datetime,
     purpose: str,
     station: int | None = None,
     person: Person | None = None,
     purpose_kind: str = Purpose.RESEARCH,
+    form: str = "",
 ) -> Booking:
     """Book [start, end) for oneself, or as a keeper for `person`; return the booking with its frozen price.
 
     It is `requested` where the policy wants an approval, else `confirmed`. Without a station the first free one is
     taken. Raises NotAllowed; RulesBroken with every broken rule, the taken time among them; SlotTaken, where that is
-    the only one, with what is held and the next three free
-    slots; ValueError for a naive time.
+    the only one, with what is held and the next three free slots; SentTwice where the form of that number (at most 40
+    characters) made a booking that still stands there; ValueError for a naive time.
     """
     _refuse_naive(start, end)
-    owner = person or actor
-    require(actor, "book_instrument", instrument)
-    if owner.pk != actor.pk:
-        require(actor, "book_for_others", instrument)
-    with polite_refusal(instrument, start, end):
-        return _request(
-            instrument,
-            actor,
-            owner,
-            start,
-            end,
-            station=station,
-            purpose=purpose.strip(),
-            purpose_kind=purpose_kind,
-        )
-
-
-@transaction.atomic
-def _request(
-    instrument: Instrument,
-    actor: Person,
-    owner: Person,
-    start: dt.datetime,
-    end: dt.datetime,
-    *,
-    station: int | None,
-    purpose: str,
-    purpose_kind: str,
-) -> Booking:
-    instrument = lock_instrument(instrument.pk)
-    now = timezone.now()
-    verdict = admission(instrument, owner, start, end, now)
+    owner, purpose = person or work.actor, purpose.strip()
+    instrument = lock_place(work, instrument.pk)
+    require(work.actor, "book_instrument", instrument)
+    if owner.pk != work.actor.pk:
+        require(work.actor, "book_for_others", instrument)
+    if form:
+        _refuse_twice(work, instrument, owner, (start, end), form)
+    verdict = admission(instrument, owner, start, end, work.now)
     problems = (
         verdict.problems + _wording_problems(purpose, purpose_kind) + _station_problems(instrument, station)
     )
@@ -87,12 +61,11 @@ def _request(
     if problems or rate is None or price is None:
         raise RulesBroken(problems + taken_problems(conflicts(instrument, start, end, station)))
     start, end = start.astimezone(dt.UTC), end.astimezone(dt.UTC)
-    station, events = claim_station(instrument, Interval(start, end), station, now)
     policy = policy_of(instrument)
     asks = policy.approval_required
     booking = Booking(
         instrument=instrument,
-        station=station,
+        station=claim_station(work, instrument, Interval(start, end), station),
         person=owner,
         start=start,
         end=end,
@@ -102,23 +75,24 @@ def _request(
         category=verdict.quote.category,
         yuan_per_hour=rate,
         price=price,
-        requested_at=now,
-        expires_at=request_expiry(policy, start, now) if asks else None,
+        asked_with=form,
+        requested_at=work.now,
+        expires_at=request_expiry(policy.request_expiry_hours, start, work.now) if asks else None,
     )
-    booking.save(force_insert=True)
+    insert(booking)
     if asks:
-        tell(told_of(instrument, but=owner), "booking_requested", booking)
+        tell(work, told_of(instrument, but=owner), "booking_requested", booking)
     else:
-        tell([owner], "booking_confirmed", booking)
-    verb = "instruments.booking.requested" if asks else "instruments.booking.confirmed"
-    record_many(actor=actor, events=[*events, Event(verb, booking, None, facts(booking))])
+        tell(work, [owner], "booking_confirmed", booking)
+    happened = BookingRequested if asks else BookingConfirmed
+    work.emit(happened(target=booking, after=facts(booking)))
     return booking
 
 
 def book_maintenance(
+    work: Work,
     instrument: Instrument,
     *,
-    actor: Person,
     start: dt.datetime,
     end: dt.datetime,
     reason: str,
@@ -130,35 +104,19 @@ def book_maintenance(
     ValueError for a naive time.
     """
     _refuse_naive(start, end)
-    require(actor, "book_maintenance", instrument)
-    with polite_refusal(instrument, start, end):
-        return _maintain(instrument, actor, start, end, reason=reason.strip(), station=station)
-
-
-@transaction.atomic
-def _maintain(
-    instrument: Instrument,
-    actor: Person,
-    start: dt.datetime,
-    end: dt.datetime,
-    *,
-    reason: str,
-    station: int | None,
-) -> Booking:
-    instrument = lock_instrument(instrument.pk)
-    now = timezone.now()
-    problems = maintenance_problems(start, end, now) + _station_problems(instrument, station)
+    instrument, reason = lock_place(work, instrument.pk), reason.strip()
+    require(work.actor, "book_maintenance", instrument)
+    problems = maintenance_problems(start, end, work.now) + _station_problems(instrument, station)
     if not 1 <= len(reason) <= 300:
         problems.append(problem("reason"))
     if problems:
         raise RulesBroken(problems)
     start, end = start.astimezone(dt.UTC), end.astimezone(dt.UTC)
-    station, events = claim_station(instrument, Interval(start, end), station, now)
     booking = Booking(
         instrument=instrument,
-        station=station,
+        station=claim_station(work, instrument, Interval(start, end), station),
         kind=BookingKind.MAINTENANCE,
-        person=actor,
+        person=work.actor,
         start=start,
         end=end,
         state=BookingState.CONFIRMED,
@@ -167,13 +125,23 @@ def _maintain(
         category=UserCategory.INTERNAL,
         yuan_per_hour=0,
         price=0,
-        requested_at=now,
+        requested_at=work.now,
     )
-    booking.save(force_insert=True)
-    record_many(
-        actor=actor, events=[*events, Event("instruments.booking.confirmed", booking, None, facts(booking))]
-    )
+    insert(booking)
+    work.emit(MaintenanceBooked(target=booking, after=facts(booking)))
     return booking
+
+
+def _refuse_twice(
+    work: Work, instrument: Instrument, owner: Person, wish: tuple[dt.datetime, dt.datetime], form: str
+) -> None:
+    """Raise SentTwice where this form's wish is held; cancelled, moved away or declined, it is a new wish."""
+    made = Booking.objects.holding(work.now).filter(
+        instrument=instrument, person=owner, start=wish[0], end=wish[1], asked_with=form
+    )
+    pk = made.values_list("pk", flat=True).first()
+    if pk is not None:
+        raise SentTwice(pk)
 
 
 def _wording_problems(purpose: str, purpose_kind: str) -> list[Problem]:
@@ -194,13 +162,3 @@ def _station_problems(instrument: Instrument, station: int | None) -> list[Probl
 def _refuse_naive(*moments: dt.datetime) -> None:
     if any(moment.tzinfo is None for moment in moments):
         raise ValueError("Times must carry their offset.")
-
-
-__all__ = [
-    "approve_booking",
-    "book_maintenance",
-    "cancel_booking",
-    "decline_booking",
-    "move_booking",
-    "request_booking",
-]

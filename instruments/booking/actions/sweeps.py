@@ -3,34 +3,37 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from uuid import UUID
 
-from django.db import transaction
 from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Coalesce
 
-from audit.chain import Event, record_many
-from instruments.booking.actions.slots import expire_one, facts, save
+from changes import Work, perform
+from instruments.booking.actions.slots import expire_one, facts, held_by, release, save
 from instruments.booking.actions.telling import tell
 from instruments.booking.enums import BookingKind, BookingState
+from instruments.booking.events import BookingMissed, MaintenanceEnded
+from instruments.booking.locks import BOOKINGS, lock_places
 from instruments.booking.models import Booking
 from instruments.booking.rules.booking_states import next_state
 from instruments.terms.models import BookingPolicy
 
-CHUNK = 200
+CHUNK = 50
+"""Bookings in one change: their instruments are locked meanwhile."""
 DEFAULT_NO_SHOW = BookingPolicy().no_show_minutes
 REMIND_BEFORE = dt.timedelta(hours=24)
+Step = Callable[[Work, Booking], object]
 
 
 def expire_requests(now: dt.datetime) -> int:
     """Expire every request past its time and tell its owner; return how many. Safe to run twice or at once."""
-    overdue = Booking.objects.filter(state=BookingState.REQUESTED, expires_at__lte=now)
-    return _sweep(overdue, now, expire_one)
+    return _sweep(BOOKINGS.overdue(now), now, expire_one)
 
 
 def mark_no_shows(now: dt.datetime) -> int:
     """Mark confirmed uses nobody checked in for within the policy's minutes; return how many. Safe to run twice."""
-    started = Booking.objects.filter(state=BookingState.CONFIRMED, kind=BookingKind.USE, start__lt=now)
+    started = BOOKINGS.filter(state=BookingState.CONFIRMED, kind=BookingKind.USE, start__lt=now)
     late = [
         pk
         for pk, start, minutes in started.values_list(
@@ -43,7 +46,7 @@ def mark_no_shows(now: dt.datetime) -> int:
 
 def finish_maintenance(now: dt.datetime) -> int:
     """Complete maintenance whose time is over; return how many. Safe to run twice."""
-    over = Booking.objects.filter(state=BookingState.CONFIRMED, kind=BookingKind.MAINTENANCE, end__lte=now)
+    over = BOOKINGS.filter(state=BookingState.CONFIRMED, kind=BookingKind.MAINTENANCE, end__lte=now)
     return _sweep(over, now, _finish)
 
 
@@ -52,7 +55,7 @@ def remind_bookings(now: dt.datetime) -> int:
 
     Who booked within those 24 hours needs no reminder.
     """
-    near = Booking.objects.filter(
+    near = BOOKINGS.filter(
         state=BookingState.CONFIRMED,
         kind=BookingKind.USE,
         reminded_at=None,
@@ -63,46 +66,48 @@ def remind_bookings(now: dt.datetime) -> int:
     return _sweep(near, now, _remind)
 
 
-def _sweep(
-    rows: QuerySet[Booking], now: dt.datetime, step: Callable[[Booking, dt.datetime], Event | None]
+def _sweep(rows: QuerySet[Booking], now: dt.datetime, step: Step) -> int:
+    """Walk the rows in chunks, each one change; what another change holds at this moment is left to the next sweep."""
+    places = list(rows.order_by("instrument", "pk").values_list("pk", "instrument"))
+    return sum(
+        perform(None, _sweep_some, rows, places[first : first + CHUNK], now, step)
+        for first in range(0, len(places), CHUNK)
+    )
+
+
+def _sweep_some(
+    work: Work,
+    rows: QuerySet[Booking],
+    places: Sequence[tuple[UUID, int]],
+    now: dt.datetime,
+    step: Step,
 ) -> int:
-    """Walk the rows in chunks, each one transaction; a row that another worker holds is left to it."""
-    done = 0
-    pks = list(rows.order_by("pk").values_list("pk", flat=True))
-    for first in range(0, len(pks), CHUNK):
-        with transaction.atomic():
-            locked = (
-                rows.filter(pk__in=pks[first : first + CHUNK])
-                .select_related("person", "instrument__policy")
-                .select_for_update(of=("self",), no_key=True, skip_locked=True)
-                .order_by("pk")
-            )
-            events = []
-            for booking in locked:
-                event = step(booking, now)
-                done += 1
-                events += [event] if event is not None else []
-            if events:
-                record_many(actor=None, events=events)
-    return done
+    free = lock_places(work, {place for _pk, place in places}, skip_locked=True)
+    locked = work.lock(rows, [pk for pk, place in places if place in free], skip_locked=True)
+    # Moved to another instrument since: its own line is not held here.
+    here = [booking for booking in locked.values() if booking.instrument_id in free]
+    for booking in here:
+        step(work.by(None, now), booking)
+    return len(here)
 
 
-def _miss(booking: Booking, now: dt.datetime) -> Event:
+def _miss(work: Work, booking: Booking) -> None:
     before = facts(booking)
-    booking.state, booking.ended_at = next_state(booking.state, "miss"), now
+    booking.state, booking.ended_at = next_state(booking.state, "miss"), work.now
     save(booking, "state", "ended_at")
-    tell([booking.person], "booking_no_show", booking)
-    return Event("instruments.booking.no_show", booking, before, facts(booking))
+    tell(work, [booking.person], "booking_no_show", booking)
+    work.emit(BookingMissed(target=booking, before=before, after=facts(booking)))
+    release(work, booking.instrument, booking.station, held_by(booking))
 
 
-def _finish(booking: Booking, _now: dt.datetime) -> Event:
+def _finish(work: Work, booking: Booking) -> None:
     before = facts(booking)
     booking.state = next_state(booking.state, "finish_maintenance")
     save(booking, "state")
-    return Event("instruments.booking.completed", booking, before, facts(booking))
+    work.emit(MaintenanceEnded(target=booking, before=before, after=facts(booking)))
 
 
-def _remind(booking: Booking, now: dt.datetime) -> None:
-    booking.reminded_at = now
+def _remind(work: Work, booking: Booking) -> None:
+    booking.reminded_at = work.now
     booking.save(update_fields=["reminded_at"])
-    tell([booking.person], "booking_reminder", booking)
+    tell(work, [booking.person], "booking_reminder", booking)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from changes import Work
 from instruments.booking.enums import BookingState
 from instruments.booking.models import Booking
 from instruments.booking.queries.bookings import told_of
 from instruments.inventory.models import Instrument
 from members.models import Person
-from notices.send import notify_all
 
 
-def tell(people: Sequence[Person], kind: str, booking: Booking, **more: object) -> None:
+def tell(work: Work, people: Sequence[Person], kind: str, booking: Booking, **more: object) -> None:
     """Send a notice about a booking to each; its usual facts fill the sentence, `more` adds to them."""
-    notify_all(
+    work.tell(
         people,
         kind,
         {
@@ -38,10 +38,12 @@ def named(instrument: Instrument) -> dict[str, str]:
     return {"zh": instrument.name_zh, "en": instrument.name_en or instrument.name_zh}
 
 
-def tell_others(actor: Person, booking: Booking, kind: str, **more: object) -> None:
+def tell_others(work: Work, booking: Booking, kind: str, **more: object) -> None:
     """Tell the other side: the keepers where the owner acted, the owner where a keeper did."""
+    actor = work.actor
     own = actor.pk == booking.person_id
     tell(
+        work,
         told_of(booking.instrument, but=actor) if own else [booking.person],
         kind,
         booking,
@@ -50,20 +52,21 @@ def tell_others(actor: Person, booking: Booking, kind: str, **more: object) -> N
     )
 
 
-def tell_of_move(actor: Person, booking: Booking, left: Instrument, **old: object) -> None:
+def tell_of_move(work: Work, booking: Booking, left: Instrument, **old: object) -> None:
     """Tell of a move: the owner where a keeper moved it, else the keepers of where it stands now and stood before.
 
     Where it must be approved anew, the keepers read a request.
     """
+    actor = work.actor
     if actor.pk != booking.person_id:
-        tell([booking.person], "booking_moved", booking, actor=str(actor), **old)
+        tell(work, [booking.person], "booking_moved", booking, actor=str(actor), **old)
         return
     here = told_of(booking.instrument, but=actor)
     if booking.state == BookingState.REQUESTED:
-        tell(here, "booking_requested", booking)
+        tell(work, here, "booking_requested", booking)
     else:
-        tell(here, "booking_moved", booking, actor=str(actor), **old)
+        tell(work, here, "booking_moved", booking, actor=str(actor), **old)
     if left.pk != booking.instrument_id:
         known = {person.pk for person in here}
         there = [person for person in told_of(left, but=actor) if person.pk not in known]
-        tell(there, "booking_moved", booking, actor=str(actor), **old)
+        tell(work, there, "booking_moved", booking, actor=str(actor), **old)

@@ -14,6 +14,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from changes import perform
 from instruments.booking.actions.changes import cancel_booking, move_booking
 from instruments.booking.actions.decisions import approve_booking, decline_booking
 from instruments.booking.actions.requests import request_booking
@@ -29,6 +30,7 @@ from webapi.fields import InstantField
 from webapi.idempotency import once
 from webapi.paging import CURSOR_DOCS, CURSOR_PARAMETERS
 from webapi.schema import paged
+from webapi.versions import MAY_NAME_A_VERSION, seen, tagged
 from webapi.views import ContractView, ListView, many
 
 TAGS = ["bookings"]
@@ -153,8 +155,8 @@ class BookingList(ListView):
         """Ask for time; confirmed at once where the instrument's policy says so."""
         wanted = self.body(request, NewBookingSerializer)
         instrument = instrument_for(request.user, wanted.pop("instrument"))
-        booking = request_booking(instrument, actor=caller(request), **wanted)
-        return Response(BookingSerializer(booking).data, status=201)
+        booking = perform(caller(request), request_booking, instrument, **wanted)
+        return _shown(booking, status=201)
 
 
 class BookingDetail(ContractView):
@@ -163,88 +165,132 @@ class BookingDetail(ContractView):
     @extend_schema(operation_id="booking", responses=BookingSerializer, tags=TAGS)
     def get(self, request: Request, booking_id: UUID) -> Response:
         """Return one booking."""
-        return Response(BookingSerializer(booking_for(request.user, booking_id)).data)
+        return _shown(booking_for(request.user, booking_id))
 
 
 class Approve(ContractView):
     """The steward says yes."""
 
     @extend_schema(
-        operation_id="approve_booking", request=StepSerializer, responses=BookingSerializer, tags=TAGS
+        operation_id="approve_booking",
+        parameters=MAY_NAME_A_VERSION,
+        request=StepSerializer,
+        responses=BookingSerializer,
+        tags=TAGS,
     )
     @once
     def post(self, request: Request, booking_id: UUID) -> Response:
         """Confirm a requested booking."""
         self.body(request, StepSerializer)
-        booking = approve_booking(booking_for(request.user, booking_id), actor=caller(request))
-        return Response(BookingSerializer(booking).data)
+        booking = perform(
+            caller(request), approve_booking, booking_for(request.user, booking_id), seen=seen(request)
+        )
+        return _shown(booking)
 
 
 class Decline(ContractView):
     """The steward says no."""
 
     @extend_schema(
-        operation_id="decline_booking", request=StepSerializer, responses=BookingSerializer, tags=TAGS
+        operation_id="decline_booking",
+        parameters=MAY_NAME_A_VERSION,
+        request=StepSerializer,
+        responses=BookingSerializer,
+        tags=TAGS,
     )
     @once
     def post(self, request: Request, booking_id: UUID) -> Response:
         """Decline a requested booking, with the reason its person will read."""
         reason = self.body(request, StepSerializer)["reason"].strip() or gettext("No reason was given.")
-        booking = decline_booking(booking_for(request.user, booking_id), actor=caller(request), reason=reason)
-        return Response(BookingSerializer(booking).data)
+        booking = perform(
+            caller(request),
+            decline_booking,
+            booking_for(request.user, booking_id),
+            seen=seen(request),
+            reason=reason,
+        )
+        return _shown(booking)
 
 
 class Cancel(ContractView):
     """The person or the steward gives the time back."""
 
     @extend_schema(
-        operation_id="cancel_booking", request=StepSerializer, responses=BookingSerializer, tags=TAGS
+        operation_id="cancel_booking",
+        parameters=MAY_NAME_A_VERSION,
+        request=StepSerializer,
+        responses=BookingSerializer,
+        tags=TAGS,
     )
     @once
     def post(self, request: Request, booking_id: UUID) -> Response:
         """Cancel a booking that has not begun."""
         reason = self.body(request, StepSerializer)["reason"]
-        booking = cancel_booking(booking_for(request.user, booking_id), actor=caller(request), reason=reason)
-        return Response(BookingSerializer(booking).data)
+        booking = perform(
+            caller(request),
+            cancel_booking,
+            booking_for(request.user, booking_id),
+            seen=seen(request),
+            reason=reason,
+        )
+        return _shown(booking)
 
 
 class CheckIn(ContractView):
     """The use begins."""
 
-    @extend_schema(operation_id="check_in", request=StepSerializer, responses=BookingSerializer, tags=TAGS)
+    @extend_schema(
+        operation_id="check_in",
+        parameters=MAY_NAME_A_VERSION,
+        request=StepSerializer,
+        responses=BookingSerializer,
+        tags=TAGS,
+    )
     @once
     def post(self, request: Request, booking_id: UUID) -> Response:
         """Begin the use."""
         self.body(request, StepSerializer)
-        booking = check_in(booking_for(request.user, booking_id), actor=caller(request))
-        return Response(BookingSerializer(booking).data)
+        booking = perform(
+            caller(request), check_in, booking_for(request.user, booking_id), seen=seen(request)
+        )
+        return _shown(booking)
 
 
 class CheckOut(ContractView):
     """The use ends and becomes a usage record."""
 
     @extend_schema(
-        operation_id="check_out", request=CheckOutSerializer, responses=BookingSerializer, tags=TAGS
+        operation_id="check_out",
+        parameters=MAY_NAME_A_VERSION,
+        request=CheckOutSerializer,
+        responses=BookingSerializer,
+        tags=TAGS,
     )
     @once
     def post(self, request: Request, booking_id: UUID) -> Response:
         """End the use and write its usage record."""
         said = self.body(request, CheckOutSerializer)
-        booking = check_out(
+        booking = perform(
+            caller(request),
+            check_out,
             booking_for(request.user, booking_id),
-            actor=caller(request),
+            seen=seen(request),
             effective_hours=said.get("effective_hours"),
             samples=said["samples"],
             at=said.get("left_at"),
         )
-        return Response(BookingSerializer(booking).data)
+        return _shown(booking)
 
 
 class Move(ContractView):
     """The booking goes to another time, or another instrument."""
 
     @extend_schema(
-        operation_id="move_booking", request=MoveSerializer, responses=BookingSerializer, tags=TAGS
+        operation_id="move_booking",
+        parameters=MAY_NAME_A_VERSION,
+        request=MoveSerializer,
+        responses=BookingSerializer,
+        tags=TAGS,
     )
     @once
     def post(self, request: Request, booking_id: UUID) -> Response:
@@ -253,4 +299,12 @@ class Move(ContractView):
         booking = booking_for(request.user, booking_id)
         if "instrument" in wanted:
             wanted["instrument"] = instrument_for(request.user, wanted["instrument"])
-        return Response(BookingSerializer(move_booking(booking, actor=caller(request), **wanted)).data)
+        return Response(
+            BookingSerializer(
+                perform(caller(request), move_booking, booking, seen=seen(request), **wanted)
+            ).data
+        )
+
+
+def _shown(booking: Booking, status: int = 200) -> Response:
+    return tagged(Response(BookingSerializer(booking).data, status=status), booking.version)

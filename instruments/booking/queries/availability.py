@@ -10,14 +10,12 @@ from dataclasses import fields
 from django.db.models import Q
 from django.utils import timezone
 
+from instruments.booking.models import Booking
 from instruments.booking.queries.holding import (
     BUSY_FIELDS,
     BusyInterval,
     busy,
-    first_free_station,
-    holding_now,
 )
-from instruments.booking.queries.week import WeekBlock, WeekDay, WeekView, week
 from instruments.booking.rules.free_slots import (
     FreeSlot,
     bookable,
@@ -169,7 +167,12 @@ def instruments_free_on(
     default = terms_of(BookingPolicy())
     weeks, exceptions = weeks_of(few, window), exceptions_of(few, window)
     held: dict[int, list[BusyInterval]] = defaultdict(list)
-    rows = holding_now(now).filter(*_in("instrument", few)).overlapping(day_start, day_end).order_by()
+    rows = (
+        Booking.objects.holding(now)
+        .filter(*_in("instrument", few))
+        .overlapping(day_start, day_end)
+        .order_by()
+    )
     for row in rows.values_list("instrument_id", *BUSY_FIELDS):
         held[row[0]].append(BusyInterval(*row[1:]))
     numbers: dict[object, int] = {}
@@ -258,21 +261,3 @@ def _by_station(
         station: free_intervals(opened, held[station]) if station in held else opened
         for station in range(1, station_count + 1)
     }
-
-
-__all__ = [
-    "BusyInterval",
-    "FreeSlot",
-    "WeekBlock",
-    "WeekDay",
-    "WeekView",
-    "best_part",
-    "busy",
-    "first_free_station",
-    "free",
-    "instruments_free_on",
-    "is_open_for_booking",
-    "next_free",
-    "next_start",
-    "week",
-]

@@ -10,7 +10,6 @@ from audit.models import Entry
 from instruments.booking.models import Booking
 from instruments.terms.rules.hours import hours_between
 from instruments.terms.rules.pricing import price
-from instruments.usage.models import UsageRecord
 
 
 @dataclass(frozen=True)
@@ -31,12 +30,6 @@ def history_of(booking: Booking) -> list[Entry]:
     """Return what the history says of a booking, oldest first, with the actors; refusals are left out."""
     rows = Entry.objects.filter(target_type=Booking._meta.label_lower, target_id=str(booking.pk))
     return list(rows.exclude(verb__endswith=".refused").select_related("actor").order_by("sequence"))
-
-
-def usage_of(booking: Booking) -> UsageRecord | None:
-    """Return the counting usage record that the booking left, or None."""
-    rows = UsageRecord.objects.current().select_related("instrument__unit", "unit")
-    return rows.filter(booking=booking).first()
 
 
 def bill_of(booking: Booking, entries: list[Entry]) -> Bill:

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from instruments.booking.enums import BookingKind, BookingState
-from instruments.booking.models import Booking
+from instruments.booking.models import Booking, open_requests
 from instruments.inventory.models import Instrument, Stewardship
 from instruments.terms.rules.hours import local_midnight
 from members.enums import UnitRoleKind
@@ -61,7 +61,7 @@ def requests_to_decide(person: Viewer) -> QuerySet[Booking]:
     """Open requests a person may decide, oldest first; one's own are decided by others."""
     return (
         bookings_to_keep(person)
-        .filter(state=BookingState.REQUESTED, expires_at__gt=timezone.now())
+        .filter(open_requests(timezone.now()))
         .exclude(person=person.pk)
         .order_by("expires_at", "start", "id")
     )

@@ -8,11 +8,10 @@ from django.db.models import QuerySet
 
 from instruments.booking.enums import BookingState
 from instruments.booking.models import Booking
-from instruments.booking.queries.holding import holding_now
 from instruments.inventory.models import Instrument
 
 
 def coming_bookings(instrument: Instrument, now: dt.datetime) -> QuerySet[Booking]:
     """Bookings of an instrument that end later than now and still hold their time, by start."""
-    held = holding_now(now).exclude(state=BookingState.COMPLETED)
+    held = Booking.objects.holding(now).exclude(state=BookingState.COMPLETED)
     return held.filter(instrument=instrument, end__gt=now).order_by("start", "pk")

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.core.cache import cache
 
-from instruments.booking.queries.holding import holding_now
+from instruments.booking.models import Booking
 from instruments.booking.rules.free_slots import first_starts, free_intervals
 from instruments.inventory.enums import InstrumentState, SharingMode
 from instruments.inventory.models import Instrument
@@ -103,7 +103,7 @@ def _read(minutes: int | None, now: dt.datetime) -> FreeDays:
     midnights = [local_midnight(first + dt.timedelta(days=n)) for n in range(DAYS_AHEAD + 1)]
     weeks, exceptions = weeks_of(None, window), exceptions_of(None, window)
     held: dict[int, dict[int, list[Interval]]] = defaultdict(lambda: defaultdict(list))
-    rows = holding_now(now).filter(start__lt=window.end, end__gt=window.start).order_by()
+    rows = Booking.objects.holding(now).filter(start__lt=window.end, end__gt=window.start).order_by()
     for pk, station, start, end in rows.values_list("instrument_id", "station", "start", "end"):
         held[pk][station].append(Interval(start, end))
     default = terms_of(BookingPolicy())

@@ -9,8 +9,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from instruments.booking.enums import BookingState
-from instruments.booking.models import Booking, BookingQuerySet
+from instruments.booking.models import Booking
 from instruments.inventory.models import Instrument
 from instruments.terms.errors import Problem, problem
 from instruments.terms.rules.hours import LOCAL, is_convertible
@@ -40,16 +39,11 @@ class BusyInterval:
         return Interval(self.start, self.end)
 
 
-def holding_now(now: dt.datetime) -> BookingQuerySet:
-    """Bookings that hold their time at this moment: a request past its expiry no longer does."""
-    return Booking.objects.holding().exclude(state=BookingState.REQUESTED, expires_at__lte=now)
-
-
 def busy(instrument: Instrument, start: dt.datetime, end: dt.datetime) -> list[BusyInterval]:
     """Return what is held in [start, end), by start and station, in one query. Intervals are not cut to the window."""
     if end <= start:
         return []
-    rows = holding_now(timezone.now()).filter(instrument=instrument).overlapping(start, end)
+    rows = Booking.objects.holding(timezone.now()).filter(instrument=instrument).overlapping(start, end)
     return [BusyInterval(*row) for row in rows.order_by("start", "station").values_list(*BUSY_FIELDS)]
 
 

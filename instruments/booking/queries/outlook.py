@@ -8,8 +8,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
+from instruments.booking.models import Booking
 from instruments.booking.queries.availability import is_open_for_booking
-from instruments.booking.queries.holding import holding_now
 from instruments.booking.rules.free_slots import FreeSlot, free_intervals, next_free_slots
 from instruments.inventory.models import Instrument
 from instruments.terms.queries.opening import exceptions_of, weeks_of
@@ -65,7 +65,7 @@ def outlooks(
     pks = [instrument.pk for instrument in instruments]
     weeks, exceptions = weeks_of(pks, window), exceptions_of(pks, window)
     busy: defaultdict[tuple[int, int], list[Interval]] = defaultdict(list)
-    held = holding_now(now).filter(instrument__in=pks, start__lt=window.end, end__gt=window.start)
+    held = Booking.objects.holding(now).filter(instrument__in=pks, start__lt=window.end, end__gt=window.start)
     for pk, station, start, end in held.order_by().values_list("instrument_id", "station", "start", "end"):
         busy[pk, station].append(Interval(start, end))
     # Many instruments keep the same hours.

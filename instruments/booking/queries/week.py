@@ -10,7 +10,6 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from instruments.booking.models import Booking
-from instruments.booking.queries.holding import holding_now
 from instruments.inventory.models import Instrument
 from instruments.terms.queries.opening import opening_of
 from instruments.terms.queries.policy import policy_of
@@ -95,7 +94,7 @@ def week(
     window = Interval(local_midnight(monday), local_midnight(monday + dt.timedelta(days=7)))
     opened = opening_of(instrument, window)
     held = list(
-        holding_now(now)
+        Booking.objects.holding(now)
         .filter(instrument=instrument)
         .overlapping(window.start, window.end)
         .select_related("person")

@@ -19,12 +19,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from changes import StaleVersion
 from instruments.booking.enums import BookingKind, BookingState
 from instruments.booking.errors import RulesBroken, SlotTaken, WrongState
 from instruments.booking.forms.booking import MoveForm, moment_of
 from instruments.booking.guarded import booking_for
 from instruments.booking.models import Booking
-from instruments.booking.queries.booking_page import bill_of, history_of, usage_of
+from instruments.booking.queries.booking_page import bill_of, history_of
 from instruments.booking.views.booking_acts import (
     ACTS,
     Act,
@@ -33,7 +34,7 @@ from instruments.booking.views.booking_acts import (
     done,
     form_of,
     legal_acts,
-    perform,
+    take,
     worded,
 )
 from instruments.booking.views.booking_life import (
@@ -46,13 +47,11 @@ from instruments.booking.views.booking_life import (
     shown,
 )
 from instruments.booking.views.refusal import Refusal, refusal
-from instruments.errors import StaleVersion
+from instruments.errors import FieldsRefused
 from instruments.inventory.permissions import keeps
 from instruments.terms.errors import Problem, problem
-from instruments.usage.errors import UsageRefused
 from members.errors import NotAllowed
 from members.models import Person
-from members.permissions import can
 
 WITHOUT_USE = frozenset(
     {BookingState.DECLINED, BookingState.CANCELLED, BookingState.EXPIRED, BookingState.NO_SHOW}
@@ -98,13 +97,11 @@ def booking_act(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     form = form_of(act, wanted, request.POST)
     try:
         if form is not None and not form.is_valid():
-            raise UsageRefused({})
-        if request.POST.get("version") != str(wanted.version):
-            raise StaleVersion
-        perform(act, wanted, form, request.user)
+            raise FieldsRefused({})
+        take(act, wanted, form, request.user, _seen(request))
     except NotAllowed:
         raise Http404 from None
-    except (SlotTaken, RulesBroken, WrongState, StaleVersion, UsageRefused) as error:
+    except (SlotTaken, RulesBroken, WrongState, StaleVersion, FieldsRefused) as error:
         tried = _tried(act, form, wanted, error)
         return _page(request, booking_for(request.user, pk), tried)
     messages.success(request, str(done(act, wanted, request.user)))
@@ -112,6 +109,12 @@ def booking_act(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     if url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
         return redirect(target)
     return redirect("instruments:booking", pk)
+
+
+def _seen(request: HttpRequest) -> int:
+    """Return the version that the page showed; what is none is compared as one that no booking has."""
+    sent = request.POST.get("version", "")
+    return int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 10 else 0
 
 
 def _tried(act: Act, form: forms.Form | None, wanted: Booking, error: Exception) -> Tried:
@@ -127,7 +130,7 @@ def _tried(act: Act, form: forms.Form | None, wanted: Booking, error: Exception)
             tried.refusal = _refused(form, wanted, error.problems)
         case RulesBroken():
             tried.message = " ".join(str(problem.message) for problem in error.problems)
-        case UsageRefused():
+        case FieldsRefused():
             for name, sentences in error.fields.items():
                 target = name if form is not None and name in form.fields else None
                 for sentence in sentences:
@@ -154,7 +157,6 @@ def _refused(form: forms.Form | None, wanted: Booking, problems: list[Problem]) 
 def _page(request: HttpRequest, shown_booking: Booking, tried: Tried | None = None) -> HttpResponse:
     now = timezone.now()
     entries = history_of(shown_booking)
-    usage = usage_of(shown_booking)
     keeper = keeps(request.user, shown_booking.instrument)
     acts = legal_acts(shown_booking, request.user, now)
     state = effective_state(shown_booking, now)
@@ -166,9 +168,6 @@ def _page(request: HttpRequest, shown_booking: Booking, tried: Tried | None = No
         "lead": _lead(shown_booking, now),
         "steps": life(shown_booking, entries, now),
         "bill": bill_of(shown_booking, entries),
-        "usage": usage,
-        "may_correct": usage is not None and can(request.user, "correct_usage", usage),
-        "sees_usage": usage is not None and can(request.user, "view_usage", usage),
         "keeper": keeper,
         "is_mine": shown_booking.person_id == request.user.pk,
         "choices": [_choice(act, shown_booking, request, tried) for act in acts],

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from changes import perform
 from instruments.booking.actions.changes import cancel_booking, move_booking
 from instruments.booking.actions.decisions import approve_booking, decline_booking
 from instruments.booking.actions.visit import check_in, check_out
@@ -208,29 +209,31 @@ def form_of(
     return None
 
 
-def perform(act: Act, booking: Booking, form: forms.Form | None, actor: Person) -> Booking:
-    """Do it through the one action that may. Raises what the action raises."""
+def take(act: Act, booking: Booking, form: forms.Form | None, actor: Person, seen: int) -> Booking:
+    """Do it through the one action that may, for the version that was seen. Raises what the action raises."""
     said: dict[str, Any] = form.cleaned_data if form is not None else {}
     match act.slug:
         case "approve":
-            return approve_booking(booking, actor=actor)
+            return perform(actor, approve_booking, booking, seen=seen)
         case "decline":
-            return decline_booking(booking, actor=actor, reason=said["reason"])
+            return perform(actor, decline_booking, booking, reason=said["reason"], seen=seen)
         case "cancel":
-            return cancel_booking(booking, actor=actor, reason=said["reason"])
+            return perform(actor, cancel_booking, booking, reason=said["reason"], seen=seen)
         case "check-in":
-            return check_in(booking, actor=actor)
+            return perform(actor, check_in, booking, seen=seen)
         case "check-out":
-            return check_out(
+            return perform(
+                actor,
+                check_out,
                 booking,
-                actor=actor,
                 effective_hours=said["effective_hours"],
                 samples=said["samples"] or 0,
                 at=said.get("left_at"),
+                seen=seen,
             )
         case "move":
             assert isinstance(form, MoveForm)
             start, end = form.interval()
-            return move_booking(booking, actor=actor, start=start, end=end)
+            return perform(actor, move_booking, booking, start=start, end=end, seen=seen)
         case unknown:
             raise ValueError(f"No act is called {unknown!r}.")

@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.models import Entry
 from display import formats
-from instruments.booking.actions.slots import is_overdue
 from instruments.booking.enums import BookingKind, BookingState
 from instruments.booking.models import Booking
 from instruments.booking.queries.booking_page import moment
+from instruments.booking.rules.requests import is_overdue
 from instruments.errors import Sentence
 from instruments.terms.queries.policy import policy_of
 
@@ -49,7 +49,11 @@ class Step:
 
 def effective_state(booking: Booking, now: dt.datetime) -> BookingState:
     """Return the state as it counts: a request past its time has expired, swept or not."""
-    return BookingState.EXPIRED if is_overdue(booking, now) else BookingState(booking.state)
+    return (
+        BookingState.EXPIRED
+        if is_overdue(booking.state, booking.expires_at, now)
+        else BookingState(booking.state)
+    )
 
 
 def check_in_opens(booking: Booking) -> dt.datetime:

@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,10 +20,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from changes import perform
 from display.templatetags.display import named
 from instruments.booking.actions.requests import request_booking
 from instruments.booking.enums import BookingState
-from instruments.booking.errors import RulesBroken, SlotTaken
+from instruments.booking.errors import RulesBroken, SentTwice, SlotTaken
 from instruments.booking.forms.booking import BookingForm, QuoteForm, moment_of
 from instruments.booking.models import Booking
 from instruments.booking.queries.admission import admission, standing
@@ -47,7 +47,6 @@ from instruments.terms.rules.intervals import Interval
 from members.errors import NotAllowed
 from members.models import Person
 from members.permissions import can
-from webapi.idempotency import first_time
 
 KEPT = ("purpose_kind", "purpose", "station")
 """What an address can carry beside the time, so that signing in loses nothing."""
@@ -122,14 +121,14 @@ def book(request: HttpRequest, code: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, shown, form, status=422)
     try:
-        booking = _ask_once(shown, request.user, form)
+        booking = _ask(shown, request.user, form)
+    except SentTwice as error:
+        messages.info(request, str(error))
+        return redirect("portal:me")
     except (SlotTaken, RulesBroken) as error:
         return _page(request, shown, form, refused=_refused(shown, request.user, form, error))
     except NotAllowed:
         raise Http404 from None
-    if booking is None:
-        messages.info(request, _("This was sent twice; the time is booked once."))
-        return redirect("portal:me")
     if booking.state == BookingState.CONFIRMED:
         messages.success(request, _("Booked. The time is yours."))
     else:
@@ -161,24 +160,21 @@ def _refused(
     return refusal(shown, person, form.interval(), error.problems, station=station), 422
 
 
-def _ask_once(shown: Instrument, person: Person, form: BookingForm) -> Booking | None:
-    """Ask for the time of a valid form; None where this very form was sent before."""
+def _ask(shown: Instrument, person: Person, form: BookingForm) -> Booking:
+    """Ask for the time of a valid form. Raises what `request_booking` raises."""
     start, end = form.interval()
-    with transaction.atomic():
-        wish = f"{start.isoformat()}/{end.isoformat()}/{form.cleaned_data.get('station') or ''}"
-        once = form.cleaned_data["once"]
-        # Another time chosen on the same page, after going back to it, is another wish.
-        if once and not first_time(person.pk, f"{once}/{shown.pk}/{wish}"):
-            return None
-        return request_booking(
-            shown,
-            actor=person,
-            start=start,
-            end=end,
-            purpose=form.cleaned_data["purpose"],
-            station=form.cleaned_data.get("station"),
-            purpose_kind=form.cleaned_data["purpose_kind"],
-        )
+    said = form.cleaned_data
+    return perform(
+        person,
+        request_booking,
+        shown,
+        start=start,
+        end=end,
+        purpose=said["purpose"],
+        station=said.get("station"),
+        purpose_kind=said["purpose_kind"],
+        form=str(said["once"] or ""),
+    )
 
 
 def _page(

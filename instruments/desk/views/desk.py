@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from changes import perform
 from display.formats import minutes, time_range
 from instruments.booking.actions.requests import book_maintenance
 from instruments.booking.errors import RulesBroken, SlotTaken
@@ -72,9 +73,10 @@ def maintenance(request: HttpRequest) -> HttpResponse:
         return _page(request, request.user, kept, form, status=422)
     start, end = form.interval()
     try:
-        booking = book_maintenance(
+        booking = perform(
+            request.user,
+            book_maintenance,
             form.chosen(),
-            actor=request.user,
             start=start,
             end=end,
             reason=form.cleaned_data["reason"],

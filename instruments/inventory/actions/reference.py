@@ -35,7 +35,7 @@ def load_reference(work: Work) -> Loaded:
     Rows of an earlier release that the lists no longer name stay, since instruments may point at them; instruments
     whose class has got another name are found by the new one at once.
     """
-    return Loaded(load_regions(), _load_fields(), _load_classes())
+    return Loaded(load_regions(work), _load_fields(), _load_classes())
 
 
 def rename_field(work: Work, field: ApplicationField, *, name_zh: str, name_en: str) -> ApplicationField:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import QuerySet
 
 from instruments.inventory.models import Instrument, InstrumentClass
@@ -15,7 +15,6 @@ from members.models import MemberUnit
 BATCH = 500
 
 
-@transaction.atomic
 def reindex(instruments: QuerySet[Instrument]) -> int:
     """Write search text and grams of these instruments anew; return how many. May be run at any time.
 

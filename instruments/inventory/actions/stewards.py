@@ -46,9 +46,7 @@ def give_stewardship(
     work.emit(StewardNamed(target=kept, after=what))
     roles = UnitRole.objects.filter(person=person, unit=unit, kind=UnitRoleKind.STEWARD)
     if not roles.filter(Q(valid_to=None) | Q(valid_to__gt=first_day)).exists():
-        role = write_unit_role(person, unit, UnitRoleKind.STEWARD.value, first_day)
-        given = {"person": person.pk, "unit": unit.code, "kind": role.kind, "valid_from": first_day}
-        work.record("members.role.given", role, after=given)
+        write_unit_role(work, person, unit, UnitRoleKind.STEWARD.value, first_day)
     part_changed(work, part)
     forget_kept(person)
     forget_roles(person)

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils import timezone
 
-from audit.chain import Event, record_many
+from changes import Work, note_refusal, perform
+from instruments.booking.locks import lock_places
 from instruments.errors import Sentence
-from instruments.inventory.locks import lock_instruments
 from instruments.inventory.models import Instrument
 from instruments.terms.rules.hours import LOCAL, is_convertible
 from instruments.terms.rules.intervals import Interval
 from instruments.usage.actions.records import entry_of, from_entry, says_the_same, usage_facts
 from instruments.usage.enums import UsageSource
 from instruments.usage.errors import UsageRefused, usage_problem
+from instruments.usage.events import UsageCorrected, UsageEvent, UsageRecorded
 from instruments.usage.locks import lock_usage_record
 from instruments.usage.models import UsageRecord
 from instruments.usage.queries.usage import (
@@ -28,7 +29,7 @@ from instruments.usage.queries.usage import (
 )
 from instruments.usage.rules.timeline import Timeline
 from instruments.usage.rules.usage_entries import MOST_STATIONS, Problems, UsageEntry, entry_problems
-from members.models import MemberUnit, Person
+from members.models import MemberUnit
 from members.permissions import can, require
 from safeguards.no_overlap import is_overlap
 
@@ -60,15 +61,17 @@ class _Change:
     fresh: UsageRecord
     before: UsageRecord | None
 
-    def event(self) -> Event:
+    def event(self) -> UsageEvent:
         """What the history is told of it."""
         if self.before is None:
-            return Event("instruments.usage.recorded", self.fresh, None, usage_facts(self.fresh))
+            return UsageRecorded(target=self.fresh, after=usage_facts(self.fresh))
         after = usage_facts(self.fresh) | {
             "corrects": self.before.pk,
             "reason": self.fresh.correction_reason,
         }
-        return Event("instruments.usage.corrected", self.fresh, usage_facts(self.before), after)
+        return UsageCorrected(
+            target=self.fresh, before=usage_facts(self.before), after=after, replaced=self.before
+        )
 
 
 class _Refused(Exception):
@@ -80,9 +83,9 @@ class _Refused(Exception):
 
 
 def record_usage(
+    work: Work,
     entries: Sequence[UsageEntry],
     *,
-    actor: Person,
     unit: MemberUnit | None = None,
     source: str,
     new_only: bool = False,
@@ -99,82 +102,80 @@ def record_usage(
         raise ValueError(f"No source of usage is called {source!r}.")
     if len(entries) > MOST_ENTRIES:
         raise UsageRefused({"records": [usage_problem("too_many", limit=MOST_ENTRIES)]})
+    actor = work.actor
     if unit is not None:
         require(actor, "record_usage", unit)
-    return _record(entries, actor, unit, UsageSource(source), new_only=new_only)
-
-
-@transaction.atomic
-def _record(
-    entries: Sequence[UsageEntry],
-    actor: Person,
-    unit: MemberUnit | None,
-    source: UsageSource,
-    *,
-    new_only: bool,
-) -> list[UsageOutcome]:
     codes = {entry.instrument_code for entry in entries if "\0" not in entry.instrument_code}
     named = list(Instrument.objects.filter(code__in=codes).select_related("unit").order_by("pk"))
     kept = {i.pk for i in named if can(actor, "record_usage", i) and (unit is None or i.unit_id == unit.pk)}
-    events = [
-        Event("instruments.refused", i, None, {"verb": "record_usage", "reason": "no_right"})
-        for i in named
-        if i.pk not in kept
-    ]
-    locked = {instrument.code: instrument for instrument in lock_instruments(kept).values()}
+    for instrument in named:
+        if instrument.pk not in kept:
+            note_refusal(actor, "record_usage", instrument, app="instruments")
+    locked = {instrument.code: instrument for instrument in lock_places(work, kept).values()}
     if new_only:
         entries = [_numbered(entry, locked.get(entry.instrument_code)) for entry in entries]
     known = current_by_number(
         locked.values(), [entry.record_id.strip() for entry in entries if "\0" not in entry.record_id]
     )
     stations = held_stations(kept, *_span(entries)) if kept else {}
-    now = timezone.now()
-    fates: list[_Change | Problems | None] = []
-    seen: dict[tuple[int, str], UsageEntry] = {}
-    for sent in entries:
-        try:
-            instrument = locked.get(sent.instrument_code)
-            if instrument is None:
-                more = entry_problems(sent, now, MOST_STATIONS)
-                raise _Refused([("instrument", usage_problem("unknown_instrument")), *more])
-            key = (instrument.unit_id, sent.record_id.strip())
-            entry = replace(sent, record_id=key[1])
-            if seen.setdefault(key, entry) is not entry:
-                if seen[key] != entry:
-                    raise _Refused([("record_id", usage_problem("repeated"))])
-                fates.append(None)
-                continue
-            before = known.get(key)
-            if new_only and before is not None:
-                raise _Refused([("record_id", usage_problem("number_known"))])
-            fates.append(
-                _judge(
-                    entry,
-                    instrument,
-                    before,
-                    stations,
-                    actor=actor,
-                    source=source,
-                    now=now,
-                    reason=str(source.label),
-                )
-            )
-        except _Refused as refusal:
-            fates.append(refusal.problems)
-    _write_all(fates)
-    events += [fate.event() for fate in fates if isinstance(fate, _Change)]
-    if events:
-        record_many(actor=actor, events=events)
+    once: dict[tuple[int, str], UsageEntry] = {}
+    fates = [
+        _fate(
+            work,
+            sent,
+            locked.get(sent.instrument_code),
+            once,
+            known=known,
+            stations=stations,
+            source=source,
+            new_only=new_only,
+        )
+        for sent in entries
+    ]
+    _write_all(work, fates)
+    for fate in fates:
+        if isinstance(fate, _Change):
+            work.emit(fate.event())
     return [_outcome(entry, fate) for entry, fate in zip(entries, fates, strict=True)]
 
 
-def correct_usage(record: UsageRecord, *, actor: Person, reason: str, **changes: object) -> UsageRecord:
+def _fate(
+    work: Work,
+    sent: UsageEntry,
+    instrument: Instrument | None,
+    once: dict[tuple[int, str], UsageEntry],
+    *,
+    known: Mapping[tuple[int, str], UsageRecord],
+    stations: Stations,
+    source: str,
+    new_only: bool,
+) -> _Change | Problems | None:
+    """Judge one entry of many: what to write, what is wrong, or None where it is on record already."""
+    if instrument is None:
+        more = entry_problems(sent, work.now, MOST_STATIONS)
+        return [("instrument", usage_problem("unknown_instrument")), *more]
+    key = (instrument.unit_id, sent.record_id.strip())
+    entry = replace(sent, record_id=key[1])
+    if once.setdefault(key, entry) is not entry:
+        return None if once[key] == entry else [("record_id", usage_problem("repeated"))]
+    before = known.get(key)
+    if new_only and before is not None:
+        return [("record_id", usage_problem("number_known"))]
+    try:
+        reason = str(UsageSource(source).label)
+        return _judge(work, entry, instrument, before, stations, source=source, reason=reason)
+    except _Refused as refusal:
+        return refusal.problems
+
+
+def correct_usage(work: Work, record: UsageRecord, /, *, reason: str, **changes: object) -> UsageRecord:
     """Replace a record by a new one that refers to it; the old one stays, no longer counting. Returns the new one.
 
     `changes` are fields of UsageEntry but for its number; the reason has 1 to 200 characters. Raises NotAllowed,
     UsageRefused where the record was corrected already, nothing changes or a field is wrong.
     """
-    require(actor, "correct_usage", record)
+    record = lock_usage_record(work, record)
+    require(work.actor, "correct_usage", record)
     allowed = {f.name for f in fields(UsageEntry)} - {"record_id", "instrument_code"}
     unknown = sorted(set(changes) - allowed)
     if unknown:
@@ -183,37 +184,21 @@ def correct_usage(record: UsageRecord, *, actor: Person, reason: str, **changes:
     if not 1 <= len(reason) <= 200 or "\0" in reason:
         message = usage_problem("long", limit=200) if reason else usage_problem("blank")
         raise UsageRefused({"correction_reason": [message]})
-    return _correct(record, actor, reason, changes)
-
-
-@transaction.atomic
-def _correct(record: UsageRecord, actor: Person, reason: str, changes: dict[str, object]) -> UsageRecord:
-    instrument = lock_instruments([record.instrument_id])[record.instrument_id]
-    record = lock_usage_record(record)
     if not record.is_current:
         raise UsageRefused({"record_id": [usage_problem("not_current")]})
     entry = replace(entry_of(record), **changes)  # type: ignore[arg-type]
-    stations = held_stations({instrument.pk}, *_span([entry, entry_of(record)]))
+    stations = held_stations({record.instrument_id}, *_span([entry, entry_of(record)]))
     try:
-        change = _judge(
-            entry,
-            instrument,
-            record,
-            stations,
-            actor=actor,
-            source=record.source,
-            now=timezone.now(),
-            reason=reason,
-        )
+        change = _judge(work, entry, record.instrument, record, stations, source=record.source, reason=reason)
         if change is None:
             raise UsageRefused({"record_id": [usage_problem("nothing_changed")]})
-        _write(change)
+        _write(work, change)
     except _Refused as refusal:
-        problems: dict[str, list[str]] = {}
+        problems: dict[str, list[Sentence]] = {}
         for name, message in refusal.problems:
-            problems.setdefault(name, []).append(str(message))
+            problems.setdefault(name, []).append(message)
         raise UsageRefused(problems) from None
-    record_many(actor=actor, events=[change.event()])
+    work.emit(change.event())
     return change.fresh
 
 
@@ -233,14 +218,13 @@ def _span(entries: Sequence[UsageEntry]) -> tuple[dt.datetime, dt.datetime]:
 
 
 def _judge(
+    work: Work,
     entry: UsageEntry,
     instrument: Instrument,
     before: UsageRecord | None,
     stations: Stations,
     *,
-    actor: Person,
     source: str,
-    now: dt.datetime,
     reason: str,
 ) -> _Change | None:
     """Return what to write for one entry, a correction where `before` is given; None where it says the same.
@@ -249,14 +233,16 @@ def _judge(
     """
     # A day that was on record before the instrument's first day was set does not stop another correction.
     is_old = before is not None and entry.start == before.start and before.instrument_id == instrument.pk
-    problems = entry_problems(entry, now, instrument.station_count, None if is_old else instrument.started_on)
+    problems = entry_problems(
+        entry, work.now, instrument.station_count, None if is_old else instrument.started_on
+    )
     if problems:
         raise _Refused(problems)
-    fresh = from_entry(entry, instrument, actor=actor, source=source, now=now)
+    fresh = from_entry(entry, instrument, actor=work.actor, source=source, now=work.now)
     if before is not None:
         if says_the_same(fresh, before):
             return None
-        if before.instrument_id != instrument.pk and not can(actor, "record_usage", before.instrument):
+        if before.instrument_id != instrument.pk and not can(work.actor, "record_usage", before.instrument):
             raise _Refused([("record_id", usage_problem("number_taken"))])
         fresh.corrects, fresh.correction_reason = before, reason
         fresh.booking, fresh.person = before.booking, before.person
@@ -273,36 +259,37 @@ def _judge(
     return _Change(fresh, before)
 
 
-def _write_all(fates: list[_Change | Problems | None]) -> None:
+def _write_all(work: Work, fates: list[_Change | Problems | None]) -> None:
     """Write every change at once; where somebody wrote past the lock, one by one, and refuse what clashes."""
     changes = [fate for fate in fates if isinstance(fate, _Change)]
     try:
-        with transaction.atomic():
-            replaced = [change.before.pk for change in changes if change.before is not None]
-            UsageRecord.objects.filter(pk__in=replaced).update(is_current=False)
-            UsageRecord.objects.bulk_create([change.fresh for change in changes], batch_size=200)
+        perform(work.actor, _put, changes)
     except IntegrityError:
         for place, fate in enumerate(fates):
             if isinstance(fate, _Change):
                 try:
-                    _write(fate)
+                    _write(work, fate)
                 except _Refused as refusal:
                     fates[place] = refusal.problems
 
 
-def _write(change: _Change) -> None:
+def _write(work: Work, change: _Change) -> None:
     """Write one change. Raises _Refused where somebody wrote past the lock."""
     fresh = change.fresh
     try:
-        with transaction.atomic():
-            if change.before is not None:
-                UsageRecord.objects.filter(pk=change.before.pk).update(is_current=False)
-            fresh.save(force_insert=True)
+        perform(work.actor, _put, [change])
     except IntegrityError as error:
         rival = overlapping_record(fresh.instrument_id, fresh.station, Interval(fresh.start, fresh.end))
         if is_overlap(error, "usage_no_overlap") and rival is not None:
             raise _Refused([("start", _overlap(rival))]) from error
         raise _Refused([("record_id", usage_problem("number_taken"))]) from error
+
+
+def _put(_work: Work, changes: Sequence[_Change]) -> None:
+    """Write changes, as a part of their own: what the database refuses leaves the rest whole."""
+    replaced = [change.before.pk for change in changes if change.before is not None]
+    UsageRecord.objects.filter(pk__in=replaced).update(is_current=False)
+    UsageRecord.objects.bulk_create([change.fresh for change in changes], batch_size=200)
 
 
 def _overlap(record: UsageRecord) -> Sentence:
@@ -320,12 +307,3 @@ def _outcome(entry: UsageEntry, fate: _Change | Problems | None) -> UsageOutcome
     return UsageOutcome(
         entry.record_id, "refused", [FieldProblem(name, str(message)) for name, message in fate]
     )
-
-
-__all__ = [
-    "FieldProblem",
-    "UsageEntry",
-    "UsageOutcome",
-    "correct_usage",
-    "record_usage",
-]

@@ -11,7 +11,6 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from instruments.booking.models import Booking
-from instruments.booking.queries.holding import holding_now
 from instruments.inventory.models import Instrument, Stewardship
 from instruments.terms.rules.hours import LOCAL
 from instruments.terms.rules.intervals import Interval
@@ -37,6 +36,12 @@ def usage_visible_to(person: Person | AnonymousUser) -> QuerySet[UsageRecord]:
     )
 
 
+def usage_of(booking: Booking) -> UsageRecord | None:
+    """Return the counting usage record that a booking left, or None."""
+    rows = UsageRecord.objects.current().select_related("instrument__unit", "unit")
+    return rows.filter(booking=booking).first()
+
+
 def overlapping_record(
     instrument_pk: int, station: int, wish: Interval, *, without: UUID | None = None
 ) -> UsageRecord | None:
@@ -56,7 +61,9 @@ def taken_beside(
     """
     same = {"instrument": booking.instrument_id, "station": booking.station}
     times = ("start", "end")
-    others = holding_now(timezone.now()).filter(**same).exclude(pk=booking.pk).overlapping(start, end)
+    others = (
+        Booking.objects.holding(timezone.now()).filter(**same).exclude(pk=booking.pk).overlapping(start, end)
+    )
     records = UsageRecord.objects.current().filter(**same, start__lt=end, end__gt=start)
     if without is not None:
         records = records.exclude(pk=without)

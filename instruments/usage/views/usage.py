@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from changes import perform
 from display.templatetags.display import hours, local_datetime, money, named, number
 from instruments.inventory.guarded import inventory_unit_for
 from instruments.inventory.models import Instrument
@@ -95,8 +96,13 @@ def usage_add(request: HttpRequest, unit: str) -> HttpResponse:
     form = NewUseForm(instruments, request.POST)
     if form.is_valid():
         try:
-            outcome = record_usage(
-                [form.entry()], actor=request.user, unit=owner, source=UsageSource.STEWARD, new_only=True
+            outcome = perform(
+                request.user,
+                record_usage,
+                [form.entry()],
+                unit=owner,
+                source=UsageSource.STEWARD,
+                new_only=True,
             )[0]
         except NotAllowed:
             raise Http404 from None
@@ -136,8 +142,8 @@ def usage_correct(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = CorrectionForm(shown, request.POST)
     if form.is_valid():
         try:
-            written = correct_usage(
-                shown, actor=request.user, reason=form.cleaned_data["reason"], **form.changes()
+            written = perform(
+                request.user, correct_usage, shown, reason=form.cleaned_data["reason"], **form.changes()
             )
         except UsageRefused as refusal:
             form.show(refusal.fields)

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.functional import Promise
 from django.views.decorators.http import require_http_methods
 
+from changes import perform
 from instruments.booking.enums import Purpose
 from instruments.inventory.guarded import inventory_unit_for
 from instruments.usage.actions.usage import MOST_ENTRIES, record_usage
@@ -69,7 +70,7 @@ def usage_import(request: HttpRequest, unit: str) -> HttpResponse:
 def _import(rows: list[FileRow], actor: Person, unit: MemberUnit) -> ImportResult:
     entries = [row.entry for row in rows if row.entry is not None]
     known = {instrument.code for instrument in recordable(actor, unit)}
-    outcomes = iter(record_usage(entries, actor=actor, unit=unit, source=UsageSource.IMPORT))
+    outcomes = iter(perform(actor, record_usage, entries, unit=unit, source=UsageSource.IMPORT))
     counts: Counter[str] = Counter(dict.fromkeys(("created", "unchanged", "updated", "refused"), 0))
     problems: list[RefusedCell] = []
     refused: list[FileRow] = []

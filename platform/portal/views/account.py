@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from changes import perform
 from members.actions.people import change_own_account
 from members.errors import InvalidPerson
 from members.forms.people import OwnAccountForm
@@ -27,7 +28,7 @@ def account(request: HttpRequest) -> HttpResponse:
     form = OwnAccountForm(request.POST if request.method == "POST" else None, instance=request.user)
     if form.is_valid():
         try:
-            change_own_account(request.user, **form.cleaned_data, actor=request.user)
+            perform(request.user, change_own_account, request.user, **form.cleaned_data)
         except InvalidPerson as error:
             for name, problems in error.fields.items():
                 for problem in problems:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reporting.document import Document
+from reporting.glyphs import MissingGlyph
 from reporting.renderers import csv_file, pdf, xlsx
 
 Step = Callable[[int, int], None]
@@ -14,10 +15,10 @@ Step = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Renderer:
-    """Writes a document to a path; `content_type` goes into the download's header."""
+    """Writes a document to a path and returns the characters it could not show; `content_type` is for the download."""
 
     content_type: str
-    render: Callable[[Document, Path, Step], None]
+    render: Callable[[Document, Path, Step], tuple[MissingGlyph, ...]]
 
 
 RENDERERS: dict[str, Renderer] = {

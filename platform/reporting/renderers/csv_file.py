@@ -10,15 +10,17 @@ from decimal import Decimal
 from pathlib import Path
 
 from reporting.document import Document, Kind, Value
+from reporting.glyphs import MissingGlyph
 from reporting.wording import PEOPLE_ZONE
 
 DANGEROUS = tuple("=+-@\t\r\n")
 SHOW_EVERY_ROWS = 1000
 
 
-def render(document: Document, path: Path, step: Callable[[int, int], None]) -> None:
+def render(document: Document, path: Path, step: Callable[[int, int], None]) -> tuple[MissingGlyph, ...]:
     """Write the data table. Numbers are plain, times ISO 8601 with offset, texts never start a formula.
 
+    Returns no missing glyphs: whoever opens the file brings the fonts.
     Raises ValueError for a document without a data table.
     """
     table = next((table for table in document.tables("csv") if table.is_data), None)
@@ -32,6 +34,7 @@ def render(document: Document, path: Path, step: Callable[[int, int], None]) -> 
             writer.writerow([plain(value, kind) for value, kind in zip(row, kinds, strict=True)])
             if count % SHOW_EVERY_ROWS == 0:
                 step(count, count + 1)
+    return ()
 
 
 def plain(value: Value, kind: Kind) -> str:

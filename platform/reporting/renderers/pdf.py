@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -27,32 +27,53 @@ from reporting.document import (
     Section,
     Table,
 )
+from reporting.glyphs import MissingGlyph, library
 from reporting.wording import written
 
 TEMPLATE = Path(__file__).with_name("report.typ")
-FONTS = ["Noto Sans SC", "Noto Sans CJK SC"]
+SYSTEM_FONTS = ["Noto Sans SC", "Noto Sans CJK SC"]
+"""Used where our own fonts are not set up."""
 FULL = 1000
 """Bars are drawn in thousandths of the longest."""
 LABEL_SHARES = ((6, 14), (12, 24), (100, 34))
 """Longest label in characters, and the share of the width that labels get (percent)."""
 
 
-def render(document: Document, path: Path, step: Callable[[int, int], None]) -> None:
-    """Write the document as PDF with embedded fonts."""
-    data = json.dumps(_document(document), ensure_ascii=False)
+def render(document: Document, path: Path, step: Callable[[int, int], None]) -> tuple[MissingGlyph, ...]:
+    """Write the document as PDF with embedded fonts; return the characters that none of our fonts has.
+
+    Where our fonts are not set up, those of the system are used and nothing is known of their gaps.
+    """
+    data = _document(document)
     step(1, 2)
-    own_fonts = [str(settings.FONT_DIR)] if any(Path(settings.FONT_DIR).glob("NotoSansSC*.ttf")) else []
+    own = library(Path(settings.FONT_DIR))
+    chosen = own.choose(_texts(data)) if own else None
+    # With our own fonts every machine makes the same pages: nothing else may stand in.
+    data["fonts"] = list(chosen.families) if chosen else SYSTEM_FONTS
+    data["other_fonts"] = chosen is None
     typst.compile(
         str(TEMPLATE),
         output=str(path),
         root=str(TEMPLATE.parent),
-        font_paths=own_fonts,
-        # With our own fonts every machine makes the same pages.
-        ignore_system_fonts=bool(own_fonts),
-        sys_inputs={"data": data},
+        font_paths=own.loaded if own else [],
+        ignore_system_fonts=own is not None,
+        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
         timestamp=int(document.made_at.timestamp()),
     )
     step(2, 2)
+    return chosen.missing if chosen else ()
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Every text of the data, in reading order."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
 
 
 def _document(document: Document) -> dict[str, Any]:
@@ -67,7 +88,6 @@ def _document(document: Document) -> dict[str, Any]:
         "seal": document.seal,
         "lang": "zh" if chinese else "en",
         "region": "cn" if chinese else "gb",
-        "fonts": FONTS,
         "facts": [_figure(item, language) for item in document.facts],
         "sections": [_section(section, language) for section in document.sections],
         "words": {

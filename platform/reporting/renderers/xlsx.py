@@ -25,6 +25,7 @@ from reporting.document import (
     Table,
     Value,
 )
+from reporting.glyphs import MissingGlyph
 from reporting.wording import PEOPLE_ZONE, written
 
 FORMATS = {
@@ -93,14 +94,18 @@ class _Book:
         return name
 
 
-def render(document: Document, path: Path, step: Callable[[int, int], None]) -> None:
-    """Write the workbook. Numbers and dates are real ones; texts are written as texts, never as formulas."""
+def render(document: Document, path: Path, step: Callable[[int, int], None]) -> tuple[MissingGlyph, ...]:
+    """Write the workbook. Numbers and dates are real ones; texts are written as texts, never as formulas.
+
+    Returns no missing glyphs: whoever opens the file brings the fonts.
+    """
     book = _Book(path, document)
     _write_cover(book, document)
     tables = list(document.tables("xlsx"))
     for table in tables:
         _write_table(book, document, table, step)
     book.file.close()
+    return ()
 
 
 def _write_cover(book: _Book, document: Document) -> None:

@@ -8,6 +8,7 @@ import pytest
 from django.utils.translation import override
 
 from audit.models import Entry
+from changes import perform
 from evaluations.entries.actions import give_score, report_value
 from evaluations.entries.errors import ConflictOfInterest, ValueRefused
 from evaluations.entries.forms import ReportForm
@@ -27,48 +28,54 @@ def test_values_are_checked(story):
     unit, manager = story.units["AAA"], story.managers["AAA"]
     for key, value in (("effect", 1), ("nothing", 1), ("tasks", -1)):
         with pytest.raises(ValueRefused):
-            report_value(story.round, unit, key, Decimal(value), actor=manager)
+            perform(manager, report_value, story.round, unit, key, Decimal(value))
     with pytest.raises(ValueRefused):
-        report_value(story.round, unit, "tasks", Decimal("1.00001"), actor=manager)
+        perform(manager, report_value, story.round, unit, "tasks", Decimal("1.00001"))
     with pytest.raises(ValueRefused):
-        give_score(story.round, unit, "effect", Decimal(21), actor=story.officer)
+        perform(story.officer, give_score, story.round, unit, "effect", Decimal(21))
     with pytest.raises(ValueRefused):
-        give_score(story.round, unit, "tasks", Decimal(1), actor=story.officer)
+        perform(story.officer, give_score, story.round, unit, "tasks", Decimal(1))
     with pytest.raises(ValueRefused):
-        report_value(
-            story.round, unit, "tasks", Decimal(1), actor=manager, instrument=story.instruments["AAA-1"]
+        perform(
+            manager,
+            report_value,
+            story.round,
+            unit,
+            "tasks",
+            Decimal(1),
+            instrument=story.instruments["AAA-1"],
         )
     with pytest.raises(NotAllowed):
-        report_value(story.round, story.units["BBB"], "tasks", Decimal(1), actor=manager)
+        perform(manager, report_value, story.round, story.units["BBB"], "tasks", Decimal(1))
     story.expert.home_unit = unit
     story.expert.save()
     with pytest.raises(ConflictOfInterest):
-        give_score(story.round, unit, "effect", Decimal(1), actor=story.expert)
+        perform(story.expert, give_score, story.round, unit, "effect", Decimal(1))
     assert story.round.reported_values.get(unit=unit).value == Decimal("4.0000")
 
 
 def test_reporting_twice_writes_once(story):
     """The same content again changes nothing and leaves no entry."""
     count = Entry.objects.count()
-    report_value(story.round, story.units["AAA"], "tasks", Decimal(4), actor=story.managers["AAA"])
+    perform(story.managers["AAA"], report_value, story.round, story.units["AAA"], "tasks", Decimal(4))
     assert Entry.objects.count() == count
-    report_value(story.round, story.units["AAA"], "tasks", Decimal(3), actor=story.managers["AAA"])
+    perform(story.managers["AAA"], report_value, story.round, story.units["AAA"], "tasks", Decimal(3))
     assert Entry.objects.count() == count + 1
 
 
 @pytest.fixture
 def table():
     """A draft of a round by the ministry's table, collecting, with one instrument of a university."""
-    (scheme,) = [one for one in load_presets() if one.code == MINISTRY_OF_EDUCATION]
+    (scheme,) = [one for one in perform(None, load_presets) if one.code == MINISTRY_OF_EDUCATION]
     story = make_story(collecting=False)
     officer = story.officer
     data = RoundData(2025, scheme, DATA_START, DATA_END, Decimal(0))
-    round_ = open_round(create_round(data, actor=officer), actor=officer)
+    round_ = perform(officer, open_round, perform(officer, create_round, data))
 
     def report(key, value):
         unit, instrument = story.units["AAA"], story.instruments["AAA-1"]
-        return report_value(
-            round_, unit, key, Decimal(value), actor=story.managers["AAA"], instrument=instrument
+        return perform(
+            story.managers["AAA"], report_value, round_, unit, key, Decimal(value), instrument=instrument
         )
 
     report.round = round_

@@ -7,9 +7,10 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from audit.models import Entry
+from changes import perform
 from evaluations.entries.actions import report_value, withdraw_score, withdraw_value
 from evaluations.entries.models import GivenScore, ReportedValue
 from evaluations.errors import WrongState
@@ -26,6 +27,13 @@ from tests.factories.instruments import InstrumentFactory
 from tests.factories.members import PersonFactory, UnitRoleFactory
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    """The sentences asserted here are English, whatever language an earlier test left active."""
+    with translation.override("en"):
+        yield
 
 
 def client_of(person) -> Client:
@@ -168,7 +176,7 @@ def test_cleared_value_is_withdrawn_and_on_record(story):
 def test_page_loaded_before_undoes_nobody_elses_entry(story):
     """CCC's page showed an empty field; meanwhile a value came in: the old page does not take it back."""
     client, path = client_of(story.managers["CCC"]), reverse("evaluations:unit", args=[2025, "CCC"])
-    report_value(story.round, story.units["CCC"], "tasks", Decimal(3), actor=story.managers["CCC"])
+    perform(story.managers["CCC"], report_value, story.round, story.units["CCC"], "tasks", Decimal(3))
     assert client.post(path, {"initial-tasks": "", "tasks": ""}).status_code == 302
     assert ReportedValue.objects.get(unit=story.units["CCC"]).value == Decimal("3.0000")
     assert "Nothing was changed." in client.get(path).content.decode()
@@ -199,15 +207,15 @@ def test_withdrawing_asks_for_right_and_state(story, django_capture_on_commit_ca
     """A stranger may not; after scoring nobody; what is not there is no change."""
     unit = story.units["AAA"]
     with pytest.raises(NotAllowed):
-        withdraw_value(story.round, unit, "tasks", actor=story.managers["BBB"])
+        perform(story.managers["BBB"], withdraw_value, story.round, unit, "tasks")
     with pytest.raises(NotAllowed):
-        withdraw_score(story.round, unit, "effect", actor=story.managers["AAA"])
-    assert not withdraw_value(story.round, unit, "nothing", actor=story.managers["AAA"])
+        perform(story.managers["AAA"], withdraw_score, story.round, unit, "effect")
+    assert not perform(story.managers["AAA"], withdraw_value, story.round, unit, "nothing")
     scored(story, django_capture_on_commit_callbacks)
     with pytest.raises(WrongState):
-        withdraw_value(story.round, unit, "tasks", actor=story.managers["AAA"])
+        perform(story.managers["AAA"], withdraw_value, story.round, unit, "tasks")
     with pytest.raises(WrongState):
-        withdraw_score(story.round, unit, "effect", actor=story.officer)
+        perform(story.officer, withdraw_score, story.round, unit, "effect")
     assert ReportedValue.objects.get(unit=unit).value == Decimal("4.0000")
     assert GivenScore.objects.filter(unit=unit).count() == 2
     assert not Entry.objects.filter(verb__endswith=".withdrawn").exists()

@@ -9,6 +9,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from changes import perform
 from evaluations.entries.models import GivenScore, ReportedValue
 from evaluations.enums import ObjectKind
 from evaluations.results.actions.scoring import score_round
@@ -174,7 +175,7 @@ def test_instrument_round_is_scored_and_explained(story, django_capture_on_commi
     from evaluations.snapshots.actions import request_snapshot
     from evaluations.steps.actions.opening import open_round
 
-    load_presets()
+    perform(None, load_presets)
     scheme = Scheme.objects.get(code="moe_2000")
     round_ = Round.objects.create(
         year=2025,
@@ -184,11 +185,11 @@ def test_instrument_round_is_scored_and_explained(story, django_capture_on_commi
         data_end=DATA_END,
         budget=0,
     )
-    round_ = open_round(round_, actor=story.officer)
+    round_ = perform(story.officer, open_round, round_)
     with django_capture_on_commit_callbacks(execute=True):
-        request_snapshot(round_, actor=story.officer)
+        perform(story.officer, request_snapshot, round_)
     round_.refresh_from_db()
-    round_ = score_round(round_, actor=story.officer, now=AFTER_DEADLINE)
+    round_ = perform(story.officer, score_round, round_, now=AFTER_DEADLINE)
     assert round_.results.count() == 5
     assert not round_.awards.exists()
     cheap = round_.results.get(instrument__code="AAA-CHEAP")

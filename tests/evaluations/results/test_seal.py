@@ -10,6 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 
+from changes import perform
 from evaluations.entries.models import GivenScore, ReportedValue
 from evaluations.errors import Blocked
 from evaluations.results.models import Award, IndicatorScore, Result
@@ -149,11 +150,11 @@ def test_verification_sees_tampering(
 def test_finalise_refuses_results_that_differ(story, django_capture_on_commit_callbacks):
     """Before the end everything is worked out once more."""
     scored(story, django_capture_on_commit_callbacks)
-    publicise_round(story.round, actor=story.officer, first=MONDAY, last=FRIDAY, now=BEFORE_PUBLICITY)
+    perform(story.officer, publicise_round, story.round, first=MONDAY, last=FRIDAY, now=BEFORE_PUBLICITY)
     Award.objects.filter(unit__code="BBB").update(amount=Decimal("3254.01"))
     assert [(d.place, d.field) for d in differences(story.round)] == [("BBB", "award")]
     with pytest.raises(Blocked) as refused:
-        finalise_round(story.round, actor=story.officer, now=DAY_AFTER)
+        perform(story.officer, finalise_round, story.round, now=DAY_AFTER)
     assert [blocker.code for blocker in refused.value.blockers] == ["differs"]
     assert blockers(story.round, FINALISE, now=DAY_AFTER) == []
 
@@ -180,25 +181,25 @@ def test_no_stored_field_is_sealed_unlike_worked_out(
 ):
     """Whatever of a score or an award was written over, the round is not made final."""
     scored(story, django_capture_on_commit_callbacks)
-    publicise_round(story.round, actor=story.officer, first=MONDAY, last=FRIDAY, now=BEFORE_PUBLICITY)
+    perform(story.officer, publicise_round, story.round, first=MONDAY, last=FRIDAY, now=BEFORE_PUBLICITY)
     assert differences(story.round) == []
     rows = IndicatorScore.objects.filter(result__unit__code="AAA", indicator="external")
     (rows if model is IndicatorScore else model.objects.filter(unit__code="AAA")).update(**change)
     assert [(d.place, d.field) for d in differences(story.round)] == [("AAA", field)]
     with pytest.raises(Blocked):
-        finalise_round(story.round, actor=story.officer, now=DAY_AFTER)
+        perform(story.officer, finalise_round, story.round, now=DAY_AFTER)
     assert Round.objects.get().state == "publicised"
 
 
 def test_a_snapshot_written_over_is_not_sealed(story, django_capture_on_commit_callbacks):
     """Even where no score changes by it: the user count stands in no indicator of this scheme."""
     scored(story, django_capture_on_commit_callbacks)
-    publicise_round(story.round, actor=story.officer, first=MONDAY, last=FRIDAY, now=BEFORE_PUBLICITY)
+    perform(story.officer, publicise_round, story.round, first=MONDAY, last=FRIDAY, now=BEFORE_PUBLICITY)
     drop_guard("snapshotrow_immutable_update", "evaluations_snapshotrow")
     SnapshotRow.objects.filter(instrument_code="AAA-1").update(external_users=77)
     install()
     with pytest.raises(Blocked) as refused:
-        finalise_round(story.round, actor=story.officer, now=DAY_AFTER)
+        perform(story.officer, finalise_round, story.round, now=DAY_AFTER)
     assert [blocker.code for blocker in refused.value.blockers] == ["snapshot_differs"]
 
 
@@ -206,16 +207,16 @@ def test_the_code_of_a_unit_in_a_snapshot_never_changes(story, django_capture_on
     """The form says so, the database refuses, and a name given past both leaves the seal whole."""
     unit = story.units["BBB"]
     data = UnitData(**{field.name: getattr(unit, field.name) for field in dataclasses.fields(UnitData)})
-    renamed = change_unit(unit, dataclasses.replace(data, code="BBC"), actor=story.officer)
+    renamed = perform(story.officer, change_unit, unit, dataclasses.replace(data, code="BBC"))
     assert renamed.code == "BBC"  # nothing rests on it yet
-    change_unit(unit, data, actor=story.officer)
+    perform(story.officer, change_unit, unit, data)
     final(story, django_capture_on_commit_callbacks)
     with pytest.raises(InvalidUnit) as refused:
-        change_unit(unit, dataclasses.replace(data, code="BBC", name_en="New"), actor=story.officer)
+        perform(story.officer, change_unit, unit, dataclasses.replace(data, code="BBC", name_en="New"))
     assert list(refused.value.fields) == ["code"]
     unit.refresh_from_db()
     assert (unit.code, unit.name_en) == ("BBB", data.name_en)
-    change_unit(unit, dataclasses.replace(data, name_en="New"), actor=story.officer)
+    perform(story.officer, change_unit, unit, dataclasses.replace(data, name_en="New"))
     with pytest.raises(IntegrityError, match="an evaluation names this unit"), transaction.atomic():
         MemberUnit.objects.filter(pk=unit.pk).update(code="BBC")
     drop_guard("unit_code_kept_update", "members_memberunit")

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from audit.models import Entry
+from changes import perform
 from evaluations.entries.actions import give_score, report_value
 from evaluations.errors import Blocked, WrongState
 from evaluations.results.actions.scoring import score_round
@@ -48,10 +49,10 @@ def equals(monkeypatch, django_capture_on_commit_callbacks):
     start = dt.datetime(2025, 8, 4, 1, tzinfo=dt.UTC)
     add_usage(story.instruments["CCC-1"], Decimal(120), start=start, end=start + dt.timedelta(hours=120))
     for code, tasks, score in (("AAA", 4, "16.5"), ("BBB", 1, "16"), ("CCC", 1, "16")):
-        report_value(story.round, story.units[code], "tasks", Decimal(tasks), actor=story.managers[code])
-        give_score(story.round, story.units[code], "effect", Decimal(score), actor=story.officer)
+        perform(story.managers[code], report_value, story.round, story.units[code], "tasks", Decimal(tasks))
+        perform(story.officer, give_score, story.round, story.units[code], "effect", Decimal(score))
     snapshot_of(story, django_capture_on_commit_callbacks)
-    story.round = score_round(story.round, actor=story.officer, now=AFTER_DEADLINE)
+    story.round = perform(story.officer, score_round, story.round, now=AFTER_DEADLINE)
     return story
 
 
@@ -70,9 +71,9 @@ def test_a_hidden_tie_stops_publicity_until_it_is_decided(equals):
     found = blockers(equals.round, PUBLICISE, now=BEFORE_PUBLICITY, window=(MONDAY, FRIDAY))
     assert [(b.code, b.hard, b.values) for b in found] == [("tied_at_quota", True, {"codes": "BBB, CCC"})]
     with pytest.raises(Blocked):
-        publicise_round(equals.round, actor=equals.officer, now=BEFORE_PUBLICITY, **WINDOW)
+        perform(equals.officer, publicise_round, equals.round, now=BEFORE_PUBLICITY, **WINDOW)
     before = grades()
-    decide_tie(equals.round, ["CCC", "BBB"], actor=equals.officer, reason=" drawn by lot ")
+    perform(equals.officer, decide_tie, equals.round, ["CCC", "BBB"], reason=" drawn by lot ")
     # The money goes with the place: CCC has what BBB had, and nobody else's changes.
     assert grades() == {"AAA": before["AAA"], "BBB": ("pass", None), "CCC": before["BBB"]}
     assert (open_ties(equals.round), ties_of(equals.round)) == ([], [("CCC", "BBB")])
@@ -86,20 +87,20 @@ def test_a_hidden_tie_stops_publicity_until_it_is_decided(equals):
     with override("en"):
         words = reason_of(result, definition_of(equals.round.scheme), "en")
     assert words.endswith("by decision of the department got the last place of “Good”.")
-    publicise_round(equals.round, actor=equals.officer, now=BEFORE_PUBLICITY, **WINDOW)
-    sealed = finalise_round(equals.round, actor=equals.officer, now=DAY_AFTER)
+    perform(equals.officer, publicise_round, equals.round, now=BEFORE_PUBLICITY, **WINDOW)
+    sealed = perform(equals.officer, finalise_round, equals.round, now=DAY_AFTER)
     assert verification(sealed).passed
 
 
 def test_the_decision_is_part_of_the_seal(equals):
     """Another reason is another digest, and the database keeps it after the end."""
-    decide_tie(equals.round, ["BBB", "CCC"], actor=equals.officer, reason="drawn by lot")
+    perform(equals.officer, decide_tie, equals.round, ["BBB", "CCC"], reason="drawn by lot")
     before = round_seal(equals.round)
     TieDecision.objects.update(reason="better known")
     assert round_seal(equals.round).results != before.results
     TieDecision.objects.update(reason="drawn by lot")
-    publicise_round(equals.round, actor=equals.officer, now=BEFORE_PUBLICITY, **WINDOW)
-    finalise_round(equals.round, actor=equals.officer, now=DAY_AFTER)
+    perform(equals.officer, publicise_round, equals.round, now=BEFORE_PUBLICITY, **WINDOW)
+    perform(equals.officer, finalise_round, equals.round, now=DAY_AFTER)
     for change in (
         lambda: TieDecision.objects.update(reason="x"),
         lambda: TieDecision.objects.all().delete(),
@@ -122,7 +123,7 @@ def test_only_equals_are_put_in_order_and_with_a_reason(equals, order, reason, e
     """Anything else changes nothing."""
     before = list(Result.objects.order_by("pk").values())
     with pytest.raises(error):
-        decide_tie(equals.round, order, actor=equals.officer, reason=reason)
+        perform(equals.officer, decide_tie, equals.round, order, reason=reason)
     assert list(Result.objects.order_by("pk").values()) == before
     assert not TieDecision.objects.exists()
     assert not Entry.objects.filter(verb="evaluations.round.tie_decided").exists()
@@ -131,22 +132,22 @@ def test_only_equals_are_put_in_order_and_with_a_reason(equals, order, reason, e
 def test_officers_decide_and_only_while_scored(equals):
     """Not an expert, and not once results are public."""
     with pytest.raises(NotAllowed):
-        decide_tie(equals.round, ["CCC", "BBB"], actor=equals.expert, reason="r")
-    decide_tie(equals.round, ["BBB", "CCC"], actor=equals.officer, reason="r")
-    publicise_round(equals.round, actor=equals.officer, now=BEFORE_PUBLICITY, **WINDOW)
+        perform(equals.expert, decide_tie, equals.round, ["CCC", "BBB"], reason="r")
+    perform(equals.officer, decide_tie, equals.round, ["BBB", "CCC"], reason="r")
+    perform(equals.officer, publicise_round, equals.round, now=BEFORE_PUBLICITY, **WINDOW)
     with pytest.raises(WrongState):
-        decide_tie(equals.round, ["CCC", "BBB"], actor=equals.officer, reason="r")
+        perform(equals.officer, decide_tie, equals.round, ["CCC", "BBB"], reason="r")
     assert TieDecision.objects.get().order == ["BBB", "CCC"]
 
 
 def test_a_decision_can_be_taken_anew_and_goes_with_the_results(equals):
     """One order for the same equals; a step back drops it, for the scores may change."""
-    decide_tie(equals.round, ["CCC", "BBB"], actor=equals.officer, reason="first")
-    decide_tie(equals.round, ["BBB", "CCC"], actor=equals.officer, reason="second")
+    perform(equals.officer, decide_tie, equals.round, ["CCC", "BBB"], reason="first")
+    perform(equals.officer, decide_tie, equals.round, ["BBB", "CCC"], reason="second")
     assert [(tie.order, tie.reason) for tie in TieDecision.objects.all()] == [(["BBB", "CCC"], "second")]
     newest = Entry.objects.filter(verb="evaluations.round.tie_decided").first()
     assert newest.before == {"order": ["CCC", "BBB"], "reason": "first"}
-    reopen_round(equals.round, actor=equals.officer, reason="again")
+    perform(equals.officer, reopen_round, equals.round, reason="again")
     assert not TieDecision.objects.exists()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from changes import perform
 from evaluations.errors import Blocked
 from evaluations.rounds.models import Round
 from evaluations.schemes.actions import SchemeData, change_scheme, load_presets, new_scheme_version
@@ -22,13 +23,15 @@ def test_scheme_is_locked_once_a_round_uses_it(story):
     scheme.refresh_from_db()
     data = SchemeData("small", "改", "Changed", "", DEFINITION)
     with pytest.raises(SchemeLocked):
-        change_scheme(scheme, data, actor=story.officer)
-    newer = new_scheme_version(scheme, actor=story.officer)
+        perform(story.officer, change_scheme, scheme, data)
+    newer = perform(story.officer, new_scheme_version, scheme)
     assert (newer.version, newer.locked_at) == (2, None)
-    changed = change_scheme(newer, data, actor=story.officer)
+    changed = perform(story.officer, change_scheme, newer, data)
     assert changed.name_zh == "改"
     with pytest.raises(InvalidScheme) as refused:
-        change_scheme(newer, SchemeData("small", "x", "x", "", {"object_kind": "cat"}), actor=story.officer)
+        perform(
+            story.officer, change_scheme, newer, SchemeData("small", "x", "x", "", {"object_kind": "cat"})
+        )
     assert ("object_kind", "not_a_choice") in {(path, code) for path, code, _ in refused.value.problems}
 
 
@@ -41,16 +44,16 @@ def test_a_scheme_judges_what_its_drafts_judge():
     }
     data = SchemeData("small", "改", "Changed", "", single)
     with pytest.raises(SchemeKindInUse, match="2025"):
-        change_scheme(scheme, data, actor=story.officer)
+        perform(story.officer, change_scheme, scheme, data)
     scheme.refresh_from_db()
     assert (scheme.object_kind, scheme.name_en) == ("unit", "Small scheme")
     Round.objects.update(kind="instrument")
     story.round.refresh_from_db()
     with pytest.raises(Blocked) as refused:
-        open_round(story.round, actor=story.officer)
+        perform(story.officer, open_round, story.round)
     assert [blocker.code for blocker in refused.value.blockers] == ["kind_differs"]
     Round.objects.all().delete()
-    assert change_scheme(scheme, data, actor=story.officer).object_kind == "instrument"
+    assert perform(story.officer, change_scheme, scheme, data).object_kind == "instrument"
 
 
 def test_the_table_of_the_ministry_judges_universities_alone():
@@ -60,6 +63,6 @@ def test_the_table_of_the_ministry_judges_universities_alone():
 
 def test_presets_load_once():
     """Two presets, no double at the second run."""
-    assert {scheme.code for scheme in load_presets()} == {"inner_mongolia_example", "moe_2000"}
-    assert load_presets() == []
+    assert {scheme.code for scheme in perform(None, load_presets)} == {"inner_mongolia_example", "moe_2000"}
+    assert perform(None, load_presets) == []
     assert set(REGISTER)

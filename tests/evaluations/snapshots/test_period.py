@@ -169,11 +169,11 @@ def test_a_part_of_the_year_is_never_scored(story, django_capture_on_commit_call
     if not refused:
         return
     with pytest.raises(Blocked):
-        publicise_round(round_, actor=story.officer, first=MONDAY, last=FRIDAY, now=BEFORE_PUBLICITY)
+        perform(story.officer, publicise_round, round_, first=MONDAY, last=FRIDAY, now=BEFORE_PUBLICITY)
     round_.state = "collecting"
     round_.save()
     with pytest.raises(Blocked) as blocked:
-        score_round(round_, actor=story.officer, now=AFTER_DEADLINE)
+        perform(story.officer, score_round, round_, now=AFTER_DEADLINE)
     assert "snapshot_too_early" in [blocker.code for blocker in blocked.value.blockers]
     round_.refresh_from_db()
     assert round_.state == "collecting"

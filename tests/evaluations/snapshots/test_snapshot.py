@@ -10,6 +10,7 @@ import pytest
 from django.core.management import call_command
 
 from audit.models import Entry
+from changes import perform
 from evaluations.errors import Blocked
 from evaluations.results.queries.verification import verification
 from evaluations.rounds.blocking import SCORE, SNAPSHOT
@@ -39,7 +40,7 @@ def test_snapshot_holds_every_registered_instrument(story, django_capture_on_com
 
 def test_snapshot_run_twice_gives_the_same_rows(story):
     """A second delivery finds nothing to do; a stale one is taken over and finishes what is missing."""
-    snapshot = request_snapshot(story.round, actor=story.officer)
+    snapshot = perform(story.officer, request_snapshot, story.round)
     assert take_snapshot(snapshot.pk) is True
     rows = list(SnapshotRow.objects.order_by("pk").values())
     assert take_snapshot(snapshot.pk) is False
@@ -50,7 +51,7 @@ def test_snapshot_run_twice_gives_the_same_rows(story):
 def test_snapshot_left_half_done_is_finished(story, monkeypatch):
     """A worker dies after its first chunk; the sweeper's second run completes without a double row."""
     monkeypatch.setattr("evaluations.snapshots.actions.CHUNK", 2)
-    snapshot = request_snapshot(story.round, actor=story.officer)
+    snapshot = perform(story.officer, request_snapshot, story.round)
     calls = {"n": 0}
 
     def dies(*args):
@@ -79,10 +80,10 @@ def test_snapshot_left_half_done_is_finished(story, monkeypatch):
 
 def test_second_snapshot_is_refused_while_one_runs(story):
     """One at a time."""
-    request_snapshot(story.round, actor=story.officer)
+    perform(story.officer, request_snapshot, story.round)
     assert [b.code for b in blockers(story.round, SNAPSHOT)] == ["snapshot_running"]
     with pytest.raises(Blocked):
-        request_snapshot(story.round, actor=story.officer)
+        perform(story.officer, request_snapshot, story.round)
     assert [b.code for b in blockers(story.round, SCORE)] == ["snapshot_running"]
 
 
@@ -91,13 +92,13 @@ def test_a_snapshot_given_up_ends_quietly(story, monkeypatch):
     from evaluations.snapshots import actions as module
 
     monkeypatch.setattr(module, "CHUNK", 2)
-    snapshot = request_snapshot(story.round, actor=story.officer)
+    snapshot = perform(story.officer, request_snapshot, story.round)
     original = module.fresh_rows
 
     def given_up_after(*args):
         rows = original(*args)
         SnapshotRow.objects.bulk_create(rows)
-        abandon_snapshot(snapshot, actor=story.officer)
+        perform(story.officer, abandon_snapshot, snapshot)
         return []
 
     monkeypatch.setattr(module, "fresh_rows", given_up_after)
@@ -111,11 +112,11 @@ def test_a_worker_that_is_late_writes_nothing_into_a_snapshot_given_up(story, mo
     """Given up after the claim and before the first chunk."""
     from evaluations.snapshots import actions as module
 
-    snapshot = request_snapshot(story.round, actor=story.officer)
+    snapshot = perform(story.officer, request_snapshot, story.round)
     original = module.population
 
     def given_up_meanwhile(*args):
-        abandon_snapshot(snapshot, actor=story.officer)
+        perform(story.officer, abandon_snapshot, snapshot)
         return original(*args)
 
     monkeypatch.setattr(module, "population", given_up_meanwhile)

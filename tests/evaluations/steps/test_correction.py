@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from audit.models import Entry
+from changes import perform
 from evaluations.entries.actions import give_score, report_value
 from evaluations.errors import Blocked, WrongState
 from evaluations.results.actions.scoring import score_round
@@ -54,8 +55,8 @@ def client_of(person) -> Client:
 def public(story, django_capture_on_commit_callbacks) -> Round:
     """The round in publicity from Monday to Friday."""
     scored(story, django_capture_on_commit_callbacks)
-    story.round = publicise_round(
-        story.round, actor=story.officer, first=MONDAY, last=FRIDAY, now=BEFORE_PUBLICITY
+    story.round = perform(
+        story.officer, publicise_round, story.round, first=MONDAY, last=FRIDAY, now=BEFORE_PUBLICITY
     )
     return story.round
 
@@ -70,7 +71,7 @@ def test_withdrawn_publicity_hides_the_results_and_tells_everybody(story, public
     path, manager = reverse("evaluations:round", args=[2025]), story.managers["AAA"]
     assert Client().get(path).status_code == 200
     with time_machine.travel("2026-05-12T02:00:00Z", tick=False):
-        round_ = withdraw_publicity(public, actor=story.officer, reason="异议成立")
+        round_ = perform(story.officer, withdraw_publicity, public, reason="异议成立")
     assert (round_.state, round_.publicity_start, round_.publicity_end) == ("scored", None, None)
     assert round_.results.count() == 3
     assert Client().get(path).status_code == 404
@@ -88,24 +89,24 @@ def test_withdrawn_publicity_hides_the_results_and_tells_everybody(story, public
 
 def test_upheld_objection_is_corrected_and_publicised_anew(story, public):
     """CCC's 2 tasks were left out: withdrawn to collecting, reported, scored: 10.00 + 10.00 = 20.00; a new window."""
-    round_ = withdraw_publicity(public, actor=story.officer, reason="漏报", to_collecting=True)
+    round_ = perform(story.officer, withdraw_publicity, public, reason="漏报", to_collecting=True)
     assert (round_.state, round_.scored_at) == ("collecting", None)
     assert not Result.objects.exists()
     assert not Award.objects.exists()
-    report_value(round_, story.units["CCC"], "tasks", Decimal(2), actor=story.officer)
-    round_ = score_round(round_, actor=story.officer, now=AFTER_DEADLINE)
+    perform(story.officer, report_value, round_, story.units["CCC"], "tasks", Decimal(2))
+    round_ = perform(story.officer, score_round, round_, now=AFTER_DEADLINE)
     assert round_.results.get(unit=story.units["CCC"]).score == Decimal("20.00")
     with pytest.raises(WrongState):
-        finalise_round(round_, actor=story.officer, now=DAY_AFTER)
-    round_ = publicise_round(round_, actor=story.officer, first=MONDAY, last=FRIDAY, now=BEFORE_PUBLICITY)
-    assert finalise_round(round_, actor=story.officer, now=DAY_AFTER).state == "final"
+        perform(story.officer, finalise_round, round_, now=DAY_AFTER)
+    round_ = perform(story.officer, publicise_round, round_, first=MONDAY, last=FRIDAY, now=BEFORE_PUBLICITY)
+    assert perform(story.officer, finalise_round, round_, now=DAY_AFTER).state == "final"
 
 
 def test_publicity_is_never_withdrawn_once_final(story, django_capture_on_commit_callbacks):
     """The action refuses by state, the database by itself; nothing changes."""
     round_ = final(story, django_capture_on_commit_callbacks)
     with pytest.raises(WrongState):
-        withdraw_publicity(round_, actor=story.officer, reason="x")
+        perform(story.officer, withdraw_publicity, round_, reason="x")
     with pytest.raises(DatabaseError), transaction.atomic():
         Round.objects.filter(pk=round_.pk).update(state="scored")
     round_.refresh_from_db()
@@ -115,14 +116,14 @@ def test_publicity_is_never_withdrawn_once_final(story, django_capture_on_commit
 def test_withdrawal_needs_right_reason_and_publicity(story, public):
     """A manager may not; blanks are no reason; nothing changes."""
     with pytest.raises(NotAllowed):
-        withdraw_publicity(public, actor=story.managers["AAA"], reason="x")
+        perform(story.managers["AAA"], withdraw_publicity, public, reason="x")
     with pytest.raises(ReasonMissing):
-        withdraw_publicity(public, actor=story.officer, reason="  ")
+        perform(story.officer, withdraw_publicity, public, reason="  ")
     public.refresh_from_db()
     assert public.state == "publicised"
-    withdraw_publicity(public, actor=story.officer, reason="x")
+    perform(story.officer, withdraw_publicity, public, reason="x")
     with pytest.raises(WrongState):
-        withdraw_publicity(public, actor=story.officer, reason="x")
+        perform(story.officer, withdraw_publicity, public, reason="x")
 
 
 def test_withdrawal_by_the_admin_page(story, public):
@@ -141,8 +142,8 @@ def test_terms_change_while_collecting(story, django_capture_on_commit_callbacks
     """Version 2 and another budget: audited with the reason, managers told, the old snapshot counts no longer."""
     snapshot_of(story, django_capture_on_commit_callbacks)
     newer = second_version()
-    round_ = change_terms(
-        story.round, NewTerms(newer, Decimal("20000"), UNTIL), actor=story.officer, reason="预算增加"
+    round_ = perform(
+        story.officer, change_terms, story.round, NewTerms(newer, Decimal("20000"), UNTIL), reason="预算增加"
     )
     assert (round_.scheme, round_.budget, round_.snapshot) == (newer, Decimal("20000"), None)
     newer.refresh_from_db()
@@ -151,7 +152,7 @@ def test_terms_change_while_collecting(story, django_capture_on_commit_callbacks
     assert (entry.before["version"], entry.after["version"], entry.after["reason"]) == (1, 2, "预算增加")
     assert Notice.objects.filter(kind="evaluation_terms_changed").count() == 3
     snapshot_of(story, django_capture_on_commit_callbacks)
-    scored_round = score_round(story.round, actor=story.officer, now=AFTER_DEADLINE)
+    scored_round = perform(story.officer, score_round, story.round, now=AFTER_DEADLINE)
     assert sum(award.amount for award in scored_round.awards.all()) == Decimal("20000.00")
 
 
@@ -159,9 +160,9 @@ def test_budget_alone_keeps_the_snapshot(story, django_capture_on_commit_callbac
     """The same version: the evidence stays; the same terms again change nothing."""
     snapshot = snapshot_of(story, django_capture_on_commit_callbacks)
     terms = NewTerms(story.round.scheme, Decimal("1.00"), UNTIL)
-    round_ = change_terms(story.round, terms, actor=story.officer, reason="r")
+    round_ = perform(story.officer, change_terms, story.round, terms, reason="r")
     assert round_.snapshot == snapshot
-    change_terms(story.round, terms, actor=story.officer, reason="r")
+    perform(story.officer, change_terms, story.round, terms, reason="r")
     assert Entry.objects.filter(verb="evaluations.round.changed").count() == 1
 
 
@@ -173,17 +174,25 @@ def test_terms_that_do_not_fit_are_refused(story, django_capture_on_commit_callb
     too_narrow = second_version(narrow)
     for scheme in (other, too_narrow):
         with pytest.raises(InvalidRound) as refused:
-            change_terms(story.round, NewTerms(scheme, Decimal(1), UNTIL), actor=story.officer, reason="r")
+            perform(story.officer, change_terms, story.round, NewTerms(scheme, Decimal(1), UNTIL), reason="r")
         assert set(refused.value.fields) == {"scheme"}
     assert "AAA: effect, BBB: effect" in str(refused.value.fields["scheme"][0])
     with pytest.raises(NotAllowed):
-        change_terms(
-            story.round, NewTerms(story.round.scheme, Decimal(1), UNTIL), actor=story.expert, reason="r"
+        perform(
+            story.expert,
+            change_terms,
+            story.round,
+            NewTerms(story.round.scheme, Decimal(1), UNTIL),
+            reason="r",
         )
-    request_snapshot(story.round, actor=story.officer)
+    perform(story.officer, request_snapshot, story.round)
     with pytest.raises(Blocked):
-        change_terms(
-            story.round, NewTerms(story.round.scheme, Decimal(1), UNTIL), actor=story.officer, reason="r"
+        perform(
+            story.officer,
+            change_terms,
+            story.round,
+            NewTerms(story.round.scheme, Decimal(1), UNTIL),
+            reason="r",
         )
     story.round.refresh_from_db()
     assert (story.round.scheme.version, story.round.budget) == (1, Decimal("10000.01"))
@@ -195,7 +204,7 @@ def test_simulators_advice_can_be_followed(story, django_capture_on_commit_callb
     desk = client_of(story.officer)
     page = reverse("admin:evaluations_round_change", args=[story.round.pk])
     assert "To apply other terms: step back to collecting" in desk.get(page).content.decode()
-    reopen_round(story.round, actor=story.officer, reason="r")
+    perform(story.officer, reopen_round, story.round, reason="r")
     newer = second_version()
     act = reverse("admin:evaluations_round_act", args=[story.round.pk, "terms"])
     assert act in desk.get(page).content.decode()
@@ -213,23 +222,23 @@ def test_simulators_advice_can_be_followed(story, django_capture_on_commit_callb
 def test_late_units_are_reminded_once_a_day(story):
     """Only CCC lacks a value; a second time on that day is refused, on the next day it works."""
     with time_machine.travel("2026-03-01T02:00:00Z", tick=False):
-        assert remind_late(story.round, actor=story.officer) == 1
+        assert perform(story.officer, remind_late, story.round) == 1
         with pytest.raises(AlreadyReminded):
-            remind_late(story.round, actor=story.officer)
+            perform(story.officer, remind_late, story.round)
     notice = Notice.objects.get(kind="evaluation_reminder")
     assert notice.person == story.managers["CCC"]
     with time_machine.travel("2026-03-02T02:00:00Z", tick=False):
-        assert remind_late(story.round, actor=story.officer) == 1
+        assert perform(story.officer, remind_late, story.round) == 1
     assert Entry.objects.filter(verb="evaluations.round.reminded").count() == 2
     with pytest.raises(NotAllowed):
-        remind_late(story.round, actor=story.expert)
+        perform(story.expert, remind_late, story.round)
 
 
 def test_unit_that_was_not_judged_reads_why(story, django_capture_on_commit_callbacks):
     """NEW had no instrument in the snapshot: its page says so instead of being missing; CHEAP says its scope."""
     new = UnitFactory(code="NEW", region=story.units["AAA"].region)
     manager = make_manager(new)
-    give_score(story.round, new, "effect", Decimal(1), actor=story.officer)
+    perform(story.officer, give_score, story.round, new, "effect", Decimal(1))
     final(story, django_capture_on_commit_callbacks)
     answer = client_of(manager).get(reverse("evaluations:newest", args=["NEW"]), follow=True)
     assert answer.status_code == 200

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from changes import perform
 from evaluations.errors import Blocked
 from evaluations.rounds.blocking import PUBLICISE
 from evaluations.rounds.queries import published_rounds
@@ -34,7 +35,7 @@ def addresses():
 def test_results_are_public_from_midnight_of_the_first_day(story, client, django_capture_on_commit_callbacks):
     """Publicised on Sunday for Monday: pages, API, unit page, score card and home page wait for Monday."""
     scored(story, django_capture_on_commit_callbacks)
-    publicise_round(story.round, actor=story.officer, first=MONDAY, last=FRIDAY, now=BEFORE_PUBLICITY)
+    perform(story.officer, publicise_round, story.round, first=MONDAY, last=FRIDAY, now=BEFORE_PUBLICITY)
     assert Announcement.objects.get().published_at == BEGINS
     own = reverse("evaluations:unit", args=[2025, "AAA"])
     with time_machine.travel(EVE, tick=False):
@@ -71,7 +72,7 @@ def test_the_window_knows_public_holidays(story, django_capture_on_commit_callba
     assert [(blocker.code, blocker.hard) for blocker in found] == [(code, True) for code in codes]
     if codes:
         with pytest.raises(Blocked):
-            publicise_round(story.round, actor=story.officer, first=first, last=last, now=april)
+            perform(story.officer, publicise_round, story.round, first=first, last=last, now=april)
 
 
 def test_a_year_whose_holidays_nobody_knows_yet_is_a_warning(story, django_capture_on_commit_callbacks):

@@ -12,6 +12,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from changes import perform
 from evaluations.entries.models import GivenScore
 from evaluations.enums import ObjectKind
 from evaluations.results.queries.awards import share_of_rest
@@ -66,8 +67,8 @@ def test_published_table_as_a_file(story, django_capture_on_commit_callbacks):
 def test_publicity_is_a_calm_wait(story, django_capture_on_commit_callbacks):
     """On Wednesday: day 3 of 5, no red block, no blocker counted; the Monday after, the last step is offered."""
     scored(story, django_capture_on_commit_callbacks)
-    story.round = publicise_round(
-        story.round, actor=story.officer, first=MONDAY, last=FRIDAY, now=BEFORE_PUBLICITY
+    story.round = perform(
+        story.officer, publicise_round, story.round, first=MONDAY, last=FRIDAY, now=BEFORE_PUBLICITY
     )
     with time_machine.travel("2026-05-13T02:00:00Z", tick=False):  # Wednesday
         stand = walk(story.round)
@@ -141,7 +142,7 @@ def single(story) -> Round:
         data_end=DATA_END,
         budget=0,
     )
-    return open_round(round_, actor=story.officer)
+    return perform(story.officer, open_round, round_)
 
 
 def test_scores_for_single_instruments(story, single, django_capture_on_commit_callbacks):
@@ -153,7 +154,7 @@ def test_scores_for_single_instruments(story, single, django_capture_on_commit_c
     assert "score:AAA-CHEAP" in body
     assert "score:BBB-1" not in body
     with django_capture_on_commit_callbacks(execute=True):
-        request_snapshot(single, actor=story.officer)
+        perform(story.officer, request_snapshot, single)
     body = expert.get(path, {"unit": "AAA"}).content.decode()
     assert "score:AAA-1" in body
     assert "score:AAA-CHEAP" not in body

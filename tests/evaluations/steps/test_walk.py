@@ -9,6 +9,7 @@ import pytest
 from django.utils.translation import override
 
 from audit.models import Entry
+from changes import perform
 from evaluations.entries.actions import give_score, report_value
 from evaluations.errors import Blocked, WrongState
 from evaluations.results.actions.scoring import score_round
@@ -102,13 +103,13 @@ def test_whole_walk_ends_sealed_and_told(story, django_capture_on_commit_callbac
 def test_finalise_is_refused_until_the_publicity_is_over(story, django_capture_on_commit_callbacks):
     """On the last day, 23:59, nothing happens; a minute later it does."""
     scored(story, django_capture_on_commit_callbacks)
-    publicise_round(story.round, actor=story.officer, first=MONDAY, last=FRIDAY, now=BEFORE_PUBLICITY)
+    perform(story.officer, publicise_round, story.round, first=MONDAY, last=FRIDAY, now=BEFORE_PUBLICITY)
     with pytest.raises(Blocked) as refused:
-        finalise_round(story.round, actor=story.officer, now=LAST_DAY)
+        perform(story.officer, finalise_round, story.round, now=LAST_DAY)
     assert [blocker.code for blocker in refused.value.blockers] == ["publicity_runs"]
     story.round.refresh_from_db()
     assert (story.round.state, story.round.digest) == ("publicised", "")
-    assert finalise_round(story.round, actor=story.officer, now=DAY_AFTER).state == "final"
+    assert perform(story.officer, finalise_round, story.round, now=DAY_AFTER).state == "final"
 
 
 @pytest.mark.parametrize(
@@ -128,7 +129,7 @@ def test_publicity_window_is_refused(story, django_capture_on_commit_callbacks, 
     """Weekends do not count, and the window lies ahead."""
     scored(story, django_capture_on_commit_callbacks)
     with pytest.raises(Blocked) as refused:
-        publicise_round(story.round, actor=story.officer, first=first, last=last, now=BEFORE_PUBLICITY)
+        perform(story.officer, publicise_round, story.round, first=first, last=last, now=BEFORE_PUBLICITY)
     assert [blocker.code for blocker in refused.value.blockers] == [code]
     story.round.refresh_from_db()
     assert story.round.state == "scored"
@@ -148,7 +149,7 @@ def test_scoring_waits_for_snapshot_reports_and_scores(django_capture_on_commit_
     assert [(b.code, b.hard) for b in late] == [("score_missing", True), ("unreported", False)]
     assert all("%(" not in str(b) for b in late)
     with pytest.raises(Blocked):
-        score_round(story.round, actor=story.officer, now=AFTER_DEADLINE)
+        perform(story.officer, score_round, story.round, now=AFTER_DEADLINE)
     assert not Result.objects.exists()
     story.round.refresh_from_db()
     assert story.round.state == "collecting"
@@ -161,27 +162,27 @@ def test_opening_is_blocked_without_budget():
     story.round.refresh_from_db()
     assert [b.code for b in blockers(story.round, OPEN) if b.hard] == ["no_budget"]
     with pytest.raises(Blocked):
-        open_round(story.round, actor=story.officer)
+        perform(story.officer, open_round, story.round)
     assert Scheme.objects.get().locked_at is None
 
 
 def test_steps_out_of_order_are_refused(story, django_capture_on_commit_callbacks):
     """Each action names the state it needs."""
     with pytest.raises(WrongState):
-        open_round(story.round, actor=story.officer)
+        perform(story.officer, open_round, story.round)
     with pytest.raises(WrongState):
-        publicise_round(story.round, actor=story.officer, first=MONDAY, last=FRIDAY, now=BEFORE_PUBLICITY)
+        perform(story.officer, publicise_round, story.round, first=MONDAY, last=FRIDAY, now=BEFORE_PUBLICITY)
     with pytest.raises(WrongState):
-        finalise_round(story.round, actor=story.officer)
+        perform(story.officer, finalise_round, story.round)
     with pytest.raises(WrongState):
-        reopen_round(story.round, actor=story.officer, reason="x")
+        perform(story.officer, reopen_round, story.round, reason="x")
     scored(story, django_capture_on_commit_callbacks)
     with pytest.raises(WrongState):
-        request_snapshot(story.round, actor=story.officer)
+        perform(story.officer, request_snapshot, story.round)
     with pytest.raises(WrongState):
-        report_value(story.round, story.units["AAA"], "tasks", Decimal(1), actor=story.managers["AAA"])
+        perform(story.managers["AAA"], report_value, story.round, story.units["AAA"], "tasks", Decimal(1))
     with pytest.raises(WrongState):
-        give_score(story.round, story.units["AAA"], "effect", Decimal(1), actor=story.officer)
+        perform(story.officer, give_score, story.round, story.units["AAA"], "effect", Decimal(1))
     with pytest.raises(ValueError, match="no step"):
         blockers(story.round, "dance")
 
@@ -191,11 +192,11 @@ def test_reopen_drops_results_and_scoring_again_gives_the_same(story, django_cap
     scored(story, django_capture_on_commit_callbacks)
     before = list(Award.objects.values_list("unit__code", "amount"))
     with pytest.raises(ReasonMissing):
-        reopen_round(story.round, actor=story.officer, reason="  ")
-    reopen_round(story.round, actor=story.officer, reason="数据更正")
+        perform(story.officer, reopen_round, story.round, reason="  ")
+    perform(story.officer, reopen_round, story.round, reason="数据更正")
     assert not Result.objects.exists()
     assert not Award.objects.exists()
-    score_round(story.round, actor=story.officer, now=AFTER_DEADLINE)
+    perform(story.officer, score_round, story.round, now=AFTER_DEADLINE)
     assert list(Award.objects.values_list("unit__code", "amount")) == before
 
 
@@ -203,11 +204,11 @@ def test_nobody_but_officers_walks(story):
     """Experts, managers and strangers are refused, and the refusal is on record."""
     for person in (story.expert, story.managers["AAA"]):
         with pytest.raises(NotAllowed):
-            request_snapshot(story.round, actor=person)
+            perform(person, request_snapshot, story.round)
         with pytest.raises(NotAllowed):
-            score_round(story.round, actor=person)
+            perform(person, score_round, story.round)
         with pytest.raises(NotAllowed):
-            new_scheme_version(story.round.scheme, actor=person)
+            perform(person, new_scheme_version, story.round.scheme)
     assert Entry.objects.filter(verb="evaluations.refused").count() == 6
     assert not MetricSnapshot.objects.exists()
 
@@ -216,11 +217,11 @@ def test_drafts_are_checked():
     """A second round of a year, a period that ends before it begins, a budget in parts of a fen."""
     story = make_story(collecting=False)
     good = RoundData(2026, SchemeFactory(), DATA_START, DATA_END, Decimal("5.00"))
-    created = create_round(good, actor=story.officer)
+    created = perform(story.officer, create_round, good)
     assert (created.state, created.kind) == ("draft", "unit")
     bad = RoundData(2025, SchemeFactory(), DATA_END, DATA_START, Decimal("5.001"))
     with pytest.raises(InvalidRound) as refused:
-        change_round(created, bad, actor=story.officer)
+        perform(story.officer, change_round, created, bad)
     assert set(refused.value.fields) == {"year", "data_end", "budget"}
     created.refresh_from_db()
     assert created.year == 2026

@@ -7,6 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from changes import perform
 from instruments.booking.actions.requests import book_maintenance
 from instruments.booking.enums import BookingState
 from instruments.booking.queries.availability import free, instruments_free_on, next_free, next_start
@@ -89,14 +90,14 @@ def test_next_free_goes_past_the_weekend_and_fills_from_before(xrd):
 
 def test_next_free_sees_past_a_fortnight_of_maintenance(xrd, steward):
     """The first week has nothing; the search goes on to the horizon."""
-    book_maintenance(xrd, actor=steward, start=at(0, 9), end=at(14, 0), reason="搬迁")
+    perform(steward, book_maintenance, xrd, start=at(0, 9), end=at(14, 0), reason="搬迁")
     assert [s.start for s in next_free(xrd, 480, at(1, 8))] == [at(d, 8) for d in (14, 15, 16)]
 
 
 def test_the_week_shows_names_to_those_who_may_know(xrd, steward, member, engineer):
     """A booking over midnight lies on two days; a stranger sees that time is held, not by whom."""
     mine = BookingFactory(instrument=xrd, person=member, start=at(1, 9), end=at(1, 11))
-    book_maintenance(xrd, actor=steward, start=at(2, 22), end=at(3, 2), reason="保养")
+    perform(steward, book_maintenance, xrd, start=at(2, 22), end=at(3, 2), reason="保养")
     view = week(fetched(xrd), at(3, 0).date(), member)
     assert view.monday == NOW.date()
     assert [len(d.blocks) for d in view.days] == [0, 1, 1, 1, 0, 0, 0]

@@ -10,10 +10,13 @@ import pytest
 from django.urls import reverse
 
 from audit.models import Entry
+from changes import perform
+from instruments.booking.actions.changes import move_booking
 from instruments.booking.actions.decisions import approve_booking
 from instruments.booking.actions.requests import book_maintenance, request_booking
 from instruments.booking.actions.visit import check_in
 from instruments.booking.enums import BookingState
+from instruments.booking.views import booking as views
 from instruments.usage.models import UsageRecord
 from tests.factories.instruments import BookingFactory, make_instrument, make_steward
 from tests.factories.members import AdminFactory, PersonFactory, UnitRoleFactory, make_officer
@@ -112,12 +115,12 @@ class TestWhatItSays:
         assert "3月4日 周三 12:00" in answer.context["limits"][0]
 
     def test_nobody_decides_on_his_own_request(self, client, monday, xrd, steward):
-        own = request_booking(xrd, actor=steward, start=at(2, 9), end=at(2, 10), purpose="校准")
+        own = perform(steward, request_booking, xrd, start=at(2, 9), end=at(2, 10), purpose="校准")
         client.force_login(steward)
         assert [c.act.slug for c in client.get(page(own)).context["choices"]] == ["move", "cancel"]
 
     def test_maintenance_has_no_price_and_no_check_in(self, client, monday, xrd, steward):
-        upkeep = book_maintenance(xrd, actor=steward, start=at(0, 8), end=at(0, 12), reason="换灯丝")
+        upkeep = perform(steward, book_maintenance, xrd, start=at(0, 8), end=at(0, 12), reason="换灯丝")
         client.force_login(steward)
         answer = client.get(page(upkeep))
         assert [c.act.slug for c in answer.context["choices"]] == ["move", "cancel"]
@@ -127,7 +130,7 @@ class TestWhatItSays:
         """Its step lies ahead until it begins; the acts speak of upkeep; the rules for users are left out."""
         xrd.requirements = "须经培训"
         xrd.save()
-        upkeep = book_maintenance(xrd, actor=steward, start=at(0, 10), end=at(0, 12), reason="换灯丝")
+        upkeep = perform(steward, book_maintenance, xrd, start=at(0, 10), end=at(0, 12), reason="换灯丝")
         client.force_login(steward)
         answer = client.get(page(upkeep))
         assert [(s.icon, s.state) for s in answer.context["steps"]][1:] == [
@@ -228,7 +231,7 @@ class TestSteps:
 
     def test_impossible_hours_stand_beside_their_field(self, client, confirmed, member, monday, ledger):
         monday.move_to(at(2, 14))
-        booking = check_in(confirmed, actor=member)
+        booking = perform(member, check_in, confirmed)
         monday.move_to(at(2, 16))
         before = ledger()
         client.force_login(member)
@@ -241,7 +244,7 @@ class TestSteps:
 
     def test_an_empty_check_out_counts_from_check_in(self, client, confirmed, member, monday):
         monday.move_to(at(2, 14))
-        booking = check_in(confirmed, actor=member)
+        booking = perform(member, check_in, confirmed)
         monday.move_to(at(2, 16))
         client.force_login(member)
         assert act(client, booking, "check-out").status_code == 302
@@ -277,6 +280,27 @@ class TestRefusals:
         client.force_login(member)
         assert act(client, asked, "expire").status_code == 404
 
+    def test_what_changes_between_the_page_and_the_lock_is_not_confirmed_unseen(
+        self, client, asked, steward, monkeypatch
+    ):
+        """The owner moves the request after the steward's click was read and before the booking is locked."""
+        client.force_login(steward)
+
+        find = views.booking_for
+
+        def late(reader, pk):
+            found = find(reader, pk)
+            if found.version == 1:
+                perform(found.person, move_booking, asked, start=at(3, 9), end=at(3, 11))
+            return found
+
+        monkeypatch.setattr(views, "booking_for", late)
+        answer = act(client, asked, "approve")
+        asked.refresh_from_db()
+        assert answer.status_code == 409
+        assert (asked.state, asked.start, asked.version) == (BookingState.REQUESTED, at(3, 9), 2)
+        assert answer.context["tried"].meanwhile.icon == "arrows-exchange"
+
     @pytest.mark.parametrize("version", ["", "0", "2", "x"])
     def test_an_old_page_is_told_so(self, client, asked, steward, version, ledger):
         before = ledger()
@@ -287,7 +311,7 @@ class TestRefusals:
 
     def test_a_decision_taken_meanwhile_keeps_the_typed_reason(self, client, asked, steward, manager):
         seen = asked.version
-        approve_booking(asked, actor=manager)
+        perform(manager, approve_booking, asked)
         client.force_login(steward)
         answer = act(client, asked, "decline", version=seen, reason="样品含汞")
         assert answer.status_code == 409
@@ -307,6 +331,8 @@ def test_a_booking_of_two_stations_names_its_own(client, monday, member):
     """With several stations the number is told."""
     instrument = make_instrument(station_count=2)
     make_steward(instrument)
-    booking = request_booking(instrument, actor=member, start=at(2, 9), end=at(2, 10), purpose="x", station=2)
+    booking = perform(
+        member, request_booking, instrument, start=at(2, 9), end=at(2, 10), purpose="x", station=2
+    )
     client.force_login(member)
     assert client.get(page(booking)).context["booking"].station == 2

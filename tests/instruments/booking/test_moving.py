@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from changes import perform
 from instruments.booking.actions.requests import book_maintenance
 from tests.factories.instruments import BookingFactory
 from tests.instruments.booking.booking_pages import act, page
@@ -40,7 +41,7 @@ class TestMove:
     @pytest.mark.parametrize("end", ["14:00", "09:00"])
     def test_an_end_before_the_start_is_not_tomorrow(self, client, asked, member, steward, xrd, ledger, end):
         """Neither for a use nor for upkeep."""
-        upkeep = book_maintenance(xrd, actor=steward, start=at(3, 8), end=at(3, 9), reason="换灯丝")
+        upkeep = perform(steward, book_maintenance, xrd, start=at(3, 8), end=at(3, 9), reason="换灯丝")
         before = ledger()
         for booking, person in ((asked, member), (upkeep, steward)):
             client.force_login(person)

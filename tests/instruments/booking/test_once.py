@@ -1,10 +1,13 @@
 """A form that is sent twice counts once."""
 
+import datetime as dt
 import uuid
 
 import pytest
 from django.test import Client
 
+from changes import perform
+from instruments.booking.actions.changes import cancel_booking, move_booking
 from instruments.booking.models import Booking
 from tests.factories.instruments import make_instrument
 from tests.factories.members import PersonFactory
@@ -56,4 +59,30 @@ def test_two_people_may_send_the_same_number(client):
     other.force_login(PersonFactory())
     for who in (client, other):
         assert who.post(f"/instruments/{instrument.code}/book/", sent).status_code == 302
+    assert Booking.objects.count() == 2
+
+
+def test_cancelled_and_sent_again_is_a_new_wish(client):
+    """Back and Send after a cancellation books anew, and that counts once too."""
+    instrument = make_instrument(station_count=2, policy={"cancel_cutoff_minutes": 0})
+    address, sent = f"/instruments/{instrument.code}/book/", wish()
+    client.post(address, sent)
+    first = Booking.objects.get()
+    perform(first.person, cancel_booking, first)
+    again = client.post(address, sent)
+    second = Booking.objects.exclude(pk=first.pk).get()
+    assert again.headers["Location"] == f"/bookings/{second.pk}/"
+    assert client.post(address, sent).headers["Location"] == "/me/"
+    assert [b.state for b in Booking.objects.order_by("requested_at")] == ["cancelled", "confirmed"]
+
+
+def test_moved_away_and_sent_again_is_a_new_wish(client):
+    """What was asked for is held no longer."""
+    instrument = make_instrument(policy={"cancel_cutoff_minutes": 0})
+    address, sent = f"/instruments/{instrument.code}/book/", wish()
+    client.post(address, sent)
+    booking = Booking.objects.get()
+    day = dt.timedelta(days=1)
+    perform(booking.person, move_booking, booking, start=booking.start + day, end=booking.end + day)
+    assert client.post(address, sent).headers["Location"] != "/me/"
     assert Booking.objects.count() == 2

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from audit.chain import first_break
 from audit.models import Entry
+from changes import perform
 from instruments.booking.actions.requests import book_maintenance, request_booking
 from instruments.booking.enums import BookingKind, BookingState
 from instruments.booking.errors import RulesBroken, SlotTaken
@@ -28,7 +29,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 def ask(instrument, actor, start, end, **more):
     """Request with a purpose."""
-    return request_booking(instrument, actor=actor, start=start, end=end, purpose="相分析", **more)
+    return perform(actor, request_booking, instrument, start=start, end=end, purpose="相分析", **more)
 
 
 def test_a_free_slot_is_confirmed_with_its_price_frozen(instrument, member, verbs):
@@ -159,7 +160,7 @@ def test_rules_of_standing(instrument, member, ledger):
     assert broken(instrument, member, start, end, purpose_kind="fun") == ["purpose_kind"]
     for purpose in ("  ", "x" * 301, "a\0b"):
         with pytest.raises(RulesBroken) as refusal:
-            request_booking(instrument, actor=member, start=start, end=end, purpose=purpose)
+            perform(member, request_booking, instrument, start=start, end=end, purpose=purpose)
         assert [p.rule for p in refusal.value.problems] == ["purpose"]
     instrument.state = InstrumentState.UNDER_REPAIR
     instrument.sharing_mode = SharingMode.INTERNAL
@@ -262,7 +263,7 @@ class TestMaintenance:
 
     def test_it_holds_time_whatever_the_policy_says(self, xrd, steward, member, verbs):
         """From midnight for two days; nobody else gets in."""
-        booking = book_maintenance(xrd, actor=steward, start=at(1, 0), end=at(3, 0), reason="换灯管")
+        booking = perform(steward, book_maintenance, xrd, start=at(1, 0), end=at(3, 0), reason="换灯管")
         assert (booking.kind, booking.state, booking.price) == (
             BookingKind.MAINTENANCE,
             BookingState.CONFIRMED,
@@ -277,14 +278,14 @@ class TestMaintenance:
         """One rule guards all."""
         ask(xrd, member, at(3, 9), at(3, 11))
         with pytest.raises(SlotTaken):
-            book_maintenance(xrd, actor=steward, start=at(3, 0), end=at(4, 0), reason="保养")
+            perform(steward, book_maintenance, xrd, start=at(3, 0), end=at(4, 0), reason="保养")
 
     def test_refusals(self, xrd, steward, member, outsider, ledger):
         """Strangers may not; it needs a reason and a sensible time."""
         kept = ledger()
         for stranger in (member, outsider):
             with pytest.raises(NotAllowed):
-                book_maintenance(xrd, actor=stranger, start=at(1, 0), end=at(2, 0), reason="x")
+                perform(stranger, book_maintenance, xrd, start=at(1, 0), end=at(2, 0), reason="x")
         for start, end, reason, rule in (
             (at(1, 0), at(2, 0), " ", "reason"),
             (at(2, 0), at(1, 0), "x", "interval"),
@@ -297,15 +298,20 @@ class TestMaintenance:
             ),
         ):
             with pytest.raises(RulesBroken) as refusal:
-                book_maintenance(xrd, actor=steward, start=start, end=end, reason=reason)
+                perform(steward, book_maintenance, xrd, start=start, end=end, reason=reason)
             assert [p.rule for p in refusal.value.problems] == [rule]
         assert kept.unchanged()
 
 
 def test_a_manager_keeps_the_instruments_of_the_unit_alone(xrd, member):
     """The manager of another unit does not."""
-    book_maintenance(xrd, actor=make_manager(xrd.unit), start=at(1, 0), end=at(2, 0), reason="x")
+    perform(make_manager(xrd.unit), book_maintenance, xrd, start=at(1, 0), end=at(2, 0), reason="x")
     with pytest.raises(NotAllowed):
-        book_maintenance(
-            xrd, actor=make_manager(make_instrument().unit), start=at(2, 0), end=at(3, 0), reason="x"
+        perform(
+            make_manager(make_instrument().unit),
+            book_maintenance,
+            xrd,
+            start=at(2, 0),
+            end=at(3, 0),
+            reason="x",
         )

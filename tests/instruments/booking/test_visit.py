@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from audit.models import Entry
+from changes import perform
 from instruments import tasks
 from instruments.booking.actions.requests import book_maintenance, request_booking
 from instruments.booking.actions.sweeps import (
@@ -32,9 +33,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 @pytest.fixture
 def booking(instrument, engineer):
     """Wednesday 09:00 to 12:00 for 720 yuan."""
-    return request_booking(
+    return perform(
+        engineer,
+        request_booking,
         instrument,
-        actor=engineer,
         start=at(2, 9),
         end=at(2, 12),
         purpose="相分析",
@@ -49,7 +51,7 @@ class TestCheckIn:
     def test_from_half_an_hour_before_until_the_end(self, booking, engineer, monday, verbs, hour, minute):
         """Owner; the moment is kept."""
         monday.move_to(at(2, hour, minute))
-        found = check_in(booking, actor=engineer)
+        found = perform(engineer, check_in, booking)
         assert (found.state, found.checked_in_at) == (BookingState.IN_USE, at(2, hour, minute))
         assert verbs()[-1] == "instruments.booking.checked_in"
 
@@ -66,7 +68,7 @@ class TestCheckIn:
         kept = ledger()
         monday.move_to(moment)
         with pytest.raises(RulesBroken) as refusal:
-            check_in(booking, actor=engineer)
+            perform(engineer, check_in, booking)
         assert [(p.rule, p.required) for p in refusal.value.problems] == [(rule, required)]
         assert kept.unchanged()
 
@@ -74,15 +76,15 @@ class TestCheckIn:
         """A stranger may not, a steward may, and only once; maintenance is no visit."""
         monday.move_to(at(2, 9))
         with pytest.raises(NotAllowed):
-            check_in(booking, actor=member)
+            perform(member, check_in, booking)
         steward = make_steward(instrument)
-        check_in(booking, actor=steward)
+        perform(steward, check_in, booking)
         with pytest.raises(WrongState):
-            check_in(booking, actor=engineer)
-        upkeep = book_maintenance(instrument, actor=steward, start=at(2, 13), end=at(2, 15), reason="保养")
+            perform(engineer, check_in, booking)
+        upkeep = perform(steward, book_maintenance, instrument, start=at(2, 13), end=at(2, 15), reason="保养")
         monday.move_to(at(2, 13))
         with pytest.raises(WrongState):
-            check_in(upkeep, actor=steward)
+            perform(steward, check_in, upkeep)
 
 
 class TestCheckOut:
@@ -91,9 +93,9 @@ class TestCheckOut:
     def test_the_record_says_what_happened(self, booking, engineer, monday, verbs):
         """In 09:10, out 11:40: 2.50 hours, 720 yuan, external."""
         monday.move_to(at(2, 9, 10))
-        check_in(booking, actor=engineer)
+        perform(engineer, check_in, booking)
         monday.move_to(at(2, 11, 40))
-        done = check_out(booking, actor=engineer, samples=4)
+        done = perform(engineer, check_out, booking, samples=4)
         assert (done.state, done.checked_out_at, done.end) == (
             BookingState.COMPLETED,
             at(2, 11, 40),
@@ -111,13 +113,13 @@ class TestCheckOut:
     def test_a_colleague_is_an_internal_user(self, instrument, monday):
         """60 yuan an hour for two hours."""
         colleague = PersonFactory(home_unit=instrument.unit)
-        booking = request_booking(
-            instrument, actor=colleague, start=at(2, 9), end=at(2, 11), purpose="相分析"
+        booking = perform(
+            colleague, request_booking, instrument, start=at(2, 9), end=at(2, 11), purpose="相分析"
         )
         monday.move_to(at(2, 9))
-        check_in(booking, actor=colleague)
+        perform(colleague, check_in, booking)
         monday.move_to(at(2, 11))
-        check_out(booking, actor=colleague, effective_hours=Decimal("1.75"))
+        perform(colleague, check_out, booking, effective_hours=Decimal("1.75"))
         usage = UsageRecord.objects.get()
         assert (usage.user_kind, usage.effective_hours, usage.income) == (
             "internal",
@@ -128,26 +130,26 @@ class TestCheckOut:
     def test_leaving_early_frees_the_rest_and_keeps_the_price(self, booking, engineer, member, monday):
         """Out at 10:10: free from 10:30; the history has both ends."""
         monday.move_to(at(2, 9))
-        check_in(booking, actor=engineer)
+        perform(engineer, check_in, booking)
         monday.move_to(at(2, 10, 10))
-        done = check_out(booking, actor=engineer)
+        done = perform(engineer, check_out, booking)
         assert (done.end, done.price) == (at(2, 10, 30), Decimal("720.00"))
         entry = Entry.objects.get(verb="instruments.booking.completed")
         assert (entry.before["end"], entry.after["end"]) == (
             "2026-03-04T04:00:00+00:00",
             "2026-03-04T02:30:00+00:00",
         )
-        request_booking(
-            booking.instrument, actor=member, start=at(2, 11, 30), end=at(2, 12), purpose="相分析"
+        perform(
+            member, request_booking, booking.instrument, start=at(2, 11, 30), end=at(2, 12), purpose="相分析"
         )
 
     def test_leaving_late_stops_at_the_next_booking(self, booking, engineer, member, monday):
         """Booked until 12:00, out at 13:20, the next from 13:00: the record ends at 13:00."""
-        request_booking(booking.instrument, actor=member, start=at(2, 13), end=at(2, 14), purpose="相分析")
+        perform(member, request_booking, booking.instrument, start=at(2, 13), end=at(2, 14), purpose="相分析")
         monday.move_to(at(2, 9))
-        check_in(booking, actor=engineer)
+        perform(engineer, check_in, booking)
         monday.move_to(at(2, 13, 20))
-        done = check_out(booking, actor=engineer)
+        done = perform(engineer, check_out, booking)
         assert done.end == at(2, 12)
         usage = UsageRecord.objects.get()
         assert (usage.start, usage.end, usage.effective_hours) == (at(2, 9), at(2, 13), Decimal("4.00"))
@@ -155,49 +157,49 @@ class TestCheckOut:
     def test_arriving_early_counts_from_the_booked_start(self, booking, engineer, monday):
         """In at 08:30, out at 10:00: one hour."""
         monday.move_to(at(2, 8, 30))
-        check_in(booking, actor=engineer)
+        perform(engineer, check_in, booking)
         monday.move_to(at(2, 10))
-        check_out(booking, actor=engineer)
+        perform(engineer, check_out, booking)
         assert UsageRecord.objects.get().effective_hours == Decimal("1.00")
 
     def test_a_record_already_there_is_not_doubled(self, booking, engineer, monday):
         """The steward has written all of it down: the visit leaves none of its own."""
         UsageRecordFactory(instrument=booking.instrument, start=at(2, 9), end=at(2, 12))
         monday.move_to(at(2, 9))
-        check_in(booking, actor=engineer)
+        perform(engineer, check_in, booking)
         monday.move_to(at(2, 11))
-        assert check_out(booking, actor=engineer).state == BookingState.COMPLETED
+        assert perform(engineer, check_out, booking).state == BookingState.COMPLETED
         assert UsageRecord.objects.count() == 1
 
     def test_a_steward_tells_the_time_later(self, booking, instrument, engineer, monday):
         """At 18:00 he writes down that the guest left at 11:00."""
         monday.move_to(at(2, 9))
-        check_in(booking, actor=engineer)
+        perform(engineer, check_in, booking)
         monday.move_to(at(2, 18))
-        check_out(booking, actor=make_steward(instrument), at=at(2, 11))
+        perform(make_steward(instrument), check_out, booking, at=at(2, 11))
         assert UsageRecord.objects.get().end == at(2, 11)
 
     def test_refusals_change_nothing(self, booking, engineer, member, monday, ledger):
         """State, right, time, figures."""
         with pytest.raises(WrongState):
-            check_out(booking, actor=engineer)
+            perform(engineer, check_out, booking)
         monday.move_to(at(2, 9))
-        check_in(booking, actor=engineer)
+        perform(engineer, check_in, booking)
         monday.move_to(at(2, 11))
         kept = ledger()
         with pytest.raises(NotAllowed):
-            check_out(booking, actor=member)
+            perform(member, check_out, booking)
         for moment in (at(2, 9), at(2, 11, 1)):
             with pytest.raises(RulesBroken):
-                check_out(booking, actor=engineer, at=moment)
+                perform(engineer, check_out, booking, at=moment)
         with pytest.raises(ValueError, match="offset"):
-            check_out(booking, actor=engineer, at=at(2, 10).replace(tzinfo=None))
+            perform(engineer, check_out, booking, at=at(2, 10).replace(tzinfo=None))
         for hours in ("2.01", "-1", "0.001", "NaN"):
             with pytest.raises(UsageRefused) as refusal:
-                check_out(booking, actor=engineer, effective_hours=Decimal(hours))
+                perform(engineer, check_out, booking, effective_hours=Decimal(hours))
             assert list(refusal.value.fields) == ["effective_hours"]
         with pytest.raises(UsageRefused) as refusal:
-            check_out(booking, actor=engineer, samples=-1)
+            perform(engineer, check_out, booking, samples=-1)
         assert list(refusal.value.fields) == ["samples"]
         assert kept.unchanged()
         assert UsageRecord.objects.count() == 0
@@ -208,7 +210,7 @@ class TestSweeps:
 
     def test_requests_expire(self, xrd, steward, engineer, monday, verbs):
         """At their time, not before; their owner is told."""
-        booking = request_booking(xrd, actor=engineer, start=at(4, 9), end=at(4, 10), purpose="相分析")
+        booking = perform(engineer, request_booking, xrd, start=at(4, 9), end=at(4, 10), purpose="相分析")
         late = NOW + dt.timedelta(hours=48)
         assert expire_requests(late - dt.timedelta(seconds=1)) == 0
         monday.move_to(late)
@@ -227,14 +229,14 @@ class TestSweeps:
         booking.refresh_from_db()
         assert booking.state == BookingState.NO_SHOW
         assert Notice.objects.get(kind="booking_no_show").person == engineer
-        request_booking(
-            booking.instrument, actor=member, start=at(2, 10, 30), end=at(2, 12), purpose="相分析"
+        perform(
+            member, request_booking, booking.instrument, start=at(2, 10, 30), end=at(2, 12), purpose="相分析"
         )
 
     def test_maintenance_is_not_missed_but_finished(self, instrument, monday):
         """At its end."""
         steward = make_steward(instrument)
-        upkeep = book_maintenance(instrument, actor=steward, start=at(0, 10), end=at(0, 12), reason="保养")
+        upkeep = perform(steward, book_maintenance, instrument, start=at(0, 10), end=at(0, 12), reason="保养")
         monday.move_to(at(0, 12))
         assert mark_no_shows(at(0, 12)) == 0
         assert (finish_maintenance(at(0, 12)), finish_maintenance(at(0, 12))) == (1, 0)
@@ -257,7 +259,7 @@ class TestSweeps:
 
     def test_the_tasks_call_the_sweeps(self, booking, xrd, steward, engineer, monday):
         """By the names the schedule knows."""
-        request_booking(xrd, actor=engineer, start=at(4, 9), end=at(4, 10), purpose="相分析")
+        perform(engineer, request_booking, xrd, start=at(4, 9), end=at(4, 10), purpose="相分析")
         monday.move_to(at(1, 12))
         tasks.remind_bookings_now.apply()
         assert Notice.objects.filter(kind="booking_reminder").count() == 1
@@ -276,47 +278,47 @@ class TestForgottenCheckOut:
     def test_long_after_the_end_the_booked_end_counts(self, booking, engineer, monday):
         """In at 09:00, booked until 12:00, closed three days later: 3.00 hours."""
         monday.move_to(at(2, 9))
-        check_in(booking, actor=engineer)
+        perform(engineer, check_in, booking)
         monday.move_to(at(5, 9))
-        done = check_out(booking, actor=engineer)
+        done = perform(engineer, check_out, booking)
         assert (done.checked_out_at, done.end) == (at(2, 12), at(2, 12))
         assert UsageRecord.objects.get().effective_hours == Decimal("3.00")
 
     def test_up_to_two_hours_over_counts(self, booking, engineer, monday):
         """14:00 is two hours over: 5.00 hours; a minute later it is taken for forgotten."""
         monday.move_to(at(2, 9))
-        check_in(booking, actor=engineer)
+        perform(engineer, check_in, booking)
         monday.move_to(at(2, 14))
-        assert check_out(booking, actor=engineer).checked_out_at == at(2, 14)
+        assert perform(engineer, check_out, booking).checked_out_at == at(2, 14)
         assert UsageRecord.objects.get().effective_hours == Decimal("5.00")
 
     def test_a_stated_time_counts_whenever_it_is_said(self, booking, engineer, monday):
         """Left at 13:30, told the next day: 4.50 hours."""
         monday.move_to(at(2, 9))
-        check_in(booking, actor=engineer)
+        perform(engineer, check_in, booking)
         monday.move_to(at(3, 9))
-        check_out(booking, actor=engineer, at=at(2, 13, 30))
+        perform(engineer, check_out, booking, at=at(2, 13, 30))
         assert UsageRecord.objects.get().effective_hours == Decimal("4.50")
 
     def test_more_than_a_year_later_it_still_ends(self, booking, engineer, monday):
         """No line stays open for ever."""
         monday.move_to(at(2, 9))
-        check_in(booking, actor=engineer)
+        perform(engineer, check_in, booking)
         monday.move_to(at(2 + 400, 9))
-        assert check_out(booking, actor=engineer).state == BookingState.COMPLETED
+        assert perform(engineer, check_out, booking).state == BookingState.COMPLETED
         assert UsageRecord.objects.get().effective_hours == Decimal("3.00")
 
 
 def test_a_record_under_the_bookings_number_is_corrected(booking, engineer, instrument, monday, verbs):
     """The unit's own system was faster: check-out goes through, and its record replaces that one."""
     monday.move_to(at(2, 9))
-    check_in(booking, actor=engineer)
+    perform(engineer, check_in, booking)
     early = UsageRecordFactory(
         instrument=instrument, record_id=str(booking.pk), start=at(2, 9), end=at(2, 10),
         measurement_hours=Decimal("1.00"), source=UsageSource.API,
     )  # fmt: skip
     monday.move_to(at(2, 12))
-    check_out(booking, actor=engineer)
+    perform(engineer, check_out, booking)
     early.refresh_from_db()
     record = UsageRecord.objects.current().get()
     assert (early.is_current, record.corrects, record.booking) == (False, early, booking)

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from changes import perform
 from instruments.booking.actions.requests import request_booking
 from instruments.booking.models import Booking
 from instruments.inventory.enums import InstrumentState, SharingMode
@@ -361,7 +362,7 @@ def test_the_week_takes_five_queries_at_most(client, xrd, member, steward, manag
 def test_page_and_booking_cost_the_same_for_one_and_three(client, member, rows):
     """The page with a chosen time, and the booking itself (its savepoints apart)."""
     instrument = make_instrument()
-    request_booking(instrument, actor=member, start=at(3, 10), end=at(3, 12), purpose="x")
+    perform(member, request_booking, instrument, start=at(3, 10), end=at(3, 12), purpose="x")
     for number in range(rows):
         BookingFactory(instrument=instrument, start=at(1, 8 + 3 * number), end=at(1, 10 + 3 * number))
     client.force_login(member)

@@ -10,12 +10,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from audit.models import Entry
+from changes import perform
 from instruments.terms.rules.hours import LOCAL
 from instruments.usage.actions import usage
-from instruments.usage.actions.usage import UsageEntry, correct_usage, record_usage
+from instruments.usage.actions.usage import correct_usage, record_usage
 from instruments.usage.enums import UsageSource
 from instruments.usage.errors import UsageRefused
 from instruments.usage.models import UsageRecord
+from instruments.usage.rules.usage_entries import UsageEntry
 from members.errors import NotAllowed
 from tests.factories.instruments import UsageRecordFactory, make_instrument, make_steward
 from tests.factories.members import AdminFactory, make_manager, make_officer
@@ -46,13 +48,13 @@ def entry(instrument, **more):
 
 def fates(entries, actor, **more):
     """The status of each entry."""
-    return [o.status for o in record_usage(entries, actor=actor, source=UsageSource.STEWARD, **more)]
+    return [o.status for o in perform(actor, record_usage, entries, source=UsageSource.STEWARD, **more)]
 
 
 def refused(item, actor):
     """The wrong fields of an entry that is refused, with nothing written."""
     before = UsageRecord.objects.count()
-    (outcome,) = record_usage([item], actor=actor, source=UsageSource.API)
+    (outcome,) = perform(actor, record_usage, [item], source=UsageSource.API)
     assert outcome.status == "refused"
     assert UsageRecord.objects.count() == before
     return [e.field for e in outcome.errors]
@@ -82,11 +84,11 @@ class TestRecord:
             entry(xrd, record_id="3", start=at(-6, 11), end=at(-6, 13), effective_hours=Decimal(2)),
             entry(xrd, record_id="4", start=at(-6, 12), end=at(-6, 15)),
         ]
-        outcomes = record_usage(items, actor=steward, source=UsageSource.IMPORT)
+        outcomes = perform(steward, record_usage, items, source=UsageSource.IMPORT)
         assert [o.status for o in outcomes] == ["created", "refused", "refused", "created"]
         assert [e.field for e in outcomes[1].errors] == ["effective_hours"]
         with override("en"):
-            again = record_usage(items[2:3], actor=steward, source=UsageSource.IMPORT)
+            again = perform(steward, record_usage, items[2:3], source=UsageSource.IMPORT)
         assert [(e.field, e.message) for e in again[0].errors] == [
             ("start", "Record 1 covers part of this time: 2026-02-24 09:00 to 2026-02-24 12:00.")
         ]
@@ -176,7 +178,7 @@ class TestRecord:
             fates([entry(xrd)] * 1001, steward)
         assert list(refusal.value.fields) == ["records"]
         with pytest.raises(ValueError, match="rumour"):
-            record_usage([], actor=steward, source="rumour")
+            perform(steward, record_usage, [], source="rumour")
         assert fates([], steward) == []
 
     def test_a_writer_past_the_lock_loses_politely(self, xrd, steward, monkeypatch):
@@ -218,22 +220,22 @@ class TestTyped:
 
     def test_a_known_number_is_refused(self, xrd, steward):
         """Whoever typed first keeps it; nothing is replaced unseen."""
-        first = record_usage([entry(xrd)], actor=steward, source=UsageSource.STEWARD, new_only=True)
+        first = perform(steward, record_usage, [entry(xrd)], source=UsageSource.STEWARD, new_only=True)
         other = entry(xrd, start=at(-5, 9), end=at(-5, 12), samples=9)
-        (second,) = record_usage([other], actor=steward, source=UsageSource.STEWARD, new_only=True)
+        (second,) = perform(steward, record_usage, [other], source=UsageSource.STEWARD, new_only=True)
         assert [o.status for o in first] == ["created"]
         assert (second.status, [e.field for e in second.errors]) == ("refused", ["record_id"])
         assert UsageRecord.objects.get().samples == 3
 
     def test_an_empty_number_is_chosen_under_the_lock(self, xrd, steward):
         """Instrument code and start; the same use typed twice meets its own time."""
-        (first,) = record_usage(
-            [entry(xrd, record_id="")], actor=steward, source=UsageSource.STEWARD, new_only=True
+        (first,) = perform(
+            steward, record_usage, [entry(xrd, record_id="")], source=UsageSource.STEWARD, new_only=True
         )
         assert first.record_id == f"{xrd.code}-202602240900"
         assert UsageRecord.objects.get().record_id == f"{xrd.code}-202602240900"
-        (again,) = record_usage(
-            [entry(xrd, record_id=" ")], actor=steward, source=UsageSource.STEWARD, new_only=True
+        (again,) = perform(
+            steward, record_usage, [entry(xrd, record_id=" ")], source=UsageSource.STEWARD, new_only=True
         )
         assert (again.status, [e.field for e in again.errors]) == ("refused", ["start"])
         assert UsageRecord.objects.count() == 1
@@ -274,8 +276,8 @@ class TestSentTogether:
 
     def test_a_correction_names_its_source(self, xrd, steward):
         """No reason is ever empty."""
-        record_usage([entry(xrd)], actor=steward, source=UsageSource.API)
-        record_usage([entry(xrd, samples=9)], actor=steward, source=UsageSource.API)
+        perform(steward, record_usage, [entry(xrd)], source=UsageSource.API)
+        perform(steward, record_usage, [entry(xrd, samples=9)], source=UsageSource.API)
         assert UsageRecord.objects.current().get().correction_reason == str(UsageSource.API.label)
 
 
@@ -284,9 +286,11 @@ class TestCorrect:
 
     def test_the_new_record_counts(self, xrd, steward, verbs):
         """With the reason on it."""
-        record_usage([entry(xrd)], actor=steward, source=UsageSource.API)
+        perform(steward, record_usage, [entry(xrd)], source=UsageSource.API)
         old = UsageRecord.objects.get()
-        new = correct_usage(old, actor=steward, reason="机时记错", effective_hours=Decimal("1.50"), samples=9)
+        new = perform(
+            steward, correct_usage, old, reason="机时记错", effective_hours=Decimal("1.50"), samples=9
+        )
         old.refresh_from_db()
         assert (old.is_current, new.corrects, new.correction_reason) == (False, old, "机时记错")
         assert (new.record_id, new.effective_hours, new.samples, new.source) == (
@@ -296,16 +300,16 @@ class TestCorrect:
             "api",
         )
         assert verbs()[-1] == "instruments.usage.corrected"
-        newest = correct_usage(new, actor=steward, reason="再改", samples=8)
+        newest = perform(steward, correct_usage, new, reason="再改", samples=8)
         assert UsageRecord.objects.current().get() == newest
 
     def test_refusals_change_nothing(self, xrd, steward, member):
         """Right, reason, field, content, and what was corrected before."""
-        record_usage([entry(xrd)], actor=steward, source=UsageSource.STEWARD)
+        perform(steward, record_usage, [entry(xrd)], source=UsageSource.STEWARD)
         UsageRecordFactory(instrument=xrd, start=at(-6, 13), end=at(-6, 14))
         old = UsageRecord.objects.get(record_id="S-1")
         with pytest.raises(NotAllowed):
-            correct_usage(old, actor=member, reason="x", samples=1)
+            perform(member, correct_usage, old, reason="x", samples=1)
         for reason, changes, field in (
             (" ", {"samples": 1}, "correction_reason"),
             ("x" * 201, {"samples": 1}, "correction_reason"),
@@ -316,10 +320,10 @@ class TestCorrect:
             ("x", {"end": at(-6, 13, 30)}, "start"),
         ):
             with pytest.raises(UsageRefused) as refusal:
-                correct_usage(old, actor=steward, reason=reason, **changes)
+                perform(steward, correct_usage, old, reason=reason, **changes)
             assert list(refusal.value.fields) == [field]
         assert UsageRecord.objects.count() == 2
-        correct_usage(old, actor=steward, reason="x", samples=1)
+        perform(steward, correct_usage, old, reason="x", samples=1)
         with pytest.raises(UsageRefused) as refusal:
-            correct_usage(old, actor=steward, reason="x", samples=2)
+            perform(steward, correct_usage, old, reason="x", samples=2)
         assert list(refusal.value.fields) == ["record_id"]

@@ -119,5 +119,5 @@ def write_weeks(apps, told):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("instruments", "0007_facts_and_weeks_with_dates"), ("audit", "0002_initial")]
+    dependencies = [("instruments", "0008_facts_and_weeks_with_dates"), ("audit", "0002_initial")]
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]

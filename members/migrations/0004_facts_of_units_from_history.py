@@ -47,5 +47,5 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("members", "0002_facts_of_units"), ("audit", "0002_initial")]
+    dependencies = [("members", "0003_facts_of_units"), ("audit", "0002_initial")]
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]

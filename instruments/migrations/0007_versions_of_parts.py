@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("instruments", "0005_texts_within_the_record"),
+        ("instruments", "0006_bookings_know_their_form"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,8 +8,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("instruments", "0006_versions_of_parts"),
-        ("members", "0002_facts_of_units"),
+        ("instruments", "0007_versions_of_parts"),
+        ("members", "0003_facts_of_units"),
     ]
 
     operations = [

@@ -1,0 +1,114 @@
+"""What happens to bookings, for whoever subscribes; each stands in the history under its verb."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from changes import Event, Recorded
+from instruments.booking.models import Booking
+from instruments.inventory.models import Instrument
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingEvent(Recorded):
+    """Something happened to a booking; `before` is None where it is new."""
+
+    target: Booking
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingRequested(BookingEvent):
+    """Time is held until somebody decides."""
+
+    verb: str = "instruments.booking.requested"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingConfirmed(BookingEvent):
+    """Time is booked without anybody deciding."""
+
+    verb: str = "instruments.booking.confirmed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaintenanceBooked(BookingConfirmed):
+    """Time is held for upkeep."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingApproved(BookingEvent):
+    """A keeper said yes to a request."""
+
+    verb: str = "instruments.booking.approved"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingDeclined(BookingEvent):
+    """A keeper said no to a request."""
+
+    verb: str = "instruments.booking.declined"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingCancelled(BookingEvent):
+    """The person or a keeper gave the time back."""
+
+    verb: str = "instruments.booking.cancelled"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingExpired(BookingEvent):
+    """Nobody decided on a request in time."""
+
+    verb: str = "instruments.booking.expired"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingMoved(BookingEvent):
+    """A booking stands at another time, or on another instrument."""
+
+    verb: str = "instruments.booking.moved"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingMissed(BookingEvent):
+    """Nobody came."""
+
+    verb: str = "instruments.booking.no_show"
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitBegun(BookingEvent):
+    """Somebody checked in."""
+
+    verb: str = "instruments.booking.checked_in"
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitEnded(BookingEvent):
+    """A visit is over: from `arrived` to `left`; the hours that count as somebody said them, else all; samples."""
+
+    verb: str = "instruments.booking.completed"
+    arrived: dt.datetime
+    left: dt.datetime
+    effective_hours: Decimal | None
+    samples: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaintenanceEnded(BookingEvent):
+    """The time of upkeep is over."""
+
+    verb: str = "instruments.booking.completed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimeFreed(Event):
+    """Nobody holds [start, end) on that station any more; it may lie in the past. Others may hold it again at once."""
+
+    instrument: Instrument
+    station: int
+    start: dt.datetime
+    end: dt.datetime

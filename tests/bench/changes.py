@@ -1,0 +1,102 @@
+"""Measures changes in process: four bookings as one, and a booking beside a change that stays open."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import time
+
+from django.db import connection
+from django.utils import timezone
+
+from changes import Work, perform
+from instruments.booking.actions.changes import cancel_booking
+from instruments.booking.actions.requests import request_booking
+from instruments.booking.models import Booking
+from instruments.inventory.enums import InstrumentState, SharingMode
+from instruments.inventory.models import Instrument
+from members.models import Person
+
+HALF_HOUR = dt.timedelta(minutes=30)
+OPEN_SECONDS = 2.0
+
+
+def places(count: int) -> list[Instrument]:
+    """Instruments that are open around the clock, confirm at once and are far enough ahead for the bench."""
+    rows = Instrument.objects.filter(
+        state=InstrumentState.IN_SERVICE,
+        sharing_mode=SharingMode.EXTERNAL,
+        policy__approval_required=False,
+        policy__horizon_days__gte=30,
+        policy__shortest_minutes__lte=30,
+        policy__step_minutes__in=[15, 30],
+    )
+    always = [
+        place
+        for place in rows.prefetch_related("opening_periods").order_by("code")
+        if sum((period.opens, period.closes) == (0, 1440) for period in place.opening_periods.all()) == 7
+    ]
+    if len(always) < count:
+        raise SystemExit("The demo has too few instruments that are open around the clock.")
+    return always[:count]
+
+
+def composite(person: Person, rounds: int) -> list[float]:
+    """Time changes that book four instruments each, taken in an order that is not that of the locks."""
+    chosen = list(reversed(places(4)))
+    times, made = [], []
+
+    def four(work: Work, start: dt.datetime) -> list[Booking]:
+        return [
+            request_booking(work, place, start=start, end=start + HALF_HOUR, purpose="bench")
+            for place in chosen
+        ]
+
+    for turn in range(rounds):
+        began = time.perf_counter()
+        made += perform(person, four, _day(19) + HALF_HOUR * turn)
+        times.append(time.perf_counter() - began)
+    _undo(person, made)
+    return times
+
+
+def beside_long_change(person: Person, rounds: int) -> list[float]:
+    """Time bookings while another change, of another instrument, stays open for two seconds after its last write."""
+    busy, free = places(2)
+    times, made = [], []
+    for turn in range(rounds):
+        start = _day(21) + HALF_HOUR * turn
+        written = threading.Event()
+        thread = threading.Thread(target=_stay_open, args=(person, busy, start, written))
+        thread.start()
+        written.wait(30)
+        began = time.perf_counter()
+        made.append(
+            perform(person, request_booking, free, start=start, end=start + HALF_HOUR, purpose="bench")
+        )
+        times.append(time.perf_counter() - began)
+        thread.join()
+    _undo(person, [*made, *Booking.objects.holding().filter(purpose="bench, open", person=person)])
+    return times
+
+
+def _stay_open(person: Person, place: Instrument, start: dt.datetime, written: threading.Event) -> None:
+    def lasting(work: Work) -> None:
+        request_booking(work, place, start=start, end=start + HALF_HOUR, purpose="bench, open")
+        written.set()
+        time.sleep(OPEN_SECONDS)
+
+    try:
+        perform(person, lasting)
+    finally:
+        connection.close()
+
+
+def _day(ahead: int) -> dt.datetime:
+    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    return today + dt.timedelta(days=ahead)
+
+
+def _undo(person: Person, made: list[Booking]) -> None:
+    for booking in made:
+        perform(person, cancel_booking, booking, reason="bench")
