@@ -9,6 +9,7 @@ from django.db.backends.postgresql.operations import DatabaseOperations as Postg
 from django.db.backends.sqlite3.base import (
     DatabaseOperations,
 )  # by way of base: the modules import each other
+from django.utils import translation
 
 _sql_flush = DatabaseOperations.sql_flush
 _sql_truncate = PostgresOperations.sql_flush
@@ -48,15 +49,26 @@ def _empty_cache():
     cache.clear()
 
 
+@pytest.fixture(autouse=True)
+def _own_language():
+    """No test reads in the language that another one left behind."""
+    translation.deactivate()
+    yield
+    translation.deactivate()
+
+
 @pytest.fixture
 def on_postgresql() -> bool:
     """Tell which of the two databases this run is on."""
     return connection.vendor == "postgresql"
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _leave_no_session(django_db_setup, django_db_blocker):
-    """End what threads of a live server or a race left open, else PostgreSQL keeps the test database."""
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Make the database for those who ask for one; at the end, end what threads of a live server or a race left open.
+
+    Else PostgreSQL keeps the test database.
+    """
     yield
     if connection.vendor != "postgresql":
         return

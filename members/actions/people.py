@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from changes import Work, unchanged
+from members.actions.access import end_access
 from members.actions.roles import end_unit_role
 from members.enums import Affiliation, UnitRoleKind
 from members.errors import InvalidPerson, LastManager
@@ -48,8 +49,9 @@ def create_person(work: Work, data: PersonData, *, password: str | None = None) 
 def change_person(work: Work, person: Person, data: PersonData, *, seen: int | None = None) -> Person:
     """Change an account's particulars. Officers; for accounts of the department itself superusers alone.
 
-    Who moves to another unit loses the roles in the old one. Raises NotAllowed, StaleVersion, InvalidPerson, and
-    LastManager where closing or moving the account would leave a unit unmanaged.
+    Who moves to another unit loses the roles in the old one; closing or opening an account ends its sessions and
+    tokens. Raises NotAllowed, StaleVersion, InvalidPerson, and LastManager where closing or moving the account would
+    leave a unit unmanaged.
     """
     for unit in sorted({*_managed_by(work, person), *([person.home_unit_id] if person.home_unit_id else [])}):
         lock_unit(work, unit)
@@ -68,6 +70,8 @@ def change_person(work: Work, person: Person, data: PersonData, *, seen: int | N
         locked.version += 1
         locked.save()
         work.emit(PersonChanged(target=locked, before=before, after=after))
+    if after["is_active"] != before["is_active"]:
+        end_access(work, locked)
     return locked
 
 
@@ -90,12 +94,17 @@ def change_own_account(
 
 
 def set_admin_access(work: Work, person: Person, *, allowed: bool) -> Person:
-    """Let a person into the admin, or no longer. Superusers only. Raises NotAllowed."""
+    """Let a person into the admin, or no longer, which ends sessions and tokens too. Superusers only.
+
+    Raises NotAllowed.
+    """
     locked = lock_person(work, person.pk)
     require(work.actor, "give_admin_access", locked)
     before = locked.is_staff
     locked.is_staff = allowed
     _save(work, locked, {"is_staff": before}, {"is_staff": allowed})
+    if before and not allowed:
+        end_access(work, locked)
     return locked
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from changes import Work, unchanged
+from members.actions.access import end_access
 from members.enums import NetworkRoleKind, UnitRoleKind
 from members.errors import InvalidRole, LastManager, RoleBeforeUnit, RoleExists
 from members.events import RoleEnded, RoleGiven
@@ -25,7 +26,7 @@ def give_unit_role(
 
     Officers, and managers of that unit. Raises NotAllowed, RoleExists where the person holds that role
     on that day or later, InvalidRole for a person whose account is closed, RoleBeforeUnit for a day before the
-    unit joined.
+    unit joined. Given anew after an end, it opens nothing to sessions and tokens from before.
     """
     UnitRoleKind(kind)
     unit = lock_unit(work, unit.pk)
@@ -33,7 +34,10 @@ def give_unit_role(
     require(work.actor, "give_unit_role", unit)
     if valid_from is not None and valid_from < unit.joined_on:
         raise RoleBeforeUnit
+    was_ended = UnitRole.objects.filter(person=holder, unit=unit, kind=kind).exists()
     role = write_unit_role(work, holder, unit, kind, valid_from or timezone.localdate(work.now))
+    if was_ended:
+        end_access(work, holder)
     forget_roles(person)
     return role
 
@@ -80,7 +84,8 @@ def give_network_role(
 ) -> NetworkRole:
     """Give a network-wide role from a day on (today unless told).
 
-    Officers name experts; superusers also officers. Raises NotAllowed, RoleExists, InvalidRole.
+    Officers name experts; superusers also officers. Given anew after an end, it opens nothing to sessions and tokens
+    from before. Raises NotAllowed, RoleExists, InvalidRole.
     """
     locked = lock_person(work, person.pk)
     require(work.actor, "give_network_role", RoleWish(NetworkRoleKind(kind), locked))
@@ -90,9 +95,12 @@ def give_network_role(
     held = NetworkRole.objects.filter(Q(valid_to=None) | Q(valid_to__gt=first_day))
     if held.filter(person=locked, kind=kind).exists():
         raise RoleExists
+    was_ended = NetworkRole.objects.filter(person=locked, kind=kind).exists()
     role = NetworkRole.objects.create(person=locked, kind=kind, valid_from=first_day)
     given = {"person": person.pk, "kind": kind, "valid_from": first_day}
     work.emit(RoleGiven(target=role, after=given))
+    if was_ended:
+        end_access(work, locked)
     forget_roles(person)
     return role
 
@@ -102,9 +110,10 @@ def end_network_role(
 ) -> NetworkRole:
     """End a network-wide role; `valid_to` (today unless told) is the first day without it.
 
-    Raises NotAllowed, StaleVersion, InvalidRole. Ending an ended role again changes nothing.
+    An end today ends the person's sessions and tokens as well. Raises NotAllowed, StaleVersion, InvalidRole. Ending an
+    ended role again changes nothing.
     """
-    lock_person(work, role.person_id)
+    holder = lock_person(work, role.person_id)
     locked = lock_network_role(work, role.pk)
     require(work.actor, "end_network_role", RoleWish(NetworkRoleKind(locked.kind), locked.person))
     last_day = valid_to or timezone.localdate(work.now)
@@ -114,6 +123,8 @@ def end_network_role(
     if last_day < locked.valid_from:
         raise InvalidRole
     _end(work, locked, last_day)
+    if last_day <= timezone.localdate(work.now):
+        end_access(work, holder)
     forget_roles(role.person)
     return locked
 

@@ -8,7 +8,9 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from members.enums import Affiliation
 
@@ -38,7 +40,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     """One person with an account."""
 
     email = models.EmailField(_("e-mail address"), max_length=150, unique=True)
-    display_name = models.CharField(_("name"), max_length=50)
+    display_name = models.CharField(pgettext_lazy("of a person", "name"), max_length=50)
     phone = models.CharField(_("phone"), max_length=20, blank=True)
     affiliation = models.CharField(
         _("comes from"), max_length=12, choices=Affiliation.choices, default=Affiliation.MEMBER_UNIT
@@ -61,6 +63,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may enter the admin"), default=False)
     date_joined = models.DateTimeField(_("registered"), default=timezone.now)
+    access_generation = models.PositiveIntegerField(default=0, editable=False)
     version = models.PositiveIntegerField(default=1)
 
     objects: ClassVar[PersonManager] = PersonManager()
@@ -70,8 +73,8 @@ class Person(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS = ["display_name"]
 
     class Meta:
-        verbose_name = _("person")
-        verbose_name_plural = _("people")
+        verbose_name = pgettext_lazy("an account", "person")
+        verbose_name_plural = pgettext_lazy("accounts", "people")
         ordering = ["email"]
         constraints = [
             models.UniqueConstraint(Lower("email"), name="person_email_any_case"),
@@ -85,6 +88,17 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.display_name or self.email
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Bind a session to the password, and to the generation in which its log-in happened.
+
+        The first generation is the framework's own mark, so that an update of the site ends nobody's session.
+        """
+        of_password: str = super()._get_session_auth_hash(secret)  # type: ignore[misc]
+        if not self.access_generation:
+            return of_password
+        mark = f"{of_password}/{self.access_generation}"
+        return salted_hmac("members.person.access", mark, secret=secret, algorithm="sha256").hexdigest()
 
     def get_full_name(self) -> str:
         """Return the display name."""

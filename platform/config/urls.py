@@ -15,3 +15,5 @@ urlpatterns = [
     path("api/v1/", include("config.api_urls")),
     path("admin/", admin.site.urls),
 ]
+
+handler500 = "portal.views.trouble.server_error"

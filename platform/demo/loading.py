@@ -6,8 +6,11 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from django.db import connection
+from django.db.models import Model
 
 from demo.usage import Row
+from instruments.booking.models import Booking
+from instruments.usage.models import UsageRecord
 
 USAGE_COLUMNS = [
     "id",
@@ -35,6 +38,8 @@ USAGE_COLUMNS = [
     "is_current",
     "recorded_by_id",
     "recorded_at",
+    "folded_user",
+    "served_id",
 ]
 BOOKING_COLUMNS = [
     "id",
@@ -63,28 +68,36 @@ BATCH = 5000
 
 def write_usage(rows: Iterable[Row]) -> int:
     """Write past usage records; return how many. The rows hold UTC times as text."""
-    return _write("instruments_usagerecord", USAGE_COLUMNS, rows)
+    return _write(UsageRecord, USAGE_COLUMNS, rows)
 
 
 def write_bookings_behind(rows: Iterable[Row]) -> int:
     """Write the past bookings that some of the usage records came from; return how many."""
-    return _write("instruments_booking", BOOKING_COLUMNS, rows)
+    return _write(Booking, BOOKING_COLUMNS, rows)
 
 
-def _write(table: str, columns: list[str], rows: Iterable[Row]) -> int:
+def _write(model: type[Model], columns: list[str], rows: Iterable[Row]) -> int:
+    """Write rows; what they do not name has the default of its field."""
+    left = [
+        field
+        for field in model._meta.concrete_fields
+        if not field.primary_key and field.column not in columns
+    ]
+    rest = tuple(field.get_db_prep_save(field.get_default(), connection) for field in left)
+    columns = [*columns, *(str(field.column) for field in left)]
     names = ", ".join(connection.ops.quote_name(column) for column in columns)
-    count = 0
+    table, count = model._meta.db_table, 0
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
                 for row in rows:
-                    copy.write_row(row)
+                    copy.write_row((*row, *rest))
                     count += 1
             return count
         marks = ", ".join(["%s"] * len(columns))
         statement = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608 - our own names
         for batch in _batches(rows):
-            cursor.executemany(statement, batch)
+            cursor.executemany(statement, [(*row, *rest) for row in batch])
             count += len(batch)
     return count
 

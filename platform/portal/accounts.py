@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import ratelimit
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import transaction
 from django.http import HttpRequest
 
-from audit.chain import record
+from changes import Work, perform
+from webapi import tokens
+
+ASKED_FOR_BY_ANYBODY = {"account/email/password_reset_key", "account/email/unknown_account"}
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -17,8 +22,30 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Sign-up is closed."""
         return False
 
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Count failed log-ins by account and address: whoever guesses at an account shuts out nobody but himself."""
+        account: str = super()._get_login_attempts_cache_key(request, **credentials)
+        return f"{self.get_client_ip(request)}:{account}"
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send a mail; what anybody can ask for goes to one address only so often, without a word to who asked.
+
+        A refusal would shut the person out of the reset; the links that were sent work.
+        """
+        if template_prefix in ASKED_FOR_BY_ANYBODY and not ratelimit.consume(
+            self.request, action="reset_mail", key=email.lower()
+        ):
+            return
+        super().send_mail(template_prefix, email, context)
+
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
-        """Set a new password, on the page or by the link of a mail, and put on record that it changed."""
-        with transaction.atomic():
-            super().set_password(user, password)
-            record(actor=user, verb="members.person.password_changed", target=user)
+        """Set a new password, on the page or by the link of a mail, and put on record that it changed.
+
+        Sessions elsewhere end, since they are bound to the password; access tokens are revoked.
+        """
+        perform(user, self._change_password, user, password)
+
+    def _change_password(self, work: Work, user: AbstractBaseUser, password: str) -> None:
+        super().set_password(user, password)
+        work.record("members.person.password_changed", user)
+        tokens.revoke_all(work, user)

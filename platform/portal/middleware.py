@@ -1,15 +1,82 @@
-"""What every request passes: addresses no database can hold, and where the strict content policy must bend."""
+"""What every request passes: whole forms, addresses that exist, what is packed, where the content policy bends."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, UnreadablePostError
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
+from django.urls import Resolver404, resolve
 
 RELAXED = {
     "/admin/": {"script-src": ["'unsafe-eval'"], "style-src": ["'unsafe-inline'"]},
     "/api/v1/docs/": {"style-src": ["'unsafe-inline'"]},
 }
+
+
+class CompressPages(GZipMiddleware):
+    """Pages and answers are compressed; files are sent as they are.
+
+    A report is packed already, and a file that is packed once more has no length a browser could count down from.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Compress what is not for keeping."""
+        if response.headers.get("Content-Disposition", "").startswith("attachment"):
+            return response
+        return super().process_response(request, response)
+
+
+class WholeForms:
+    """A form that did not arrive whole is refused before anybody looks at it: a second look would find it empty.
+
+    The programming interface reads its bodies itself and answers in its own shape.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Read the form. Raises BadRequest where it broke off."""
+        if request.method == "POST" and not request.path.startswith("/api/"):
+            try:
+                request.POST  # noqa: B018 - reading it is what we want
+            except UnreadablePostError as error:
+                raise BadRequest("The form broke off.") from error
+        return self.get_response(request)
+
+
+class LeadBack:
+    """Where a page's button sends to there is nothing to see: whoever opens such an address gets the page above it.
+
+    That happens after signing in, after switching the language below a refused form, or by the browser's reload.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Turn a 405 for a GET into a way to the nearest address above; that one may lead further up."""
+        response = self.get_response(request)
+        if response.status_code != 405 or request.method not in {"GET", "HEAD"}:
+            return response
+        if request.path.startswith("/api/"):
+            return response
+        parts = request.path.strip("/").split("/")[:-1]
+        while parts and not _is_page(f"/{'/'.join(parts)}/"):
+            parts.pop()
+        return HttpResponseRedirect(f"/{'/'.join(parts)}/" if parts else "/")
+
+
+def _is_page(path: str) -> bool:
+    """Whether an address is one that was meant, and not only caught because the admin catches everything below it."""
+    try:
+        match = resolve(path)
+    except Resolver404:
+        return False
+    return match.url_name is not None or "/" not in match.kwargs.get("object_id", "/")
 
 
 class AdminContentPolicy:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from changes import perform
 from reporting import files, runs
 from reporting.errors import InvalidParameters, ReportError, UnknownKind
 from reporting.models import ReportRun
@@ -27,10 +28,16 @@ PAGE_SIZE = 20
 @login_required
 def run_list(request: HttpRequest) -> HttpResponse:
     """One's own runs, and the reports one may ask for."""
-    page = Paginator(runs.runs_of(_person(request)), PAGE_SIZE).get_page(request.GET.get("page"))
+    person = _person(request)
+    page = Paginator(runs.runs_of(person), PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = []
+    for run in page:
+        is_mine_still = runs.may_download(person, run)
+        is_there = is_mine_still and runs.has_file(run)
+        rows.append((run, name_of(run), is_there, runs.is_outdated(run), not is_mine_still))
     context = {
         "page": page,
-        "rows": [(run, name_of(run), runs.has_file(run), runs.is_outdated(run)) for run in page],
+        "rows": rows,
         "kinds": offered(request.user),
     }
     return render(request, "reporting/list.html", context)
@@ -49,7 +56,7 @@ def new_run(request: HttpRequest, code: str) -> HttpResponse:
         return render(request, "reporting/new.html", {"kind": kind, "form": form})
     sent = {name: value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
     try:
-        run = runs.request_run(kind.code, sent, actor=_person(request))
+        run = perform(_person(request), runs.request_run, kind.code, sent)
     except InvalidParameters:
         form = kind.form_for(request.user, sent)
     except ReportError as error:
@@ -65,13 +72,16 @@ def new_run(request: HttpRequest, code: str) -> HttpResponse:
 @never_cache
 def run_page(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """A run with its progress; htmx asks for the fragment until the run is finished."""
-    run = runs.run_for(_person(request), run_id)
+    person = _person(request)
+    run = runs.run_for(person, run_id)
+    is_withdrawn = not runs.may_download(person, run)
     is_fragment = request.headers.get("HX-Request") == "true"
     context = {
         "run": run,
         "name": name_of(run),
         "is_open": run.state in runs.OPEN_STATES,
-        "is_there": runs.has_file(run),
+        "is_there": runs.has_file(run) and not is_withdrawn,
+        "is_withdrawn": is_withdrawn,
         "is_outdated": runs.is_outdated(run),
         "is_mine": run.requested_by_id == request.user.pk,
         "file_format": str(run.parameters.get("format", "")).upper(),
@@ -88,7 +98,7 @@ def cancel(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """Cancel an unfinished run of one's own."""
     run = runs.run_for(_person(request), run_id)
     try:
-        runs.cancel_run(run, actor=_person(request))
+        perform(_person(request), runs.cancel_run, run)
     except ReportError as error:
         messages.error(request, str(error))
     return redirect("reporting:run", run.pk)
@@ -100,7 +110,7 @@ def again(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """Ask for the same report once more."""
     run = runs.run_for(_person(request), run_id)
     try:
-        new = runs.request_again(run, actor=_person(request))
+        new = perform(_person(request), runs.request_again, run)
     except ReportError as error:
         messages.error(request, str(error))
         return redirect("reporting:run", run.pk)
@@ -112,7 +122,7 @@ def again(request: HttpRequest, run_id: UUID) -> HttpResponse:
 @never_cache
 def run_file(request: HttpRequest, run_id: UUID) -> HttpResponseBase:
     """The finished file; 404 for whom it is not meant, 410 once it is no longer given out."""
-    run = runs.file_for(_person(request), run_id)
+    run = runs.file_for(_person(request), run_id, is_fetched=request.method != "HEAD")
     try:
         return file_response(run)
     except FileNotFoundError:
@@ -137,6 +147,8 @@ def file_response(run: ReportRun) -> FileResponse:
     )
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Length"] = str(run.size)
+    # Whoever asks for a part gets the whole, and knows beforehand.
+    response["Accept-Ranges"] = "none"
     return response
 
 

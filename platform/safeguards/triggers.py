@@ -82,10 +82,21 @@ def install(using: str = "default") -> list[str]:
     return installed
 
 
-def missing(using: str = "default") -> list[str]:
-    """Name every part of the registered guards that the database does not hold, or has switched off."""
+def take_away(using: str = "default") -> None:
+    """Drop every guard on SQLite, where a table cannot be rebuilt while a trigger of another one speaks of it."""
     connection = connections[using]
-    present = _present(connection)
+    if connection.vendor != "sqlite":
+        return
+    with connection.cursor() as cursor:
+        for trigger in REGISTER.values():
+            for part in trigger.parts(connection.vendor):
+                cursor.execute(f"DROP TRIGGER IF EXISTS {part}")
+
+
+def missing(using: str = "default") -> list[str]:
+    """Name every part of the registered guards that the database does not hold, or that guards nothing there."""
+    connection = connections[using]
+    present = present_parts(connection)
     return [
         part
         for trigger in REGISTER.values()
@@ -94,11 +105,13 @@ def missing(using: str = "default") -> list[str]:
     ]
 
 
-def _present(connection: BaseDatabaseWrapper) -> set[str]:
+def present_parts(connection: BaseDatabaseWrapper) -> set[str]:
+    """Name the triggers and constraints that guard rows in this session: switched on, and not for replicas alone."""
     query = (
         "SELECT name FROM sqlite_master WHERE type = 'trigger'"
         if connection.vendor == "sqlite"
-        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D' "
+        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND (tgenabled = 'A' "
+        "OR (tgenabled = 'O' AND current_setting('session_replication_role') <> 'replica')) "
         "UNION ALL SELECT conname FROM pg_constraint WHERE contype = 'x'"
     )
     with connection.cursor() as cursor:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ParamSpec
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.http import HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +19,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from changes import Work, perform
+from webapi import claimants
 from webapi.models import StoredAnswer
 from webapi.problems import expected
 
@@ -33,11 +34,14 @@ P = ParamSpec("P")
 
 
 class KeyInFlight(APIException):
-    """The first call with this key has not been answered yet."""
+    """The first call with this key has not been answered yet; `wait` is in seconds."""
 
     status_code = 409
     default_detail = _("The first call with this key is still being answered.")
-    wait = 1
+
+    def __init__(self, wait: float = 1) -> None:
+        self.wait = wait
+        super().__init__()
 
 
 class KeyReused(APIException):
@@ -59,7 +63,8 @@ def once(handler: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponseBase
     """Wrap an unsafe handler of an APIView so that it takes effect once per caller and key.
 
     The handler and the keeping of its answer share one transaction: after a crash either both are there
-    or neither, and the key is free again after a minute. Refusals of the domain are kept like any answer.
+    or neither, and the key is free again at once where the dead process was one of this machine, else after a minute.
+    Refusals of the domain are kept like any answer. A body that did not arrive whole never takes the key.
     """
 
     @functools.wraps(handler)
@@ -97,7 +102,8 @@ def _whole(
 def claim(request: Request) -> Claim | StoredAnswer:
     """Take the key for this call, or return the answer kept under it.
 
-    Raises ParseError for a missing or bad key, KeyReused for another call's, KeyInFlight while the first runs.
+    Raises ParseError for a missing or bad key, KeyReused for another call's, KeyInFlight while the first runs,
+    UnreadablePostError for a body that broke off, before anything is claimed.
     """
     key = request.headers.get(HEADER, "")
     if not KEY.fullmatch(key):
@@ -107,26 +113,25 @@ def claim(request: Request) -> Claim | StoredAnswer:
     person_id, wanted, now = request.user.pk, fingerprint(request), timezone.now()
     # Two rounds: a row that vanishes between the insert and the look-up was given up by its call.
     for _attempt in range(2):
+        mine = {"fingerprint": wanted, "created_at": now, "claimed_by": claimants.this_process()}
         try:
-            with transaction.atomic():
-                row = StoredAnswer.objects.create(
-                    person_id=person_id, key=key, fingerprint=wanted, created_at=now
-                )
-            return Claim(row.pk, now)
+            known, made = StoredAnswer.objects.get_or_create(person_id=person_id, key=key, defaults=mine)
         except IntegrityError:
-            known = StoredAnswer.objects.filter(person_id=person_id, key=key).first()
-        if known is None:
             continue
+        if made:
+            return Claim(known.pk, now)
         if known.fingerprint != wanted:
             raise KeyReused
         if known.status is not None:
             return known
-        stale = now - dt.timedelta(seconds=IN_FLIGHT_SECONDS)
-        if known.created_at <= stale and StoredAnswer.objects.filter(
+        age = max((now - known.created_at).total_seconds(), 0)
+        is_given_up = age >= IN_FLIGHT_SECONDS or claimants.is_dead(known.claimed_by)
+        if is_given_up and StoredAnswer.objects.filter(
             pk=known.pk, status=None, created_at=known.created_at
-        ).update(created_at=now):
+        ).update(created_at=now, claimed_by=claimants.this_process()):
             return Claim(known.pk, now)
-        break
+        # A call that takes long is likely to take longer: who waits as long again asks a few times, not sixty.
+        raise KeyInFlight(max(1, min(age, IN_FLIGHT_SECONDS - age)))
     raise KeyInFlight
 
 
@@ -155,6 +160,8 @@ def forget_old_answers(now: dt.datetime) -> int:
 def _answer(view: APIView, request: Request, handle: Callable[[], HttpResponseBase]) -> HttpResponse:
     try:
         response = handle()
+        if not getattr(view, "body_is_checked", True):
+            raise TypeError("A handler that changes something reads its body with `ContractView.body`.")
     except expected() as error:
         response = view.handle_exception(error)  # type: ignore[arg-type]
     response = view.finalize_response(request, response)  # type: ignore[arg-type]

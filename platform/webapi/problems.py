@@ -11,14 +11,20 @@ from typing import Any, TypeAlias
 
 from django.core import exceptions as django_errors
 from django.core.signals import got_request_exception
-from django.db import IntegrityError, InterfaceError, OperationalError
+from django.db import DatabaseError, IntegrityError, InterfaceError
 from django.http import Http404, UnreadablePostError
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions as drf_errors
 from rest_framework.response import Response
 
+from safeguards.outage import Outage, outage_of
+
 CONTENT_TYPE = "application/problem+json"
-BUSY_SECONDS = 2
+SAID = {
+    Outage.BUSY: _("The database is busy. Please repeat the call with the same key."),
+    Outage.AWAY: _("The database does not answer. Please repeat the call with the same key."),
+    Outage.FULL: _("The disk of the site is full, so nothing can be saved until the operators make room."),
+}
 
 logger = logging.getLogger(__name__)
 
@@ -114,15 +120,11 @@ def _of_database(error: Exception) -> Problem | None:
         # The database's own guard spoke where no rule of ours did: not to be repeated blindly.
         logger.error("The database refused a call that every rule had passed.", exc_info=error)
         return Problem(409, _("This conflicts with what is stored. Look at the present state and try again."))
-    if not isinstance(error, OperationalError | InterfaceError):
+    outage = outage_of(error) if isinstance(error, DatabaseError | InterfaceError) else None
+    if outage is None:
         return None
-    # A lock held too long: the same call may well succeed in a moment.
     logger.warning("The database refused a call for now.", exc_info=error)
-    return Problem(
-        503,
-        _("The database is busy. Please repeat the call with the same key."),
-        headers={"Retry-After": str(BUSY_SECONDS)},
-    )
+    return Problem(503, SAID[outage], headers={"Retry-After": str(outage.seconds)})
 
 
 def _of_django(error: Exception) -> Problem | None:

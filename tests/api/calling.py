@@ -7,6 +7,7 @@ import uuid
 
 from django.test import Client
 
+from changes import perform
 from webapi import tokens
 
 
@@ -16,7 +17,9 @@ class Caller:
     def __init__(self, person=None, *, scopes=("read", "write")):
         self.client = Client()
         self.token = (
-            tokens.issue(person, name="test", scopes=scopes, days=30)[0] if person is not None else None
+            perform(person, tokens.issue, person, name="test", scopes=scopes, days=30)[0]
+            if person is not None
+            else None
         )
 
     def _headers(self, headers):
@@ -27,6 +30,14 @@ class Caller:
         """GET below the base; a full address is taken as it is."""
         address = path if path.startswith(("http", "/")) else f"/api/v1/{path}"
         return self.client.get(address, query, headers=self._headers(headers))
+
+    def send(self, method, path, body):
+        """Send JSON with any method to a full path, with a fresh key."""
+        headers = {**self._headers(None), "idempotency-key": uuid.uuid4().hex}
+        data = json.dumps(body)
+        return self.client.generic(
+            method.upper(), path, data, content_type="application/json", headers=headers
+        )
 
     def post(self, path, body=None, *, key=None, headers=None, raw=None, content_type="application/json"):
         """POST below the base with a fresh key, unless `key` names one or is empty."""

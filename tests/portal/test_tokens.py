@@ -66,7 +66,7 @@ def test_only_the_owner_revokes(client, person):
     assert '<summary class="btn btn-sm">' in listed.content.decode()
     token = AccessToken.objects.get()
     address = reverse("portal:revoke_token", args=[token.pk])
-    assert client.get(address).status_code == 405
+    assert client.get(address).headers["Location"] == reverse("portal:tokens")
     client.force_login(PersonFactory())
     assert client.post(address).status_code == 404
     token.refresh_from_db()

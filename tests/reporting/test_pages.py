@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from audit.models import Entry
+from changes import perform
 from reporting import making, runs
 from reporting.models import ReportRun
+from tests.api.calling import Caller
 from tests.factories.members import PersonFactory, make_officer
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +33,7 @@ def person(client):
 @pytest.fixture
 def run(use_kind, silent_bell, person):
     """A queued run of the person."""
-    return runs.request_run("trial", {"number": 7, "format": "csv"}, actor=person, language="en")
+    return perform(person, runs.request_run, "trial", {"number": 7, "format": "csv"}, language="en")
 
 
 def test_pages_ask_to_sign_in(client, run):
@@ -90,6 +94,56 @@ def test_download_headers(client, run):
     assert int(answer["Content-Length"]) == len(body)
 
 
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_download_is_sent_as_it_is(client, use_kind, silent_bell, person, ending):
+    """A browser that takes gzip gets the file with its length all the same; parts are refused beforehand."""
+    run = perform(person, runs.request_run, "trial", {"number": 7, "format": ending}, language="en")
+    making.make(run.pk)
+    run.refresh_from_db()
+    headers = {"accept-encoding": "gzip", "range": "bytes=0-9"}
+    answer = client.get(reverse("reporting:file", args=[run.pk]), headers=headers)
+    body = b"".join(answer.streaming_content)
+    assert (answer.status_code, len(body)) == (200, run.size)
+    assert hashlib.sha256(body).hexdigest() == run.sha256
+    assert (answer["Content-Length"], answer["Accept-Ranges"]) == (str(run.size), "none")
+    assert "Content-Encoding" not in answer
+    page = client.get(reverse("reporting:list"), headers=headers)
+    assert page["Content-Encoding"] == "gzip"
+
+
+def test_asking_about_a_file_is_no_download(client, run):
+    """HEAD tells the length and leaves no entry; GET leaves one."""
+    making.make(run.pk)
+    path = reverse("reporting:file", args=[run.pk])
+    fetched = Entry.objects.filter(verb="reporting.run.downloaded")
+    asked = client.head(path)
+    for close in asked._resource_closers:
+        close()
+    assert asked.status_code == 200
+    assert fetched.count() == 0
+    client.get(path).getvalue()
+    assert fetched.count() == 1
+
+
+def test_details_are_not_shown_after_the_right_is_lost(client, use_kind, run, person):
+    """Neither page, list nor call tells name, size or digest of a file one may no longer have."""
+    making.make(run.pk)
+    run.refresh_from_db()
+    caller = Caller(person)
+    path = f"report-runs/{run.pk}/"
+    assert caller.get(path).json()["file"]["sha256"] == run.sha256
+    use_kind(may_download=lambda who, run: False)
+    body = caller.get(path).json()
+    assert (body["state"], body["file"]) == ("done", None)
+    page = client.get(reverse("reporting:run", args=[run.pk]), **ENGLISH).content.decode()
+    assert "You no longer have the right to this report." in page
+    listed = client.get(reverse("reporting:list"), **ENGLISH).content.decode()
+    for text in (page, listed):
+        assert run.sha256 not in text
+        assert reverse("reporting:file", args=[run.pk]) not in text
+    assert caller.get(f"{path}file/").status_code == 404
+
+
 def test_others_get_the_same_404(client, run):
     """Page, file and buttons of another's run are not there, as if it did not exist."""
     making.make(run.pk)
@@ -140,7 +194,7 @@ def test_cancel_button(client, run):
 def test_list_asks_the_same_number_of_queries(client, run, person, count, django_assert_num_queries):
     """The list costs the same for one run and for three."""
     for _ in range(count - 1):
-        runs.request_run("trial", {"number": 1}, actor=person)
+        perform(person, runs.request_run, "trial", {"number": 1})
     client.get(reverse("reporting:list"))
     with django_assert_num_queries(LIST_QUERIES):
         answer = client.get(reverse("reporting:list"))

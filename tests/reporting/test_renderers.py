@@ -41,13 +41,23 @@ def test_csv_bytes(tmp_path):
     ]
 
 
-@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\t=1", "\r=1", " =1", "＝1", "　＋1", "\n1"])
+HIDDEN = (
+    " ", "\u00a0", "\u00ad", "\u034f", "\u115f", "\u180b", "\u180e", "\u200b", "\u200d", "\u200f", "\u202e", "\u2060",
+    "\u2066", "\u3000", "\u3164", "\ufe0f", "\ufeff", "\x00", "\x1f", "\x7f", "\U000e0020", "; ", ";", "|", ",",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["=1", "+1", "-1", "@x", "\t=1", "\r=1", " =1", "＝1", "　＋1", "\n1"]
+    + [f"{hidden}{sign}1" for hidden in HIDDEN for sign in "=+-@＝＋－＠"],
+)
 def test_harmless_when_a_formula(text):
     """Every way to begin a formula is quoted, full-width signs included."""
     assert harmless(text) == f"'{text}"
 
 
-@pytest.mark.parametrize("text", ["", "a=1", "内蒙古", "1-2", " a"])
+@pytest.mark.parametrize("text", ["", "a=1", "内蒙古", "1-2", " a", ";", " ", "\u200b", "；甲=1", "\u200b内"])
 def test_harmless_when_plain(text):
     """Plain texts stay."""
     assert harmless(text) == text

@@ -10,9 +10,11 @@ import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import OperationalError, connection
 from django.http import Http404
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from audit.models import Entry
+from changes import perform
 from notices.models import Notice
 from reporting import making, runs, tasks
 from reporting.errors import InvalidParameters, NotAllowed, ReportError, TooManyRuns, UnknownKind, WrongState
@@ -25,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 def ask(person, **parameters):
     """Ask for the trial report."""
-    return runs.request_run("trial", {"number": 7, "format": "csv", **parameters}, actor=person)
+    return perform(person, runs.request_run, "trial", {"number": 7, "format": "csv", **parameters})
 
 
 def verbs() -> list[str]:
@@ -71,14 +73,14 @@ def test_request_when_forbidden(use_kind, silent_bell):
 def test_request_when_parameters_are_wrong(use_kind, parameters, fields):
     """Every wrong parameter is named."""
     with pytest.raises(InvalidParameters) as refused:
-        runs.request_run("trial", parameters, actor=PersonFactory())
+        perform(PersonFactory(), runs.request_run, "trial", parameters)
     assert set(refused.value.fields) == fields
 
 
 def test_request_when_kind_is_unknown():
     """Unknown kinds are refused."""
     with pytest.raises(UnknownKind):
-        runs.request_run("nothing", {}, actor=PersonFactory())
+        perform(PersonFactory(), runs.request_run, "nothing", {})
 
 
 def test_request_when_too_many_are_open(use_kind, silent_bell):
@@ -196,7 +198,7 @@ def test_cancel_stops_the_work(use_kind, silent_bell):
     person = PersonFactory()
 
     def build(parameters, progress):
-        runs.cancel_run(ReportRun.objects.get(), actor=person)
+        perform(person, runs.cancel_run, ReportRun.objects.get())
         progress(1, 1)
         raise AssertionError("went on")
 
@@ -207,7 +209,7 @@ def test_cancel_stops_the_work(use_kind, silent_bell):
     assert (run.state, run.file) == (RunState.CANCELLED, "")
     assert not Notice.objects.exists()
     with pytest.raises(WrongState):
-        runs.cancel_run(run, actor=person)
+        perform(person, runs.cancel_run, run)
 
 
 def test_cancel_when_cancelled_at_the_last_moment(use_kind, silent_bell, tmp_path):
@@ -219,7 +221,7 @@ def test_cancel_when_cancelled_at_the_last_moment(use_kind, silent_bell, tmp_pat
         yield from ()
 
     def build(parameters, progress):
-        runs.cancel_run(ReportRun.objects.get(), actor=person)
+        perform(person, runs.cancel_run, ReportRun.objects.get())
         return document()
 
     use_kind(build=build)
@@ -231,7 +233,7 @@ def test_cancel_when_not_mine(use_kind, silent_bell):
     """Nobody cancels another's report; the attempt is on record."""
     run = ask(PersonFactory())
     with pytest.raises(NotAllowed):
-        runs.cancel_run(run, actor=PersonFactory())
+        perform(PersonFactory(), runs.cancel_run, run)
     assert verbs()[-1] == "reporting.refused"
 
 
@@ -335,3 +337,54 @@ def test_file_when_the_right_is_lost(use_kind, silent_bell):
     use_kind(may_download=lambda who, run: False)
     with pytest.raises(Http404):
         runs.file_for(person, run.pk)
+
+
+def test_refused_fetches_are_on_record(use_kind, silent_bell):
+    """Who looks for another's run, or for a file after losing the right, leaves an entry that names run and wish."""
+    person, stranger = PersonFactory(), PersonFactory()
+    use_kind(may_download=lambda who, run: who.pk == person.pk)
+    run = ask(person)
+    making.make(run.pk)
+    for look in (runs.run_for, runs.file_for):
+        with pytest.raises(Http404):
+            look(stranger, run.pk)
+    use_kind(may_download=lambda who, run: False)
+    assert runs.run_for(person, run.pk) == run
+    with pytest.raises(Http404):
+        runs.file_for(person, run.pk)
+    rows = Entry.objects.filter(verb="reporting.refused").order_by("sequence")
+    assert [(row.actor, row.target_id, row.after["verb"], row.after["reason"]) for row in rows] == [
+        (stranger, str(run.pk), "reporting.run.viewed", "hidden"),
+        (stranger, str(run.pk), "reporting.run.viewed", "hidden"),
+        (person, str(run.pk), "reporting.run.downloaded", "hidden"),
+    ]
+    assert not Entry.objects.filter(verb="reporting.run.downloaded").exists()
+
+
+@pytest.mark.parametrize("lost", ["account", "right"])
+def test_run_of_one_who_lost_the_right_is_not_made(lost, use_kind, silent_bell):
+    """Nothing is built; the run fails with the reason."""
+    person, built = PersonFactory(), []
+    use_kind(build=lambda parameters, step: built.append(parameters))
+    run = ask(person)
+    if lost == "account":
+        type(person).objects.filter(pk=person.pk).update(is_active=False)
+    else:
+        use_kind(
+            build=lambda parameters, step: built.append(parameters),
+            may_request=lambda who, parameters: False,
+        )
+    assert making.make(run.pk) is False
+    run.refresh_from_db()
+    assert (run.state, run.file, built) == (RunState.FAILED, "", [])
+    assert run.error == str(NotAllowed.message)
+
+
+def test_asking_locks_out_no_row_that_refers_to_the_person(use_kind, silent_bell):
+    """The lock of the person lets foreign keys to it be checked; else two ordinary writes wait for each other."""
+    with CaptureQueriesContext(connection) as done:
+        ask(PersonFactory())
+    locks = [query["sql"] for query in done if "members_person" in query["sql"] and " FOR " in query["sql"]]
+    assert [sql.partition(" FOR ")[2][:13] for sql in locks] == (
+        ["NO KEY UPDATE"] if connection.vendor == "postgresql" else []
+    )

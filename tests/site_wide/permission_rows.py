@@ -62,6 +62,10 @@ instruments:usage_add                   GET   in 404 404 200 200 404 404 200
 instruments:usage_add                   POST  in 404 404 422 422 404 404 422
 instruments:usage_import                GET   in 404 404 200 200 404 404 200
 instruments:usage_import                POST  in 404 404 422 422 404 404 422
+instruments:organisations               GET   in 404 404 404 200 404 200 200
+instruments:organisation_register       POST  in 404 404 404 422 404 422 422
+instruments:organisation_merge          POST  in 404 404 404 302 404 302 302
+instruments:organisation_part           POST  in 404 404 404 302 404 302 302
 instruments:usage_record                GET   in 404 404 404 200 404 200 200
 instruments:usage_correct               GET   in 404 404 404 200 404 302 200
 instruments:usage_correct               POST  in 404 404 404 422 404 404 422
@@ -183,7 +187,7 @@ admin:evaluations_round_act             POST  in  in  in  in  in  in 302 302
 admin:evaluations_round_progress        GET   in  in  in  in  in  in 200 200
 admin:evaluations_round_check           GET   in  in  in  in  in  in 200 200
 admin:evaluations_round_report          POST  in  in  in  in  in  in 302 302
-admin:evaluations_scheme_version        GET   in  in  in  in  in  in 405 405
+admin:evaluations_scheme_version        GET   in  in  in  in  in  in 302 302
 admin:evaluations_scheme_version        POST  in  in  in  in  in  in 302 302
 """
 
@@ -198,6 +202,7 @@ members.unitrole              both      200 200 200 403 200
 members.networkrole           both      200 200 200 403 200
 members.region                both      200 403 200 403 200
 members.memberunit            both      200 200 200 403 200
+members.organisation          both      200 200 200 403 200
 instruments.booking           both      200 403 200 403 200
 instruments.usagerecord       both      200 403 200 403 200
 instruments.instrument        both      200 200 200 403 200
@@ -205,6 +210,7 @@ instruments.stewardship       both      200 200 200 403 200
 instruments.applicationfield  both      200 403 200 403 200
 instruments.instrumentclass   both      200 403 200 403 200
 evaluations.metricsnapshot    both      200 403 200 403 200
+evaluations.scoringrun        both      200 403 200 403 200
 evaluations.result            both      200 403 200 403 200
 evaluations.award             both      200 403 200 403 200
 evaluations.round             both      200 200 200 403 200

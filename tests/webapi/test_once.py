@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import subprocess
 
 import pytest
+import time_machine
 from django.db import OperationalError, transaction
 from django.test import override_settings
 from django.urls import include, path
 from django.utils import timezone
+from rest_framework import serializers
 from rest_framework.response import Response
 
 from tests.api.calling import Caller, is_problem
 from tests.factories.members import PersonFactory
-from webapi import idempotency
+from webapi import claimants, idempotency
 from webapi.idempotency import once
 from webapi.models import StoredAnswer
 from webapi.problems import Problem
@@ -25,12 +28,21 @@ pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
 calls = []
 
 
+class Anything(serializers.Serializer):
+    """What the counter takes."""
+
+    a = serializers.JSONField(required=False)
+    text = serializers.CharField(required=False)
+
+
 class Counter(ContractView):
     """Counts its calls and answers as told."""
 
     @once
     def post(self, request, how):
         """Answer."""
+        if how != "unread":
+            self.body(request, Anything)
         calls.append(request.data)
         if how == "busy":
             raise OperationalError("database is locked")
@@ -126,6 +138,13 @@ def test_fault_of_ours_is_a_500_problem_and_frees_the_key(caller):
     assert not StoredAnswer.objects.exists()
 
 
+def test_a_handler_that_does_not_check_its_body_is_a_fault_of_ours(caller):
+    """Nobody can forget to refuse misspelt keys: the call fails whatever it holds, and leaves nothing."""
+    caller.client.raise_request_exception = False
+    assert is_problem(caller.post("count/unread/", {"a": 1}, key="k-1"), 500)
+    assert not StoredAnswer.objects.exists()
+
+
 def test_call_in_flight_is_409_until_it_is_given_up(caller):
     """After a minute the key can be taken over."""
     first = caller.post("count/ok/", {}, key="k-1")
@@ -137,6 +156,44 @@ def test_call_in_flight_is_409_until_it_is_given_up(caller):
     assert int(answer.headers["Retry-After"]) >= 1
     StoredAnswer.objects.update(created_at=now - dt.timedelta(seconds=idempotency.IN_FLIGHT_SECONDS + 1))
     assert caller.post("count/ok/", {}, key="k-1").json() == {"calls": 2}
+
+
+def test_claim_of_a_killed_process_is_taken_over_at_once(caller):
+    """Whoever was killed answers no more; who lives is waited for."""
+    caller.post("count/ok/", {}, key="k-1")
+    sleeper = subprocess.Popen(["sleep", "60"])
+    StoredAnswer.objects.update(
+        status=None, created_at=timezone.now(), claimed_by=claimants._name_of(sleeper.pid)
+    )
+    assert is_problem(caller.post("count/ok/", {}, key="k-1"), 409)
+    sleeper.kill()
+    sleeper.wait()
+    assert caller.post("count/ok/", {}, key="k-1").json() == {"calls": 2}
+    # The row names us now, and is answered.
+    row = StoredAnswer.objects.get()
+    assert (row.status, row.claimed_by) == (201, claimants.this_process())
+
+
+def test_number_of_a_dead_process_given_anew_is_another_process():
+    """The start time tells them apart; what another machine says is never taken for dead."""
+    machine, number, started = claimants.this_process().split("/")
+    assert not claimants.is_dead(claimants.this_process())
+    assert claimants.is_dead(f"{machine}/{number}/{int(started) + 1}")
+    assert not claimants.is_dead(f"elsewhere/{number}/1")
+    assert not claimants.is_dead("")
+
+
+@pytest.mark.parametrize(("age", "wait"), [(0, 1), (0.5, 1), (10, 10), (30, 30), (45, 15), (59.5, 1)])
+def test_who_waits_asks_a_few_times_and_not_sixty(caller, age, wait):
+    """As long again as it has taken, and never past the minute after which the key is free."""
+    caller.post("count/ok/", {}, key="k-1")
+    with time_machine.travel(timezone.now(), tick=False):
+        StoredAnswer.objects.update(
+            status=None, created_at=timezone.now() - dt.timedelta(seconds=age), claimed_by="elsewhere/1/1"
+        )
+        answer = caller.post("count/ok/", {}, key="k-1")
+    assert is_problem(answer, 409)
+    assert answer.headers["Retry-After"] == str(wait)
 
 
 def test_overtaken_call_leaves_nothing(caller, monkeypatch):
@@ -168,12 +225,20 @@ def test_too_many_calls_are_429(caller, settings):
     from webapi.throttles import CallerThrottle
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(CallerThrottle, "THROTTLE_RATES", {"caller": "2/min"})
+        patch.setitem(CallerThrottle.THROTTLE_RATES, "caller", "2/min")
         answers = [caller.post("count/ok/", {}, key=f"k-{n}") for n in range(3)]
     assert [a.status_code for a in answers] == [201, 201, 429]
     assert is_problem(answers[2], 429)
     assert 1 <= int(answers[2].headers["Retry-After"]) <= 60
     assert StoredAnswer.objects.count() == 2
+
+
+@override_settings(API_MOST_BODY_BYTES=1000)
+def test_body_past_our_own_bound_is_413(caller):
+    """By what its head announces; the bound itself is taken."""
+    assert is_problem(caller.post("count/ok/", raw='{"a": "' + "x" * 991 + '"} '), 413)
+    assert calls == []
+    assert caller.post("count/ok/", raw='{"a": "' + "x" * 991 + '"}').status_code == 201
 
 
 @override_settings(DATA_UPLOAD_MAX_MEMORY_SIZE=1000)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
+import uuid
 
 import pytest
 from django.core.management import call_command
 from django.urls import URLPattern, URLResolver, get_resolver
+from drf_spectacular.generators import SchemaGenerator
 
-from tests.api.calling import Caller
+from audit.models import Entry
+from tests.api.calling import Caller, is_problem
+from tests.factories.members import AdminFactory
 from webapi.views import UnknownAddress
 
 CALLS = [
@@ -68,6 +73,50 @@ def test_every_unsafe_handler_takes_a_key():
     unsafe = [(cls, getattr(cls, method)) for cls in found for method in UNSAFE if hasattr(cls, method)]
     assert unsafe
     assert [cls for cls, handler in unsafe if not getattr(handler, "takes_idempotency_key", False)] == []
+
+
+def writes():
+    """Method and path of every operation that takes a body, with the places where an object stands in it."""
+    spec = SchemaGenerator().get_schema(request=None, public=True)
+    schemas = spec["components"]["schemas"]
+
+    def resolved(schema):
+        return schemas[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+
+    def objects(schema, way=()):
+        schema = resolved(schema)
+        for one in schema.get("oneOf", []):
+            yield from objects(one, way)
+        if "properties" in schema:
+            yield way
+            for name, inner in schema["properties"].items():
+                yield from objects(inner, (*way, name))
+        if schema.get("type") == "array":
+            yield from objects(schema["items"], (*way, 0))
+
+    return [
+        (method, path, way)
+        for path, operations in spec["paths"].items()
+        for method, operation in operations.items()
+        if method in UNSAFE
+        for way in dict.fromkeys(objects(operation["requestBody"]["content"]["application/json"]["schema"]))
+    ]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("method", "path", "way"), writes())
+def test_unknown_key_in_a_body_is_400_with_its_name(method, path, way):
+    """Wherever an object stands in a body of the contract; nothing is written."""
+    body = {"no_such_key": 1}
+    for step in reversed(way):
+        body = [body] if step == 0 else {step: body}
+    caller = Caller(AdminFactory())
+    before = Entry.objects.count()
+    answer = caller.send(method, re.sub(r"{[^}]*}", str(uuid.uuid4()), path), body)
+    assert is_problem(answer, 400)
+    named = ".".join(str(step) for step in (*way, "no_such_key"))
+    assert named in [error["field"] for error in answer.json()["errors"]]
+    assert Entry.objects.count() == before
 
 
 @pytest.mark.django_db

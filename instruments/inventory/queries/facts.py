@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from instruments.inventory.models import Instrument, InstrumentFacts
@@ -21,7 +22,6 @@ STATE = "state"
 JOINED = "joined_on"
 READ_BACK = ("sharing_mode", "original_value", "funding", "equipment_kind", JOINED, STATE)
 """What an evaluation asks of an instrument beside its usage; code and unit never change."""
-COLUMNS = tuple(name for name in READ_BACK if name != "funding")
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Change:
 
 @dataclass(frozen=True)
 class PastInstrument:
-    """An instrument as it was at a moment."""
+    """An instrument as it was at a moment; class and region by key."""
 
     state: str
     sharing_mode: str
@@ -48,10 +48,10 @@ class PastInstrument:
     funding: tuple[str, ...]
     equipment_kind: str
     joined_on: dt.date
-    name_zh: str = ""
-    name_en: str = ""
-    instrument_class: int = 0
-    region: int = 0
+    name_zh: str
+    name_en: str
+    instrument_class: int
+    region: int
 
 
 def facts_now(instrument: Instrument, at: dt.datetime) -> InstrumentFacts:
@@ -72,28 +72,31 @@ def facts_now(instrument: Instrument, at: dt.datetime) -> InstrumentFacts:
     )
 
 
-def facts_at(moment: dt.datetime, pks: Collection[int] | None = None) -> dict[int, PastInstrument]:
-    """Return instruments (None: all, by key) as they were at a moment, in three queries.
+def facts_at(
+    moment: dt.datetime, instruments: QuerySet[Instrument] | None = None
+) -> dict[int, PastInstrument]:
+    """Return instruments (None: all), by key, as they were at a moment, in three queries.
 
     One entered later is as it was entered; one of which no row speaks is as it is now.
     """
-    instruments, rows = Instrument.objects.all(), InstrumentFacts.objects.all()
-    if pks is not None:
-        instruments, rows = instruments.filter(pk__in=pks), rows.filter(instrument__in=pks)
+    wanted = Instrument.objects.all() if instruments is None else instruments
+    rows = InstrumentFacts.objects.order_by("instrument", "valid_from")
+    if instruments is not None:
+        rows = rows.filter(instrument__in=wanted.order_by())
     found: dict[int, InstrumentFacts] = {}
-    for row in rows.order_by("instrument", "valid_from"):
+    for row in rows:
         if row.instrument_id not in found or row.valid_from <= moment:
             found[row.instrument_id] = row
     return {
         instrument.pk: _past(found.get(instrument.pk) or facts_now(instrument, ALWAYS))
-        for instrument in instruments.prefetch_related("funding").order_by("pk")
+        for instrument in wanted.prefetch_related("funding").order_by("pk")
     }
 
 
-def facts_on(day: dt.date, pks: Collection[int] | None = None) -> dict[int, PastInstrument]:
+def facts_on(day: dt.date, instruments: QuerySet[Instrument] | None = None) -> dict[int, PastInstrument]:
     """Return instruments as they were at the end of a local day; see `facts_at`."""
     end = timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=1), dt.time.min))
-    return facts_at(end - dt.timedelta(microseconds=1), pks)
+    return facts_at(end - dt.timedelta(microseconds=1), instruments)
 
 
 def changes_since(after: dt.datetime, until: dt.datetime | None = None) -> list[Change]:
@@ -116,26 +119,6 @@ def by_instrument(changes: Iterable[Change]) -> dict[int, list[Change]]:
     for change in changes:
         grouped[change.instrument].append(change)
     return dict(grouped)
-
-
-def read_back(instrument: Instrument, since: Iterable[Change]) -> PastInstrument:
-    """The instrument as it was before the changes `since` (oldest first), with its funding at hand.
-
-    An instrument entered later is as it was entered.
-    """
-    past: dict[str, Any] = _told(facts_now(instrument, ALWAYS))
-    for change in reversed(list(since)):
-        past |= change.before
-        if change.entered:
-            past |= change.after
-    return PastInstrument(
-        state=past[STATE],
-        sharing_mode=past["sharing_mode"],
-        original_value=Decimal(past["original_value"]),
-        funding=tuple(past["funding"]),
-        equipment_kind=past["equipment_kind"],
-        joined_on=dt.date.fromisoformat(past[JOINED]),
-    )
 
 
 def _past(row: InstrumentFacts) -> PastInstrument:

@@ -54,22 +54,52 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.brakes.ClientAddress",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
+    "portal.middleware.CompressPages",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "portal.middleware.WholeForms",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "portal.middleware.LeadBack",
     "portal.middleware.AdminContentPolicy",
     "portal.middleware.StorableAddress",
+    "portal.brakes.CostlyPages",
 ]
+
+# How many proxies in front are ours. Each appends to X-Forwarded-For whom it heard; every throttle counts by that.
+TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0)
+# What takes the database a good part of a second: asked for in bursts it makes everybody else wait.
+COSTLY_ROUTES = frozenset(
+    {
+        "portal:home",
+        "portal:finder",
+        "portal:units",
+        "instruments:catalogue",
+        "instruments:compare",
+        "instruments:inventory",
+        "instruments:usage",
+        "evaluations:table",
+        "evaluations:instrument_table",
+        "evaluations:instrument_round",
+        "evaluations:rows",
+        "evaluations:instrument_rows",
+        "reporting:list",
+        "api-instruments",
+        "api-availability",
+        "api-bookings",
+        "api-usage-records",
+        "api-results",
+    }
+)
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -79,6 +109,7 @@ AUTH_USER_MODEL = "members.Person"
 LOCK_ORDER = [
     "members.memberunit",
     "instruments.instrument",
+    "members.organisation",
     "members.person",
     "webapi.accesstoken",
     "evaluations.scheme",
@@ -110,6 +141,7 @@ LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
 LOCALE_PATHS = [PLATFORM / "locale"]
 FORMAT_MODULE_PATH = ["config.formats"]
 USE_I18N = True
+FORM_RENDERER = "folding.forms.FoldingRenderer"
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
@@ -141,7 +173,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "portal:me"
+LOGIN_REDIRECT_URL = "portal:start"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
@@ -149,10 +181,12 @@ ACCOUNT_ADAPTER = "portal.accounts.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
+# The key of failed log-ins is address and account together: a stranger who guesses locks himself out, not the person.
 ACCOUNT_RATE_LIMITS = {
     "login_failed": "20/m/ip,5/5m/key",
     "login": "60/m/ip",
-    "reset_password": "10/m/ip,3/10m/key",
+    "reset_password": "10/m/ip",
+    "reset_mail": "3/10m/key",
 }
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -161,6 +195,8 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+# A thousand usage records with every text at its longest are below this; refused before a byte is read.
+API_MOST_BODY_BYTES = 2 * 1024 * 1024
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -180,7 +216,11 @@ CONTENT_SECURITY_POLICY = {
 REDIS_URL = env.text("REDIS_URL", "")
 if REDIS_URL:
     CACHES: dict[str, Any] = {
-        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+        "default": {
+            "BACKEND": "config.cache.ForgivingRedisCache",
+            "LOCATION": REDIS_URL,
+            "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 1.0},
+        }
     }
 else:
     CACHES = {
@@ -228,13 +268,18 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PAGINATION_CLASS": "webapi.paging.BoundedPagination",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_THROTTLE_CLASSES": ["webapi.throttles.CallerThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"caller": env.text("API_THROTTLE", "600/min")},
+    "DEFAULT_THROTTLE_CLASSES": ["webapi.throttles.CallerThrottle", "webapi.throttles.CostlyThrottle"],
+    "DEFAULT_THROTTLE_RATES": {
+        "caller": env.text("API_THROTTLE", "600/min"),
+        "costly": env.text("COSTLY_THROTTLE", "120/min"),
+        "page": env.text("PAGE_THROTTLE", "120/min"),
+        "visitor": env.text("VISITOR_THROTTLE", "300/min"),
+    },
     "EXCEPTION_HANDLER": "webapi.problems.problem_response",
     "COERCE_DECIMAL_TO_STRING": True,
     "URL_FORMAT_OVERRIDE": None,
-    # How many proxies in front are ours; only their X-Forwarded-For entries count towards a caller's address.
-    "NUM_PROXIES": env.integer("TRUSTED_PROXIES", 0),
+    # `portal.brakes.ClientAddress` has set the address already; nothing else looks at X-Forwarded-For.
+    "NUM_PROXIES": 0,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 SPECTACULAR_SETTINGS: dict[str, Any] = {
@@ -280,7 +325,7 @@ UNFOLD: dict[str, Any] = {
     "BORDER_RADIUS": "8px",
     "SHOW_LANGUAGES": True,
     "ENVIRONMENT": demo_label,
-    "SCRIPTS": [lambda _request: static("js/admin.js")],
+    "SCRIPTS": [lambda _request: static("js/admin.js"), lambda _request: static("js/language.js")],
     "DASHBOARD_CALLBACK": "evaluations.steps.admin.dashboard.dashboard",
     "COLORS": {
         "primary": {

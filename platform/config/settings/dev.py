@@ -13,4 +13,9 @@ DATABASES = {"default": env.database(VAR / "network.sqlite3")}
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = str(VAR / "mail")
 DEMO = env.boolean("DEMO", default=True)
-REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"] = {"caller": env.text("API_THROTTLE", "6000/min")}
+REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"] = {
+    "caller": env.text("API_THROTTLE", "6000/min"),
+    "costly": env.text("COSTLY_THROTTLE", "6000/min"),
+    "page": env.text("PAGE_THROTTLE", "6000/min"),
+    "visitor": env.text("VISITOR_THROTTLE", "6000/min"),
+}

@@ -33,4 +33,6 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"] = {"caller": "100000/min"}
+REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"] = dict.fromkeys(
+    ("caller", "costly", "page", "visitor"), "100000/min"
+)

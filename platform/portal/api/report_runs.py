@@ -13,9 +13,11 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from changes import perform
+from folding.api import CodeField, Serializer
 from members.api.caller import caller
 from reporting.models import ReportRun, RunState
-from reporting.runs import file_for, has_file, is_outdated, request_run, run_for
+from reporting.runs import file_for, has_file, is_outdated, may_download, request_run, run_for
 from reporting.views import file_response
 from webapi.fields import InstantField
 from webapi.idempotency import once
@@ -46,21 +48,21 @@ class PlainValueField(serializers.Field[str, Any, Any, Any]):
         return value
 
 
-class NewRunSerializer(serializers.Serializer[None]):
+class NewRunSerializer(Serializer[None]):
     """Which report, about what."""
 
-    kind = serializers.CharField(max_length=60)
+    kind = CodeField(max_length=60)
     parameters = serializers.DictField(child=PlainValueField(), default=dict)
 
 
-class ProgressSerializer(serializers.Serializer[ReportRun]):
+class ProgressSerializer(Serializer[ReportRun]):
     """Steps done, and in all."""
 
     done = serializers.IntegerField()
     total = serializers.IntegerField()
 
 
-class RunFileSerializer(serializers.Serializer[ReportRun]):
+class RunFileSerializer(Serializer[ReportRun]):
     """What was made."""
 
     name = serializers.CharField(source="file_name")
@@ -69,8 +71,11 @@ class RunFileSerializer(serializers.Serializer[ReportRun]):
     sha256 = serializers.CharField()
 
 
-class ReportRunSerializer(serializers.Serializer[ReportRun]):
-    """One request for a report; `file` once it is done, until the file expires."""
+class ReportRunSerializer(Serializer[ReportRun]):
+    """One request for a report; `file` once it is done, until the file expires.
+
+    `context["person"]` is who asks: without the right to the report its file is not described either.
+    """
 
     id = serializers.UUIDField()
     kind = serializers.CharField()
@@ -86,7 +91,8 @@ class ReportRunSerializer(serializers.Serializer[ReportRun]):
 
     def get_file(self, run: ReportRun) -> dict[str, Any] | None:
         """Describe the file, or return null while there is none."""
-        return dict(RunFileSerializer(run).data) if has_file(run) else None
+        is_shown = has_file(run) and may_download(self.context["person"], run)
+        return dict(RunFileSerializer(run).data) if is_shown else None
 
 
 class ReportRunList(ContractView):
@@ -102,8 +108,9 @@ class ReportRunList(ContractView):
     def post(self, request: Request) -> Response:
         """Ask for a report; it is made in the background, in the language of the call."""
         wanted = self.body(request, NewRunSerializer)
-        run = request_run(wanted["kind"], wanted["parameters"], actor=caller(request))
-        return Response(ReportRunSerializer(run).data, status=202)
+        person = caller(request)
+        run = perform(person, request_run, wanted["kind"], wanted["parameters"])
+        return Response(ReportRunSerializer(run, context={"person": person}).data, status=202)
 
 
 class ReportRunDetail(ContractView):
@@ -112,7 +119,8 @@ class ReportRunDetail(ContractView):
     @extend_schema(operation_id="report_run", responses=ReportRunSerializer, tags=TAGS)
     def get(self, request: Request, run_id: UUID) -> Response:
         """Tell where a run stands."""
-        return Response(ReportRunSerializer(run_for(caller(request), run_id)).data)
+        person = caller(request)
+        return Response(ReportRunSerializer(run_for(person, run_id), context={"person": person}).data)
 
 
 class ReportRunFile(ContractView):
@@ -125,7 +133,7 @@ class ReportRunFile(ContractView):
     )
     def get(self, request: Request, run_id: UUID) -> FileResponse | Response:
         """Return the file with its own name and type."""
-        run = file_for(caller(request), run_id)
+        run = file_for(caller(request), run_id, is_fetched=request.method != "HEAD")
         try:
             return file_response(run)
         except FileNotFoundError:

@@ -14,6 +14,9 @@ from reporting.glyphs import MissingGlyph
 from reporting.wording import PEOPLE_ZONE
 
 DANGEROUS = tuple("=+-@\t\r\n")
+SEPARATORS = ";,|"
+INVISIBLE = "\u115f\u1160\u3164\u034f\u180b\u180c\u180d"
+"""Fillers and joiners that print as nothing although they are letters or marks; so are the variation selectors."""
 SHOW_EVERY_ROWS = 1000
 
 
@@ -53,6 +56,19 @@ def plain(value: Value, kind: Kind) -> str:
 
 
 def harmless(text: str) -> str:
-    """Put an apostrophe before a text that a spreadsheet would take for a formula, full-width signs included."""
-    start = unicodedata.normalize("NFKC", text.lstrip(" \u3000\u00a0\ufeff"))[:1]
-    return f"'{text}" if text[:1] in DANGEROUS or start in DANGEROUS[:4] else text
+    """Put an apostrophe before a text that a spreadsheet would take for a formula.
+
+    Full-width signs count like plain ones. What nobody sees before the sign is looked past, and so are separators,
+    at which another spreadsheet begins a new cell.
+    """
+    seen = next((sign for sign in unicodedata.normalize("NFKC", text) if not _is_skipped(sign)), "")
+    return f"'{text}" if text.startswith(DANGEROUS) or (seen and seen in DANGEROUS[:4]) else text
+
+
+def _is_skipped(sign: str) -> bool:
+    return (
+        sign in SEPARATORS
+        or unicodedata.category(sign)[0] in "ZC"
+        or sign in INVISIBLE
+        or "\ufe00" <= sign <= "\ufe0f"
+    )

@@ -72,6 +72,7 @@ def last_year(story, code: str, *, effect: str) -> Result:
     return result
 
 
+@translation.override("en")
 def test_score_of_today_worked_by_hand(story):
     """AAA: 160 h ÷ 2 = 80 h → 48.00; 4 tasks → 20.00; effect unseen → 0: 68.00, good, 12.00 short of 80."""
     stand = today(story, "AAA")
@@ -113,6 +114,7 @@ def test_new_usage_counts_at_once_and_nothing_is_stored(story):
     assert not SnapshotRow.objects.exists()
 
 
+@translation.override("en")
 def test_score_of_today_equals_the_scored_round_but_for_judgement(story, django_capture_on_commit_callbacks):
     """With last year's 16.50 in the judges' place AAA stands at 84.50, what scoring then gives."""
     last_year(story, "AAA", effect="16.5")
@@ -154,11 +156,11 @@ def test_cockpit_queries_do_not_grow_with_instruments(story, django_assert_num_q
     client = client_of(story.managers["AAA"])
     path = reverse("evaluations:unit", args=[2025, "AAA"])
     client.get(path)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         assert client.get(path).status_code == 200
     for number in range(6):
         add_usage(InstrumentFactory(unit=story.units["AAA"], code=f"AAA-X{number}"), Decimal(10))
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         assert client.get(path).status_code == 200
 
 

@@ -24,9 +24,12 @@ from instruments.inventory.actions.instruments import (
     create_instrument,
 )
 from instruments.inventory.enums import InstrumentState
+from members.actions.organisations import merge_organisation
+from members.models import Organisation
 from tests.evaluations.walking import AFTER_DEADLINE, BEFORE_PUBLICITY, FRIDAY, MONDAY, scored, snapshot_of
 from tests.factories.evaluations import add_usage
 from tests.factories.instruments import ApplicationFieldFactory, InstrumentFactory
+from tests.factories.members import OrganisationFactory, make_officer
 
 pytestmark = pytest.mark.django_db
 
@@ -198,3 +201,46 @@ def test_hours_entered_after_the_snapshot_are_counted_in_a_warning(story, django
         assert str(found[0]).startswith("2 usage records of the data period, of 6.50 h, were entered")
     snapshot_of(story, django_capture_on_commit_callbacks)
     assert "usage_after_snapshot" not in dict(codes(blockers(story.round, SCORE, now=AFTER_DEADLINE)))
+
+
+def test_both_edges_of_the_day_of_joining(story, django_capture_on_commit_callbacks):
+    """Who joined on the last day of the period is in, who joined on the day after is not."""
+    last = story.round.data_last_day
+    InstrumentFactory(unit=story.units["AAA"], code="AAA-LAST", joined_on=last)
+    InstrumentFactory(unit=story.units["AAA"], code="AAA-NEXT", joined_on=last + dt.timedelta(days=1))
+    rows = rows_at(story, django_capture_on_commit_callbacks)
+    assert "AAA-LAST" in rows
+    assert "AAA-NEXT" not in rows
+
+
+def test_both_edges_of_the_period_of_usage(story, django_capture_on_commit_callbacks):
+    """A use that begins with the period counts in it, one that begins with the next counts in that."""
+    machine = InstrumentFactory(unit=story.units["AAA"], code="AAA-EDGE")
+    for start in (story.round.data_start, story.round.data_end):
+        add_usage(machine, Decimal(3), start=start, end=start + dt.timedelta(hours=3))
+    row = rows_at(story, django_capture_on_commit_callbacks)["AAA-EDGE"]
+    assert (row.effective_hours, row.records, row.external_records) == (Decimal("3.00"), 1, 1)
+
+
+def test_names_that_nobody_merged_are_told_before_scoring(story, django_capture_on_commit_callbacks):
+    """With unit and hours, as a warning; a member unit's name is none; after the merge there is nothing to tell."""
+    officer = make_officer()
+    snapshot_of(story, django_capture_on_commit_callbacks)
+
+    def told():
+        with override("en"):
+            found = blockers(story.round, SCORE, now=AFTER_DEADLINE)
+        return [blocker for blocker in found if blocker.code == "unmerged_names"]
+
+    typed = Organisation.objects.filter(private_to__isnull=False)
+    names = {(row.private_to.code, row.name_zh) for row in typed.select_related("private_to")}
+    assert names
+    (warning,) = told()
+    assert not warning.hard
+    assert warning.values["count"] == len(names)
+    for unit, name in names:
+        assert f"{unit}: {name} (" in warning.values["names"]
+    goal = OrganisationFactory()
+    for row in typed:
+        perform(officer, merge_organisation, row, goal)
+    assert told() == []

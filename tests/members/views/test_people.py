@@ -90,7 +90,7 @@ def test_nobody_else_sends_anything(unit, manager):
         for person in others:
             assert client_of(person).post(url, data).status_code == 404
         assert client_of().post(url, data)["Location"].startswith(reverse("account_login"))
-        assert client_of(manager).get(url).status_code == 405
+        assert client_of(manager).get(url).status_code == 302
     assert state() == before
     assert mail.outbox == []
 

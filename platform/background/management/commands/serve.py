@@ -1,4 +1,4 @@
-"""`manage.py serve`: web, worker and schedule with one command; stops them all on Ctrl-C or SIGTERM."""
+"""`manage.py serve`: web, worker, schedule and sealer with one command; stops them all on Ctrl-C or SIGTERM."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from background.processes import Child, stop_all
+from safeguards.triggers import missing
 
 GENTLE_SECONDS = 4.0
 FIRM_SECONDS = 2.0
@@ -26,9 +27,11 @@ LOOK_EVERY_SECONDS = 0.2
 
 
 class Command(BaseCommand):
-    """Serve the network: gunicorn, a Celery worker and the schedule, watched and restarted."""
+    """Serve the network: gunicorn, a Celery worker, the schedule and the sealer, watched and restarted."""
 
-    help = "Serve the network: web pages, background worker and schedule, in one command."
+    help = (
+        "Serve the network: web pages, background worker, schedule and the history's sealer, in one command."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Every option can also come from the environment."""
@@ -52,6 +55,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Run until told to stop."""
         _refuse_pending_migrations()
+        _refuse_missing_guards()
         _make_folders()
         stopping: list[int] = []
 
@@ -116,7 +120,9 @@ def _children(options: dict[str, Any]) -> list[Child]:
         *python, "celery", "-q", "-A", "config", "--workdir", str(root), "beat", "--pidfile", "",
         "--schedule", str(Path(settings.VAR) / "schedule"), "--loglevel", level,
     ]  # fmt: skip
-    commands = (("web", web), ("worker", worker), ("schedule", schedule))
+    # A process of its own: sealing within two seconds must not wait for a report or a round in the worker.
+    sealer = [sys.executable, str(root / "manage.py"), "seal_audit"]
+    commands = (("web", web), ("worker", worker), ("schedule", schedule), ("sealer", sealer))
     return [Child(name, command, environment) for name, command in commands]
 
 
@@ -124,6 +130,16 @@ def _refuse_pending_migrations() -> None:
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise CommandError("The database is not up to date. Run `manage.py migrate` first.")
+
+
+def _refuse_missing_guards() -> None:
+    absent = missing()
+    if absent:
+        raise CommandError(
+            f"Guards of the database are missing or switched off: {', '.join(absent)}. Without them time could be "
+            "booked twice and the history rewritten. Run `manage.py migrate` to put them back, then "
+            "`manage.py verify_audit` to see whether anything happened meanwhile."
+        )
 
 
 def _make_folders() -> None:

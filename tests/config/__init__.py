@@ -1,0 +1,1 @@
+"""Tests of the settings, and of what stands between the server and the pages."""
