@@ -111,6 +111,7 @@ class OpeningPeriodFactory(DjangoModelFactory):
     weekday = 0
     opens = 8 * 60
     closes = 20 * 60
+    valid_from = dt.date(2000, 1, 1)
 
 
 class RateFactory(DjangoModelFactory):

@@ -66,3 +66,19 @@ def test_every_use_names_who_was_served(upgraded):
         "print(len(wrong), len(other), rows.filter(served__unit__isnull=False).count() > 0)"
     )
     assert found.splitlines()[-3:] == ["534 0 True", "5 0", "0 0 True"]
+
+
+def test_facts_and_weeks_have_their_dates(upgraded):
+    """Every instrument and unit has facts that end in what it is; the weeks hold from always, as they did."""
+    found = upgraded.ask(
+        "last = {}\n"
+        "for row in model('instruments.InstrumentFacts').objects.order_by('valid_from'):\n"
+        "    last[row.instrument_id] = row\n"
+        "machines = list(model('instruments.Instrument').objects.all())\n"
+        "names = ('name_zh', 'state', 'sharing_mode', 'original_value', 'equipment_kind', 'joined_on')\n"
+        "same = all(getattr(last[m.pk], n) == getattr(m, n) for m in machines for n in names)\n"
+        "units = {row.unit_id for row in model('members.UnitFacts').objects.all()}\n"
+        "weeks = set(model('instruments.OpeningPeriod').objects.values_list('valid_from', 'valid_to'))\n"
+        "print(len(last), same, len(units), sorted(str(day) for day, end in weeks if end is None))"
+    )
+    assert found.splitlines()[-1] == "41 True 5 ['1992-01-01']"

@@ -69,7 +69,7 @@ def usage_totals(
 def open_hours_of(
     instruments: Iterable[Instrument], start: dt.datetime, end: dt.datetime
 ) -> dict[int, Decimal]:
-    """Return the open hours of each instrument in [start, end) by its present week and its dated exceptions.
+    """Return the open hours of each instrument in [start, end) by the weeks that held then and its dated exceptions.
 
     Two queries, however many instruments; equal weeks are worked out once.
     """
@@ -77,7 +77,7 @@ def open_hours_of(
     if not pks or end <= start:
         return dict.fromkeys(pks, ZERO)
     window = Interval(start, end)
-    weeks, exceptions = weeks_of(pks), exceptions_of(pks, window)
+    weeks, exceptions = weeks_of(pks, window), exceptions_of(pks, window)
     known: dict[Any, Decimal] = {}
     found = {}
     for pk in pks:
