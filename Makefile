@@ -24,6 +24,7 @@ check: setup-dev frontend
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
+	.ci/check-writes
 	$(BIN)/mypy .
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	.ci/check-messages

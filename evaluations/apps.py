@@ -82,6 +82,29 @@ class EvaluationsConfig(AppConfig):
         )
         register(
             refuse(
+                "snapshotunit_immutable",
+                "evaluations_snapshotunit",
+                "UPDATE OR DELETE",
+                "a snapshot is immutable",
+            )
+        )
+        register(
+            refuse(
+                "snapshotunit_closed",
+                "evaluations_snapshotunit",
+                "INSERT",
+                "the snapshot is closed",
+                "NOT EXISTS (SELECT 1 FROM evaluations_metricsnapshot m "
+                "WHERE m.id = {row}.snapshot_id AND m.state = 'running')",
+            )
+        )
+        register(
+            refuse(
+                "roundstep_kept", "evaluations_roundstep", "UPDATE OR DELETE", "what was done stays on record"
+            )
+        )
+        register(
+            refuse(
                 "metricsnapshot_final",
                 "evaluations_metricsnapshot",
                 "INSERT OR UPDATE",
@@ -96,7 +119,7 @@ class EvaluationsConfig(AppConfig):
                 "evaluations_metricsnapshot",
                 "UPDATE OR DELETE",
                 "a snapshot is immutable",
-                "{row}.state <> 'running'",
+                "{row}.state NOT IN ('queued', 'running')",
             )
         )
         register(
@@ -147,6 +170,14 @@ class EvaluationsConfig(AppConfig):
             body=_(
                 "The department took the publicity back and corrects the results: %(reason)s. They will be "
                 "publicised anew, with a new time for objections."
+            ),
+        )
+        kinds.register(
+            "evaluation_reopened_for",
+            subject=_("The evaluation of %(year)s is open again for %(unit)s"),
+            body=_(
+                "The department reopened the values of %(unit)s for a correction: %(reason)s. Please look through what "
+                "is reported; the results are worked out anew afterwards."
             ),
         )
         kinds.register(

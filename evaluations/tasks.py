@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
+from evaluations.results.actions import scoring_runs as scoring
 from evaluations.snapshots import actions as snapshot
 
 
@@ -14,10 +15,14 @@ def take_snapshot(snapshot_pk: int) -> bool:
     return snapshot.take_snapshot(snapshot_pk)
 
 
-@shared_task(name="evaluations.resend_stale_snapshots")
-def resend_stale_snapshots() -> int:
-    """Send the snapshots again that nobody works on; return how many."""
-    stale = snapshot.stale_snapshots(timezone.now())
-    for pk in stale:
-        snapshot.send(pk)
-    return len(stale)
+@shared_task(name="evaluations.score_round")
+def score_round(run_pk: int) -> bool:
+    """Work one scoring out; safe to run twice."""
+    return scoring.work_out(run_pk)
+
+
+@shared_task(name="evaluations.resend_stale_jobs")
+def resend_stale_jobs() -> int:
+    """Send snapshots and scorings again that nobody works on; return how many."""
+    now = timezone.now()
+    return snapshot.resend_stale(now) + scoring.resend_stale(now)

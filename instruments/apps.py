@@ -1,6 +1,8 @@
 """The instruments app: what it registers when it is loaded."""
 
 from django.apps import AppConfig
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 from instruments.booking.messages import register_kinds
@@ -33,6 +35,17 @@ SEARCH_UPKEEP = Trigger(
 )
 
 
+def _index_anew(using: str, **_options: object) -> None:
+    """Index what an earlier release has indexed in another way, after every migration; all is well on most days."""
+    from instruments.inventory.actions.search import rebuild_index, reindex
+    from instruments.inventory.models import Instrument
+    from instruments.inventory.queries.search import indexed_otherwise
+
+    if using == DEFAULT_DB_ALIAS and (keys := list(indexed_otherwise().values_list("pk", flat=True))):
+        reindex(Instrument.objects.filter(pk__in=keys))
+        rebuild_index()
+
+
 class InstrumentsConfig(AppConfig):
     """Registers guards, the upkeep of the search index, notices, reports, and who listens to what."""
 
@@ -47,8 +60,9 @@ class InstrumentsConfig(AppConfig):
         import instruments.terms.permissions
         import instruments.usage.permissions  # noqa: F401
         from changes import subscribe
+        from instruments.booking.actions.steps import keep_step
         from instruments.booking.dependants import register_dependants
-        from instruments.booking.events import VisitEnded
+        from instruments.booking.events import BookingEvent, VisitEnded
         from instruments.catalogue import subscribers as catalogue
         from instruments.guards import guards
         from instruments.inventory import subscribers as inventory
@@ -56,8 +70,10 @@ class InstrumentsConfig(AppConfig):
         from instruments.usage.actions.visits import record_visit
         from instruments.usage.reports import register_reports
 
+        post_migrate.connect(_index_anew, sender=self)
         register_kinds()
         register_reports()
+        subscribe(BookingEvent, keep_step)
         register_dependants()
         inventory.subscribe_all()
         terms.subscribe_all()

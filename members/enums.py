@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class RegionKind(TextChoices):
@@ -27,7 +28,7 @@ class UnitState(TextChoices):
 
     ACTIVE = "active", _("Active")
     SUSPENDED = "suspended", _("Suspended")
-    LEFT = "left", _("Left")
+    LEFT = "left", pgettext_lazy("state of a unit", "Left")
 
 
 class Affiliation(TextChoices):

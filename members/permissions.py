@@ -147,7 +147,7 @@ def _network_role(roles: Roles, _person: Actor, obj: Any) -> bool:
 Rule = Callable[[Actor, Any], bool]
 """Whether a person may do something to an object."""
 Why = Callable[[Actor, Any], str]
-"""Why he may not, as a code for the history."""
+"""Why they may not, as a code for the history."""
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,14 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 
 from changes import Work, note_refusal
-from evaluations.entries.errors import ConflictOfInterest, ValueRefused
+from evaluations.entries.enums import JudgeRole
+from evaluations.entries.errors import ConflictOfInterest, ScoreNeedsReason, ValueRefused
 from evaluations.entries.events import ScoreGiven, ScoreWithdrawn, ValueReported, ValueWithdrawn
 from evaluations.entries.models import GivenScore, ReportedValue
 from evaluations.entries.permissions import belongs_to
 from evaluations.enums import ObjectKind, RoundState
 from evaluations.errors import Sentence, WrongState
+from evaluations.rounds.errors import UnitClosed
 from evaluations.rounds.locks import lock_round
 from evaluations.rounds.models import Round
 from evaluations.rounds.permissions import UnitInRound
@@ -30,7 +32,7 @@ from evaluations.scoring.functions import (
 from evaluations.scoring.writing import decimal_text
 from instruments.inventory.models import Instrument
 from members.models import MemberUnit
-from members.permissions import require
+from members.permissions import require, roles_of
 
 LIMIT = Decimal("1e10")
 PLACES = Decimal("0.0001")
@@ -114,7 +116,7 @@ def withdraw_score(
 
     The score taken back stays on record. Raises WrongState.
     """
-    held = _collecting(work, round_.pk, "give_score")
+    held = _collecting(work, round_.pk, "give_score", unit)
     present = GivenScore.objects.filter(
         round=held, unit=unit, instrument=instrument, indicator=indicator, given_by=work.actor
     )
@@ -145,14 +147,16 @@ def give_score(
 ) -> GivenScore:
     """Give, or change, one's own score of a unit (or of its instrument) for a `given` indicator while collecting.
 
-    Officers and experts; never for one's own unit. Several judges' scores are averaged. Raises WrongState,
-    ValueRefused, ConflictOfInterest.
+    Officers and experts; never for one's own unit. An officer who is no expert says why. Several judges' scores are
+    averaged. Raises WrongState, UnitClosed, ValueRefused, ConflictOfInterest, ScoreNeedsReason.
     """
-    held = _collecting(work, round_.pk, "give_score")
+    held = _collecting(work, round_.pk, "give_score", unit)
     if belongs_to(work.actor, unit):
         note_refusal(work.actor, "give_score", unit, app="evaluations", reason="conflict_of_interest")
         raise ConflictOfInterest
     entry = _Entry(unit, instrument, indicator, value, note.strip()[:1000])
+    if not entry.words and not roles_of(work.actor).is_expert:
+        raise ScoreNeedsReason
     leaf = _given(held, entry.key)
     _check_object(held, entry)
     _check_number(leaf, entry)
@@ -174,6 +178,7 @@ def give_score(
         given_by=work.actor,
     )
     row.value, row.note, row.given_at = entry.value, entry.words, work.now
+    row.given_as = JudgeRole.EXPERT if roles_of(work.actor).is_expert else JudgeRole.OFFICER
     row.save()
     after = {**entry.place, "value": entry.value, "note": entry.words}
     work.emit(ScoreGiven(target=held, before=before, after=after))
@@ -197,11 +202,13 @@ def misfits(round_: Round, definition: SchemeDefinition) -> list[str]:
     )
 
 
-def _collecting(work: Work, pk: int, verb: str, unit: MemberUnit | None = None) -> Round:
+def _collecting(work: Work, pk: int, verb: str, unit: MemberUnit) -> Round:
     round_ = lock_round(work, pk)
-    require(work.actor, verb, round_ if unit is None else UnitInRound(round_, unit))
+    require(work.actor, verb, UnitInRound(round_, unit))
     if round_.state != RoundState.COLLECTING:
         raise WrongState(round_.state, RoundState.COLLECTING)
+    if not round_.is_open_for(unit.pk):
+        raise UnitClosed
     return round_
 
 

@@ -19,7 +19,14 @@ class ValueRefused(EvaluationsError):
 
 
 class ConflictOfInterest(EvaluationsError):
-    """Nobody scores his own unit."""
+    """Nobody scores their own unit."""
 
     code = "conflict_of_interest"
     message = _("You belong to this unit, so someone else must score it.")
+
+
+class ScoreNeedsReason(EvaluationsError):
+    """An officer's own score weighs like an expert's, so it is given with a reason."""
+
+    code = "score_needs_reason"
+    message = _("State the reason: a score of the department goes on record with it.")

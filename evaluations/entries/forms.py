@@ -12,11 +12,13 @@ from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from display.formats import is_chinese
+from evaluations.entries.actions import REFUSALS
 from evaluations.entries.models import GivenScore, ReportedValue
 from evaluations.schemes.queries.figures import plain
 from evaluations.schemes.queries.formulas import rule_of
 from evaluations.schemes.queries.schemes import AskedField, asked_fields
 from evaluations.scoring.definition import Choice, Indicator, SchemeDefinition, YesNo
+from evaluations.scoring.functions import NOT_WHOLE
 from evaluations.scoring.writing import decimal_text
 
 EVIDENCE = "evidence:"
@@ -95,7 +97,7 @@ class ReportForm(forms.Form):
         if not indicator.at_most_one or not key.endswith(f".{indicator.ratio[1].code}"):
             return True
         old, new = self.fields[key].initial, self.cleaned_data.get(key)
-        return old is None or new in EMPTY or new <= Decimal(old)
+        return old in EMPTY or new in EMPTY or new <= Decimal(str(old))
 
     def answers(self) -> Iterator[AnsweredGroup]:
         """The same as text, for those who may only read."""
@@ -239,6 +241,7 @@ def _number(asked: AskedField, value: ReportedValue | None, language: str) -> fo
         min_value=Decimal(0),
         max_digits=14,
         decimal_places=0 if asked.indicator.whole else 4,
+        error_messages={"max_decimal_places": str(REFUSALS[NOT_WHOLE])} if asked.indicator.whole else None,
         initial=initial,
         show_hidden_initial=True,
         widget=forms.NumberInput(attrs={"step": "1" if asked.indicator.whole else "any"}),

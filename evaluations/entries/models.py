@@ -6,6 +6,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from evaluations.entries.enums import JudgeRole
+
 
 class ReportedValue(models.Model):
     """A value that the unit reports itself (自评填报) for one indicator, with its evidence in words."""
@@ -75,6 +77,9 @@ class GivenScore(models.Model):
     note = models.TextField(_("reason"), max_length=1000, blank=True)
     given_by = models.ForeignKey(
         "members.Person", verbose_name=_("given by"), on_delete=models.PROTECT, related_name="+"
+    )
+    given_as = models.CharField(
+        _("given as"), max_length=7, choices=JudgeRole.choices, default=JudgeRole.EXPERT
     )
     given_at = models.DateTimeField(_("given"), default=timezone.now)
 

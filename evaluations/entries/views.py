@@ -16,14 +16,15 @@ from django.views.decorators.http import require_http_methods
 
 from changes import Work, perform
 from evaluations.entries.actions import give_score, withdraw_score
-from evaluations.entries.errors import ConflictOfInterest, ValueRefused
-from evaluations.entries.forms import SCORE, Judged, ScoreForm
+from evaluations.entries.errors import ConflictOfInterest, ScoreNeedsReason, ValueRefused
+from evaluations.entries.forms import NOTE, SCORE, Judged, ScoreForm
 from evaluations.entries.models import GivenScore
 from evaluations.entries.permissions import belongs_to
 from evaluations.entries.queries.coverage import judged_instruments, judged_units, scoring_gaps
 from evaluations.entries.queries.entered import EnteredRow, reported_by_unit
 from evaluations.enums import ObjectKind, RoundState
 from evaluations.errors import EvaluationsError
+from evaluations.rounds.errors import UnitClosed
 from evaluations.rounds.guarded import scored_round_for
 from evaluations.rounds.models import Round
 from evaluations.schemes.queries.formulas import rule_of
@@ -38,7 +39,7 @@ Line = tuple[Judged, BoundField, BoundField, list[EnteredRow]]
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def give_page(request: HttpRequest, year: int) -> HttpResponse:
-    """One indicator for all units on one page; each judge sees and changes only his own scores."""
+    """One indicator for all units on one page; each judge sees and changes only their own scores."""
     round_ = scored_round_for(request.user, year)
     person = request.user
     if not isinstance(person, Person) or round_.state != RoundState.COLLECTING:
@@ -197,8 +198,10 @@ def _save_all(
             continue
         try:
             give_score(work, round_, place, indicator.code, value, note=note, instrument=machine)
-        except (ValueRefused, ConflictOfInterest) as refused:
+        except (ValueRefused, ConflictOfInterest, UnitClosed) as refused:
             form.add_error(SCORE + one.code, str(refused))
+        except ScoreNeedsReason as refused:
+            form.add_error(NOTE + one.code, str(refused))
         given += 1
     if form.errors:
         raise _Refused

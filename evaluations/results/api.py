@@ -19,6 +19,7 @@ from evaluations.results.queries.results import results_of
 from evaluations.rounds.models import Round
 from evaluations.rounds.queries import rounds_visible_to
 from evaluations.schemes.enums import Grade
+from folding.api import Serializer
 from webapi.paging import PAGE_DOCS, PAGE_PARAMETERS
 from webapi.schema import paged
 from webapi.views import ListView, PublicView, many
@@ -29,7 +30,7 @@ KIND_DOCS = OpenApiParameter(
 )
 
 
-class RoundSerializer(serializers.Serializer[Round]):
+class RoundSerializer(Serializer[Round]):
     """A yearly round; `digest` seals scheme, figures, results and awards once it is final."""
 
     year = serializers.IntegerField()
@@ -45,7 +46,7 @@ class RoundSerializer(serializers.Serializer[Round]):
         return round_.digest or None
 
 
-class ResultSerializer(serializers.Serializer[Result]):
+class ResultSerializer(Serializer[Result]):
     """One judged unit, or instrument of it; `award` in yuan, null where the round judges instruments."""
 
     unit = serializers.CharField(source="unit.code")
@@ -63,7 +64,7 @@ class ResultSerializer(serializers.Serializer[Result]):
         return str(awards.get(result.unit_id, Decimal("0.00")))
 
 
-class KindSerializer(serializers.Serializer[None]):
+class KindSerializer(Serializer[None]):
     """Which of a year's rounds is meant."""
 
     kind = serializers.ChoiceField(ObjectKind.choices, default=ObjectKind.UNIT)

@@ -6,13 +6,14 @@ from django.http import Http404
 
 from evaluations.enums import ObjectKind
 from evaluations.results.models import Result
+from evaluations.results.queries.results import as_then
 from evaluations.rounds.permissions import UnitInRound
 from members.guarded import hide
 from members.permissions import Actor, can
 
 
 def result_for(person: Actor, place: UnitInRound, instrument_code: str = "") -> Result:
-    """The result of the unit, or of one instrument of it, with its explanation. Raises Http404."""
+    """The result of the unit, or of one instrument of it, with both as they were then. Raises Http404."""
     if not can(person, "view_unit_result", place):
         hide(person, "view_unit_result", place.round, app="evaluations")
     results = Result.objects.select_related("round", "round__scheme", "unit", "instrument").filter(
@@ -24,4 +25,5 @@ def result_for(person: Actor, place: UnitInRound, instrument_code: str = "") -> 
         result = results.filter(instrument__code=instrument_code).first()
     if result is None:
         raise Http404
-    return result
+    (then,) = as_then(place.round, [result])
+    return then

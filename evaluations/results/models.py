@@ -5,8 +5,11 @@ from __future__ import annotations
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from background.jobs import Job
 from display.formats import money
+from evaluations.results.enums import ScoringState
 from evaluations.schemes.enums import Grade
 
 
@@ -27,7 +30,7 @@ class Result(models.Model):
         on_delete=models.PROTECT,
         related_name="results",
     )
-    score = models.DecimalField(_("score"), max_digits=7, decimal_places=2)
+    score = models.DecimalField(pgettext_lazy("points reached", "score"), max_digits=7, decimal_places=2)
     rank = models.PositiveSmallIntegerField(_("rank"))
     grade = models.CharField(_("grade"), max_length=10, choices=Grade.choices)
     grade_reason = models.JSONField(_("why this grade"), default=dict)
@@ -60,7 +63,7 @@ class IndicatorScore(models.Model):
     position = models.PositiveSmallIntegerField(default=0)
     parent = models.CharField(max_length=60, blank=True)
     full = models.DecimalField(_("full points"), max_digits=7, decimal_places=2)
-    points = models.DecimalField(_("points"), max_digits=7, decimal_places=2)
+    points = models.DecimalField(pgettext_lazy("points reached", "points"), max_digits=7, decimal_places=2)
     value = models.DecimalField(_("value"), max_digits=16, decimal_places=4, null=True, blank=True)
     formula = models.CharField(_("formula"), max_length=40, blank=True)
     inputs = models.JSONField(_("inputs"), default=dict)
@@ -87,9 +90,12 @@ class TieDecision(models.Model):
     order = models.JSONField(_("order of equals"))
     reason = models.CharField(_("reason"), max_length=500)
     decided_by = models.ForeignKey(
-        "members.Person", verbose_name=_("decided by"), on_delete=models.PROTECT, related_name="+"
+        "members.Person",
+        verbose_name=pgettext_lazy("of equals", "decided by"),
+        on_delete=models.PROTECT,
+        related_name="+",
     )
-    decided_at = models.DateTimeField(_("decided"), default=timezone.now)
+    decided_at = models.DateTimeField(pgettext_lazy("of equals", "decided"), default=timezone.now)
 
     class Meta:
         verbose_name = _("order of equals")
@@ -129,3 +135,35 @@ class Award(models.Model):
 
     def __str__(self) -> str:
         return f"{self.round} · {self.unit} · {money(self.amount)}"
+
+
+class ScoringRun(Job):
+    """One scoring of a round in the background, asked for when the round had `round_version`."""
+
+    round = models.ForeignKey(
+        "evaluations.Round", verbose_name=_("round"), on_delete=models.PROTECT, related_name="scorings"
+    )
+    state = models.CharField(
+        pgettext_lazy("condition", "state"),
+        max_length=10,
+        choices=ScoringState.choices,
+        default=ScoringState.QUEUED,
+    )
+    requested_by = models.ForeignKey(
+        "members.Person", verbose_name=_("asked for by"), on_delete=models.PROTECT, related_name="+"
+    )
+    round_version = models.PositiveIntegerField(_("version"))
+    moment = models.DateTimeField(_("asked for"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("scoring")
+        verbose_name_plural = _("scorings")
+        ordering = ["round", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["round"], condition=models.Q(state__in=["queued", "running"]), name="one_open_scoring"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.round} · {self.state}"

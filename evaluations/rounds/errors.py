@@ -44,3 +44,17 @@ class RoundMoved(StaleVersion):
             )
             % {"changes": "; ".join(self.meanwhile)}
         )
+
+
+class UnitClosed(EvaluationsError):
+    """The round was reopened for other units, so this one's values stay."""
+
+    code = "unit_closed"
+    message = _("The round was reopened for other units only; the values of this one stay as they are.")
+
+
+class UnknownUnit(EvaluationsError):
+    """A unit that is not judged in the round cannot be reopened."""
+
+    code = "unknown_unit"
+    message = _("Choose units that are judged in this round.")

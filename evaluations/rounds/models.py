@@ -8,6 +8,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from evaluations.enums import ObjectKind, RoundState
 
@@ -16,15 +17,27 @@ class Round(models.Model):
     """One evaluation (年度评价) of the data year `year`, over [data_start, data_end)."""
 
     year = models.PositiveSmallIntegerField(_("year"))
-    kind = models.CharField(_("judges"), max_length=10, choices=ObjectKind.choices, default=ObjectKind.UNIT)
+    kind = models.CharField(
+        pgettext_lazy("what a round judges", "judges"),
+        max_length=10,
+        choices=ObjectKind.choices,
+        default=ObjectKind.UNIT,
+    )
     scheme = models.ForeignKey(
         "evaluations.Scheme", verbose_name=_("scheme"), on_delete=models.PROTECT, related_name="rounds"
     )
     data_start = models.DateTimeField(_("data from"))
     data_end = models.DateTimeField(_("data until (exclusive)"))
     budget = models.DecimalField(_("budget (yuan)"), max_digits=14, decimal_places=2)
-    state = models.CharField(_("state"), max_length=12, choices=RoundState.choices, default=RoundState.DRAFT)
+    state = models.CharField(
+        pgettext_lazy("condition", "state"),
+        max_length=12,
+        choices=RoundState.choices,
+        default=RoundState.DRAFT,
+    )
     collecting_until = models.DateField(_("units report until"), null=True, blank=True)
+    open_units = models.JSONField(_("open for these units alone"), default=list, blank=True)
+    """Primary keys of the units for which a round that was reopened collects; empty: for all."""
     publicity_start = models.DateField(_("publicity from"), null=True, blank=True)
     publicity_end = models.DateField(_("publicity until"), null=True, blank=True)
     snapshot = models.ForeignKey(
@@ -58,7 +71,11 @@ class Round(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.year}"
+        return f"{self.year} · {ObjectKind(self.kind).label}"
+
+    def is_open_for(self, unit_pk: int) -> bool:
+        """Whether values of this unit can be entered now."""
+        return self.state == RoundState.COLLECTING and (not self.open_units or unit_pk in self.open_units)
 
     @property
     def data_last_day(self) -> dt.date:

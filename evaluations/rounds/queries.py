@@ -15,6 +15,8 @@ from evaluations.errors import Sentence
 from evaluations.rounds.models import Round, RoundStep
 from members.permissions import Actor, roles_of
 
+SHOWN = (RoundState.PUBLICISED, RoundState.FINAL)
+WITHDRAWN = "evaluations.round.publicity_withdrawn"
 DONE: dict[str, Sentence] = {
     "evaluations.round.opened": _("Opened for reporting"),
     "evaluations.round.created": _("Round created"),
@@ -22,6 +24,10 @@ DONE: dict[str, Sentence] = {
     "evaluations.round.snapshot_requested": _("Snapshot asked for"),
     "evaluations.round.snapshot_done": _("Snapshot done"),
     "evaluations.round.snapshot_abandoned": _("Snapshot given up"),
+    "evaluations.round.snapshot_failed": _("Snapshot failed"),
+    "evaluations.round.scoring_requested": _("Scoring asked for"),
+    "evaluations.round.scoring_failed": _("Scoring failed"),
+    "evaluations.round.scoring_abandoned": _("Scoring given up"),
     "evaluations.round.scored": _("Results worked out"),
     "evaluations.round.reopened": _("Stepped back to collecting"),
     "evaluations.round.tie_decided": _("Order of equals decided"),
@@ -72,3 +78,9 @@ def steps_since(round_: Round, version: int) -> list[str]:
 def last_done(round_: Round, verb: str) -> RoundStep | None:
     """The last step of this verb; one query."""
     return round_.history.filter(verb=verb).order_by("-pk").first()
+
+
+def withdrawn_round(year: int, kind: str) -> Round | None:
+    """A round whose results were announced and taken back, and are not announced anew; None for any other."""
+    round_ = Round.objects.filter(year=year, kind=kind).exclude(state__in=SHOWN).first()
+    return round_ if round_ is not None and last_done(round_, WITHDRAWN) is not None else None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from changes import Work
+from evaluations.enums import ObjectKind
 from evaluations.schemes.errors import InvalidScheme, SchemeKindInUse, SchemeLocked, SchemeMoved
 from evaluations.schemes.events import SchemeChanged, SchemeCreated
 from evaluations.schemes.locks import lock_scheme, lock_scheme_family
@@ -35,9 +36,13 @@ def checked(definition: object) -> SchemeDefinition:
     if not isinstance(definition, Mapping):
         raise InvalidScheme([("", "not_an_object", {})])
     try:
-        return parse_scheme(definition)
+        parsed = parse_scheme(definition)
     except SchemeProblems as refused:
         raise InvalidScheme([(p.path, p.code, p.inputs) for p in refused.problems]) from refused
+    if parsed.object_kind == ObjectKind.INSTRUMENT and parsed.award_rule is not None:
+        # An award is paid to a legal person. Refused here and not by the reader: what is stored must stay readable.
+        raise InvalidScheme([("award_rule", "award_for_units", {})])
+    return parsed
 
 
 def create_scheme(work: Work, data: SchemeData) -> Scheme:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from evaluations.enums import ObjectKind
 
@@ -17,7 +18,9 @@ class Scheme(models.Model):
     name_zh = models.CharField(_("name (Chinese)"), max_length=100)
     name_en = models.CharField(_("name (English)"), max_length=200)
     note = models.TextField(_("modelled on"), blank=True)
-    object_kind = models.CharField(_("judges"), max_length=10, choices=ObjectKind.choices)
+    object_kind = models.CharField(
+        pgettext_lazy("what a round judges", "judges"), max_length=10, choices=ObjectKind.choices
+    )
     definition = models.JSONField(_("definition"))
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     edit = models.PositiveIntegerField(_("edit"), default=1)

@@ -5,7 +5,7 @@ Steps, all in whole fen:
 2. Each gets its grade's base sum. If the budget is less than all base sums, it is divided in proportion to
    them.
 3. The rest is divided in proportion to the weights (grade weight × score, external hours, both, or 1);
-   whoever would pass the cap stays at it, and what he cannot take goes on to the others (water-filling).
+   whoever would pass the cap stays at it, and what it cannot take goes on to the others (water-filling).
 4. If money remains although everyone with a weight is at the cap, those with weight 0 share it equally.
 5. Fractions of a fen go by largest remainder; equal remainders by higher weight, then by code.
 
@@ -134,7 +134,7 @@ def allocate(rule: AwardRule, budget: Decimal, claims: Iterable[Claim]) -> Alloc
 
 
 def fill(pot: int, weights: Mapping[str, Fraction], room: Mapping[str, int]) -> dict[str, int]:
-    """Divide `pot` fen in proportion to the weights, nobody above his room.
+    """Divide `pot` fen in proportion to the weights, nobody above their room.
 
     All codes of `weights` are answered. Of equal remainders the code that stands earlier in `weights` comes
     first. What is not given out (all with a weight are full) is the difference to `pot`.

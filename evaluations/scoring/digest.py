@@ -16,7 +16,9 @@ from decimal import Decimal
 
 from evaluations.scoring.writing import decimal_text
 
-FORMAT = 1
+FORMAT = 2
+"""What newly sealed rounds have: 1 covered figures, values, results and awards; 2 also the names as they were, who
+judged as what and why, and the steps of the round."""
 
 
 @dataclass(frozen=True)
@@ -55,15 +57,16 @@ def round_digest(
     snapshot: Iterable[Mapping[str, object]],
     results: Iterable[Mapping[str, object]],
     awards: Iterable[Mapping[str, object]],
+    form: int = FORMAT,
 ) -> RoundDigest:
-    """The digest over a round's scheme, snapshot rows, results and awards."""
+    """The digest over a round's scheme, snapshot rows, results and awards; `form`: the format it was sealed with."""
     parts = {
         "scheme": digest_of(scheme),
         "snapshot": digest_of_rows(snapshot),
         "results": digest_of_rows(results),
         "awards": digest_of_rows(awards),
     }
-    return RoundDigest(total=digest_of({"format": FORMAT, **parts}), **parts)
+    return RoundDigest(total=digest_of({"format": form, **parts}), **parts)
 
 
 def _canonical(value: object) -> object:

@@ -49,6 +49,9 @@ SENTENCES: dict[str, str] = {
     "metric_or_indicator": "needs a metric or an indicator, and not both",
     "grade_order": "a lower grade must not get more than a better one",
     "base_above_cap": "must not be above the cap of %(cap)s",
+    "award_for_units": (
+        "pays nobody in a scheme for single instruments, for an award goes to a legal person: leave it out"
+    ),
     "base_without_weight": "has a base sum but no weight",
 }
 

@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TypeVar
 
 from evaluations.scoring.problems import Problem
+from folding.numbers import NoNumber, figure
 
 CODE = re.compile(r"[a-z][a-z0-9_]*")
 ZERO = Decimal(0)
@@ -146,8 +147,9 @@ class Node:
             self.problem(key, "float_refused")
             return None
         try:
-            number = Decimal(value) if isinstance(value, str | int | Decimal) else Decimal("NaN")
-        except InvalidOperation:
+            text = figure(value) if isinstance(value, str) else value
+            number = Decimal(text) if isinstance(text, str | int | Decimal) else Decimal("NaN")
+        except (InvalidOperation, NoNumber):
             number = Decimal("NaN")
         if isinstance(value, bool) or not number.is_finite():
             self.problem(key, "not_a_decimal")

@@ -1,17 +1,18 @@
-"""Snapshots: the evidence of a round, taken in the background in chunks that may run twice."""
+"""Snapshots: the evidence of a round, read in the background at one moment, written and closed in one change."""
 
 from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Mapping, Sequence
-from decimal import Decimal
+import uuid
 
 from celery import current_app
-from django.db.models import F, Q
-from django.utils import timezone
+from django.db import InterfaceError, OperationalError
+from django.utils.translation import gettext as _
 
+from background import jobs
 from changes import Work, perform
+from changes.reading import one_cut
 from evaluations.enums import RoundState
 from evaluations.errors import WrongState
 from evaluations.rounds.actions import manage_round, save
@@ -19,26 +20,27 @@ from evaluations.rounds.blocking import SNAPSHOT, refuse_if_blocked
 from evaluations.rounds.events import note
 from evaluations.rounds.locks import lock_round
 from evaluations.rounds.models import Round
-from evaluations.schemes.queries.schemes import definition_of
-from evaluations.scoring.definition import Scope
-from evaluations.scoring.scope import instrument_in_scope
-from evaluations.snapshots.enums import SnapshotState
-from evaluations.snapshots.events import SnapshotAbandoned, SnapshotRequested, SnapshotTaken
+from evaluations.snapshots.enums import OPEN, SnapshotState
+from evaluations.snapshots.events import (
+    SnapshotAbandoned,
+    SnapshotFailed,
+    SnapshotRequested,
+    SnapshotTaken,
+)
 from evaluations.snapshots.locks import lock_snapshot
-from evaluations.snapshots.models import MetricSnapshot, SnapshotRow
+from evaluations.snapshots.measuring import Cut, cut_of, usage_mark
+from evaluations.snapshots.models import MetricSnapshot, SnapshotRow, SnapshotUnit
 from evaluations.snapshots.queries.digest import snapshot_digest
 from evaluations.snapshots.queries.population import population
-from instruments.inventory.models import Instrument
-from instruments.inventory.queries.history import PastInstrument
-from instruments.usage.metrics import UsageTotals
-from instruments.usage.queries.usage_totals import open_hours_of, usage_totals
 
-CHUNK = 200
-STALE = dt.timedelta(seconds=90)
 TASK = "evaluations.take_snapshot"
-NO_HOURS = Decimal("0.00")
+BATCH = 500
 
 logger = logging.getLogger(__name__)
+
+
+class CutMoved(Exception):
+    """What was read is no longer what was recorded up to that moment; it is read anew."""
 
 
 def request_snapshot(work: Work, round_: Round, *, seen: int | None = None) -> MetricSnapshot:
@@ -64,13 +66,13 @@ def request_snapshot(work: Work, round_: Round, *, seen: int | None = None) -> M
 
 
 def abandon_snapshot(work: Work, snapshot: MetricSnapshot, *, seen: int | None = None) -> MetricSnapshot:
-    """Give up a snapshot that is being taken, so that another can be asked for. Officers.
+    """Give up a snapshot that is still to come, so that another can be asked for. Officers.
 
     Raises WrongState, RoundMoved.
     """
     round_ = manage_round(work, snapshot.round_id, seen)
     held = lock_snapshot(work, snapshot.pk)
-    if held.state != SnapshotState.RUNNING:
+    if held.state not in OPEN:
         raise WrongState(held.state, SnapshotState.RUNNING)
     held.state, held.finished_at = SnapshotState.ABANDONED, work.now
     held.save(update_fields=["state", "finished_at"])
@@ -85,137 +87,84 @@ def send(snapshot_pk: int) -> None:
 
 
 def take_snapshot(snapshot_pk: int) -> bool:
-    """Take the snapshot, in chunks of 200 instruments; return whether this call finished it. Called by the system.
+    """Take the snapshot; return whether this call finished it. Called by the system.
 
-    Safe to run twice and at the same time: a claim on the heartbeat keeps all but one worker away, a row exists
-    once per instrument, and a worker that finds another's heartbeat stops.
+    Safe to run twice and at the same time: each attempt is claimed, and one taken over writes nothing. Trouble with
+    the database puts it back until the last attempt; any other fault fails it at once, with a reference for the log.
     """
-    beat = _claim(snapshot_pk)
-    if beat is None:
+    row = jobs.claim(MetricSnapshot, snapshot_pk)
+    if row is None:
         return False
-    snapshot = MetricSnapshot.objects.select_related("round", "round__scheme").get(pk=snapshot_pk)
-    scope = definition_of(snapshot.round.scheme).scope
-    held_then = population(snapshot.round, snapshot.started_at)
-    while True:
-        chunk = perform(None, _take_chunk, snapshot, held_then, scope)
-        if chunk is None:
-            return False
-        if not chunk:
-            return perform(None, _finish, snapshot_pk, beat)
-        new_beat = timezone.now()
-        held = MetricSnapshot.objects.filter(
-            pk=snapshot_pk, state=SnapshotState.RUNNING, heartbeat_at=beat
-        ).update(heartbeat_at=new_beat, done=snapshot.rows.count())
-        if not held:
-            return False
-        beat = new_beat
+    snapshot = MetricSnapshot.objects.select_related("round", "round__scheme").get(pk=row.pk)
+    try:
+        attempt = jobs.Attempt(snapshot)
+        with attempt.alive(), one_cut():
+            cut = cut_of(snapshot, attempt.show)
+        return perform(None, _close, snapshot, cut)
+    except jobs.LostClaim:
+        logger.info("Snapshot %s was given up or taken over.", snapshot_pk)
+    except (OperationalError, InterfaceError, CutMoved):
+        logger.warning("Snapshot %s broke off.", snapshot_pk, exc_info=True)
+        if not jobs.put_back(snapshot):
+            give_up(snapshot)
+    except Exception:
+        reference = uuid.uuid4().hex[:8]
+        logger.exception("Snapshot %s failed, reference %s", snapshot_pk, reference)
+        perform(
+            None,
+            _fail,
+            snapshot,
+            _("Something went wrong on our side, reference %(reference)s.") % {"reference": reference},
+        )
+    return False
 
 
-def stale_snapshots(now: dt.datetime) -> list[int]:
-    """Snapshots that nobody works on any more, or that never reached a worker."""
-    stale = MetricSnapshot.objects.filter(state=SnapshotState.RUNNING, heartbeat_at__lt=now - STALE)
-    return list(stale.values_list("pk", flat=True))
-
-
-def _claim(snapshot_pk: int) -> dt.datetime | None:
-    now = timezone.now()
-    mine = (
-        MetricSnapshot.objects.filter(pk=snapshot_pk, state=SnapshotState.RUNNING)
-        .filter(Q(heartbeat_at=F("started_at")) | Q(heartbeat_at__lt=now - STALE))
-        .update(heartbeat_at=now)
-    )
-    return now if mine else None
-
-
-def _take_chunk(
-    work: Work, snapshot: MetricSnapshot, held_then: Mapping[int, PastInstrument], scope: Scope
-) -> int | None:
-    """Measure the next instruments; return how many, or None if the snapshot is no longer being taken."""
-    if lock_snapshot(work, snapshot.pk).state != SnapshotState.RUNNING:
-        return None
-    chunk = _waiting(snapshot, held_then)
-    SnapshotRow.objects.bulk_create(fresh_rows(snapshot, chunk, held_then, scope), ignore_conflicts=True)
-    return len(chunk)
-
-
-def _waiting(snapshot: MetricSnapshot, held_then: Mapping[int, PastInstrument]) -> list[Instrument]:
-    there = set(snapshot.rows.order_by().values_list("instrument_id", flat=True))
-    waiting = [pk for pk in held_then if pk not in there][:CHUNK]
-    return list(Instrument.objects.filter(pk__in=waiting).select_related("unit").order_by("pk"))
-
-
-def fresh_rows(
-    snapshot: MetricSnapshot,
-    chunk: Sequence[Instrument],
-    held_then: Mapping[int, PastInstrument],
-    scope: Scope,
-) -> list[SnapshotRow]:
-    """Measure these instruments for the snapshot, each as it was (`population`); the rows are not saved."""
-    if not chunk:
-        return []
-    round_ = snapshot.round
-    start, end = round_.data_start, round_.data_end
-    totals = usage_totals(start, end, [instrument.pk for instrument in chunk])
-    hours = open_hours_of(chunk, start, end)
-    on = round_.data_last_day
-    rows = [_row(snapshot, instrument, held_then[instrument.pk], scope, on) for instrument in chunk]
-    for row in rows:
-        row.open_hours = hours.get(row.instrument_id, NO_HOURS)
-        if row.instrument_id in totals:
-            _fill(row, totals[row.instrument_id])
-    return rows
-
-
-def _row(
-    snapshot: MetricSnapshot, instrument: Instrument, past: PastInstrument, scope: Scope, on: dt.date
-) -> SnapshotRow:
-    return SnapshotRow(
-        snapshot=snapshot,
-        instrument=instrument,
-        unit_id=instrument.unit_id,
-        instrument_code=instrument.code,
-        unit_code=instrument.unit.code,
-        unit_kind=instrument.unit.kind,
-        equipment_kind=past.equipment_kind,
-        funding=list(past.funding),
-        joined_on=past.joined_on,
-        original_value=past.original_value,
-        sharing_mode=past.sharing_mode,
-        in_scope=instrument_in_scope(
-            scope,
-            original_value=past.original_value,
-            funding=past.funding,
-            joined_on=past.joined_on,
-            on=on,
-        ),
+def give_up(snapshot: MetricSnapshot) -> None:
+    """Fail a snapshot whose attempts are used up."""
+    perform(
+        None, _fail, snapshot, _("The work was broken off %(count)s times.") % {"count": snapshot.attempts}
     )
 
 
-def _fill(row: SnapshotRow, usage: UsageTotals) -> None:
-    row.effective_hours = usage.effective
-    row.external_hours = usage.external
-    row.income = usage.income
-    row.external_income = usage.external_income
-    row.samples = usage.samples
-    row.records = usage.records
-    row.external_users = usage.external_users
-    row.served_units = usage.served_units
+def resend_stale(now: dt.datetime) -> int:
+    """Send the snapshots again that nobody works on; fail those out of attempts. Return how many were sent."""
+    return jobs.resend_stale(MetricSnapshot, now, ring=send, give_up=give_up)
 
 
-def _finish(work: Work, snapshot_pk: int, beat: dt.datetime) -> bool:
-    """Close the snapshot and make it the round's. From here on the database refuses any change to it."""
-    round_ = lock_round(work, MetricSnapshot.objects.values_list("round_id", flat=True).get(pk=snapshot_pk))
-    snapshot = lock_snapshot(work, snapshot_pk)
-    if snapshot.state != SnapshotState.RUNNING or snapshot.heartbeat_at != beat:
+def _fail(work: Work, snapshot: MetricSnapshot, error: str) -> bool:
+    round_ = lock_round(work, snapshot.round_id)
+    held = lock_snapshot(work, snapshot.pk)
+    if held.state not in OPEN or held.attempts != snapshot.attempts:
         return False
-    snapshot.digest = snapshot_digest(snapshot)
-    snapshot.done = snapshot.total = snapshot.rows.count()
-    snapshot.state, snapshot.finished_at = SnapshotState.DONE, work.now
-    snapshot.save()
+    held.state, held.error, held.finished_at = SnapshotState.FAILED, error, work.now
+    held.save(update_fields=["state", "error", "finished_at"])
+    note(work, SnapshotFailed(target=round_, after={"snapshot": held.number, "error": error}))
+    return True
+
+
+def _close(work: Work, snapshot: MetricSnapshot, cut: Cut) -> bool:
+    """Write what was read, close the snapshot and make it the round's; then the database refuses any change to it.
+
+    Raises LostClaim when the attempt is no longer the one that counts, CutMoved when a record of before the cut
+    became visible only after it.
+    """
+    round_ = lock_round(work, snapshot.round_id)
+    held = lock_snapshot(work, snapshot.pk)
+    if held.state != SnapshotState.RUNNING or held.attempts != snapshot.attempts:
+        raise jobs.LostClaim
+    if usage_mark(round_, cut.moment) != cut.mark:
+        raise CutMoved
+    SnapshotUnit.objects.bulk_create(cut.units, batch_size=BATCH)
+    SnapshotRow.objects.bulk_create(cut.rows, batch_size=BATCH)
+    held.digest = snapshot_digest(held)
+    held.done = held.total = len(cut.rows)
+    held.started_at, held.error = cut.moment, ""
+    held.state, held.finished_at = SnapshotState.DONE, work.now
+    held.save()
     if round_.state == RoundState.COLLECTING:
-        round_.snapshot = snapshot
+        round_.snapshot = held
         save(round_)
-    after = {"snapshot": snapshot.number, "instruments": snapshot.done, "digest": snapshot.digest}
+    after = {"snapshot": held.number, "instruments": held.done, "digest": held.digest}
     note(work, SnapshotTaken(target=round_, after=after))
-    logger.info("snapshot %s of round %s taken: %s rows", snapshot.number, round_.pk, snapshot.done)
+    logger.info("snapshot %s of round %s taken: %s rows", held.number, round_.pk, held.done)
     return True

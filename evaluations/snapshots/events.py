@@ -26,3 +26,10 @@ class SnapshotAbandoned(RoundEvent):
     """A snapshot was given up by a person."""
 
     verb: str = "evaluations.round.snapshot_abandoned"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SnapshotFailed(RoundEvent):
+    """A snapshot could not be taken; another may be asked for."""
+
+    verb: str = "evaluations.round.snapshot_failed"

@@ -2,19 +2,20 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class BookingKind(TextChoices):
     """A use by a person, or upkeep by the steward; one overlap rule guards both."""
 
-    USE = "use", _("Use")
+    USE = "use", pgettext_lazy("kind of booking", "Use")
     MAINTENANCE = "maintenance", _("Maintenance")
 
 
 class BookingState(TextChoices):
     """Where a booking stands. The first four hold their time."""
 
-    REQUESTED = "requested", _("Requested")
+    REQUESTED = "requested", pgettext_lazy("state of a booking", "Requested")
     CONFIRMED = "confirmed", _("Confirmed")
     IN_USE = "in_use", _("In use")
     COMPLETED = "completed", _("Completed")

@@ -7,7 +7,7 @@ import uuid
 
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from display.formats import local_datetime
@@ -52,14 +52,23 @@ class Booking(models.Model):
         on_delete=models.PROTECT,
         related_name="bookings",
     )
-    station = models.PositiveSmallIntegerField(_("station"), default=1)
+    station = models.PositiveSmallIntegerField(pgettext_lazy("at an instrument", "station"), default=1)
     kind = models.CharField(_("kind"), max_length=12, choices=BookingKind.choices, default=BookingKind.USE)
     person = models.ForeignKey(
-        "members.Person", verbose_name=_("for"), on_delete=models.PROTECT, related_name="bookings"
+        "members.Person",
+        verbose_name=pgettext_lazy("a person", "for"),
+        on_delete=models.PROTECT,
+        related_name="bookings",
     )
-    start = models.DateTimeField(_("start"))
-    end = models.DateTimeField(_("end"))
-    state = models.CharField(_("state"), max_length=10, choices=BookingState.choices)
+    start = models.DateTimeField(pgettext_lazy("of a time span", "start"))
+    end = models.DateTimeField(
+        pgettext_lazy("of a time span", "end"),
+        help_text=_("Until when the time is held; an early check-out gives the rest back."),
+    )
+    booked_until = models.DateTimeField(
+        _("end as booked, where the use ended earlier"), null=True, blank=True
+    )
+    state = models.CharField(pgettext_lazy("condition", "state"), max_length=10, choices=BookingState.choices)
     purpose = models.CharField(_("what for"), max_length=300, blank=True)
     purpose_kind = models.CharField(
         _("purpose"), max_length=12, choices=Purpose.choices, default=Purpose.RESEARCH
@@ -71,19 +80,19 @@ class Booking(models.Model):
     asked_with = models.CharField(
         _("number of the form"), max_length=40, blank=True, default="", editable=False
     )
-    requested_at = models.DateTimeField(_("requested"), default=timezone.now)
+    requested_at = models.DateTimeField(pgettext_lazy("moment", "requested"), default=timezone.now)
     expires_at = models.DateTimeField(_("request expires"), null=True, blank=True)
-    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    decided_at = models.DateTimeField(pgettext_lazy("of a request", "decided"), null=True, blank=True)
     decided_by = models.ForeignKey(
         "members.Person",
-        verbose_name=_("decided by"),
+        verbose_name=pgettext_lazy("of a request", "decided by"),
         null=True,
         blank=True,
         on_delete=models.PROTECT,
         related_name="+",
     )
-    checked_in_at = models.DateTimeField(_("checked in"), null=True, blank=True)
-    checked_out_at = models.DateTimeField(_("checked out"), null=True, blank=True)
+    checked_in_at = models.DateTimeField(pgettext_lazy("moment", "checked in"), null=True, blank=True)
+    checked_out_at = models.DateTimeField(pgettext_lazy("moment", "checked out"), null=True, blank=True)
     ended_at = models.DateTimeField(_("declined, cancelled, expired or missed"), null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     reminded_at = models.DateTimeField(_("reminded"), null=True, blank=True)
@@ -96,6 +105,10 @@ class Booking(models.Model):
         ordering = ["start", "id"]
         constraints = [
             models.CheckConstraint(condition=models.Q(end__gt=models.F("start")), name="booking_interval"),
+            models.CheckConstraint(
+                condition=models.Q(booked_until__isnull=True) | models.Q(booked_until__gt=models.F("end")),
+                name="booking_given_back_at_its_end",
+            ),
             models.CheckConstraint(condition=models.Q(station__gte=1), name="booking_station"),
             models.CheckConstraint(
                 condition=models.Q(state__in=BookingState.values), name="booking_state_known"
@@ -124,3 +137,43 @@ class Booking(models.Model):
 
     def __str__(self) -> str:
         return f"{self.instrument} · {local_datetime(self.start, get_language())}"
+
+    @property
+    def booked_end(self) -> dt.datetime:
+        """The end as it was booked: what the price stands for, whenever the use ended."""
+        return self.booked_until or self.end
+
+
+class BookingStep(models.Model):
+    """One step in the life of a booking: when, by whom (nobody: the system), what it changed in time and money."""
+
+    booking = models.ForeignKey(Booking, on_delete=models.PROTECT, related_name="steps")
+    at = models.DateTimeField(_("when"))
+    verb = models.CharField(_("step"), max_length=20)
+    by = models.ForeignKey(
+        "members.Person",
+        verbose_name=_("by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    instrument = models.CharField(_("instrument"), max_length=30)
+    start = models.DateTimeField(pgettext_lazy("of a time span", "start"))
+    end = models.DateTimeField(pgettext_lazy("of a time span", "end"))
+    price = models.DecimalField(_("price (yuan)"), max_digits=12, decimal_places=2)
+    old_instrument = models.CharField(_("instrument before"), max_length=30, blank=True)
+    old_start = models.DateTimeField(_("start before"), null=True, blank=True)
+    old_end = models.DateTimeField(_("end before"), null=True, blank=True)
+    old_price = models.DecimalField(
+        _("price before (yuan)"), max_digits=12, decimal_places=2, null=True, blank=True
+    )
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("step of a booking")
+        verbose_name_plural = _("steps of bookings")
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.booking_id} {self.verb}"

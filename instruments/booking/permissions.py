@@ -19,7 +19,7 @@ def _books(person: Actor, obj: Any) -> bool:
 
 
 def _decides(person: Actor, obj: Any) -> bool:
-    # Whoever asked does not decide, whatever else he is.
+    # Whoever asked does not decide, whatever else they are.
     return isinstance(obj, Booking) and obj.person_id != person.pk and is_keeper(person, obj)
 
 

@@ -12,6 +12,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from folding.api import Serializer
 from instruments.catalogue.forms import CatalogueFilter
 from instruments.catalogue.queries.catalogue import catalogue
 from instruments.catalogue.queries.filters import ORDERINGS
@@ -49,7 +50,7 @@ FILTER_DOCS = [
 ]
 
 
-class InstrumentSerializer(serializers.Serializer[Instrument]):
+class InstrumentSerializer(Serializer[Instrument]):
     """A row of the catalogue."""
 
     code = serializers.CharField()
@@ -71,7 +72,7 @@ class InstrumentSerializer(serializers.Serializer[Instrument]):
         return sorted(field.code for field in instrument.fields.all())
 
 
-class OpeningSerializer(serializers.Serializer[OpeningPeriod]):
+class OpeningSerializer(Serializer[OpeningPeriod]):
     """One stretch of the week; `weekday` runs from 1 (Monday) to 7, `closes` may be 24:00."""
 
     weekday = serializers.SerializerMethodField()
@@ -91,7 +92,7 @@ class OpeningSerializer(serializers.Serializer[OpeningPeriod]):
         return _clock(period.closes)
 
 
-class OpeningExceptionSerializer(serializers.Serializer[OpeningException]):
+class OpeningExceptionSerializer(Serializer[OpeningException]):
     """A dated exception to the week."""
 
     start = InstantField()
@@ -100,7 +101,7 @@ class OpeningExceptionSerializer(serializers.Serializer[OpeningException]):
     reason = serializers.CharField()
 
 
-class PolicySerializer(serializers.Serializer[BookingPolicy]):
+class PolicySerializer(Serializer[BookingPolicy]):
     """The rules of booking."""
 
     approval_required = serializers.BooleanField()
@@ -115,7 +116,7 @@ class PolicySerializer(serializers.Serializer[BookingPolicy]):
     no_show_minutes = serializers.IntegerField()
 
 
-class RateSerializer(serializers.Serializer[None]):
+class RateSerializer(Serializer[None]):
     """A price per hour for one user category."""
 
     category = serializers.ChoiceField(UserCategory.choices)

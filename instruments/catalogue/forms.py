@@ -15,10 +15,12 @@ from django.core.validators import MinValueValidator
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from folding import characters, times
+from folding.words import LONGEST_QUERY
 from instruments.catalogue.queries.catalogue import LARGEST_PAGE, PAGE_SIZE, catalogue
 from instruments.catalogue.queries.facets import band_name
 from instruments.catalogue.queries.filters import CatalogueFilters
@@ -26,12 +28,14 @@ from instruments.catalogue.rules.value_bands import BANDS
 from instruments.inventory.enums import InstrumentState, SharingMode
 from instruments.inventory.models import Instrument
 from instruments.inventory.queries.labels import Label, Labels, forget_labels, labels
-from instruments.inventory.rules.grams import LONGEST_QUERY
 from instruments.terms.rules.hours import EARLIEST, LATEST, is_convertible
 from members.models import Region
 
 LONGEST_WINDOW = dt.timedelta(days=62)
-VIEWS = [("cards", _("Cards")), ("table", _("Table"))]
+VIEWS = [
+    ("cards", pgettext_lazy("way of showing", "Cards")),
+    ("table", pgettext_lazy("way of showing", "Table")),
+]
 ORDERING_NAMES = [
     ("relevance", _("Best match")),
     ("code", _("Code")),
@@ -55,6 +59,8 @@ class Wrong:
 class AwareMoment(forms.Field):
     """A moment in ISO 8601 with its offset; a naive one is refused rather than guessed."""
 
+    folding = staticmethod(characters.line)
+
     default_error_messages = {
         "invalid": _("Give a time in ISO 8601 with its offset, such as 2026-03-02T08:00:00+08:00.")
     }
@@ -65,7 +71,7 @@ class AwareMoment(forms.Field):
             return None
         try:
             # A plus sign that nobody escaped reaches us as a blank.
-            moment = parse_datetime(str(value).strip().replace(" ", "+"))
+            moment = times.moment(str(value).strip().replace(" ", "+"))
         except ValueError:
             moment = None
         if moment is None or timezone.is_naive(moment) or not is_convertible(moment):
@@ -99,14 +105,14 @@ class DaysField(forms.MultipleChoiceField):
     def valid_value(self, value: Any) -> bool:
         """Read the day."""
         try:
-            day = dt.date.fromisoformat(value)
+            day = times.day(value)
         except ValueError:
             return False
         return EARLIEST.date() < day < LATEST.date()
 
     def clean(self, value: Any) -> Any:
         """Return the days in order. Raises ValidationError."""
-        return sorted({dt.date.fromisoformat(day) for day in super().clean(value)})
+        return sorted({times.day(day) for day in super().clean(value)})
 
 
 class DaysFilter(django_filters.MultipleChoiceFilter):  # type: ignore[misc]
@@ -162,12 +168,14 @@ class CatalogueFilter(django_filters.FilterSet):  # type: ignore[misc]
         label=_("Search"),
         error_messages={"max_length": _("Search for at most %(limit_value)d characters.")},
     )
-    field = CodesFilter(known=lambda known: known.fields.values(), label=_("Field"))
+    field = CodesFilter(known=lambda known: known.fields.values(), label=pgettext_lazy("of science", "Field"))
     instrument_class = CodesFilter(known=lambda known: known.classes.values(), label=_("Class"))
     unit = CodesFilter(known=lambda known: known.units.values(), label=_("Unit"))
     region = CodesFilter(known=lambda known: known.regions.values(), label=_("League or city"))
     sharing_mode = django_filters.MultipleChoiceFilter(choices=SharingMode.choices, label=_("Sharing mode"))
-    state = django_filters.MultipleChoiceFilter(choices=InstrumentState.choices, label=_("State"))
+    state = django_filters.MultipleChoiceFilter(
+        choices=InstrumentState.choices, label=pgettext_lazy("condition", "State")
+    )
     value_band = django_filters.MultipleChoiceFilter(
         choices=lambda: [(band.code, band_name(band)) for band in BANDS], label=_("Original value")
     )
@@ -186,7 +194,7 @@ class CatalogueFilter(django_filters.FilterSet):  # type: ignore[misc]
     free_from = MomentFilter(label=_("Free from"))
     free_to = MomentFilter(label=_("Free until"))
     minutes = WholeNumberFilter(min_value=1, max_value=44_640, label=_("Length wanted (minutes)"))
-    ordering = django_filters.ChoiceFilter(choices=ORDERING_NAMES, label=_("Order"))
+    ordering = django_filters.ChoiceFilter(choices=ORDERING_NAMES, label=pgettext_lazy("of a list", "Order"))
     page = WholeNumberFilter(min_value=1, max_value=1_000_000, label=_("Page"))
     page_size = WholeNumberFilter(min_value=1, max_value=LARGEST_PAGE, label=_("Rows on a page"))
 
@@ -270,9 +278,9 @@ class CatalogueFilter(django_filters.FilterSet):  # type: ignore[misc]
 class PageFilter(CatalogueFilter):
     """What the page takes beyond the API: the view, more orders, and whole local days instead of two ends."""
 
-    view = django_filters.ChoiceFilter(choices=VIEWS, label=_("View"))
+    view = django_filters.ChoiceFilter(choices=VIEWS, label=pgettext_lazy("way of showing", "View"))
     day = DaysFilter(label=_("Free on"))
-    ordering = django_filters.ChoiceFilter(choices=PAGE_ORDERINGS, label=_("Order"))
+    ordering = django_filters.ChoiceFilter(choices=PAGE_ORDERINGS, label=pgettext_lazy("of a list", "Order"))
 
     @property
     def view_name(self) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from instruments.booking.forms.booking import MaintenanceForm
@@ -18,7 +18,7 @@ class DeskMaintenanceForm(MaintenanceForm):
 
     instrument = forms.ChoiceField(label=_("Instrument"), widget=forms.Select(attrs={"class": "form-select"}))
     station = forms.IntegerField(
-        label=_("Station"),
+        label=pgettext_lazy("at an instrument", "Station"),
         min_value=1,
         required=False,
         widget=forms.NumberInput(attrs={"class": "form-control"}),

@@ -2,6 +2,7 @@
 
 from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class SharingMode(TextChoices):
@@ -39,7 +40,7 @@ class CarrierKind(IntegerChoices):
     CENTRE = 1, _("Instrument centre")
     FACILITY = 2, _("Research facility")
     SERVICE_UNIT = 3, _("Service unit")
-    NONE = 4, _("None")
+    NONE = 4, pgettext_lazy("carrier", "None")
 
 
 class Source(TextChoices):
@@ -54,8 +55,8 @@ class Source(TextChoices):
 class EquipmentKind(TextChoices):
     """General or special (仪器设备类别: 通用 / 专用)."""
 
-    GENERAL = "general", _("General")
-    SPECIAL = "special", _("Special")
+    GENERAL = "general", pgettext_lazy("kind of equipment", "General")
+    SPECIAL = "special", pgettext_lazy("kind of equipment", "Special")
 
 
 class Funding(TextChoices):
@@ -70,7 +71,7 @@ class Funding(TextChoices):
 class Part(TextChoices):
     """What of an instrument is changed apart from its record, and so has a version of its own."""
 
-    OPENING = "opening", _("Opening hours")
+    OPENING = "opening", pgettext_lazy("heading", "Opening hours")
     EXCEPTIONS = "exceptions", _("Exceptions")
     POLICY = "policy", _("Booking rules")
     RATES = "rates", _("Prices per hour")

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("instruments", "0007_versions_of_parts"),
+        ("instruments", "0009_fill_steps_of_bookings"),
         ("members", "0004_organisations_served"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -12,6 +12,7 @@ from django.forms.models import fields_for_model
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from instruments.inventory.forms.versions import differences
 from instruments.inventory.models import Instrument
@@ -36,20 +37,41 @@ DAY_MINUTES = 1440
 PERIODS_A_DAY = 2
 
 
+def _typed(example: str) -> forms.TextInput:
+    """A time typed on the 24-hour clock: the browser's own picker would follow its language and say AM and PM."""
+    return forms.TextInput(
+        {
+            "class": "form-control num",
+            "inputmode": "numeric",
+            "placeholder": example,
+            "autocomplete": "off",
+            "maxlength": "16",
+        }
+    )
+
+
+class ClosingField(forms.TimeField):
+    """The time at which a period ends: 24:00 is midnight."""
+
+    def to_python(self, value: Any) -> dt.time | None:
+        """Read the time. Raises ValidationError."""
+        return super().to_python("00:00" if value == "24:00" else value)
+
+
 class WeekForm(forms.Form):
     """The weekly opening hours: two periods a day, more where there are more already.
 
-    Midnight is 00:00 on both sides: 00:00 to 00:00 is the whole day. A day without periods is closed.
+    A day that ends at midnight ends at 24:00 (00:00 is taken too). A day without periods is closed.
     """
 
     def __init__(self, *args: Any, instrument: Instrument, **options: Any) -> None:
         self.instrument = instrument
-        initial: dict[str, dt.time] = {}
+        initial: dict[str, str] = {}
         used = [0] * 7
         for period in weeks_of([instrument.pk]).get(instrument.pk, ()):
             place = used[period.weekday]
             initial[_name(period.weekday, place, "opens")] = _clock(period.opens)
-            initial[_name(period.weekday, place, "closes")] = _clock(period.closes)
+            initial[_name(period.weekday, place, "closes")] = _clock(period.closes, is_end=True)
             used[period.weekday] = place + 1
         self.places = range(max(PERIODS_A_DAY, *used))
         options.setdefault("initial", initial)
@@ -57,12 +79,11 @@ class WeekForm(forms.Form):
         for weekday, day in enumerate(WEEKDAYS):
             for place in self.places:
                 for side, word in (("opens", _("opens")), ("closes", _("closes"))):
-                    self.fields[_name(weekday, place, side)] = forms.TimeField(
+                    kind = forms.TimeField if side == "opens" else ClosingField
+                    self.fields[_name(weekday, place, side)] = kind(
                         label=format_lazy("{} {} {}", day, place + 1, word),
                         required=False,
-                        widget=forms.TimeInput(
-                            format="%H:%M", attrs={"type": "time", "step": 300, "class": "form-control"}
-                        ),
+                        widget=_typed("08:00" if side == "opens" else "18:00"),
                     )
 
     @property
@@ -135,16 +156,12 @@ class ExceptionForm(forms.Form):
     """A dated exception to the week, on the local clock."""
 
     start = forms.DateTimeField(
-        label=_("Start"),
-        widget=forms.DateTimeInput(
-            format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local", "class": "form-control"}
-        ),
+        label=pgettext_lazy("of a time span", "Start"),
+        widget=forms.DateTimeInput(format="%Y-%m-%d %H:%M", attrs=_typed("2026-05-01 08:00").attrs),
     )
     end = forms.DateTimeField(
-        label=_("End"),
-        widget=forms.DateTimeInput(
-            format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local", "class": "form-control"}
-        ),
+        label=pgettext_lazy("of a time span", "End"),
+        widget=forms.DateTimeInput(format="%Y-%m-%d %H:%M", attrs=_typed("2026-05-01 08:00").attrs),
     )
     kind = forms.ChoiceField(
         label=_("In this time"),
@@ -220,8 +237,8 @@ def _name(weekday: int, place: int, side: str) -> str:
     return f"day_{weekday}_{place}_{side}"
 
 
-def _clock(minutes: int) -> dt.time:
-    return dt.time(minutes // 60 % 24, minutes % 60)
+def _clock(minutes: int, *, is_end: bool = False) -> str:
+    return "24:00" if is_end and minutes == DAY_MINUTES else f"{minutes // 60 % 24:02d}:{minutes % 60:02d}"
 
 
 def _minutes(time: dt.time) -> int:

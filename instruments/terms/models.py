@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from display.formats import local_datetime, money
@@ -44,9 +44,9 @@ class OpeningException(models.Model):
     instrument = models.ForeignKey(
         "instruments.Instrument", on_delete=models.CASCADE, related_name="opening_exceptions"
     )
-    start = models.DateTimeField(_("start"))
-    end = models.DateTimeField(_("end"))
-    is_open = models.BooleanField(_("open"), default=False)
+    start = models.DateTimeField(pgettext_lazy("of a time span", "start"))
+    end = models.DateTimeField(pgettext_lazy("of a time span", "end"))
+    is_open = models.BooleanField(pgettext_lazy("on this day", "open"), default=False)
     reason = models.CharField(_("reason"), max_length=100, blank=True)
 
     class Meta:
@@ -117,8 +117,8 @@ class Rate(models.Model):
     valid_from = models.DateField(_("valid from"))
 
     class Meta:
-        verbose_name = _("rate")
-        verbose_name_plural = _("rates")
+        verbose_name = pgettext_lazy("price", "rate")
+        verbose_name_plural = pgettext_lazy("price", "rates")
         ordering = ["instrument", "category", "-valid_from"]
         constraints = [
             models.UniqueConstraint(fields=["instrument", "category", "valid_from"], name="one_rate_per_day"),

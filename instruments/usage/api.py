@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from changes import perform
+from folding.api import CodeField, Serializer
 from instruments.booking.enums import Purpose
 from instruments.inventory.guarded import instrument_for
 from instruments.usage.actions.usage import record_usage
@@ -36,7 +37,7 @@ TAGS = ["usage"]
 HOURS: dict[str, Any] = {"max_digits": 8, "decimal_places": 2, "min_value": Decimal(0)}
 
 
-class UsageRecordSerializer(serializers.Serializer[UsageRecord]):
+class UsageRecordSerializer(Serializer[UsageRecord]):
     """A record that counts; `id` is ours, `record_id` the unit's own number."""
 
     id = serializers.UUIDField()
@@ -61,11 +62,11 @@ class UsageRecordSerializer(serializers.Serializer[UsageRecord]):
     recorded_at = InstantField()
 
 
-class UsageEntrySerializer(serializers.Serializer[None]):
+class UsageEntrySerializer(Serializer[None]):
     """One record as a unit sends it."""
 
-    record_id = serializers.CharField(max_length=50)
-    instrument = serializers.CharField(max_length=30)
+    record_id = CodeField(max_length=50)
+    instrument = CodeField(max_length=30)
     station = serializers.IntegerField(min_value=1, max_value=32767, required=False, default=1)
     start = InstantField()
     end = InstantField()
@@ -82,20 +83,20 @@ class UsageEntrySerializer(serializers.Serializer[None]):
     user_unit = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
 
 
-class UsageBatchSerializer(serializers.Serializer[None]):
+class UsageBatchSerializer(Serializer[None]):
     """Many records; each is judged by itself."""
 
     records = UsageEntrySerializer(many=True)
 
 
-class FieldProblemSerializer(serializers.Serializer[None]):
+class FieldProblemSerializer(Serializer[None]):
     """What is wrong with one field of a record."""
 
     field = serializers.CharField()
     message = serializers.CharField()
 
 
-class UsageOutcomeSerializer(serializers.Serializer[None]):
+class UsageOutcomeSerializer(Serializer[None]):
     """What became of one record."""
 
     record_id = serializers.CharField()
@@ -103,17 +104,17 @@ class UsageOutcomeSerializer(serializers.Serializer[None]):
     errors = FieldProblemSerializer(many=True)  # type: ignore[assignment]
 
 
-class UsageOutcomesSerializer(serializers.Serializer[None]):
+class UsageOutcomesSerializer(Serializer[None]):
     """What became of each record, in the order sent."""
 
     results = UsageOutcomeSerializer(many=True)
 
 
-class UsageFilterSerializer(serializers.Serializer[None]):
+class UsageFilterSerializer(Serializer[None]):
     """What a list is narrowed by; [start, end) keeps the records that share a moment with it."""
 
-    instrument = serializers.CharField(max_length=30, required=False)
-    unit = serializers.CharField(max_length=20, required=False)
+    instrument = CodeField(max_length=30, required=False)
+    unit = CodeField(max_length=20, required=False)
     start = InstantField(required=False)
     end = InstantField(required=False)
 

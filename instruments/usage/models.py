@@ -10,6 +10,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from instruments.booking.enums import Purpose
@@ -21,6 +22,17 @@ from safeguards.no_overlap import NoOverlap
 def _hours(label: StrOrPromise, **options: Any) -> models.DecimalField[Any, Decimal]:
     return models.DecimalField(
         label, max_digits=8, decimal_places=2, validators=[MinValueValidator(0)], **options
+    )
+
+
+def _someone(label: StrOrPromise) -> models.ForeignKey[Any, Any]:
+    return models.ForeignKey(
+        "members.Person",
+        verbose_name=label,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
 
 
@@ -38,14 +50,15 @@ class UsageQuerySet(models.QuerySet["UsageRecord"]):
     """Chainable filters."""
 
     def current(self) -> UsageQuerySet:
-        """Records that no correction has replaced."""
+        """Records that count: neither replaced by a correction nor voided."""
         return self.filter(is_current=True)
 
 
 class UsageRecord(models.Model):
     """One use of an instrument (服务记录); effective hours are start-up + measurement + post-processing (有效机时).
 
-    A correction is a new row that refers to the old one through `corrects`; the old one stays, no longer current.
+    A correction is a new row that refers to the old one through `corrects`; the old one stays, no longer current. What
+    never happened is voided: it stays readable with the reason, and counts no longer.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -62,7 +75,7 @@ class UsageRecord(models.Model):
         on_delete=models.PROTECT,
         related_name="usage_records",
     )
-    station = models.PositiveSmallIntegerField(_("station"), default=1)
+    station = models.PositiveSmallIntegerField(pgettext_lazy("at an instrument", "station"), default=1)
     booking = models.ForeignKey(
         "instruments.Booking",
         verbose_name=_("booking"),
@@ -71,19 +84,21 @@ class UsageRecord(models.Model):
         on_delete=models.PROTECT,
         related_name="usage_records",
     )
-    start = models.DateTimeField(_("start"))
-    end = models.DateTimeField(_("end"))
+    start = models.DateTimeField(pgettext_lazy("of a time span", "start"))
+    end = models.DateTimeField(pgettext_lazy("of a time span", "end"))
     startup_hours = _hours(_("start-up hours"), default=0)
     measurement_hours = _hours(_("measurement hours"))
     processing_hours = _hours(_("post-processing hours"), default=0)
     effective_hours = _hours(_("effective hours"))
-    user_kind = models.CharField(_("user"), max_length=8, choices=UserKind.choices)
+    user_kind = models.CharField(
+        pgettext_lazy("kind of user", "user"), max_length=8, choices=UserKind.choices
+    )
     purpose = models.CharField(_("purpose"), max_length=12, choices=Purpose.choices)
     samples = models.PositiveIntegerField(_("samples"), default=0)
     income = models.DecimalField(_("income (yuan)"), max_digits=12, decimal_places=2, default=0)
     person = models.ForeignKey(
         "members.Person",
-        verbose_name=_("person"),
+        verbose_name=pgettext_lazy("an account", "person"),
         null=True,
         blank=True,
         on_delete=models.PROTECT,
@@ -110,7 +125,14 @@ class UsageRecord(models.Model):
         related_name="corrected_by",
     )
     correction_reason = models.CharField(_("reason of the correction"), max_length=200, blank=True)
-    is_current = models.BooleanField(_("counts"), default=True)
+    is_current = models.BooleanField(pgettext_lazy("a record", "counts"), default=True)
+    kept_because = models.CharField(_("kept although unusual, because"), max_length=200, blank=True)
+    to_confirm = models.BooleanField(_("to be confirmed by a keeper"), default=False)
+    agreed_by = _someone(_("confirmed by"))
+    agreed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
+    voided_by = _someone(_("voided by"))
+    voided_at = models.DateTimeField(_("voided"), null=True, blank=True)
+    void_reason = models.CharField(_("reason of the voiding"), max_length=200, blank=True)
     recorded_by = models.ForeignKey(
         "members.Person",
         verbose_name=_("recorded by"),
@@ -157,6 +179,11 @@ class UsageRecord(models.Model):
                 | models.Q(user_kind=UserKind.INTERNAL)
                 | models.Q(user_unit=""),
                 name="usage_named_is_served",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(voided_at__isnull=True, void_reason="")
+                | (models.Q(voided_at__isnull=False, is_current=False) & ~models.Q(void_reason="")),
+                name="usage_voided_with_reason",
             ),
             models.UniqueConstraint(
                 fields=["unit", "record_id"],

@@ -35,7 +35,8 @@ class OrganisationForm(ActionForm):
         return perform(self.actor, self._act)
 
     def _act(self, work: Work) -> Organisation:
-        data, row = self.cleaned_data, self.instance
+        data = self.cleaned_data
+        row: Organisation = self.instance
         # What is only shown is not in the form: a member unit, and the name as a unit typed it.
         named = OrganisationData(**{name: data[name] for name in COLUMNS}) if "name_zh" in data else None
         if row.pk is None:

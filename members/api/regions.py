@@ -7,6 +7,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from folding.api import Serializer
 from members.enums import RegionKind
 from members.models import Region
 from members.queries.units import regions
@@ -15,7 +16,7 @@ from webapi.schema import paged
 from webapi.views import ListView, PublicView, many
 
 
-class RegionSerializer(serializers.Serializer[Region]):
+class RegionSerializer(Serializer[Region]):
     """A league or city."""
 
     code = serializers.CharField()

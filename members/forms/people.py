@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from members.actions.people import PersonData
 from members.enums import UnitRoleKind
@@ -47,7 +48,9 @@ class RoleForm(forms.Form):
         widget=forms.Select(attrs={"class": "form-select"}),
     )
     valid_from = forms.DateField(
-        label=_("From"), widget=forms.DateInput(format="%Y-%m-%d", attrs=DAY), initial=timezone.localdate
+        label=pgettext_lazy("first day", "From"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs=DAY),
+        initial=timezone.localdate,
     )
 
     def clean_email(self) -> str:

@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from members.enums import Affiliation
 
@@ -39,7 +40,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     """One person with an account."""
 
     email = models.EmailField(_("e-mail address"), max_length=150, unique=True)
-    display_name = models.CharField(_("name"), max_length=50)
+    display_name = models.CharField(pgettext_lazy("of a person", "name"), max_length=50)
     phone = models.CharField(_("phone"), max_length=20, blank=True)
     affiliation = models.CharField(
         _("comes from"), max_length=12, choices=Affiliation.choices, default=Affiliation.MEMBER_UNIT
@@ -72,8 +73,8 @@ class Person(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS = ["display_name"]
 
     class Meta:
-        verbose_name = _("person")
-        verbose_name_plural = _("people")
+        verbose_name = pgettext_lazy("an account", "person")
+        verbose_name_plural = pgettext_lazy("accounts", "people")
         ordering = ["email"]
         constraints = [
             models.UniqueConstraint(Lower("email"), name="person_email_any_case"),

@@ -6,6 +6,7 @@ import datetime as dt
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from members.enums import NetworkRoleKind, UnitRoleKind
 
@@ -24,7 +25,10 @@ class UnitRole(models.Model):
     """A person's role in a unit in [valid_from, valid_to)."""
 
     person = models.ForeignKey(
-        "members.Person", verbose_name=_("person"), on_delete=models.PROTECT, related_name="unit_roles"
+        "members.Person",
+        verbose_name=pgettext_lazy("an account", "person"),
+        on_delete=models.PROTECT,
+        related_name="unit_roles",
     )
     unit = models.ForeignKey(
         "members.MemberUnit", verbose_name=_("unit"), on_delete=models.PROTECT, related_name="roles"
@@ -73,7 +77,10 @@ class NetworkRole(models.Model):
     """A person's role for the whole network in [valid_from, valid_to)."""
 
     person = models.ForeignKey(
-        "members.Person", verbose_name=_("person"), on_delete=models.PROTECT, related_name="network_roles"
+        "members.Person",
+        verbose_name=pgettext_lazy("an account", "person"),
+        on_delete=models.PROTECT,
+        related_name="network_roles",
     )
     kind = models.CharField(_("role"), max_length=8, choices=NetworkRoleKind.choices)
     valid_from = models.DateField(_("valid from"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from members.enums import UnitKind, UnitState
 
@@ -38,7 +39,12 @@ class MemberUnit(models.Model):
     website = models.URLField(_("website"), max_length=150, blank=True)
     about_zh = models.TextField(_("about (Chinese)"), max_length=500, blank=True)
     about_en = models.TextField(_("about (English)"), max_length=1000, blank=True)
-    state = models.CharField(_("state"), max_length=10, choices=UnitState.choices, default=UnitState.ACTIVE)
+    state = models.CharField(
+        pgettext_lazy("condition", "state"),
+        max_length=10,
+        choices=UnitState.choices,
+        default=UnitState.ACTIVE,
+    )
     invented = models.BooleanField(
         _("invented"), default=False, help_text=_("An invented unit of the demonstration.")
     )

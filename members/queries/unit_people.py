@@ -23,6 +23,7 @@ from django.db.models import (
 
 from members.enums import UnitRoleKind
 from members.models import MemberUnit, Person, UnitRole
+from members.queries.named import holding_words
 
 PAGE_SIZE = 50
 MOST_FORMER = 100
@@ -52,14 +53,14 @@ def unit_people(
 ) -> tuple[Page[Any], list[PersonLine]]:
     """Return a page of the unit's open accounts and of whoever else holds a role in it; managers first.
 
-    Three queries however many people. `kind` keeps the holders of one role; a page too far gives the last.
+    Three queries however many people, one more where `q` is given: words of names and addresses, or sounds. `kind`
+    keeps the holders of one role; a page too far gives the last.
     """
     roles = _present(unit, day)
     rows = _people(unit, roles)
     if kind:
         rows = rows.filter(pk__in=roles.filter(kind=kind).values("person"))
-    for word in q.split()[:5]:
-        rows = rows.filter(Q(display_name__icontains=word) | Q(email__icontains=word))
+    rows = holding_words(rows, q, ("display_name", "email"))
     held = roles.filter(person=OuterRef("pk"))
     ranks = [When(Exists(held.filter(kind=kind)), then=place) for place, kind in enumerate(UnitRoleKind)]
     rows = rows.annotate(rank=Case(*ranks, default=Value(9), output_field=IntegerField())).order_by(

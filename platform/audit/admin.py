@@ -13,11 +13,14 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from audit.models import Entry
-from audit.vocabulary import VERBS, in_words
+from audit.models import Checkpoint, Entry, Leaf
+from audit.vocabulary import in_words, verbs
 from safeguards.read_only_admin import ReadOnlyAdmin
 
 Names = dict[tuple[str, str], str]
@@ -31,7 +34,7 @@ class VerbFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """Offer every verb, sorted by its words."""
-        return sorted(((verb, str(words)) for verb, words in VERBS.items()), key=lambda pair: pair[1])
+        return sorted(((verb, str(words)) for verb, words in verbs().items()), key=lambda pair: pair[1])
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Entry]) -> models.QuerySet[Entry]:
         """Narrow to the chosen verb."""
@@ -40,16 +43,17 @@ class VerbFilter(admin.SimpleListFilter):
 
 @admin.register(Entry)
 class EntryAdmin(ReadOnlyAdmin):
-    """One line an entry, newest first; the search takes verbs, kinds and keys of objects, and hashes."""
+    """One line an entry, newest first; the search takes numbers, verbs, kinds and keys of objects, and people."""
 
     list_display = ("sequence", "at", "actor", "done", "kind", "object_link")
     list_filter = (VerbFilter,)
     list_select_related = ("actor",)
-    search_fields = ("verb", "target_type", "=target_id", "hash", "actor__email", "actor__display_name")
+    search_fields = ("=sequence", "verb", "target_type", "=target_id", "actor__email", "actor__display_name")
     date_hierarchy = "at"
     show_full_result_count = False
     fields = (
-        "sequence", "at", "actor", "done", "code", "kind", "object_link", "what_was", "what_is", "chained_to", "seal",
+        "sequence", "at", "actor", "done", "code", "kind", "object_link", "what_was", "what_is", "leaf_index",
+        "leaf_hash", "sealed_since",
     )  # fmt: skip
     readonly_fields = fields
 
@@ -101,15 +105,32 @@ class EntryAdmin(ReadOnlyAdmin):
         """Show the facts after."""
         return _readable(entry.after)
 
-    @admin.display(description=_("check sum of the entry before"))
-    def chained_to(self, entry: Entry) -> str:
-        """Show to which entry this one is chained."""
-        return entry.previous_hash
+    @admin.display(description=_("number of its leaf in the log"))
+    def leaf_index(self, entry: Entry) -> str:
+        """Show the entry's place in the log, counted from 0."""
+        leaf = _leaf_of(entry)
+        return gettext("not yet sealed") if leaf is None else str(leaf.index)
 
-    @admin.display(description=_("check sum"))
-    def seal(self, entry: Entry) -> str:
-        """Show the entry's own check sum."""
-        return entry.hash
+    @admin.display(description=_("hash of its leaf"))
+    def leaf_hash(self, entry: Entry) -> str:
+        """Show the hash that the log holds for the entry."""
+        leaf = _leaf_of(entry)
+        return "-" if leaf is None else leaf.hash
+
+    @admin.display(description=_("sealed since checkpoint"))
+    def sealed_since(self, entry: Entry) -> str:
+        """Show the first checkpoint that covers the entry, as size and root, and its time."""
+        leaf = _leaf_of(entry)
+        if leaf is None:
+            return "-"
+        first = Checkpoint.objects.filter(size__gt=leaf.index).order_by("size").first()
+        if first is None:
+            return "-"
+        return f"{date_format(timezone.localtime(first.at), 'DATETIME_FORMAT')} · {first}"
+
+
+def _leaf_of(entry: Entry) -> Leaf | None:
+    return Leaf.objects.filter(entry=entry).first()
 
 
 def _readable(facts: object) -> str:

@@ -1,82 +1,63 @@
-"""What the history's verbs mean, in words; one list for all rooms, since one list is read."""
+"""What the history's verbs mean, in words: a register that each app fills with its own.
+
+An app says its words in a module `history_words` as `WORDS: dict[str, Promise]`, verb by verb; `declare_all` collects
+them when the apps are loaded, so the history knows no word of any field by itself.
+"""
 
 from __future__ import annotations
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from collections.abc import Mapping
+from importlib import import_module
 
-VERBS: dict[str, Promise] = {
-    "demo.booking.written": _("booking of the demonstration written"),
-    "demo.network.seeded": _("demonstration network made"),
-    "evaluations.refused": _("refused (evaluation)"),
-    "evaluations.round.changed": _("round changed"),
-    "evaluations.round.created": _("round begun"),
-    "evaluations.round.finalised": _("round made final"),
-    "evaluations.round.opened": _("collecting opened"),
-    "evaluations.round.publicised": _("result publicised"),
-    "evaluations.round.publicity_withdrawn": _("publicity withdrawn"),
-    "evaluations.round.reopened": _("round taken back a step"),
-    "evaluations.round.scored": _("round scored"),
-    "evaluations.round.snapshot_abandoned": _("snapshot abandoned"),
-    "evaluations.round.snapshot_done": _("snapshot taken"),
-    "evaluations.round.snapshot_requested": _("snapshot asked for"),
-    "evaluations.round.tie_decided": _("order of equals decided"),
-    "evaluations.scheme.changed": _("scheme changed"),
-    "evaluations.scheme.created": _("scheme created"),
-    "evaluations.score.given": _("score given"),
-    "evaluations.value.reported": _("value reported"),
-    "instruments.booking.approved": _("booking approved"),
-    "instruments.booking.cancelled": _("booking cancelled"),
-    "instruments.booking.checked_in": _("checked in"),
-    "instruments.booking.completed": _("checked out"),
-    "instruments.booking.confirmed": _("booking confirmed at once"),
-    "instruments.booking.declined": _("booking declined"),
-    "instruments.booking.expired": _("request expired"),
-    "instruments.booking.moved": _("booking moved"),
-    "instruments.booking.no_show": _("booking missed"),
-    "instruments.booking.requested": _("booking requested"),
-    "instruments.class.renamed": _("class renamed"),
-    "instruments.field.renamed": _("field renamed"),
-    "instruments.instrument.changed": _("instrument changed"),
-    "instruments.instrument.created": _("instrument added"),
-    "instruments.instrument.state_changed": _("state of an instrument changed"),
-    "instruments.opening.changed": _("opening times changed"),
-    "instruments.policy.changed": _("booking rules changed"),
-    "instruments.rate.set": _("price set"),
-    "instruments.rate.taken_back": _("future price taken back"),
-    "instruments.refused": _("refused (instruments)"),
-    "instruments.stewardship.ended": _("stewardship ended"),
-    "instruments.stewardship.given": _("steward named"),
-    "instruments.usage.corrected": _("usage corrected"),
-    "instruments.usage.recorded": _("usage recorded"),
-    "members.organisation.changed": _("organisation changed"),
-    "members.organisation.merged": _("organisation merged into another"),
-    "members.organisation.parted": _("merging of an organisation undone"),
-    "members.organisation.registered": _("organisation registered"),
-    "members.person.changed": _("person changed"),
-    "members.person.created": _("person added"),
-    "members.person.invited": _("person invited"),
-    "members.person.password_changed": _("password changed"),
-    "members.refused": _("refused (members)"),
-    "members.role.ended": _("role ended"),
-    "members.role.given": _("role given"),
-    "members.unit.changed": _("unit changed"),
-    "members.unit.created": _("unit added"),
-    "notices.announcement.changed": _("announcement changed"),
-    "notices.announcement.created": _("announcement written"),
-    "notices.announcement.deleted": _("announcement deleted"),
-    "reporting.refused": _("refused (reports)"),
-    "reporting.run.cancelled": _("report cancelled"),
-    "reporting.run.done": _("report made"),
-    "reporting.run.downloaded": _("report downloaded"),
-    "reporting.run.failed": _("report failed"),
-    "reporting.run.requested": _("report asked for"),
-    "webapi.refused": _("refused (interface)"),
-    "webapi.token.issued": _("access token issued"),
-    "webapi.token.revoked": _("access token revoked"),
-}
+from django.apps import AppConfig, apps
+from django.utils.functional import Promise
+from django.utils.module_loading import module_has_submodule
+
+MODULE = "history_words"
+
+_words: dict[str, Promise] = {}
+
+
+class UnknownVerb(ValueError):
+    """A verb that no app has words for: nothing enters the history that nobody could read."""
+
+    def __init__(self, verb: str) -> None:
+        """Name the verb and what to do."""
+        super().__init__(f"No app has words for {verb!r}: add it to the app's {MODULE}.py.")
+
+
+def declare(app: str, words: Mapping[str, Promise]) -> None:
+    """Add an app's verbs. Raises ValueError for a verb that is not the app's own, or that has other words already."""
+    for verb, said in words.items():
+        if not verb.startswith(f"{app}."):
+            raise ValueError(f"{verb!r} is no verb of {app}.")
+        if verb in _words and _words[verb] is not said:
+            raise ValueError(f"{verb!r} has words already.")
+    _words.update(words)
+
+
+def declare_all() -> None:
+    """Collect the words of every installed app that has some."""
+    for config in apps.get_app_configs():
+        _declare(config)
+
+
+def verbs() -> dict[str, Promise]:
+    """Return every verb with its words."""
+    return dict(_words)
 
 
 def in_words(verb: str) -> str:
-    """Return a verb in the reader's language; one that nobody knows stays as it is."""
-    return str(VERBS.get(verb, verb))
+    """Return a verb in the reader's language; one that nobody knows any more stays as it is."""
+    return str(_words.get(verb, verb))
+
+
+def refuse_unknown(verb: str) -> None:
+    """Raise UnknownVerb for a verb that no app has declared."""
+    if verb not in _words:
+        raise UnknownVerb(verb)
+
+
+def _declare(config: AppConfig) -> None:
+    if config.module is not None and module_has_submodule(config.module, MODULE):
+        declare(config.label, import_module(f"{config.name}.{MODULE}").WORDS)

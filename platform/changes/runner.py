@@ -111,6 +111,15 @@ def _known(actor: Any) -> Any:
     return None if getattr(actor, "is_anonymous", False) else actor
 
 
+def _named_call(function: Callable[[], object]) -> Callable[[], object]:
+    """Django names what failed in its log, and a partial has no name."""
+
+    def afterwards() -> object:
+        return function()
+
+    return afterwards
+
+
 def _named(app: str, obj: Any) -> str:
     """Name what is no row: `kind:key` stays, anything else is named after the app."""
     text = str(obj or "-")[:80]
@@ -137,7 +146,7 @@ def _whole(
             _history[0](change.recorded, change)
         for function in change.afterwards:
             # Robust: what is committed stays; a worker that cannot be reached is made good by its sweeper.
-            transaction.on_commit(function, robust=True)
+            transaction.on_commit(_named_call(function), robust=True)
     return result
 
 

@@ -19,7 +19,7 @@ app.conf.beat_schedule = {
     "instruments.remind_bookings": {"task": "instruments.remind_bookings", "schedule": 900.0},
     "reporting.resend_stale_runs": {"task": "reporting.resend_stale_runs", "schedule": 30.0},
     "reporting.expire_files": {"task": "reporting.expire_files", "schedule": crontab(hour=3, minute=20)},
-    "evaluations.resend_stale_snapshots": {"task": "evaluations.resend_stale_snapshots", "schedule": 60.0},
+    "evaluations.resend_stale_jobs": {"task": "evaluations.resend_stale_jobs", "schedule": 30.0},
     "notices.send_pending_mail": {"task": "notices.send_pending_mail", "schedule": 60.0},
     "webapi.forget_old_answers": {
         "task": "webapi.forget_old_answers",

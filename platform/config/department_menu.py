@@ -1,4 +1,4 @@
-"""The admin's menu: its sections and pages; each reader sees the entries he may open."""
+"""The admin's menu: its sections and pages; each reader sees the entries they may open."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse_lazy
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 Entry = tuple[Any, str, str]
@@ -29,7 +29,7 @@ SECTIONS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         _("Network"),
         (
             (_("Units"), "domain", "members_memberunit_changelist"),
-            (_("People"), "group", "members_person_changelist"),
+            (pgettext_lazy("accounts", "People"), "group", "members_person_changelist"),
             (_("Roles in units"), "badge", "members_unitrole_changelist"),
             (_("Roles in the network"), "shield_person", "members_networkrole_changelist"),
             (_("Instruments"), "biotech", "instruments_instrument_changelist"),

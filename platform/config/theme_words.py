@@ -1,7 +1,6 @@
-"""Words of others that our catalogue translates: the admin's theme has no catalogue, Django's reads badly here."""
+"""Words of the admin's theme, which has no catalogue of its own; ours says them, without context."""
 
 from django.utils.translation import gettext_noop as _
-from django.utils.translation import ngettext_lazy
 
 WORDS = (
     _("All applications"),
@@ -44,22 +43,4 @@ WORDS = (
     _("Unknown"),
     _("Value"),
     _("View"),
-)
-
-COUNTED = (
-    ngettext_lazy(
-        "Ensure that there are no more than %(max)s digit in total.",
-        "Ensure that there are no more than %(max)s digits in total.",
-        "max",
-    ),
-    ngettext_lazy(
-        "Ensure that there are no more than %(max)s decimal place.",
-        "Ensure that there are no more than %(max)s decimal places.",
-        "max",
-    ),
-    ngettext_lazy(
-        "Ensure that there are no more than %(max)s digit before the decimal point.",
-        "Ensure that there are no more than %(max)s digits before the decimal point.",
-        "max",
-    ),
 )

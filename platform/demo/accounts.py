@@ -58,7 +58,7 @@ def kept_password() -> str | None:
 
 
 def account_lines(password: str | None) -> list[str]:
-    """The lines that tell a newcomer where to go and who he can be."""
+    """The lines that tell a newcomer where to go and who they can be."""
     lines = [f"{settings.SITE_URL}/", ""]
     lines += [f"  {short + '@demo.example':<26} {WHO[short]}" for short, _, _ in ACCOUNTS]
     shown = password or "set with DEMO_PASSWORD at seeding; the file that kept it is gone"

@@ -52,7 +52,7 @@ TEXTS: tuple[tuple[AnnouncementKind, int, int, str, str, str, str], ...] = (
         9,
         "本年度开放共享评价开始填报，请各单位按时提交",
         "This year's evaluation is open for reporting",
-        "请各单位管理员登录后填写自评指标，并核对本年度使用记录。",
+        "请各单位管理员登录后填写自评指标，并核对本年度服务记录。",
         "Managers of units: please report your values and check this year's usage records.",
     ),
     (

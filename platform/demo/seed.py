@@ -154,7 +154,7 @@ def _instruments(network: Network) -> None:
         opening += periods(row, one.opening)
         terms = policy(row, one.opening, approval=one.approval, rng=rng)
         if any(person.email.startswith("steward@") for person in one.keepers):
-            # The demo steward's instruments can be booked for today, so that his desk is lively.
+            # The demo steward's instruments can be booked for today, so that the desk is lively.
             terms.notice_minutes, terms.step_minutes, terms.shortest_minutes = 60, 30, 30
         if row.code.startswith("IMU-DEMO-"):
             terms = BookingPolicy(instrument=row, approval_required=one.approval)

@@ -76,7 +76,7 @@ def technical_text(template: Template, rng: Random) -> str:
 
 def requirements_text(opening: str, approval: bool, rng: Random) -> str:
     """Draw the rules for users."""
-    first = "首次使用须完成上机培训并通过考核" if approval else "已有上机资格者可自行上机"
+    first = "首次使用请提前与机组人员联系，由机组人员指导上机" if approval else "请按操作规程上机"
     sample = rng.choice(
         [
             "样品须注明成分与危险性",
@@ -85,7 +85,7 @@ def requirements_text(opening: str, approval: bool, rng: Random) -> str:
             "生物样品须提前说明来源与保存条件",
         ]
     )
-    hours = {"always": "全天开放，夜间使用须两人同行", "long": "请在闭馆前半小时结束实验"}.get(
+    hours = {"always": "全天开放，夜间使用须两人同行", "long": "请在当日开放时间结束前半小时完成实验"}.get(
         opening, "节假日不开放"
     )
     return f"{first}；{sample}；{hours}。实验数据保存三个月，请自行及时拷贝。"

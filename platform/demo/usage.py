@@ -29,7 +29,7 @@ Row = tuple[str | int | None, ...]
 
 @dataclass(frozen=True)
 class User:
-    """Somebody who uses an instrument, as the record names him, and his price category."""
+    """Somebody who uses an instrument, as the record names him, and their price category."""
 
     pk: int
     name: str

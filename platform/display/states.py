@@ -7,6 +7,7 @@ from typing import Literal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 Tone = Literal["ok", "info", "warn", "bad", "solid", "quiet"]
 
@@ -31,7 +32,7 @@ LOOKS: dict[str, StateLook] = {
     "expired": StateLook("clock-off", "quiet", _("Expired")),
     "no_show": StateLook("user-off", "bad", _("No-show")),
     # Kinds of booking that are not somebody's use
-    "use": StateLook("calendar-check", "ok", _("Use")),
+    "use": StateLook("calendar-check", "ok", pgettext_lazy("kind of booking", "Use")),
     "maintenance": StateLook("tool", "warn", _("Maintenance")),
     # Instruments
     "in_service": StateLook("circle-check", "ok", _("In service")),
@@ -43,10 +44,10 @@ LOOKS: dict[str, StateLook] = {
     "external": StateLook("world-share", "info", _("Shared externally")),
     "not_shared": StateLook("lock", "quiet", _("Not shared")),
     # Grades
-    "excellent": StateLook("award", "ok", _("Excellent")),
-    "good": StateLook("thumb-up", "info", _("Good")),
-    "pass": StateLook("check", "quiet", _("Pass")),
-    "fail": StateLook("alert-triangle", "bad", _("Fail")),
+    "excellent": StateLook("award", "ok", pgettext_lazy("grade", "Excellent")),
+    "good": StateLook("thumb-up", "info", pgettext_lazy("grade", "Good")),
+    "pass": StateLook("check", "quiet", pgettext_lazy("grade", "Pass")),
+    "fail": StateLook("alert-triangle", "bad", pgettext_lazy("grade", "Fail")),
     # Rounds
     "draft": StateLook("pencil", "quiet", _("Draft")),
     "collecting": StateLook("clipboard-list", "info", _("Collecting")),
@@ -61,8 +62,8 @@ LOOKS: dict[str, StateLook] = {
     "failed": StateLook("alert-triangle", "bad", _("Failed")),
     # Units, people, tokens
     "active": StateLook("circle-check", "ok", _("Active")),
-    "left": StateLook("logout", "quiet", _("Left")),
-    "revoked": StateLook("ban", "quiet", _("Revoked")),
+    "left": StateLook("logout", "quiet", pgettext_lazy("state of a unit", "Left")),
+    "revoked": StateLook("ban", "quiet", pgettext_lazy("an access token", "Revoked")),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -14,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminDateWidget
 
+from changes import perform
 from notices.models import Announcement
-from safeguards.journal import record
 
 LAST_MOMENT = dt.time(23, 59, 59)
 
@@ -63,25 +64,37 @@ class AnnouncementAdmin(ModelAdmin):  # type: ignore[misc]
         """Show the last day instead of the moment after it."""
         return obj.last_day
 
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Show, or write and record as one change."""
+        return self._as_one_change(request, super().changeform_view, *args, **kwargs)
+
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Ask, or take back and record as one change."""
+        return self._as_one_change(request, super().delete_view, *args, **kwargs)
+
+    def _as_one_change(
+        self, request: HttpRequest, show: Callable[..., Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        if request.method != "POST":
+            return show(request, *args, **kwargs)
+        return perform(request.user, lambda _work: show(request, *args, **kwargs))
+
     def save_model(self, request: HttpRequest, obj: Announcement, form: Any, change: bool) -> None:
         """Write and record."""
         super().save_model(request, obj, form, change)
-        record(
-            actor=request.user,  # type: ignore[arg-type]
-            verb="notices.announcement.changed" if change else "notices.announcement.created",
-            target=obj,
-            after={"title_zh": obj.title_zh, "changed": form.changed_data},
-        )
+        verb = "notices.announcement.changed" if change else "notices.announcement.created"
+        after = {"title_zh": obj.title_zh, "changed": form.changed_data}
+        perform(request.user, lambda work: work.record(verb, obj, after=after))
 
     def delete_model(self, request: HttpRequest, obj: Announcement) -> None:
         """Take back and record."""
-        record(
-            actor=request.user,  # type: ignore[arg-type]
-            verb="notices.announcement.deleted",
-            target=obj,
-            before={"title_zh": obj.title_zh, "title_en": obj.title_en},
+        # Named now, for a deleted row has no key any more.
+        target, before = (
+            f"{obj._meta.label_lower}:{obj.pk}",
+            {"title_zh": obj.title_zh, "title_en": obj.title_en},
         )
         super().delete_model(request, obj)
+        perform(request.user, lambda work: work.record("notices.announcement.deleted", target, before=before))
 
     def get_actions(self, request: HttpRequest) -> Any:
         """No deletion in bulk: each goes on record by itself."""

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from notices.links import check_link
 
@@ -27,13 +28,16 @@ class Notice(models.Model):
     """One message to one person; its sentence is made from `kind` and `context` in the reader's language."""
 
     person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("person"), on_delete=models.PROTECT, related_name="notices"
+        settings.AUTH_USER_MODEL,
+        verbose_name=pgettext_lazy("an account", "person"),
+        on_delete=models.PROTECT,
+        related_name="notices",
     )
     kind = models.CharField(_("kind"), max_length=60)
     context = models.JSONField(_("content"), default=dict)
     link = models.CharField(_("link"), max_length=300, blank=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
-    read_at = models.DateTimeField(_("read"), null=True, blank=True)
+    read_at = models.DateTimeField(pgettext_lazy("moment", "read"), null=True, blank=True)
     mail_state = models.CharField(
         _("mail"), max_length=10, choices=MailState.choices, default=MailState.PENDING
     )
@@ -58,11 +62,11 @@ class AnnouncementKind(models.TextChoices):
     """What an announcement (公告) is about."""
 
     EVALUATION = "evaluation", _("Evaluation")
-    OPENING = "opening", _("Opening")
+    OPENING = "opening", pgettext_lazy("kind of announcement", "Opening")
     JOINING = "joining", _("New in the network")
     OUTAGE = "outage", _("Outage")
     TRAINING = "training", _("Training")
-    RULES = "rules", _("Rules")
+    RULES = "rules", pgettext_lazy("kind of announcement", "Rules")
 
 
 class Announcement(models.Model):

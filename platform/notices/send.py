@@ -1,12 +1,11 @@
-"""The one way to tell people something: a row in the caller's transaction, mail after commit."""
+"""What a change tells people: a row each in its transaction, mail after commit. Actions say it by `work.tell`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Protocol
 
-from django.db import transaction
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -25,23 +24,6 @@ class Reader(Protocol):
     language: str
     mail_wanted: bool
     is_active: bool
-
-
-def notify(person: Reader, kind: str, context: Mapping[str, object], link: str = "") -> Notice:
-    """Tell one person something; return the notice. As `notify_all`."""
-    return notify_all([person], kind, context, link)[0]
-
-
-def notify_all(
-    people: Sequence[Reader], kind: str, context: Mapping[str, object], link: str = ""
-) -> list[Notice]:
-    """Tell several people the same in one write; return the notices in their order. As `write_rows`."""
-    notices = write_rows([Told(people, kind, context, link)])
-    waiting = _waiting(notices)
-    if waiting:
-        # Robust: the row is the truth; a broker that cannot be reached is made good by the sweeper.
-        transaction.on_commit(lambda: _hand_over(waiting), robust=True)
-    return notices
 
 
 def write_all(told: Sequence[Told]) -> list[Callable[[], object]]:
@@ -82,11 +64,6 @@ def write_rows(told: Sequence[Told]) -> list[Notice]:
 
 def _waiting(notices: Sequence[Notice]) -> list[int]:
     return [notice.pk for notice in notices if notice.mail_state == MailState.PENDING]
-
-
-def unread_count(person: Reader) -> int:
-    """Count the notices the person has not read."""
-    return Notice.objects.filter(person_id=person.pk, read_at=None).count()
 
 
 def _wants_mail(person: Reader) -> bool:

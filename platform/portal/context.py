@@ -11,7 +11,7 @@ from django.utils.functional import SimpleLazyObject
 
 from members.models import MemberUnit, Person
 from members.permissions import roles_of
-from notices.send import unread_count
+from notices.queries import unread_count
 
 
 @dataclass(frozen=True)
@@ -45,5 +45,5 @@ def _navigation(request: HttpRequest) -> Navigation:
         manage_unit_code=code or "",
         is_officer=roles.is_officer or roles.is_superuser,
         is_expert=roles.is_expert,
-        unread_notices=unread_count(person),
+        unread_notices=unread_count(person.pk),
     )

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from changes import Work
 from notices.kinds import register
-from notices.send import Reader, notify
 from reporting.models import ReportRun, RunState
 from reporting.registry import when_finished
 
@@ -39,17 +37,17 @@ def register_report_notices() -> None:
     when_finished(tell)
 
 
-def tell(run: ReportRun, names: dict[str, str]) -> None:
-    """Send the notice, in the transaction that finished the run."""
-    reader = cast("Reader", run.requested_by)
+def tell(work: Work, run: ReportRun, names: dict[str, str]) -> None:
+    """Tell who asked, in the change that finished the run."""
+    reader = [run.requested_by]
     link = reverse("reporting:run", args=[run.pk])
     if run.state == RunState.DONE and run.missing_glyphs:
         gaps = {"report": names, "kept_until": run.expires_at, "characters": _characters(run)}
-        notify(reader, "report_done_with_gaps", gaps, link)
+        work.tell(reader, "report_done_with_gaps", gaps, link)
     elif run.state == RunState.DONE:
-        notify(reader, "report_done", {"report": names, "kept_until": run.expires_at}, link)
+        work.tell(reader, "report_done", {"report": names, "kept_until": run.expires_at}, link)
     else:
-        notify(reader, "report_failed", {"report": names, "reason": run.error}, link)
+        work.tell(reader, "report_failed", {"report": names, "reason": run.error}, link)
 
 
 def _characters(run: ReportRun) -> dict[str, str]:

@@ -6,20 +6,21 @@ import logging
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError
 from django.db.models import F
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from changes import Work, perform
 from reporting import files
 from reporting.errors import NotAllowed, ReportError
 from reporting.models import ReportRun, RunState
 from reporting.registry import kind_of, tell_finished
 from reporting.renderers import RENDERERS
 from reporting.runs import KEPT_FOR, MOST_ATTEMPTS, claim, fail, may_still_ask
-from safeguards.journal import record
 
 SHOW_EVERY_SECONDS = 0.5
 MOST_MISSING_GLYPHS = 100
@@ -68,12 +69,20 @@ def make(run_id: UUID | str) -> bool:
         except (OperationalError, InterfaceError, OSError):
             logger.warning("Report run %s broke off.", run.pk, exc_info=True)
             _put_back(run)
+        except Exception as error:
+            error.attempt = run.attempts  # type: ignore[attr-defined]
+            raise
     return False
 
 
-def give_up(run_id: UUID | str, reference: str) -> None:
-    """Mark a run failed after a fault of ours; the reference finds it in the log."""
-    run = ReportRun.objects.filter(pk=run_id, state=RunState.RUNNING).first()
+def give_up(run_id: UUID | str, reference: str, error: BaseException) -> None:
+    """Mark a run failed after a fault of ours; the reference finds it in the log.
+
+    Only the attempt that met the fault: one taken over goes on. A fault that names no attempt (a worker that was
+    killed) is left to the sweeper, which counts the silence.
+    """
+    attempt = getattr(error, "attempt", None)
+    run = ReportRun.objects.filter(pk=run_id, state=RunState.RUNNING, attempts=attempt or 0).first()
     if run is None:
         return
     with translation.override(run.language):
@@ -98,37 +107,37 @@ def _made(run: ReportRun) -> bool:
         path = Path(folder) / f"report.{ending}"
         missing = renderer.render(document, path, show)
         stored = files.store(run, path, ending)
-    now = timezone.now()
+    made = {
+        "file": stored.name,
+        "file_name": files.display_name(document.file_stem, ending),
+        "content_type": renderer.content_type,
+        "size": stored.size,
+        "sha256": stored.sha256,
+        "missing_glyphs": list(missing[:MOST_MISSING_GLYPHS]),
+    }
     try:
-        with transaction.atomic():
-            finished = show.mine.update(
-                state=RunState.DONE,
-                done=F("total"),
-                file=stored.name,
-                file_name=files.display_name(document.file_stem, ending),
-                content_type=renderer.content_type,
-                size=stored.size,
-                sha256=stored.sha256,
-                missing_glyphs=list(missing[:MOST_MISSING_GLYPHS]),
-                finished_at=now,
-                heartbeat_at=now,
-                expires_at=now + KEPT_FOR,
-                error="",
-            )
-            if not finished:
-                raise LostClaim
-            run.refresh_from_db()
-            tell_finished(run)
-            record(
-                actor=None,
-                verb="reporting.run.done",
-                target=run,
-                after={"kind": run.kind, "sha256": run.sha256, "size": run.size},
-            )
+        perform(None, _finish, run, show, made)
     except (LostClaim, OperationalError, InterfaceError):
         files.delete(stored.name)
         raise
     return True
+
+
+def _finish(work: Work, run: ReportRun, show: _Shown, made: dict[str, Any]) -> None:
+    finished = show.mine.update(
+        **made,
+        state=RunState.DONE,
+        done=F("total"),
+        finished_at=work.now,
+        heartbeat_at=work.now,
+        expires_at=work.now + KEPT_FOR,
+        error="",
+    )
+    if not finished:
+        raise LostClaim
+    run.refresh_from_db()
+    tell_finished(work, run)
+    work.record("reporting.run.done", run, after={"kind": run.kind, "sha256": run.sha256, "size": run.size})
 
 
 def _put_back(run: ReportRun) -> None:

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class RunState(models.TextChoices):
@@ -34,7 +35,9 @@ class ReportRun(models.Model):
         related_name="report_runs",
     )
     language = models.CharField(_("language"), max_length=10, default="zh-hans")
-    state = models.CharField(_("state"), max_length=10, choices=RunState.choices, default=RunState.QUEUED)
+    state = models.CharField(
+        pgettext_lazy("condition", "state"), max_length=10, choices=RunState.choices, default=RunState.QUEUED
+    )
     done = models.PositiveIntegerField(_("steps done"), default=0)
     total = models.PositiveIntegerField(_("steps in all"), default=0)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import translation
 from django.utils.functional import Promise
 
+from changes import Work
 from reporting.document import Document
 from reporting.errors import InvalidParameters, UnknownKind
 from reporting.forms import ReportForm
@@ -74,7 +75,7 @@ class ReportKind:
         return {name: value for name, value in parameters.items() if name in self.form.base_fields}
 
 
-Finished = Callable[[ReportRun, dict[str, str]], None]
+Finished = Callable[[Work, ReportRun, dict[str, str]], None]
 _KINDS: dict[str, ReportKind] = {}
 _FINISHED: list[Finished] = []
 
@@ -112,14 +113,14 @@ def when_finished(tell: Finished) -> None:
     _FINISHED[:] = [tell]
 
 
-def tell_finished(run: ReportRun) -> None:
-    """Tell the person, in the transaction that finished the run."""
+def tell_finished(work: Work, run: ReportRun) -> None:
+    """Tell the person, in the change that finished the run."""
     names = {}
     for key, language in (("zh", "zh-hans"), ("en", "en")):
         with translation.override(language):
             names[key] = name_of(run)
     for tell in _FINISHED:
-        tell(run, names)
+        tell(work, run, names)
 
 
 def name_of(run: ReportRun) -> str:

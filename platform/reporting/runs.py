@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, NoReturn, Protocol
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import transaction
 from django.db.models import F, QuerySet
 from django.http import Http404
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from changes import note_refusal
+from changes import Work, note_refusal, perform
 from reporting import files
 from reporting.errors import NotAllowed, TooManyRuns, UnknownKind, WrongState
 from reporting.models import ReportRun, RunState
 from reporting.registry import kind_of, tell_finished
-from safeguards.journal import record
 
 MOST_OPEN_RUNS = 5
 MOST_ATTEMPTS = 3
@@ -45,58 +44,52 @@ def use_bell(bell: Bell) -> None:
 
 
 def request_run(
-    kind: str, parameters: Mapping[str, Any], *, actor: AbstractBaseUser, language: str | None = None
+    work: Work, kind: str, parameters: Mapping[str, Any], *, language: str | None = None
 ) -> ReportRun:
     """Ask for a report; return its run, queued. `language` is the document's (the active one when not given).
 
     Raises UnknownKind, InvalidParameters, NotAllowed (on record), TooManyRuns.
     """
+    actor: AbstractBaseUser = work.actor
     known = kind_of(kind)
     plain = known.clean(actor, parameters)
     if not known.may_request(actor, plain):
         _refuse(actor, "reporting.run.requested", kind, plain)
     plain |= known.noted(actor, plain)
-    with transaction.atomic():
-        # The person's row is the lock: two requests at once count each other. Rows that refer to the person may come
-        # meanwhile, else whoever writes one and holds what we wait for next would wait for us.
-        get_user_model()._default_manager.select_for_update(of=("self",), no_key=True).get(pk=actor.pk)
-        if (
-            ReportRun.objects.filter(requested_by_id=actor.pk, state__in=OPEN_STATES).count()
-            >= MOST_OPEN_RUNS
-        ):
-            raise TooManyRuns
-        run = ReportRun.objects.create(
-            kind=kind,
-            parameters=plain,
-            requested_by_id=actor.pk,
-            language=language or translation.get_language() or settings.LANGUAGE_CODE,
-        )
-        record(
-            actor=actor, verb="reporting.run.requested", target=run, after={"kind": kind, "parameters": plain}
-        )
-        _ring_after_commit(run)
+    # The person's row is the lock: two requests at once count each other.
+    work.lock_one(get_user_model()._default_manager.all(), actor.pk)
+    if ReportRun.objects.filter(requested_by_id=actor.pk, state__in=OPEN_STATES).count() >= MOST_OPEN_RUNS:
+        raise TooManyRuns
+    run = ReportRun.objects.create(
+        kind=kind,
+        parameters=plain,
+        requested_by_id=actor.pk,
+        language=language or translation.get_language() or settings.LANGUAGE_CODE,
+    )
+    work.record("reporting.run.requested", run, after={"kind": kind, "parameters": plain})
+    # A broker that cannot be reached does not undo what is committed; the sweeper rings again.
+    work.after(partial(_ring, run.pk))
     return run
 
 
-def request_again(run: ReportRun, *, actor: AbstractBaseUser) -> ReportRun:
+def request_again(work: Work, run: ReportRun) -> ReportRun:
     """Ask for the same report anew, as things stand now. Raises what `request_run` raises."""
     answers = kind_of(run.kind).answers(run.parameters)
-    return request_run(run.kind, answers, actor=actor, language=run.language)
+    return request_run(work, run.kind, answers, language=run.language)
 
 
-def cancel_run(run: ReportRun, *, actor: AbstractBaseUser) -> ReportRun:
+def cancel_run(work: Work, run: ReportRun) -> ReportRun:
     """Cancel an unfinished run of one's own. Raises NotAllowed (on record), WrongState."""
-    if run.requested_by_id != actor.pk:
-        _refuse(actor, "reporting.run.cancelled", run.kind, run.parameters)
-    with transaction.atomic():
-        changed = ReportRun.objects.filter(pk=run.pk, state__in=OPEN_STATES).update(
-            state=RunState.CANCELLED, finished_at=timezone.now()
-        )
-        if not changed:
-            raise WrongState
-        record(actor=actor, verb="reporting.run.cancelled", target=run, before={"state": run.state})
-    run.refresh_from_db()
-    return run
+    locked = work.lock_one(ReportRun.objects.select_related("requested_by"), run.pk)
+    if locked.requested_by_id != work.actor.pk:
+        _refuse(work.actor, "reporting.run.cancelled", locked.kind, locked.parameters)
+    if locked.state not in OPEN_STATES:
+        raise WrongState
+    before = locked.state
+    locked.state, locked.finished_at = RunState.CANCELLED, work.now
+    locked.save(update_fields=["state", "finished_at"])
+    work.record("reporting.run.cancelled", locked, before={"state": before})
+    return locked
 
 
 def runs_of(person: AbstractBaseUser) -> QuerySet[ReportRun]:
@@ -133,12 +126,7 @@ def file_for(person: AbstractBaseUser, run_id: UUID | str, *, is_fetched: bool =
     if not may_download(person, run):
         _hide(person, "reporting.run.downloaded", run)
     if is_fetched and has_file(run):
-        record(
-            actor=person,
-            verb="reporting.run.downloaded",
-            target=run,
-            after={"kind": run.kind, "parameters": run.parameters, "sha256": run.sha256},
-        )
+        perform(person, _note_download, run)
     return run
 
 
@@ -203,19 +191,24 @@ def resend_stale(now: dt.datetime) -> int:
 
 def fail(run: ReportRun, message: str, values: Mapping[str, object] | None = None) -> bool:
     """Mark an unfinished attempt as failed, with a sentence; tell whether it still was this attempt's to fail."""
-    with transaction.atomic():
-        changed = ReportRun.objects.filter(pk=run.pk, state__in=OPEN_STATES, attempts=run.attempts).update(
-            state=RunState.FAILED,
-            error=message % (values or {}),
-            finished_at=timezone.now(),
-            heartbeat_at=None,
-        )
-        if not changed:
-            return False
-        run.refresh_from_db()
-        tell_finished(run)
-        record(actor=None, verb="reporting.run.failed", target=run, after={"error": run.error})
+    return perform(None, _fail, run, message % (values or {}))
+
+
+def _fail(work: Work, run: ReportRun, sentence: str) -> bool:
+    changed = ReportRun.objects.filter(pk=run.pk, state__in=OPEN_STATES, attempts=run.attempts).update(
+        state=RunState.FAILED, error=sentence, finished_at=work.now, heartbeat_at=None
+    )
+    if not changed:
+        return False
+    run.refresh_from_db()
+    tell_finished(work, run)
+    work.record("reporting.run.failed", run, after={"error": run.error})
     return True
+
+
+def _note_download(work: Work, run: ReportRun) -> None:
+    after = {"kind": run.kind, "parameters": run.parameters, "sha256": run.sha256}
+    work.record("reporting.run.downloaded", run, after=after)
 
 
 def expire_files(now: dt.datetime) -> int:
@@ -229,13 +222,9 @@ def expire_files(now: dt.datetime) -> int:
     return expired
 
 
-def _refuse(actor: AbstractBaseUser, verb: str, kind: str, parameters: Mapping[str, Any]) -> None:
-    record(
-        actor=actor,
-        verb="reporting.refused",
-        target=f"reporting.reportrun:{kind}",
-        after={"verb": verb, "reason": "no_right", "parameters": dict(parameters)},
-    )
+def _refuse(actor: AbstractBaseUser, verb: str, kind: str, parameters: Mapping[str, Any]) -> NoReturn:
+    target = f"reporting.reportrun:{kind}"
+    note_refusal(actor, verb, target, app="reporting", parameters=dict(parameters))
     raise NotAllowed
 
 
@@ -251,11 +240,6 @@ def claim(run_id: UUID | str) -> ReportRun | None:
         state=RunState.RUNNING, attempts=F("attempts") + 1, started_at=now, heartbeat_at=now, done=0, total=0
     )
     return ReportRun.objects.get(pk=run_id) if taken else None
-
-
-def _ring_after_commit(run: ReportRun) -> None:
-    # Robust: a broker that cannot be reached must not undo what is committed; the sweeper rings again.
-    transaction.on_commit(lambda: _ring(run.pk), robust=True)
 
 
 def _ring(run_id: UUID) -> None:

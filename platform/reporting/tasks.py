@@ -24,7 +24,7 @@ class MakingTask(Task):  # type: ignore[type-arg]
         """Called by Celery after an exception that the task did not handle, time limits included."""
         reference = task_id[:8]
         logger.error("Report run %s failed, reference %s", args, reference, exc_info=exc)
-        making.give_up(args[0], reference)
+        making.give_up(args[0], reference, exc)
 
 
 @shared_task(name="reporting.make_run", base=MakingTask, acks_late=True, reject_on_worker_lost=True)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from changes import perform
 from reporting import files, runs
 from reporting.errors import InvalidParameters, ReportError, UnknownKind
 from reporting.models import ReportRun
@@ -55,7 +56,7 @@ def new_run(request: HttpRequest, code: str) -> HttpResponse:
         return render(request, "reporting/new.html", {"kind": kind, "form": form})
     sent = {name: value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
     try:
-        run = runs.request_run(kind.code, sent, actor=_person(request))
+        run = perform(_person(request), runs.request_run, kind.code, sent)
     except InvalidParameters:
         form = kind.form_for(request.user, sent)
     except ReportError as error:
@@ -97,7 +98,7 @@ def cancel(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """Cancel an unfinished run of one's own."""
     run = runs.run_for(_person(request), run_id)
     try:
-        runs.cancel_run(run, actor=_person(request))
+        perform(_person(request), runs.cancel_run, run)
     except ReportError as error:
         messages.error(request, str(error))
     return redirect("reporting:run", run.pk)
@@ -109,7 +110,7 @@ def again(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """Ask for the same report once more."""
     run = runs.run_for(_person(request), run_id)
     try:
-        new = runs.request_again(run, actor=_person(request))
+        new = perform(_person(request), runs.request_again, run)
     except ReportError as error:
         messages.error(request, str(error))
         return redirect("reporting:run", run.pk)

@@ -1,15 +1,25 @@
-"""Installs every registered guard after each migration, and readies each connection for them."""
+"""Takes the triggers away before a migration, puts them back after it, and readies each connection for them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 from safeguards.displacing import ask_delete_triggers
+
+
+def _take_away(
+    sender: AppConfig, using: str = "default", plan: Sequence[object] = (), **_kwargs: Any
+) -> None:
+    from safeguards.triggers import take_away
+
+    if plan:
+        take_away(using)
 
 
 def _install(sender: AppConfig, using: str = "default", **_kwargs: Any) -> None:
@@ -25,11 +35,12 @@ def _ready(connection: BaseDatabaseWrapper, **_kwargs: Any) -> None:
 
 
 class SafeguardsConfig(AppConfig):
-    """A rebuild of a SQLite table drops its triggers, so they are put back after every migrate."""
+    """SQLite rebuilds a table to change it, which its triggers would not outlive and those of others would stop."""
 
     name = "safeguards"
 
     def ready(self) -> None:
-        """Ask Django to tell us of each new connection, and when the last app has been migrated."""
+        """Ask Django to tell us of each new connection, and before and after apps are migrated."""
         connection_created.connect(_ready, dispatch_uid="safeguards.ready")
+        pre_migrate.connect(_take_away, dispatch_uid="safeguards.take_away")
         post_migrate.connect(_install, dispatch_uid="safeguards.install")

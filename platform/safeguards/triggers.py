@@ -82,6 +82,17 @@ def install(using: str = "default") -> list[str]:
     return installed
 
 
+def take_away(using: str = "default") -> None:
+    """Drop every guard on SQLite, where a table cannot be rebuilt while a trigger of another one speaks of it."""
+    connection = connections[using]
+    if connection.vendor != "sqlite":
+        return
+    with connection.cursor() as cursor:
+        for trigger in REGISTER.values():
+            for part in trigger.parts(connection.vendor):
+                cursor.execute(f"DROP TRIGGER IF EXISTS {part}")
+
+
 def missing(using: str = "default") -> list[str]:
     """Name every part of the registered guards that the database does not hold, or that guards nothing there."""
     connection = connections[using]

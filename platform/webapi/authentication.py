@@ -12,7 +12,7 @@ from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
-from safeguards import journal
+from changes import note_refusal
 from webapi import tokens
 from webapi.models import AccessToken
 
@@ -50,12 +50,8 @@ class BearerTokenAuthentication(BaseAuthentication):
     def _demand_scope(request: Request, token: AccessToken) -> None:
         needed = tokens.READ if request.method in SAFE_METHODS else tokens.WRITE
         if needed not in token.scopes:
-            journal.record(
-                actor=token.person,
-                verb="webapi.refused",
-                target=token,
-                after={"scope": needed, "method": request.method, "path": request.path[:200]},
-            )
+            facts = {"scope": needed, "path": request.path[:200]}
+            note_refusal(token.person, request.method or "", token, app="webapi", reason="no_scope", **facts)
             raise PermissionDenied(_("This token lacks the scope “%(scope)s”.") % {"scope": needed})
 
     @staticmethod

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+
+from folding.times import moment
 
 EARLIEST = dt.datetime(1980, 1, 1, tzinfo=dt.UTC)
 LATEST = dt.datetime(2200, 1, 1, tzinfo=dt.UTC)
@@ -21,7 +22,7 @@ class InvalidInstant(ValueError):
 def instant(text: object) -> dt.datetime:
     """Read ISO 8601 with offset as an aware time in UTC. Raises InvalidInstant, above all for a naive time."""
     try:
-        value = parse_datetime(text) if isinstance(text, str) and len(text) <= 40 else None
+        value = moment(text) if isinstance(text, str) and len(text) <= 40 else None
     except ValueError:
         value = None
     if value is None:

@@ -8,12 +8,10 @@ import secrets
 from collections.abc import Iterable
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import models, transaction
-from django.utils import timezone
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from changes import Work
-from safeguards import journal
 from webapi.models import AccessToken
 
 READ, WRITE = "read", "write"
@@ -33,16 +31,11 @@ class InvalidToken(Exception):
 
 
 def issue(
-    person: AbstractBaseUser,
-    *,
-    name: str,
-    scopes: Iterable[str],
-    days: int,
-    actor: AbstractBaseUser | None = None,
+    work: Work, person: AbstractBaseUser, *, name: str, scopes: Iterable[str], days: int
 ) -> tuple[str, AccessToken]:
     """Make a token valid for `days` and return its text, shown this once, with its row.
 
-    `actor` is who made it where that is not the person. Raises InvalidToken for an empty or long name,
+    The history names who made it, the person or somebody for the person. Raises InvalidToken for an empty or long name,
     no or unknown scopes, or a life outside 1 to 366 days.
     """
     wanted = [scope for scope in SCOPES if scope in set(scopes)]
@@ -57,40 +50,25 @@ def issue(
         raise InvalidToken(problems)
     prefix = TOKEN_START + secrets.token_hex(5)[: PREFIX_LENGTH - len(TOKEN_START)]
     text = f"{prefix}_{secrets.token_urlsafe(32)}"
-    now = timezone.now()
-    with transaction.atomic():
-        token = AccessToken.objects.create(
-            person_id=person.pk,
-            name=name.strip(),
-            prefix=prefix,
-            digest=digest_of(text),
-            scopes=wanted,
-            created_at=now,
-            expires_at=now + dt.timedelta(days=days),
-        )
-        journal.record(
-            actor=actor or person,
-            verb="webapi.token.issued",
-            target=token,
-            after={"name": token.name, "prefix": prefix, "scopes": wanted, "expires_at": token.expires_at},
-        )
+    token = AccessToken.objects.create(
+        person_id=person.pk,
+        name=name.strip(),
+        prefix=prefix,
+        digest=digest_of(text),
+        scopes=wanted,
+        created_at=work.now,
+        expires_at=work.now + dt.timedelta(days=days),
+    )
+    made = {"name": token.name, "prefix": prefix, "scopes": wanted, "expires_at": token.expires_at}
+    work.record("webapi.token.issued", token, after=made)
     return text, token
 
 
-def revoke(token: AccessToken, *, actor: AbstractBaseUser) -> AccessToken:
+def revoke(work: Work, token: AccessToken) -> AccessToken:
     """End a token at once. Revoking it again changes nothing and leaves no second entry."""
-    with transaction.atomic():
-        row = AccessToken.objects.select_for_update().get(pk=token.pk)
-        if row.revoked_at is None:
-            row.revoked_at = timezone.now()
-            row.save(update_fields=["revoked_at"])
-            journal.record(
-                actor=actor,
-                verb="webapi.token.revoked",
-                target=row,
-                before={"revoked_at": None},
-                after={"revoked_at": row.revoked_at},
-            )
+    row = work.lock_one(AccessToken.objects.all(), token.pk)
+    if row.revoked_at is None:
+        _end(work, row)
     return row
 
 
@@ -99,12 +77,15 @@ def revoke_all(work: Work, person: AbstractBaseUser) -> int:
     live = AccessToken.objects.filter(person_id=person.pk, revoked_at=None, expires_at__gt=work.now)
     rows = work.lock(AccessToken.objects.all(), list(live.values_list("pk", flat=True))).values()
     for row in rows:
-        row.revoked_at = work.now
-        row.save(update_fields=["revoked_at"])
-        work.record(
-            "webapi.token.revoked", row, before={"revoked_at": None}, after={"revoked_at": row.revoked_at}
-        )
+        _end(work, row)
     return len(rows)
+
+
+def _end(work: Work, token: AccessToken) -> None:
+    token.revoked_at = work.now
+    token.save(update_fields=["revoked_at"])
+    after = {"revoked_at": token.revoked_at}
+    work.record("webapi.token.revoked", token, before={"revoked_at": None}, after=after)
 
 
 def tokens_of(person: AbstractBaseUser) -> models.QuerySet[AccessToken]:

@@ -7,6 +7,7 @@ import uuid
 
 from django.test import Client
 
+from changes import perform
 from webapi import tokens
 
 
@@ -16,7 +17,9 @@ class Caller:
     def __init__(self, person=None, *, scopes=("read", "write")):
         self.client = Client()
         self.token = (
-            tokens.issue(person, name="test", scopes=scopes, days=30)[0] if person is not None else None
+            perform(person, tokens.issue, person, name="test", scopes=scopes, days=30)[0]
+            if person is not None
+            else None
         )
 
     def _headers(self, headers):

@@ -118,6 +118,9 @@ def test_serve_from_start_to_stop(site):
 
     key = site.manage("shell", "-v", "0", "-c", ASK).splitlines()[-1]
     wait_for(lambda: site.run_row(key)[0] == "running" and site.run_row(key)[2] > 3, 20)
+    # The only worker is busy for seconds; the history is sealed all the same.
+    wait_for(lambda: site.row("SELECT count(*) FROM audit_leaf") >= (1,), 10)
+    assert site.run_row(key)[0] == "running"
     everyone = site.children()
     leader = min(
         site.children("celery"), key=lambda child: ("worker" not in child.cmdline(), child.create_time())
@@ -127,6 +130,12 @@ def test_serve_from_start_to_stop(site):
     wait_for(lambda: site.run_row(key)[0] == "done", 55)
     assert site.run_row(key)[1] == 2
     assert "worker started again" in site.said()
+
+    (sealer,) = site.children("seal_audit")
+    sealer.kill()
+    wait_for(lambda: "sealer started again" in site.said(), 10)
+    wait_for(lambda: site.health()["history"] == {"unsealed_seconds": None}, 20)
+    assert "the log is whole" in site.manage("verify_audit")
 
     wait_for(lambda: all(sign["alive"] for sign in site.health()["background"].values()), 30)
     everyone += site.children()

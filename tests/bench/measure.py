@@ -33,17 +33,15 @@ from evaluations.rounds.models import Round  # noqa: E402
 from evaluations.snapshots.actions import request_snapshot, take_snapshot  # noqa: E402
 from instruments.inventory.models import Instrument  # noqa: E402
 from members.models import Person  # noqa: E402
+from tests.bench import history  # noqa: E402
 from tests.bench.changes import beside_long_change, composite  # noqa: E402
+from tests.bench.history import Undo  # noqa: E402
 from webapi.tokens import issue  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 SEARCHES = {"search_1": "衍", "search_2": "质谱", "search_3": "显微镜", "search_4": "扫描电镜"}
 SEM = "IMU-DEMO-SEM"
 PORT = 8137
-
-
-class Undo(Exception):
-    """Ends a transaction without keeping what it did."""
 
 
 def percentile(values: list[float], share: float) -> float:
@@ -121,7 +119,7 @@ def queries(path: str) -> int:
 def bookings(rounds: int) -> tuple[list[float], int]:
     """Book distinct free half hours on the demo microscope through the API, then give them back."""
     person = Person.objects.get(email="researcher@demo.example")
-    token, _row = issue(person, name="bench", scopes=["read", "write"], days=1)
+    token, _row = perform(person, issue, person, name="bench", scopes=["read", "write"], days=1)
     start = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0) + dt.timedelta(days=8)
     link = http.client.HTTPConnection("127.0.0.1", PORT, timeout=30)
     times: list[float] = []
@@ -166,7 +164,7 @@ def bookings(rounds: int) -> tuple[list[float], int]:
 def booking_queries() -> int:
     """Count the queries of one booking through the API, and undo it."""
     person = Person.objects.get(email="researcher@demo.example")
-    token, _row = issue(person, name="bench-queries", scopes=["read", "write"], days=1)
+    token, _row = perform(person, issue, person, name="bench-queries", scopes=["read", "write"], days=1)
     start = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0) + dt.timedelta(days=16)
     client = Client(SERVER_NAME="127.0.0.1")
     with CaptureQueriesContext(connection) as captured:
@@ -278,6 +276,8 @@ def main() -> None:
     rows.append(row("composite_4_bookings", database, composite(researcher, min(rounds, 90))))
     rows.append(row("booking_while_long_transaction", database, beside_long_change(researcher, 10)))
     rows += rounds_of(database)
+    rows.append(row("seal_10000", database, history.sealing(5)))
+    rows.append(row("verify_100000", database, history.verifying(3)))
     out.write_text(json.dumps(rows))
 
 

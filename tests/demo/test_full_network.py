@@ -11,8 +11,9 @@ from django.db.models import Count, F, Max, Min, Sum
 from django.utils import timezone
 from stdnum.cn import uscc
 
-from audit.chain import first_break
 from audit.models import Entry
+from audit.sealing import seal_all
+from audit.verifying import first_fault
 from demo.terms import ZONE
 from evaluations.enums import RoundState
 from evaluations.results.models import Award, Result
@@ -240,4 +241,5 @@ def test_announcements_of_every_kind_and_a_whole_history():
     assert kinds == {str(kind) for kind in AnnouncementKind}
     assert not Announcement.objects.filter(published_at__gt=timezone.now()).exists()
     assert Entry.objects.filter(verb="demo.network.seeded").count() == 1
-    assert first_break() is None
+    assert seal_all() == Entry.objects.count()
+    assert first_fault() is None

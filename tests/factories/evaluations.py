@@ -167,7 +167,15 @@ def enter_values(story: Story) -> None:
     for code, tasks in (("AAA", 4), ("BBB", 1)):
         perform(story.managers[code], report_value, story.round, story.units[code], "tasks", Decimal(tasks))
     for code, score in (("AAA", 15), ("BBB", 16), ("CCC", 10)):
-        perform(story.officer, give_score, story.round, story.units[code], "effect", Decimal(score))
+        perform(
+            story.officer,
+            give_score,
+            story.round,
+            story.units[code],
+            "effect",
+            Decimal(score),
+            note="现场核查",
+        )
     perform(story.expert, give_score, story.round, story.units["AAA"], "effect", Decimal(18))
 
 

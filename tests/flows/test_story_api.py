@@ -90,7 +90,7 @@ def judge_the_year(network: Network, capture) -> Round:
         round_ = perform(officer, open_round, perform(officer, create_round, terms))
         for code, unit in network.units.items():
             perform(network.managers[code], report_value, round_, unit, "tasks", Decimal(3))
-            perform(officer, give_score, round_, unit, "effect", Decimal(30))
+            perform(officer, give_score, round_, unit, "effect", Decimal(30), note="r")
         with capture(execute=True):
             perform(officer, request_snapshot, round_)
     with time_machine.travel(at("2027-04-01"), tick=False):

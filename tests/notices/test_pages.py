@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from notices import kinds
 from notices.models import Announcement, Notice
-from notices.send import notify, unread_count
+from notices.queries import unread_count
 from tests.factories.members import PersonFactory
+from tests.notices.telling import notify
 
 pytestmark = pytest.mark.django_db
 
@@ -64,7 +65,7 @@ def test_read_all(client, person):
     for reader in (person, person, other):
         notify(reader, "trial", {"who": "x"})
     client.post(reverse("notices:read_all"))
-    assert (unread_count(person), unread_count(other)) == (0, 1)
+    assert (unread_count(person.pk), unread_count(other.pk)) == (0, 1)
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from notices import kinds
 from notices import mail as room
 from notices.models import MailState, Notice
-from notices.send import notify, unread_count
+from notices.queries import unread_count
 from notices.tasks import send_mail, send_pending_mail
 from notices.wording import shown, spans, stored
 from tests.factories.members import PersonFactory
+from tests.notices.telling import notify
 
 pytestmark = pytest.mark.django_db
 
@@ -67,7 +68,7 @@ def test_no_mail_when_unwanted(changes, django_capture_on_commit_callbacks):
         notice = tell(person)
     assert notice.mail_state == MailState.UNWANTED
     assert mail.outbox == []
-    assert unread_count(person) == 1
+    assert unread_count(person.pk) == 1
 
 
 def test_twice_sends_once(django_capture_on_commit_callbacks):

@@ -67,6 +67,26 @@ def test_todos_and_bookings_are_the_persons_own(client, person):
     assert [(day.day.day, len(day.bookings)) for day in agenda.days] == [(2, 2), (4, 1)]
 
 
+def test_a_request_is_not_headed_as_a_use(client, person):
+    """What nobody has approved yet waits; it is no next use."""
+    booking = BookingFactory(
+        instrument=make_instrument(), person=person, start=at(2, 9), state=BookingState.REQUESTED
+    )
+    client.force_login(person)
+    url = reverse("portal:me")
+    page = client.get(url, headers={"accept-language": "zh-hans"}).content.decode()
+    headline = page.partition("<h1>")[2].partition("</h1>")[0]
+    assert "待审批：" in headline
+    assert "下一次" not in headline
+    assert "<p>下一次" not in page
+    booking.state = BookingState.CONFIRMED
+    booking.save()
+    page = client.get(url, headers={"accept-language": "zh-hans"}).content.decode()
+    headline = page.partition("<h1>")[2].partition("</h1>")[0]
+    assert "下一次上机" in headline
+    assert "待审批" not in headline
+
+
 def test_the_next_booking_is_open_with_its_life_and_acts(client, person):
     """The one that runs over is not next; the coming one shows what may be done with it, and how far away it is."""
     instrument = make_instrument(station_count=2)

@@ -9,8 +9,9 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from audit.chain import first_break
 from audit.models import Entry
+from audit.sealing import seal_all
+from audit.verifying import first_fault
 from instruments.booking.enums import BookingState
 from instruments.booking.models import Booking
 from instruments.terms.rules.hours import local_midnight
@@ -58,7 +59,8 @@ def test_create(race, slots, people):
         assert {(f["conflicts"], f["alternatives"]) for f in losers} == {(1, 3)}
     assert Booking.objects.count() == 3
     assert Entry.objects.count() == 3
-    assert first_break() is None
+    assert seal_all() == Entry.objects.count()
+    assert first_fault() is None
 
 
 def test_create_with_only_the_constraint_left(race, slots, people):
@@ -119,7 +121,8 @@ def test_decide(race, slots, people):
         else:
             assert (len(wins), len(decisions)) == (1, 1)
         assert row.version == 1 + len(wins)
-    assert first_break() is None
+    assert seal_all() == Entry.objects.count()
+    assert first_fault() is None
 
 
 def test_approve_twice(race, slots, people):

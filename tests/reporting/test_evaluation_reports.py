@@ -44,7 +44,7 @@ def final(officer):
 
 def made(kind, parameters, actor, language="zh-hans") -> ReportRun:
     """Ask for a report and make it."""
-    run = runs.request_run(kind, parameters, actor=actor, language=language)
+    run = perform(actor, runs.request_run, kind, parameters, language=language)
     making.make(run.pk)
     run.refresh_from_db()
     assert run.state == "done", run.error
@@ -119,7 +119,7 @@ def test_annual_when_results_are_only_proposed(officer):
 def test_annual_when_there_is_no_round(officer):
     """A year without results cannot be asked for; a run of it fails with a sentence."""
     with pytest.raises(InvalidParameters) as refused:
-        runs.request_run("annual_evaluation", {"year": 2001}, actor=officer)
+        perform(officer, runs.request_run, "annual_evaluation", {"year": 2001})
     assert set(refused.value.fields) == {"year"}
     with pytest.raises(ReportError):
         kind_of("annual_evaluation").build({"year": 2001}, lambda done, total: None)
@@ -131,7 +131,7 @@ def test_annual_is_for_officers_alone(final, officer):
     others = [make_manager(MemberUnit.objects.get(code="U9")), make_expert(), PersonFactory()]
     for person in others:
         with pytest.raises(NotAllowed):
-            runs.request_run("annual_evaluation", {"year": YEAR}, actor=person)
+            perform(person, runs.request_run, "annual_evaluation", {"year": YEAR})
         assert not runs.may_download(person, run)
     assert runs.may_download(make_officer(), run)
 
@@ -167,7 +167,7 @@ def test_score_card_is_for_the_unit_s_people(final, officer, kind, allowed):
         assert made("unit_score_card", {"year": YEAR, "unit": "U5"}, person)
     else:
         with pytest.raises(InvalidParameters):
-            runs.request_run("unit_score_card", {"year": YEAR, "unit": "U5"}, actor=person)
+            perform(person, runs.request_run, "unit_score_card", {"year": YEAR, "unit": "U5"})
 
 
 def test_score_card_before_publicity(officer):
@@ -175,7 +175,7 @@ def test_score_card_before_publicity(officer):
     make_round(officer)
     manager = make_manager(MemberUnit.objects.get(code="U5"))
     with pytest.raises(NotAllowed):
-        runs.request_run("unit_score_card", {"year": YEAR, "unit": "U5"}, actor=manager)
+        perform(manager, runs.request_run, "unit_score_card", {"year": YEAR, "unit": "U5"})
 
 
 def test_report_made_before_a_step_back_is_not_given_out(officer):
@@ -191,7 +191,7 @@ def test_report_made_before_a_step_back_is_not_given_out(officer):
     assert (gone.status_code, "has changed since" in gone.content.decode()) == (410, True)
     perform(officer, score_round, round_, now=dt.datetime(2025, 3, 5, tzinfo=dt.UTC))
     assert client.get(path).status_code == 410
-    newer = runs.request_again(run, actor=officer)
+    newer = perform(officer, runs.request_again, run)
     making.make(newer.pk)
     given = client.get(reverse("reporting:file", args=[newer.pk]))
     assert b"".join(given.streaming_content).startswith(b"%PDF")

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
-from members.models import MemberUnit
+from changes import perform
 from notices.kinds import write
 from notices.models import Notice
 from reporting import making, runs
@@ -184,7 +184,7 @@ def test_who_asked_is_told(client, use_kind, silent_bell, ending, gaps):
     use_kind(build=lambda parameters, step: document(title="内蒙古😀<i>大学"))
     person = PersonFactory(language="en")
     client.force_login(person)
-    run = runs.request_run("trial", {"number": 7, "format": ending}, actor=person, language="en")
+    run = perform(person, runs.request_run, "trial", {"number": 7, "format": ending}, language="en")
     assert making.make(run.pk)
     run.refresh_from_db()
     expected = [{"character": "😀", "code": "U+1F600", "text": "内蒙古😀<i>大学"}] if gaps else []
@@ -205,9 +205,10 @@ def test_who_asked_is_told(client, use_kind, silent_bell, ending, gaps):
 def test_score_card_of_a_unit_with_a_bilingual_name(silent_bell):
     """A real report of such a unit: the name on the cover and below, and a file name that keeps it."""
     officer = make_officer()
-    make_final(make_round(officer), officer)
-    MemberUnit.objects.filter(code="U5").update(name_zh=NAME)
-    run = runs.request_run("unit_score_card", {"year": YEAR, "unit": "U5"}, actor=officer, language="zh-hans")
+    make_final(make_round(officer, U5=NAME), officer)
+    run = perform(
+        officer, runs.request_run, "unit_score_card", {"year": YEAR, "unit": "U5"}, language="zh-hans"
+    )
     assert making.make(run.pk)
     run.refresh_from_db()
     assert (run.state, run.missing_glyphs) == ("done", [])

@@ -10,6 +10,7 @@ from decimal import Decimal
 import openpyxl
 import pytest
 
+from changes import perform
 from instruments.usage.enums import UserKind
 from members.enums import UnitRoleKind
 from reporting import making, runs
@@ -59,8 +60,8 @@ def unit():
 
 def made(actor, **parameters) -> ReportRun:
     """Ask for March and make it."""
-    run = runs.request_run(
-        "instrument_usage", {"unit": "IMU", **MARCH, **parameters}, actor=actor, language="en"
+    run = perform(
+        actor, runs.request_run, "instrument_usage", {"unit": "IMU", **MARCH, **parameters}, language="en"
     )
     making.make(run.pk)
     run.refresh_from_db()
@@ -123,7 +124,7 @@ def test_only_the_current_figures_count(unit):
 def test_wrong_parameters(unit, change, field):
     """The wrong field is named."""
     with pytest.raises(InvalidParameters) as refused:
-        runs.request_run("instrument_usage", {"unit": "IMU", **MARCH, **change}, actor=make_manager(unit))
+        perform(make_manager(unit), runs.request_run, "instrument_usage", {"unit": "IMU", **MARCH, **change})
     assert set(refused.value.fields) == {field}
 
 
@@ -136,7 +137,7 @@ def test_who_may_have_it(unit):
     for stranger in (PersonFactory(home_unit=unit), make_manager(UnitFactory())):
         assert not runs.may_download(stranger, run)
         with pytest.raises(InvalidParameters):
-            runs.request_run("instrument_usage", {"unit": "IMU", **MARCH}, actor=stranger)
+            perform(stranger, runs.request_run, "instrument_usage", {"unit": "IMU", **MARCH})
 
 
 def test_steward_gets_the_instruments_he_keeps(unit):
@@ -159,4 +160,4 @@ def test_steward_gets_the_instruments_he_keeps(unit):
     assert runs.may_download(steward, run)
     assert runs.may_download(make_manager(unit), run)
     assert not runs.may_download(other, run)
-    assert runs.request_again(run, actor=steward).parameters == run.parameters
+    assert perform(steward, runs.request_again, run).parameters == run.parameters

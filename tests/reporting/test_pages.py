@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import Entry
+from changes import perform
 from reporting import making, runs
 from reporting.models import ReportRun
 from tests.api.calling import Caller
@@ -32,7 +33,7 @@ def person(client):
 @pytest.fixture
 def run(use_kind, silent_bell, person):
     """A queued run of the person."""
-    return runs.request_run("trial", {"number": 7, "format": "csv"}, actor=person, language="en")
+    return perform(person, runs.request_run, "trial", {"number": 7, "format": "csv"}, language="en")
 
 
 def test_pages_ask_to_sign_in(client, run):
@@ -96,7 +97,7 @@ def test_download_headers(client, run):
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
 def test_download_is_sent_as_it_is(client, use_kind, silent_bell, person, ending):
     """A browser that takes gzip gets the file with its length all the same; parts are refused beforehand."""
-    run = runs.request_run("trial", {"number": 7, "format": ending}, actor=person, language="en")
+    run = perform(person, runs.request_run, "trial", {"number": 7, "format": ending}, language="en")
     making.make(run.pk)
     run.refresh_from_db()
     headers = {"accept-encoding": "gzip", "range": "bytes=0-9"}
@@ -193,7 +194,7 @@ def test_cancel_button(client, run):
 def test_list_asks_the_same_number_of_queries(client, run, person, count, django_assert_num_queries):
     """The list costs the same for one run and for three."""
     for _ in range(count - 1):
-        runs.request_run("trial", {"number": 1}, actor=person)
+        perform(person, runs.request_run, "trial", {"number": 1})
     client.get(reverse("reporting:list"))
     with django_assert_num_queries(LIST_QUERIES):
         answer = client.get(reverse("reporting:list"))

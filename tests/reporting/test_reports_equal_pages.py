@@ -12,6 +12,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from changes import perform
 from members.models import MemberUnit
 from reporting import making, runs
 from tests.factories.instruments import InstrumentFactory, UsageRecordFactory
@@ -67,7 +68,7 @@ def page(client: Client, path: str) -> Cells:
 
 def download(client: Client, actor, kind: str, parameters: dict) -> io.BytesIO:
     """Ask for a report, let it be made, and download its file."""
-    run = runs.request_run(kind, parameters, actor=actor, language="en")
+    run = perform(actor, runs.request_run, kind, parameters, language="en")
     making.make(run.pk)
     answer = client.get(reverse("reporting:file", args=[run.pk]))
     assert answer.status_code == 200

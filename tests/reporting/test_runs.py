@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from audit.models import Entry
+from changes import perform
 from notices.models import Notice
 from reporting import making, runs, tasks
 from reporting.errors import InvalidParameters, NotAllowed, ReportError, TooManyRuns, UnknownKind, WrongState
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 def ask(person, **parameters):
     """Ask for the trial report."""
-    return runs.request_run("trial", {"number": 7, "format": "csv", **parameters}, actor=person)
+    return perform(person, runs.request_run, "trial", {"number": 7, "format": "csv", **parameters})
 
 
 def verbs() -> list[str]:
@@ -72,14 +73,14 @@ def test_request_when_forbidden(use_kind, silent_bell):
 def test_request_when_parameters_are_wrong(use_kind, parameters, fields):
     """Every wrong parameter is named."""
     with pytest.raises(InvalidParameters) as refused:
-        runs.request_run("trial", parameters, actor=PersonFactory())
+        perform(PersonFactory(), runs.request_run, "trial", parameters)
     assert set(refused.value.fields) == fields
 
 
 def test_request_when_kind_is_unknown():
     """Unknown kinds are refused."""
     with pytest.raises(UnknownKind):
-        runs.request_run("nothing", {}, actor=PersonFactory())
+        perform(PersonFactory(), runs.request_run, "nothing", {})
 
 
 def test_request_when_too_many_are_open(use_kind, silent_bell):
@@ -197,7 +198,7 @@ def test_cancel_stops_the_work(use_kind, silent_bell):
     person = PersonFactory()
 
     def build(parameters, progress):
-        runs.cancel_run(ReportRun.objects.get(), actor=person)
+        perform(person, runs.cancel_run, ReportRun.objects.get())
         progress(1, 1)
         raise AssertionError("went on")
 
@@ -208,7 +209,7 @@ def test_cancel_stops_the_work(use_kind, silent_bell):
     assert (run.state, run.file) == (RunState.CANCELLED, "")
     assert not Notice.objects.exists()
     with pytest.raises(WrongState):
-        runs.cancel_run(run, actor=person)
+        perform(person, runs.cancel_run, run)
 
 
 def test_cancel_when_cancelled_at_the_last_moment(use_kind, silent_bell, tmp_path):
@@ -220,7 +221,7 @@ def test_cancel_when_cancelled_at_the_last_moment(use_kind, silent_bell, tmp_pat
         yield from ()
 
     def build(parameters, progress):
-        runs.cancel_run(ReportRun.objects.get(), actor=person)
+        perform(person, runs.cancel_run, ReportRun.objects.get())
         return document()
 
     use_kind(build=build)
@@ -232,7 +233,7 @@ def test_cancel_when_not_mine(use_kind, silent_bell):
     """Nobody cancels another's report; the attempt is on record."""
     run = ask(PersonFactory())
     with pytest.raises(NotAllowed):
-        runs.cancel_run(run, actor=PersonFactory())
+        perform(PersonFactory(), runs.cancel_run, run)
     assert verbs()[-1] == "reporting.refused"
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from audit.chain import first_break, record
-from audit.models import Entry
+from audit.history import record
+from audit.models import Checkpoint, Entry, Leaf
+from audit.sealing import seal
+from audit.verifying import first_fault
 from instruments.booking.enums import BookingState
 from instruments.booking.models import Booking
 from instruments.usage.models import UsageRecord
@@ -44,20 +46,26 @@ def test_replace_pushes_no_guarded_row_aside(switched_on):
     """Neither by the primary key nor by another unique key, and the history is no exception."""
     BookingFactory(state=BookingState.CANCELLED)
     UsageRecordFactory()
-    record(actor=None, verb="test.done", target="test:1", after={"n": 1})
+    record(actor=None, verb="members.unit.changed", target="test:1", after={"n": 1})
+    assert seal() > 0
     cases = [
         (Booking, {"purpose": "'other'"}),
         (UsageRecord, {"income": "1"}),
         (UsageRecord, {"id": "id + 1", "income": "1"}),
         (Entry, {"verb": "'test.undone'"}),
-        (Entry, {"sequence": "sequence + 1", "verb": "'test.undone'"}),
+        (Leaf, {"hash": "'other'"}),
+        (Leaf, {"index": '"index" + 1', "hash": "'other'"}),
+        (Checkpoint, {"root": "'other'"}),
     ]
     for model, changes in cases:
         before = list(model.objects.order_by("pk").values())
-        with pytest.raises(IntegrityError, match=r"never deleted|append-only"), transaction.atomic():
+        with (
+            pytest.raises(IntegrityError, match=r"never deleted|append-only|stays as it is"),
+            transaction.atomic(),
+        ):
             displace(model, switched_on=switched_on, **changes)
         assert list(model.objects.order_by("pk").values()) == before
-    assert first_break() is None
+    assert first_fault() is None
 
 
 def test_a_new_row_in_nobodys_way_enters():

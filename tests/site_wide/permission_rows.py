@@ -210,6 +210,7 @@ instruments.stewardship       both      200 200 200 403 200
 instruments.applicationfield  both      200 403 200 403 200
 instruments.instrumentclass   both      200 403 200 403 200
 evaluations.metricsnapshot    both      200 403 200 403 200
+evaluations.scoringrun        both      200 403 200 403 200
 evaluations.result            both      200 403 200 403 200
 evaluations.award             both      200 403 200 403 200
 evaluations.round             both      200 200 200 403 200

@@ -25,7 +25,7 @@ MARKED = re.compile(
     re.DOTALL,
 )
 READ_ALOUD = re.compile(r"""\b(?:alt|aria-label|placeholder|title)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
-LITERAL = re.compile(r"""\{% translate (?:"([^"]+)"|'([^']+)')(?: context "([^"]+)")?""")
+LITERAL = re.compile(r"""\{% translate (?:"([^"]+)"|'([^']+)')(?: context ["']([^"']+)["'])?""")
 NAMES = (
     "Inner Mongolia Open Instruments",
     "内蒙古大型科研仪器开放共享",
@@ -35,7 +35,6 @@ NAMES = (
     "中文",
     "English",
     "EN",
-    "glish",
 )
 """What is called the same in both languages."""
 PLAIN = re.compile(r"[A-Za-z]{3,}|[\u4e00-\u9fff]+")

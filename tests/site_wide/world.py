@@ -17,7 +17,7 @@ from django.utils import timezone
 from background.models import Heartbeat
 from changes import perform
 from evaluations.enums import ObjectKind
-from evaluations.results.actions.scoring import score_round
+from evaluations.results.actions.scoring_runs import request_scoring
 from evaluations.rounds.models import Round
 from evaluations.schemes.actions import load_presets
 from evaluations.schemes.models import Scheme
@@ -74,10 +74,12 @@ class World:
     rounds: dict[str, Round]
     objects: dict[str, Any]
 
-    def ask(self, role: str, method: str, address: str, body: dict[str, Any] | None) -> HttpResponse:
+    def ask(
+        self, role: str, method: str, address: str, body: dict[str, Any] | None, language: str = "en"
+    ) -> HttpResponse:
         """Send one request as that role; whatever it writes is undone."""
         client = Client(raise_request_exception=True)
-        headers = {"accept-language": "en"}
+        headers = {"accept-language": language}
         if address.startswith("/api/"):
             if role in self.bearers:
                 headers["authorization"] = f"Bearer {self.bearers[role]}"
@@ -137,7 +139,9 @@ def make_world() -> World:
         client = Client()
         client.force_login(person)
         sessions[role] = client.cookies["sessionid"].value
-        bearers[role] = tokens.issue(person, name="table", scopes=("read", "write"), days=1)[0]
+        bearers[role] = perform(person, tokens.issue, person, name="table", scopes=("read", "write"), days=1)[
+            0
+        ]
     single = _single_instruments(story, capture)
     _publicise(published, single)
     draft = _next_round(story, 2027)
@@ -165,21 +169,27 @@ def make_world() -> World:
     )
     ApplicationFieldFactory()
     Heartbeat.objects.create(name="worker", at=now)
-    usage = runs.request_run(
+    usage = perform(
+        people["manager"],
+        runs.request_run,
         "instrument_usage",
         {"unit": "AAA", "start": "2025-01-01", "end": "2025-12-31", "format": "csv"},
-        actor=people["manager"],
         language="en",
     )
     making.make(usage.pk)
-    annual = runs.request_run(
-        "annual_evaluation", {"year": 2025, "format": "xlsx"}, actor=people["officer"], language="en"
+    annual = perform(
+        people["officer"],
+        runs.request_run,
+        "annual_evaluation",
+        {"year": 2025, "format": "xlsx"},
+        language="en",
     )
     making.make(annual.pk)
-    waiting = runs.request_run(
+    waiting = perform(
+        people["manager"],
+        runs.request_run,
         "instrument_usage",
         {"unit": "AAA", "start": "2025-01-01", "end": "2025-01-31", "format": "csv"},
-        actor=people["manager"],
         language="en",
     )
     objects = {
@@ -236,7 +246,10 @@ def _single_instruments(story: Story, capture: Any) -> Round:
     with capture(execute=True):
         perform(story.officer, request_snapshot, round_)
     round_.refresh_from_db()
-    return perform(story.officer, score_round, round_, now=AFTER_DEADLINE)
+    with capture(execute=True):
+        perform(story.officer, request_scoring, round_, now=AFTER_DEADLINE)
+    round_.refresh_from_db()
+    return round_
 
 
 def _publicise(*rounds: Round) -> None:

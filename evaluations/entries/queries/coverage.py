@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
@@ -12,6 +12,7 @@ from evaluations.enums import ObjectKind
 from evaluations.rounds.models import Round
 from evaluations.schemes.queries.schemes import asked_fields, given_indicators
 from evaluations.scoring.definition import Indicator, SchemeDefinition
+from evaluations.scoring.scope import instrument_in_scope
 from evaluations.snapshots.models import SnapshotRow
 from instruments.inventory.enums import InstrumentState
 from instruments.inventory.models import Instrument
@@ -35,14 +36,14 @@ class NotJudged:
 
 @dataclass(frozen=True)
 class Gap:
-    """One indicator (or part of one) for which values are missing, and of how many objects."""
+    """One indicator (or part of one) for which values are missing, of how many objects, and how many by unit."""
 
     indicator: Indicator
     name_zh: str
     name_en: str
     missing: int
     judged: int
-    unit_ids: tuple[int, ...]
+    by_unit: Mapping[int, int]
 
 
 def judged_units(round_: Round, definition: SchemeDefinition) -> set[int]:
@@ -60,12 +61,32 @@ def judged_units(round_: Round, definition: SchemeDefinition) -> set[int]:
 
 
 def judged_objects(round_: Round, definition: SchemeDefinition) -> set[tuple[int, int | None]]:
-    """(unit, instrument or None) of everything judged. Instruments are known only from the snapshot on."""
+    """(unit, instrument or None) of everything judged; before the snapshot what would be as things stand."""
     units = judged_units(round_, definition)
     if round_.kind == ObjectKind.UNIT:
         return {(unit, None) for unit in units}
+    if round_.snapshot_id is None:
+        return _in_scope_now(round_, definition, units)
     rows = SnapshotRow.objects.filter(snapshot_id=round_.snapshot_id, in_scope=True, unit__in=units)
     return set(rows.order_by().values_list("unit_id", "instrument_id"))
+
+
+def _in_scope_now(
+    round_: Round, definition: SchemeDefinition, units: Collection[int]
+) -> set[tuple[int, int | None]]:
+    machines = Instrument.objects.filter(unit__in=units).exclude(state=InstrumentState.RETIRED)
+    found: defaultdict[int, set[tuple[int, int | None]]] = defaultdict(set)
+    for one in machines.only("unit_id", "original_value", "joined_on").prefetch_related("funding"):
+        if instrument_in_scope(
+            definition.scope,
+            original_value=one.original_value,
+            funding=tuple(link.source for link in one.funding.all()),
+            joined_on=one.joined_on,
+            on=round_.data_last_day,
+        ):
+            found[one.unit_id].add((one.unit_id, one.pk))
+    enough = (mine for mine in found.values() if len(mine) >= definition.scope.min_instruments)
+    return set().union(*enough)
 
 
 def why_not_judged(
@@ -132,7 +153,7 @@ def scoring_gaps(round_: Round, definition: SchemeDefinition) -> list[Gap]:
 def completeness(round_: Round, definition: SchemeDefinition) -> tuple[int, int]:
     """How many of the units judged have reported everything, and how many are judged; five queries."""
     judged = judged_units(round_, definition)
-    late = {unit for gap in reporting_gaps(round_, definition) for unit in gap.unit_ids}
+    late = {unit for gap in reporting_gaps(round_, definition) for unit in gap.by_unit}
     return len(judged - late), len(judged)
 
 
@@ -140,8 +161,8 @@ def late_units(gaps: Iterable[Gap]) -> list[tuple[MemberUnit, int]]:
     """The units with missing reports and how many numbers each lacks, most first."""
     counts: defaultdict[int, int] = defaultdict(int)
     for gap in gaps:
-        for unit in gap.unit_ids:
-            counts[unit] += 1
+        for unit, missing in gap.by_unit.items():
+            counts[unit] += missing
     units = MemberUnit.objects.filter(pk__in=counts).order_by("code")
     return sorted(((unit, counts[unit.pk]) for unit in units), key=lambda pair: -pair[1])
 
@@ -158,5 +179,4 @@ def _gap(
         return None
     if name_zh != indicator.name_zh:
         name_zh, name_en = f"{indicator.name_zh}：{name_zh}", f"{indicator.name_en}: {name_en}"
-    units = tuple(sorted({unit for unit, _ in missing}))
-    return Gap(indicator, name_zh, name_en, len(missing), len(judged), units)
+    return Gap(indicator, name_zh, name_en, len(missing), len(judged), Counter(unit for unit, _ in missing))

@@ -13,12 +13,16 @@ from evaluations.scoring.definition import SchemeDefinition, reported_fields
 
 @dataclass(frozen=True)
 class EnteredRow:
-    """One number entered by hand: what it is, its value, the words beside it. Judges stay unnamed."""
+    """One number entered by hand: what it is, its value, the words beside it.
+
+    by: who gave it and as what, for the department alone; to units judges stay unnamed.
+    """
 
     name_zh: str
     name_en: str
     value: Decimal | None
     words: str
+    by: str = ""
 
 
 def reported_by_unit(round_: Round, definition: SchemeDefinition) -> dict[int, list[EnteredRow]]:

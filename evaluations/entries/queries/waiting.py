@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from django.urls import reverse
 from django.utils import timezone
 
 from evaluations.entries.models import GivenScore
 from evaluations.entries.permissions import belongs_to
-from evaluations.entries.queries.coverage import judged_units, reporting_gaps
+from evaluations.entries.queries.coverage import judged_objects, reporting_gaps
 from evaluations.enums import ObjectKind, RoundState
 from evaluations.rounds.models import Round
 from evaluations.schemes.queries.schemes import definition_of, given_indicators
@@ -26,22 +27,32 @@ class Waiting:
     missing: int
 
     @property
+    def place(self) -> str:
+        """The page on which they are entered."""
+        single = self.round.kind == ObjectKind.INSTRUMENT
+        if self.unit is None:
+            name = "give_instruments" if single else "give"
+            return reverse(f"evaluations:{name}", args=[self.round.year])
+        name = "instrument_unit" if single else "unit"
+        return reverse(f"evaluations:{name}", args=[self.round.year, self.unit.code])
+
+    @property
     def until(self) -> dt.date | None:
         """The last day on which they can be entered, where the round names one."""
         return self.round.collecting_until
 
 
 def waiting_for(person: Person) -> list[Waiting]:
-    """Return what a manager has still to report and an expert to score; rounds about units, the oldest first.
+    """Return what a manager has still to report and an expert to score, the oldest round first.
 
     No query for a person who is neither; else a few for each round that collects, however many units there are.
     """
     roles = roles_of(person)
     if not roles.manager_of and not roles.is_expert:
         return []
-    rounds = Round.objects.filter(state=RoundState.COLLECTING, kind=ObjectKind.UNIT)
+    rounds = Round.objects.filter(state=RoundState.COLLECTING)
     found: list[Waiting] = []
-    for round_ in rounds.select_related("scheme", "snapshot").order_by("year"):
+    for round_ in rounds.select_related("scheme", "snapshot").order_by("year", "-kind"):
         if roles.manager_of and _still_open(round_):
             found += _to_report(round_, roles.manager_of)
         if roles.is_expert and can(person, "give_score", round_):
@@ -55,7 +66,8 @@ def _still_open(round_: Round) -> bool:
 
 def _to_report(round_: Round, managed: frozenset[int]) -> list[Waiting]:
     gaps = reporting_gaps(round_, definition_of(round_.scheme))
-    counts = {unit: sum(unit in gap.unit_ids for gap in gaps) for unit in managed}
+    managed = managed if not round_.open_units else managed & frozenset(round_.open_units)
+    counts = {unit: sum(gap.by_unit.get(unit, 0) for gap in gaps) for unit in managed}
     units = MemberUnit.objects.filter(pk__in=[unit for unit, count in counts.items() if count])
     return [Waiting(round_, unit, counts[unit.pk]) for unit in units.order_by("code")]
 
@@ -63,13 +75,12 @@ def _to_report(round_: Round, managed: frozenset[int]) -> list[Waiting]:
 def _to_score(round_: Round, person: Person) -> list[Waiting]:
     definition = definition_of(round_.scheme)
     wanted = {indicator.code for indicator in given_indicators(definition)}
-    judged = MemberUnit.objects.filter(pk__in=judged_units(round_, definition)) if wanted else ()
-    mine = {unit.pk for unit in judged if not belongs_to(person, unit)}
-    given = GivenScore.objects.filter(round=round_, given_by=person, instrument=None)
-    present = {
-        (unit, code)
-        for unit, code in given.values_list("unit_id", "indicator")
-        if unit in mine and code in wanted
-    }
-    missing = len(mine) * len(wanted) - len(present)
+    judged = judged_objects(round_, definition) if wanted else set()
+    units = MemberUnit.objects.filter(pk__in={unit for unit, _one in judged})
+    if round_.open_units:
+        units = units.filter(pk__in=round_.open_units)
+    mine = {unit.pk for unit in units if not belongs_to(person, unit)}
+    due = {(unit, one, code) for unit, one in judged if unit in mine for code in wanted}
+    given = GivenScore.objects.filter(round=round_, given_by=person).order_by()
+    missing = len(due - set(given.values_list("unit_id", "instrument_id", "indicator")))
     return [Waiting(round_, None, missing)] if missing else []

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from evaluations.rounds.models import Round
 from evaluations.scoring.definition import Scope
-from evaluations.snapshots.actions import fresh_rows
+from evaluations.snapshots.measuring import fresh_rows
 from evaluations.snapshots.models import MetricSnapshot, SnapshotRow
 from evaluations.snapshots.queries.population import population
 from instruments.inventory.models import Instrument
@@ -16,12 +16,12 @@ from members.models import MemberUnit
 def live_rows(
     round_: Round, unit: MemberUnit, scope: Scope, instrument: Instrument | None = None
 ) -> list[SnapshotRow]:
-    """The rows of the unit (or of one instrument of it), those in scope first; six queries however many there are.
+    """The rows of the unit (or of one instrument of it), those in scope first; seven queries however many there are.
 
     Called by the system for whoever may see the unit's own page; writes nothing.
     """
     held_then = population(round_, timezone.now(), unit)
-    machines = Instrument.objects.filter(pk__in=held_then).select_related("unit")
+    machines = Instrument.objects.filter(pk__in=held_then).select_related("unit", "instrument_class")
     if instrument is not None:
         machines = machines.filter(pk=instrument.pk)
     rows = fresh_rows(MetricSnapshot(round=round_), list(machines), held_then, scope)

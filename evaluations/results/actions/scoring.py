@@ -19,20 +19,25 @@ BATCH = 1000
 
 
 def score_round(
-    work: Work, round_: Round, *, seen: int | None = None, now: dt.datetime | None = None
+    work: Work,
+    round_: Round,
+    *,
+    seen: int | None = None,
+    now: dt.datetime | None = None,
+    outcome: Outcome | None = None,
 ) -> Round:
     """Score, rank, grade and award everything in scope from the newest snapshot; collecting becomes scored. Officers.
 
-    The awards add up to the budget to the fen unless everyone eligible is at the cap. Raises WrongState, Blocked,
-    RoundMoved.
+    The awards add up to the budget to the fen unless everyone eligible is at the cap. `outcome`: what the background
+    worked out already from the same evidence. Raises WrongState, Blocked, RoundMoved.
     """
     now = now or work.now
     held = manage_round(work, round_.pk, seen)
     refuse_if_blocked(held, SCORE, RoundState.COLLECTING, now=now)
-    outcome = outcome_of(held)
+    outcome = outcome or outcome_of(held)
     drop_results(held)
     write_outcome(held, outcome)
-    held.state, held.scored_at = RoundState.SCORED, now
+    held.state, held.scored_at, held.open_units = RoundState.SCORED, now, []
     save(held)
     note(
         work,

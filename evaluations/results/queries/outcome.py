@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -27,6 +28,7 @@ from evaluations.scoring.scope import unit_in_scope
 from evaluations.snapshots.models import SnapshotRow
 
 ZERO = Decimal(0)
+SHOW_EVERY = 20
 
 
 @dataclass(frozen=True)
@@ -57,10 +59,11 @@ class _Object:
     rows: tuple[InstrumentFigures, ...]
 
 
-def outcome_of(round_: Round) -> Outcome:
+def outcome_of(round_: Round, show: Callable[[int, int], object] | None = None) -> Outcome:
     """Score the round from its snapshot, reported values, given scores and decisions on ties, in six queries.
 
-    Raises ValueError without a snapshot, SchemeProblems for a scheme that cannot be read.
+    `show` is told how many objects are done, of how many. Raises ValueError without a snapshot, SchemeProblems for a
+    scheme that cannot be read.
     """
     if round_.snapshot is None:
         raise ValueError("A round without a snapshot cannot be scored.")
@@ -70,16 +73,17 @@ def outcome_of(round_: Round) -> Outcome:
     given = given_scores(round_)
     no_values: Reported = {}
     no_scores: Given = {}
-    scores = {
-        item.code: score_object(
+    scores = {}
+    for done, item in enumerate(objects):
+        if show is not None and done % SHOW_EVERY == 0:
+            show(done, len(objects))
+        scores[item.code] = score_object(
             definition,
             item.code,
             item.rows,
             reported.get((item.unit_id, item.instrument_id), no_values),
             given.get((item.unit_id, item.instrument_id), no_scores),
         )
-        for item in objects
-    }
     rule = definition.grade_rule
     graded = grade_objects(
         rule, [standing_of(rule, score) for score in scores.values()], decisions_of(round_)

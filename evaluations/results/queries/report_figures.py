@@ -53,21 +53,21 @@ class Sums:
 
 @dataclass(frozen=True)
 class SnapshotSums:
-    """The same sums by unit (primary key), by region (primary key) and over all judged units."""
+    """The same sums by unit (primary key), by region (code) and over all judged units."""
 
     by_unit: dict[int, Sums]
-    by_region: dict[int, Sums]
+    by_region: dict[str, Sums]
     all: Sums
 
 
 def snapshot_sums(snapshot: MetricSnapshot, results: Iterable[Result]) -> SnapshotSums:
-    """Sum the rows in scope of the judged units in one query; `results` come with their unit."""
-    region_of = {result.unit_id: result.unit.region_id for result in results}
+    """Sum the rows in scope of the judged units in one query; `results` come with their unit as it was then."""
+    region_of = {result.unit_id: result.unit.region.code for result in results}
     rows: defaultdict[int, list[SnapshotRow]] = defaultdict(list)
     for row in SnapshotRow.objects.filter(snapshot=snapshot, in_scope=True, unit__in=region_of):
         rows[row.unit_id].append(row)
     by_unit = {unit: _sum(rows[unit]) for unit in region_of}
-    regions: defaultdict[int, list[Sums]] = defaultdict(list)
+    regions: defaultdict[str, list[Sums]] = defaultdict(list)
     for unit, region in region_of.items():
         regions[region].append(by_unit[unit])
     return SnapshotSums(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import TypeVar
 
 from django.db.models import Prefetch, QuerySet
 
@@ -18,8 +20,10 @@ from evaluations.schemes.enums import Grade
 from evaluations.scoring.definition import GRADES, Indicator, SchemeDefinition
 from evaluations.scoring.grading import MISSED, places_of
 from evaluations.scoring.rounding import to_points
+from evaluations.snapshots.queries.words import instruments_then, units_then
 
 ZERO = Decimal("0.00")
+R = TypeVar("R", bound=Result)
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,20 @@ class RankedTable:
         return self.budget - self.awarded
 
 
+def as_then(round_: Round, results: Iterable[R]) -> list[R]:
+    """Give results the unit (and instrument) as the round's snapshot knows it, not as it is now; two queries."""
+    found = list(results)
+    units = units_then(round_.snapshot_id, {result.unit_id for result in found})
+    machines = [result.instrument_id for result in found if result.instrument_id is not None]
+    instruments = instruments_then(round_.snapshot_id, machines) if machines else {}
+    for result in found:
+        if result.unit_id in units:
+            result.unit = units[result.unit_id]
+        if result.instrument_id in instruments:
+            result.instrument = instruments[result.instrument_id]
+    return found
+
+
 def results_of(round_: Round) -> QuerySet[Result]:
     """The results of a round by rank, with unit and instrument at hand."""
     return (
@@ -102,11 +120,11 @@ def grade_counts(round_: Round) -> dict[str, int]:
 
 
 def ranked_table(round_: Round, definition: SchemeDefinition) -> RankedTable:
-    """Everything the ranked table shows, in three queries whatever the number of units."""
+    """Everything the ranked table shows, in four queries whatever the number of units."""
     first_level = Prefetch(
         "indicator_scores", queryset=IndicatorScore.objects.order_by("position"), to_attr="ordered_scores"
     )
-    results = list(results_of(round_).prefetch_related(first_level))
+    results = as_then(round_, results_of(round_).prefetch_related(first_level))
     awards = {award.unit_id: award for award in Award.objects.filter(round=round_)}
     groups = definition.indicators
     points = {result.pk: {score.indicator: score for score in result.ordered_scores} for result in results}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,6 +15,7 @@ from evaluations.entries.models import GivenScore, ReportedValue
 from evaluations.entries.queries.entered import EnteredRow
 from evaluations.entries.queries.evidence import figures_of
 from evaluations.results.models import Result
+from evaluations.rounds.models import Round
 from evaluations.schemes.queries.figures import (
     DENOMINATOR_NAMES,
     METRIC_NAMES,
@@ -26,8 +28,14 @@ from evaluations.scoring.definition import COMPUTED, REPORTED, Indicator, report
 from evaluations.scoring.metrics import MEAN_OF_RATIOS, METRICS
 from evaluations.scoring.rounding import half_up
 from evaluations.snapshots.models import SnapshotRow
+from evaluations.snapshots.queries.usage_then import usage_as_of
+from instruments.usage.models import OUTSIDE, UsageRecord
 
 ZERO = Decimal(0)
+OF_EXTERNAL_USE = frozenset(
+    {"mean_external_hours", "external_hours", "external_income", "external_users", "served_units"}
+)
+"""Metrics that only records of external users enter."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,7 @@ class MeasuredRow:
     denominator: str
     ratio: str
     counts: bool
+    records: int
 
 
 @dataclass(frozen=True)
@@ -89,6 +98,7 @@ def measured_rows(
                 denominator="" if bottom is None else measured(bottom, parts),
                 ratio=measured(half_up(ratio, 6), "ratio") if single_rates else "",
                 counts=row.in_scope,
+                records=_records(row, external=metric.name in OF_EXTERNAL_USE),
             )
         )
     numerator = half_up(sums[2] if single_rates else sums[0], 6)
@@ -106,18 +116,34 @@ def measured_rows(
     )
 
 
+def _records(row: SnapshotRow, *, external: bool) -> int:
+    """How many usage records a number rests on."""
+    return row.external_records if external and row.external_records is not None else row.records
+
+
+def records_behind(row: SnapshotRow, round_: Round, moment: dt.datetime, metric: str) -> list[UsageRecord]:
+    """The usage records of one row's instrument that counted at the moment, earliest first; one query.
+
+    Only those of external users where the metric counts no others.
+    """
+    records = usage_as_of(moment).filter(
+        instrument=row.instrument_id, start__gte=round_.data_start, start__lt=round_.data_end
+    )
+    if metric in OF_EXTERNAL_USE:
+        records = records.filter(OUTSIDE)
+    return list(records.order_by("start", "pk"))
+
+
 def rows_of(result: Result) -> list[SnapshotRow]:
     """The snapshot rows a result rests on, by instrument."""
-    rows = (
-        SnapshotRow.objects.filter(snapshot=result.round.snapshot_id, unit=result.unit_id)
-        .select_related("instrument")
-        .order_by("-in_scope", "instrument_code")
+    rows = SnapshotRow.objects.filter(snapshot=result.round.snapshot_id, unit=result.unit_id).order_by(
+        "-in_scope", "instrument_code"
     )
     return list(rows if result.instrument_id is None else rows.filter(instrument=result.instrument_id))
 
 
-def entered_rows(result: Result, indicator: Indicator) -> list[EnteredRow]:
-    """The reported values or given scores behind an indicator; one query."""
+def entered_rows(result: Result, indicator: Indicator, *, with_judges: bool = False) -> list[EnteredRow]:
+    """The reported values or given scores behind an indicator; one query. `with_judges`: who gave each, and as what."""
     if indicator.source == REPORTED:
         fields = reported_fields(indicator)
         stored = {
@@ -138,13 +164,23 @@ def entered_rows(result: Result, indicator: Indicator) -> list[EnteredRow]:
             )
             for field in fields
         ]
-    given = GivenScore.objects.filter(
-        round=result.round_id,
-        unit=result.unit_id,
-        instrument=result.instrument_id,
-        indicator=indicator.code,
-    ).order_by("given_at", "pk")
+    given = (
+        GivenScore.objects.select_related("given_by")
+        .filter(
+            round=result.round_id,
+            unit=result.unit_id,
+            instrument=result.instrument_id,
+            indicator=indicator.code,
+        )
+        .order_by("given_at", "pk")
+    )
     return [
-        EnteredRow(f"评分{place}", f"Score {place}", score.value, score.note)
+        EnteredRow(
+            f"评分{place}",
+            f"Score {place}",
+            score.value,
+            score.note,
+            f"{score.given_by} · {score.get_given_as_display()}" if with_judges else "",
+        )
         for place, score in enumerate(given, start=1)
     ]

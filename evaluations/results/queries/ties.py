@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from evaluations.results.models import Result
+from evaluations.results.queries.results import as_then
 from evaluations.rounds.models import Round
 from evaluations.scoring.grading import FAIL_RULE, QUOTA_DECIDED, QUOTA_TIED
 
@@ -42,3 +43,12 @@ def _ties(round_: Round, keys: set[str]) -> list[Tie]:
         for group in groups.values()
         if any(key in keys for _code, key in group)
     ]
+
+
+def names_of(round_: Round) -> dict[str, str]:
+    """The name of everything judged, by its code, as the round knows it."""
+    rows = Result.objects.filter(round=round_).select_related("unit", "instrument")
+    return {
+        (one.instrument or one.unit).code: (one.instrument or one.unit).name_zh
+        for one in as_then(round_, rows)
+    }

@@ -9,16 +9,19 @@ from typing import Any
 
 from django.db.backends.utils import format_number
 from django.db.models import DecimalField, Model
+from django.utils import timezone
 
 from evaluations.enums import RoundState
 from evaluations.results.models import Result
 from evaluations.results.queries.outcome import Judged, Outcome, outcome_of
 from evaluations.results.queries.seal import round_seal
 from evaluations.rounds.models import Round
+from evaluations.rounds.queries import last_done
 from evaluations.snapshots.queries.digest import snapshot_digest
 
 SCORE_FIELDS = ("position", "parent", "full", "points", "value", "formula", "missing")
 """What is stored of every indicator, beside its inputs."""
+PUBLICISED = "evaluations.round.publicised"
 AWARD_FIELDS = ("amount", "base", "performance", "weight", "capped")
 
 
@@ -78,7 +81,10 @@ def verification(round_: Round) -> Verification:
 
 
 def differences(round_: Round) -> list[Difference]:
-    """Where stored results, points and awards differ from the evidence worked out anew; empty if nowhere."""
+    """Where stored results, points and awards differ from the evidence worked out anew; empty if nowhere.
+
+    The publicity window is compared with the step in which it was set.
+    """
     outcome = outcome_of(round_)
     stored = {
         (result.unit_id, result.instrument_id): result
@@ -92,7 +98,29 @@ def differences(round_: Round) -> list[Difference]:
         else:
             found += _result(result, judged)
     found += [Difference(place_of(result), "result", str(result.score), "–") for result in stored.values()]
-    return found + _awards(round_, outcome)
+    return [*found, *_awards(round_, outcome), *_window(round_)]
+
+
+def _window(round_: Round) -> list[Difference]:
+    """Where the window that the round holds is not the one that was set, or begins before it was set."""
+    if round_.publicity_start is None or round_.publicity_end is None:
+        return []
+    step = last_done(round_, PUBLICISED)
+    facts = {} if step is None else step.facts
+    found = [
+        Difference(str(round_.year), name, day.isoformat(), str(facts.get(name, "–")))
+        for name, day in (
+            ("publicity_start", round_.publicity_start),
+            ("publicity_end", round_.publicity_end),
+        )
+        if facts.get(name) != day.isoformat()
+    ]
+    if step is not None and timezone.localdate(step.at) > round_.publicity_start:
+        set_on = timezone.localdate(step.at).isoformat()
+        found.append(
+            Difference(str(round_.year), "publicity_start", round_.publicity_start.isoformat(), set_on)
+        )
+    return found
 
 
 def place_of(result: Result) -> str:

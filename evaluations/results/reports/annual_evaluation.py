@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from display.formats import rounded
 from evaluations.enums import ObjectKind
@@ -19,6 +19,7 @@ from evaluations.results.reports.naming import language, name_of
 from evaluations.rounds.models import Round
 from evaluations.schemes.queries.schemes import definition_of
 from evaluations.snapshots.models import MetricSnapshot
+from evaluations.snapshots.queries.words import regions_then
 from members.models import Region
 from members.permissions import Actor, roles_of
 from reporting.document import (
@@ -74,7 +75,7 @@ def build(parameters: Parameters, progress: Progress) -> Document:
     rows = [row for section in table.sections for row in section.rows]
     rows.sort(key=lambda row: (row.result.rank, row.result.unit.code))
     sums = snapshot_sums(round_.snapshot, [row.result for row in rows])
-    regions = list(Region.objects.order_by("code"))
+    regions = regions_then(row.result.unit for row in rows)
     progress(2, STEPS)
     period = {"start": round_.data_start, "end": round_.data_end}
     document = framed(
@@ -161,7 +162,7 @@ def _overview(round_: Round, table: RankedTable, sums: SnapshotSums, regions: li
 def _region_chart(sums: SnapshotSums, regions: list[Region]) -> BarChart:
     bars = []
     for region in regions:
-        part = sums.by_region.get(region.pk)
+        part = sums.by_region.get(region.code)
         if part is None:
             continue
         external = part.mean_external or Decimal(0)
@@ -182,7 +183,7 @@ def _ranking(table: RankedTable, rows: list[RankedRow]) -> Section:
         Column(_("Unit"), Kind.TEXT, 6),
         Column(_("League or city"), Kind.TEXT, 3),
         *(Column(f"{name_of(group)} ({group.points:f})", Kind.SCORE, 3) for group in table.groups),
-        Column(_("Score"), Kind.SCORE, 2),
+        Column(pgettext("total", "Score"), Kind.SCORE, 2),
         Column(_("Grade"), Kind.TEXT, 2),
     )
     body: tuple[Row, ...] = tuple(
@@ -237,7 +238,7 @@ def _awards(table: RankedTable, rows: list[RankedRow]) -> Section:
     columns = (
         Column(_("Unit"), Kind.TEXT, 6),
         Column(_("Grade"), Kind.TEXT, 2),
-        Column(_("Score"), Kind.SCORE, 2),
+        Column(pgettext("total", "Score"), Kind.SCORE, 2),
         Column(_("Base sum"), Kind.MONEY, 3),
         Column(_("Performance part"), Kind.MONEY, 3),
         Column(_("Award"), Kind.MONEY, 3),
@@ -279,7 +280,7 @@ def _by_region(sums: SnapshotSums, regions: list[Region]) -> Section:
     body = tuple(
         (name_of(region), part.units, *_sum_cells(part))
         for region in regions
-        if (part := sums.by_region.get(region.pk)) is not None
+        if (part := sums.by_region.get(region.code)) is not None
     )
     total = (_("Total"), sums.all.units, *_sum_cells(sums.all))
     return Section(
@@ -328,7 +329,7 @@ def _evidence(round_: Round, snapshot: MetricSnapshot, rows: list[RankedRow]) ->
     facts = Figures(
         (
             Figure(_("Snapshot"), snapshot.number, Kind.INTEGER),
-            Figure(_("Taken"), snapshot.finished_at, Kind.MOMENT),
+            Figure(pgettext("a snapshot", "Taken"), snapshot.finished_at, Kind.MOMENT),
         )
     )
     return Section(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from evaluations.results.reports.naming import language, name_of
 from evaluations.rounds.models import Round
@@ -16,7 +17,7 @@ def method_section(round_: Round, definition: SchemeDefinition) -> Section:
     words = scheme_words(round_.scheme, definition, language())
     columns = (
         Column(_("Indicator"), Kind.TEXT, 4),
-        Column(_("Points"), Kind.DECIMAL, 1),
+        Column(pgettext("points to be had", "Points"), Kind.DECIMAL, 1),
         Column(_("Measured by"), Kind.TEXT, 4),
         Column(_("Rule"), Kind.TEXT, 5),
     )
@@ -40,7 +41,7 @@ def method_section(round_: Round, definition: SchemeDefinition) -> Section:
             _("Grade rule"),
             (
                 Column(_("Grade"), Kind.TEXT, 2),
-                Column(_("Score"), Kind.TEXT, 3),
+                Column(pgettext("total", "Score"), Kind.TEXT, 3),
                 Column(_("Quota"), Kind.TEXT, 3),
             ),
             grades,

@@ -5,18 +5,20 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from evaluations.enums import ObjectKind
 from evaluations.results.forms import ScoreCardForm, units_of
 from evaluations.results.models import Result
 from evaluations.results.queries.explanation import ExplainedScore, Explanation, explanation, mean_points
+from evaluations.results.queries.results import as_then
 from evaluations.results.reports.freshness import is_current, noted
 from evaluations.results.reports.instrument_rows import instrument_table
 from evaluations.results.reports.naming import language, name_of
 from evaluations.rounds.models import Round
 from evaluations.rounds.permissions import UnitInRound
 from evaluations.schemes.queries.schemes import definition_of
+from evaluations.snapshots.queries.words import units_then
 from members.models import MemberUnit
 from members.permissions import Actor, can
 from reporting.document import (
@@ -61,7 +63,8 @@ def _may_download(person: Actor, run: ReportRun) -> bool:
 
 
 def _describe(parameters: Parameters) -> str:
-    unit = MemberUnit.objects.filter(code=str(parameters["unit"])).first()
+    place = _place(parameters)
+    unit = None if place is None else units_then(place.round.snapshot_id).get(place.unit.pk, place.unit)
     return _("Score card %(year)s: %(unit)s") % {
         "year": parameters["year"],
         "unit": parameters["unit"] if unit is None else name_of(unit),
@@ -84,17 +87,19 @@ def build(parameters: Parameters, progress: Progress) -> Document:
         )
     progress(0, STEPS)
     round_, snapshot = place.round, place.round.snapshot
+    (result,) = as_then(round_, [result])
+    unit = result.unit
     definition = definition_of(round_.scheme)
     explained = explanation(result, definition, language(), mean_points(round_.pk))
     judged = Result.objects.filter(round=round_, instrument=None).count()
     progress(1, STEPS)
     document = framed(
         title=_("Score card of the annual evaluation, %(year)s") % {"year": round_.year},
-        subtitle=name_of(place.unit),
+        subtitle=name_of(unit),
         file_stem=_describe(parameters),
         facts=(
-            Figure(_("Unit code"), place.unit.code),
-            Figure(_("League or city"), name_of(place.unit.region)),
+            Figure(_("Unit code"), unit.code),
+            Figure(_("League or city"), name_of(unit.region)),
             Figure(_("Scheme"), f"{name_of(round_.scheme)} v{round_.scheme.version}"),
             Figure(_("State of the round"), round_.get_state_display()),
         ),
@@ -112,7 +117,7 @@ def build(parameters: Parameters, progress: Progress) -> Document:
             ),
             Section(
                 _("Instruments"),
-                (instrument_table(snapshot, [place.unit.pk]),),
+                (instrument_table(snapshot, [unit.pk]),),
                 wide=True,
             ),
         ),
@@ -128,7 +133,10 @@ def _result(result: Result, explained: Explanation, judged: int) -> Section:
         Figures(
             (
                 Figure(
-                    _("Score"), result.score, Kind.SCORE, note=_("of %(total)s") % {"total": explained.total}
+                    pgettext("total", "Score"),
+                    result.score,
+                    Kind.SCORE,
+                    note=_("of %(total)s") % {"total": explained.total},
                 ),
                 Figure(
                     _("Rank"), result.rank, Kind.INTEGER, note=_("of %(count)s units") % {"count": judged}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -22,22 +23,25 @@ from evaluations.errors import EvaluationsError
 from evaluations.results.actions.live import live_rows
 from evaluations.results.queries.provisional import Earlier, Provisional, earlier_result, provisional
 from evaluations.results.queries.results import window_days, window_left
-from evaluations.results.queries.rows import measured_rows
+from evaluations.results.queries.rows import measured_rows, records_behind
 from evaluations.rounds.models import Round
 from evaluations.rounds.permissions import UnitInRound
 from evaluations.schemes.queries.schemes import asked_fields, definition_of
-from evaluations.scoring.definition import COMPUTED, SchemeDefinition
+from evaluations.scoring.definition import COMPUTED, Indicator, SchemeDefinition
+from evaluations.snapshots.models import SnapshotRow
 from instruments.inventory.models import Instrument
 from members.permissions import can
 
 Stored = Mapping[str, ReportedValue]
+ZERO = Decimal(0)
 
 
 def collecting(request: HttpRequest, place: UnitInRound, machine: Instrument | None) -> HttpResponse:
     """Show where the unit stands and its form; a POST reports or withdraws what was changed."""
     definition = definition_of(place.round.scheme)
     stored = _stored(place, machine)
-    may_report = can(request.user, "report_value", place)
+    is_open = place.round.is_open_for(place.unit.pk)
+    may_report = is_open and can(request.user, "report_value", place)
     if request.method == "POST" and not may_report:
         raise Http404
     form = ReportForm(definition, stored, get_language() or "", data=request.POST or None)
@@ -54,6 +58,7 @@ def collecting(request: HttpRequest, place: UnitInRound, machine: Instrument | N
         "instrument": machine,
         "form": form,
         "may_report": may_report,
+        "is_open": is_open,
         "stand": stand,
         "days_left_to_object": 0
         if earlier is None
@@ -83,9 +88,32 @@ def live_rows_page(
             "stand": stand,
             "line": next(one for one in stand.lines if one.indicator.code == indicator),
             "measured": measured_rows(rows, leaf, inputs),
+            **records_shown(request, place.round, rows, leaf, timezone.now()),
             "back": back,
         },
     )
+
+
+def records_shown(
+    request: HttpRequest,
+    round_: Round,
+    rows: Sequence[SnapshotRow],
+    leaf: Indicator,
+    moment: dt.datetime | None,
+) -> dict[str, object]:
+    """The usage records of the instrument that the address names, if it names one of the rows. Raises Http404."""
+    code = request.GET.get("records")
+    if code is None:
+        return {}
+    row = next((one for one in rows if one.instrument_code == code), None)
+    if row is None or moment is None:
+        raise Http404
+    records = records_behind(row, round_, moment, leaf.metric)
+    return {
+        "records_of": row,
+        "records": records,
+        "hours": sum((one.effective_hours for one in records), ZERO),
+    }
 
 
 def _stored(place: UnitInRound, machine: Instrument | None) -> dict[str, ReportedValue]:

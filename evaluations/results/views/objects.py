@@ -15,16 +15,17 @@ from evaluations.entries.queries.coverage import why_not_judged
 from evaluations.enums import ObjectKind, RoundState
 from evaluations.results.guarded import result_for
 from evaluations.results.models import IndicatorScore, Result
-from evaluations.results.queries.awards import share_of_rest
-from evaluations.results.queries.explanation import explanation, mean_points
+from evaluations.results.queries.awards import ShareOfRest, share_of_rest
+from evaluations.results.queries.explanation import Explanation, explanation, mean_points
 from evaluations.results.queries.rows import entered_rows, measured_rows, rows_of
 from evaluations.results.queries.standing import stand_of
-from evaluations.results.views.collecting import collecting, live_rows_page
+from evaluations.results.views.collecting import collecting, live_rows_page, records_shown
 from evaluations.rounds.guarded import unit_in_round_for
 from evaluations.rounds.permissions import UnitInRound
 from evaluations.schemes.queries.scheme_words import scheme_words
 from evaluations.schemes.queries.schemes import asked_fields, definition_of
-from evaluations.scoring.definition import COMPUTED
+from evaluations.scoring.definition import COMPUTED, SchemeDefinition
+from evaluations.snapshots.queries.words import instruments_then
 from instruments.inventory.models import Instrument
 from members.permissions import can, roles_of
 
@@ -60,14 +61,20 @@ def object_page(
         "evaluations/results/unit.html",
         {
             "round": place.round,
-            "unit": place.unit,
-            "instrument": machine,
+            "unit": result.unit,
+            "instrument": result.instrument,
             "told": told,
             "stand": stand_of(result, definition),
-            "rest": None if told.award is None else share_of_rest(told.award),
+            "rest": _share(told, definition),
             "is_officer": roles_of(request.user).is_officer,
         },
     )
+
+
+def _share(told: Explanation, definition: SchemeDefinition) -> ShareOfRest | None:
+    if told.award is None or definition.award_rule is None:
+        return None
+    return share_of_rest(told.award, told.result, definition.award_rule)
 
 
 def _not_judged(request: HttpRequest, place: UnitInRound, machine: Instrument | None) -> HttpResponse:
@@ -101,13 +108,16 @@ def unit_instruments(request: HttpRequest, year: int, unit: str) -> HttpResponse
         .annotate(n=Count("pk"))
     )
     machines = Instrument.objects.filter(unit=place.unit).order_by("code")
+    then = instruments_then(place.round.snapshot_id, [one.pk for one in machines]) if may_see else {}
     return render(
         request,
         "evaluations/results/unit_instruments.html",
         {
             "round": place.round,
             "unit": place.unit,
-            "lines": [(one, results.get(one.pk), answered.get(one.pk, 0)) for one in machines],
+            "lines": [
+                (then.get(one.pk, one), results.get(one.pk), answered.get(one.pk, 0)) for one in machines
+            ],
             "asked": sum(1 for _one in asked_fields(definition_of(place.round.scheme))),
             "may_see": may_see,
             "may_score": place.round.state == RoundState.COLLECTING
@@ -139,16 +149,26 @@ def rows_page(  # noqa: PLR0917
         raise Http404
     told = explanation(result, definition, get_language() or "")
     computed = leaf.source == COMPUTED
+    rows = rows_of(result) if computed else []
     return render(
         request,
         "evaluations/results/rows.html",
         {
             "round": place.round,
-            "unit": place.unit,
+            "unit": result.unit,
             "result": result,
             "line": next(one for one in told.lines if one.indicator.code == indicator),
-            "measured": measured_rows(rows_of(result), leaf, score.inputs) if computed else None,
-            "entered": [] if computed else entered_rows(result, leaf),
+            "measured": measured_rows(rows, leaf, score.inputs) if computed else None,
+            **records_shown(
+                request,
+                place.round,
+                rows,
+                leaf,
+                None if place.round.snapshot is None else place.round.snapshot.started_at,
+            ),
+            "entered": []
+            if computed
+            else entered_rows(result, leaf, with_judges=roles_of(request.user).is_officer),
             "back": back,
         },
     )

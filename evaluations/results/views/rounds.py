@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from evaluations.entries.queries.coverage import completeness
 from evaluations.enums import ObjectKind, RoundState
 from evaluations.results.queries.results import (
+    as_then,
     grade_counts,
     ranked_table,
     results_of,
@@ -21,7 +22,7 @@ from evaluations.results.queries.results import (
 from evaluations.rounds.guarded import round_for
 from evaluations.rounds.models import Round
 from evaluations.rounds.permissions import PUBLIC_STATES
-from evaluations.rounds.queries import rounds_visible_to
+from evaluations.rounds.queries import rounds_visible_to, withdrawn_round
 from evaluations.schemes.queries.scheme_words import scheme_words
 from evaluations.schemes.queries.schemes import definition_of
 from members.permissions import roles_of
@@ -54,8 +55,17 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def round_page(request: HttpRequest, year: int, kind: str = ObjectKind.UNIT.value) -> HttpResponse:
-    """One round: grades, ranked table, the scheme in words, the publicity window and how to object."""
-    round_ = round_for(request.user, year, kind)
+    """One round: grades, ranked table, the scheme in words, the publicity window and how to object.
+
+    Results that were public and are taken back answer so (410), for links to them are about.
+    """
+    try:
+        round_ = round_for(request.user, year, kind)
+    except Http404:
+        withdrawn = withdrawn_round(year, kind)
+        if withdrawn is None:
+            raise
+        return render(request, "evaluations/results/withdrawn.html", {"round": withdrawn}, status=410)
     definition = definition_of(round_.scheme)
     today = timezone.localdate()
     context = {
@@ -72,5 +82,7 @@ def round_page(request: HttpRequest, year: int, kind: str = ObjectKind.UNIT.valu
         if round_.state == RoundState.COLLECTING:
             context["collected"] = completeness(round_, definition)
         return render(request, "evaluations/results/round.html", context)
-    context["page"] = Paginator(results_of(round_), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(results_of(round_), PAGE_SIZE).get_page(request.GET.get("page"))
+    page.object_list = as_then(round_, page.object_list)
+    context["page"] = page
     return render(request, "evaluations/results/instrument_round.html", context)

@@ -6,10 +6,11 @@ import csv
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from evaluations.enums import ObjectKind
-from evaluations.results.queries.results import ranked_table, results_of
+from evaluations.results.queries.results import as_then, ranked_table, results_of
 from evaluations.results.reports.naming import name_of
 from evaluations.rounds.guarded import round_for
 from evaluations.rounds.models import Round
@@ -40,7 +41,7 @@ def _units(round_: Round, *, with_groups: bool) -> list[list[str]]:
     ranked = ranked_table(round_, definition_of(round_.scheme))
     groups = [name_of(group) for group in ranked.groups] if with_groups else []
     head = [_("Rank"), _("Unit code"), _("Unit"), _("League or city"), *groups]
-    rows = [[*head, _("Score"), _("Grade"), _("Subsidy (yuan)")]]
+    rows = [[*head, pgettext("total", "Score"), _("Grade"), _("Subsidy (yuan)")]]
     for row in (row for section in ranked.sections for row in section.rows):
         unit = row.result.unit
         cells = [str(cell.points) for cell in row.cells] if with_groups else []
@@ -60,8 +61,8 @@ def _units(round_: Round, *, with_groups: bool) -> list[list[str]]:
 
 
 def _instruments(round_: Round) -> list[list[str]]:
-    rows = [[_("Rank"), _("Code"), _("Instrument"), _("Unit"), _("Score"), _("Grade")]]
-    for result in results_of(round_):
+    rows = [[_("Rank"), _("Code"), _("Instrument"), _("Unit"), pgettext("total", "Score"), _("Grade")]]
+    for result in as_then(round_, results_of(round_)):
         if result.instrument is not None:
             rows.append(
                 [

@@ -52,6 +52,9 @@ SENTENCES: dict[str, str | Promise] = {
     "metric_or_indicator": _("needs a metric or an indicator, and not both"),
     "grade_order": _("a lower grade must not get more than a better one"),
     "base_above_cap": _("must not be above the cap of %(cap)s"),
+    "award_for_units": _(
+        "pays nobody in a scheme for single instruments, for an award goes to a legal person: leave it out"
+    ),
     "base_without_weight": _("has a base sum but no weight"),
 }
 

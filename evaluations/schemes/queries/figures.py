@@ -50,7 +50,7 @@ Sentence = str | Promise
 SOURCES: dict[str, Sentence] = {
     "computed": _("computed from usage"),
     "reported": _("reported by the unit"),
-    "given": _("given by the department"),
+    "given": _("given by experts or the department"),
 }
 FROM_INVENTORY: Sentence = _("counted from the inventory")
 INVENTORY_METRICS = frozenset({"open_rate", "instruments_count", "open_instruments_count"})

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from display.formats import is_chinese, money
+from evaluations.enums import ObjectKind
 from evaluations.schemes.enums import Grade
 from evaluations.schemes.models import Scheme
 from evaluations.schemes.queries.figures import measure_of, measured, metric_name, plain, source_of
@@ -29,7 +30,7 @@ from members.enums import UnitKind
 
 Sentence = str | Promise
 SHARED_BY: dict[str, Sentence] = {
-    "score": _("score"),
+    "score": pgettext_lazy("points reached", "score"),
     "external_hours": _("external hours"),
     "score_x_external_hours": _("score × external hours"),
     "equal": _("equal parts"),
@@ -79,7 +80,9 @@ def scheme_words(scheme: Scheme, definition: SchemeDefinition, language: str) ->
         grades=tuple(_grade(grade, rule) for grade in GRADES),
         tie_break=_named(definition.indicator(rule.tie_break), language) if rule.tie_break else "",
         fail_rules=tuple(_fail(fail, definition, language) for fail in rule.fail_rules),
-        awards=tuple(_award(definition.award_rule)) if definition.award_rule is not None else (),
+        awards=tuple(_award(definition.award_rule))
+        if definition.award_rule is not None and definition.object_kind == ObjectKind.UNIT
+        else (),
     )
 
 

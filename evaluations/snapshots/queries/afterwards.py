@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Count, Sum
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import get_language, ngettext_lazy
+from django.utils.translation import get_language, ngettext_lazy, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from display.formats import hours, local_date, money
@@ -37,7 +37,7 @@ NAMES: dict[str, str | Promise] = {
     "funding": _("sources of funds"),
     "equipment_kind": _("general or special"),
     JOINED: _("in the network since"),
-    STATE: _("state"),
+    STATE: pgettext_lazy("condition", "state"),
 }
 WORDS: dict[str, Any] = {
     "sharing_mode": SharingMode,

@@ -6,10 +6,17 @@ from collections.abc import Iterator
 from typing import Any
 
 from evaluations.scoring.digest import digest_of_rows
-from evaluations.snapshots.models import MetricSnapshot, SnapshotRow
+from evaluations.snapshots.models import MetricSnapshot, SnapshotRow, SnapshotUnit
 
+WORDS = frozenset({"name_zh", "name_en", "class_code", "class_zh", "class_en", "opening", "external_records"})
+"""What a row holds since format 2."""
 ROW_FIELDS = tuple(
     field.attname for field in SnapshotRow._meta.concrete_fields if field.attname not in {"id", "snapshot_id"}
+)
+UNIT_FIELDS = tuple(
+    field.attname
+    for field in SnapshotUnit._meta.concrete_fields
+    if field.attname not in {"id", "snapshot_id"}
 )
 
 
@@ -19,6 +26,10 @@ def snapshot_digest(snapshot: MetricSnapshot) -> str:
 
 
 def digest_rows(snapshot: MetricSnapshot) -> Iterator[dict[str, Any]]:
-    """Yield what the digest covers of each row of a snapshot."""
-    rows = SnapshotRow.objects.filter(snapshot=snapshot).order_by().values(*ROW_FIELDS)
-    yield from rows.iterator(chunk_size=2000)
+    """Yield what the digest covers of each row of a snapshot, and since format 2 of each unit in it."""
+    figures_only = snapshot.format == 1
+    fields = [name for name in ROW_FIELDS if not (figures_only and name in WORDS)]
+    yield from SnapshotRow.objects.filter(snapshot=snapshot).order_by().values(*fields)
+    if not figures_only:
+        for unit in SnapshotUnit.objects.filter(snapshot=snapshot).order_by().values(*UNIT_FIELDS):
+            yield {"unit": unit}

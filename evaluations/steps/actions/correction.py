@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -15,7 +16,6 @@ from evaluations.entries.actions import misfits
 from evaluations.entries.queries.coverage import late_units, reporting_gaps
 from evaluations.enums import RoundState
 from evaluations.errors import WrongState
-from evaluations.results.actions.scoring import drop_results
 from evaluations.rounds.actions import REASON_LENGTH, RoundData, manage_round, round_problems, save, terms_of
 from evaluations.rounds.blocking import SNAPSHOT, refuse_if_blocked
 from evaluations.rounds.errors import InvalidRound, ReasonMissing
@@ -28,8 +28,10 @@ from evaluations.schemes.models import Scheme
 from evaluations.schemes.queries.schemes import definition_of
 from evaluations.scoring.problems import SchemeProblems
 from evaluations.steps.actions.messages import announce_withdrawal, judged_units, tell_managers
+from evaluations.steps.actions.opening import back_to_collecting
 from evaluations.steps.errors import AlreadyReminded
 from evaluations.steps.events import LateUnitsReminded, PublicityWithdrawn
+from members.models import MemberUnit
 
 
 @dataclass(frozen=True)
@@ -42,13 +44,19 @@ class NewTerms:
 
 
 def withdraw_publicity(
-    work: Work, round_: Round, *, reason: str, to_collecting: bool = False, seen: int | None = None
+    work: Work,
+    round_: Round,
+    *,
+    reason: str,
+    to_collecting: bool = False,
+    units: Collection[MemberUnit] = (),
+    seen: int | None = None,
 ) -> Round:
     """Take the publicity of proposed results back: they are hidden again, and a new window is needed. Officers.
 
-    The round is scored again, or with `to_collecting` collects again, its results and awards dropped. Managers of
-    the judged units and the public are told; the reason goes on record. Raises WrongState (a final round too),
-    ReasonMissing, RoundMoved.
+    The round is scored again, or with `to_collecting` collects again (for `units` alone, if any are named), its results
+    and awards dropped. Managers of the judged units and the public are told; the reason goes on record. Raises
+    WrongState (a final round too), ReasonMissing, UnknownUnit, RoundMoved.
     """
     held = manage_round(work, round_.pk, seen)
     reason = _given(reason)
@@ -63,8 +71,7 @@ def withdraw_publicity(
     held.state = RoundState.SCORED
     held.publicity_start = held.publicity_end = held.publicised_at = None
     if to_collecting:
-        drop_results(held)
-        held.state, held.scored_at = RoundState.COLLECTING, None
+        back_to_collecting(held, units)
     save(held)
     announce_withdrawal(held, work.now)
     tell_managers(work, held, "evaluation_withdrawn", {"reason": reason}, units=told)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from changes import Work
 from evaluations.enums import ObjectKind
@@ -17,7 +20,9 @@ from evaluations.rounds.models import Round
 from members.enums import UnitRoleKind, UnitState
 from members.models import MemberUnit, UnitRole
 from notices.models import Announcement, AnnouncementKind
+from notices.wording import shown, stored
 
+Sentence = str | Promise
 Value = str | int | Decimal | dt.date | dt.datetime | None
 
 
@@ -41,7 +46,7 @@ def tell_managers(
         work.tell(
             [role.person],
             kind,
-            {"year": round_.year, "unit": _name(role.unit), **context},
+            {"year": _year(round_), "unit": _name(role.unit), **context},
             reverse(page, args=[round_.year, role.unit.code]),
         )
     return len(roles)
@@ -54,18 +59,13 @@ def judged_units(round_: Round) -> set[int]:
 
 def announce_publicity(round_: Round, begins: dt.datetime, deadline: dt.datetime) -> Announcement:
     """Announce, from the moment it begins, that the proposed results can be read and objected to until the deadline."""
-    return Announcement.objects.create(
-        kind=AnnouncementKind.EVALUATION,
-        title_zh=f"{round_.year}年度大型科研仪器开放共享评价拟定结果公示",
-        title_en=f"Proposed results of the {round_.year} evaluation of open sharing, for public comment",
-        body_zh=(
-            f"公示期为{_zh(round_.publicity_start)}至{_zh(round_.publicity_end)}。对结果有异议的，请在公示期内以书面形式提出，"
-            "说明理由并附事实依据；单位提出的须加盖公章，个人提出的须签署真实姓名并留联系方式。"
+    return _announce(
+        _("Proposed results of the %(year)s evaluation of open sharing, for public comment"),
+        _(
+            "Objections can be made from %(first)s to %(last)s, in writing, with reasons and evidence; units stamp "
+            "their seal, individuals sign with their real name and contact."
         ),
-        body_en=(
-            f"Objections can be made from {round_.publicity_start} to {round_.publicity_end}, in writing, with reasons "
-            "and evidence; units stamp their seal, individuals sign with their real name and contact."
-        ),
+        {"year": round_.year, "first": round_.publicity_start, "last": round_.publicity_end},
         link=_public_page(round_),
         published_at=begins,
         deadline=deadline,
@@ -82,26 +82,34 @@ def announce_withdrawal(round_: Round, now: dt.datetime) -> Announcement:
     Announcement.objects.filter(kind=AnnouncementKind.EVALUATION, link=link, deadline__gt=now).update(
         deadline=now
     )
-    return Announcement.objects.create(
-        kind=AnnouncementKind.EVALUATION,
-        title_zh=f"{round_.year}年度大型科研仪器开放共享评价拟定结果撤回公示",
-        title_en=f"Proposed results of the {round_.year} evaluation of open sharing withdrawn",
-        body_zh="拟定结果需要更正，原公示不再有效。更正后将重新公示，公示期重新计算。",
-        body_en="The proposed results are being corrected and will be publicised anew, with new time for objections.",
+    return _announce(
+        _("Proposed results of the %(year)s evaluation of open sharing withdrawn"),
+        _(
+            "The proposed results are being corrected and will be publicised anew, with new time for objections."
+        ),
+        {"year": round_.year},
         link=reverse("evaluations:index"),
     )
 
 
 def announce_final(round_: Round) -> Announcement:
     """Announce the final results."""
-    return Announcement.objects.create(
-        kind=AnnouncementKind.EVALUATION,
-        title_zh=f"{round_.year}年度大型科研仪器开放共享评价结果公布",
-        title_en=f"Results of the {round_.year} evaluation of open sharing",
-        body_zh="公示期已结束，评价结果和后补助金额自即日起生效，不再变更。",
-        body_en="The publicity period is over; results and subsidies are final and no longer change.",
+    return _announce(
+        _("Results of the %(year)s evaluation of open sharing"),
+        _("The publicity period is over; results and subsidies are final and no longer change."),
+        {"year": round_.year},
         link=_public_page(round_),
     )
+
+
+def _announce(title: Sentence, body: Sentence, facts: Mapping[str, Value], **fields: Any) -> Announcement:
+    """Write an announcement whose sentences are put into both languages now, with days as each language has them."""
+    texts: dict[str, str] = {}
+    for language, ending in (("zh-hans", "zh"), ("en", "en")):
+        values = {name: shown(stored(value), language) for name, value in facts.items()}
+        with translation.override(language):
+            texts |= {f"title_{ending}": str(title) % values, f"body_{ending}": str(body) % values}
+    return Announcement.objects.create(kind=AnnouncementKind.EVALUATION, **texts, **fields)
 
 
 def _public_page(round_: Round) -> str:
@@ -109,9 +117,12 @@ def _public_page(round_: Round) -> str:
     return reverse(f"evaluations:{name}", args=[round_.year])
 
 
+def _year(round_: Round) -> int | dict[str, str]:
+    """The year as the notices say it: of two rounds in one year it must be plain which is meant."""
+    if round_.kind == ObjectKind.UNIT:
+        return round_.year
+    return {"zh": f"单台仪器{round_.year}", "en": f"single instruments in {round_.year}"}
+
+
 def _name(unit: MemberUnit) -> dict[str, str]:
     return {"zh": unit.name_zh, "en": unit.name_en or unit.name_zh}
-
-
-def _zh(day: dt.date | None) -> str:
-    return "" if day is None else f"{day.year}年{day.month}月{day.day}日"

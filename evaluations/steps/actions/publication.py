@@ -46,7 +46,7 @@ def publicise_round(
     announce_publicity(held, max(now, _beginning_of(first)), _end_of(last))
     tell_managers(work, held, "evaluation_publicised", {"until": last}, units=judged_units(held))
     note(
-        work,
+        work.by(work.actor, now),
         ResultsPublicised(
             target=held,
             before={"state": RoundState.SCORED},
@@ -73,7 +73,7 @@ def finalise_round(
     announce_final(held)
     tell_managers(work, held, "evaluation_final", {}, units=judged_units(held))
     note(
-        work,
+        work.by(work.actor, now),
         RoundFinalised(
             target=held,
             before={"state": RoundState.PUBLICISED},

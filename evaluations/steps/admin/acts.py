@@ -13,17 +13,19 @@ from django.utils.translation import gettext_lazy as _
 from changes import Work
 from evaluations.enums import RoundState
 from evaluations.errors import WrongState
-from evaluations.results.actions.scoring import score_round
+from evaluations.results.actions.scoring_runs import abandon_scoring, request_scoring
 from evaluations.results.actions.ties import decide_tie
-from evaluations.results.queries.ties import open_ties, ties_of
+from evaluations.results.enums import OPEN as OPEN_SCORINGS
+from evaluations.results.queries.ties import names_of, open_ties, ties_of
 from evaluations.rounds.blocking import FINALISE, OPEN, PUBLICISE, SCORE, SNAPSHOT
 from evaluations.rounds.models import Round
 from evaluations.snapshots.actions import abandon_snapshot, request_snapshot
+from evaluations.snapshots.enums import OPEN as OPEN_SNAPSHOTS
 from evaluations.snapshots.enums import SnapshotState
 from evaluations.steps.actions.correction import NewTerms, change_terms, remind_late, withdraw_publicity
 from evaluations.steps.actions.opening import open_round, reopen_round
 from evaluations.steps.actions.publication import finalise_round, publicise_round
-from evaluations.steps.forms.rounds import ReasonForm, TermsForm, TieForm, WindowForm, WithdrawalForm
+from evaluations.steps.forms.rounds import ReopeningForm, TermsForm, TieForm, WindowForm, WithdrawalForm
 from evaluations.steps.queries.walk import ACT_LABELS
 
 Sentence = str | Promise
@@ -50,7 +52,10 @@ class Act:
 
 
 def _abandon(work: Work, round_: Round, seen: int | None, _values: dict[str, Any]) -> object:
-    running = round_.snapshots.filter(state=SnapshotState.RUNNING).first()
+    running = round_.snapshots.filter(state__in=OPEN_SNAPSHOTS).first()
+    scoring = round_.scorings.filter(state__in=OPEN_SCORINGS).first()
+    if scoring is not None:
+        return abandon_scoring(work, scoring, seen=seen)
     if running is None:
         raise WrongState(round_.state, SnapshotState.RUNNING)
     return abandon_snapshot(work, running, seen=seen)
@@ -88,11 +93,13 @@ ACTS: dict[str, Act] = {
         _("Score the round?"),
         (
             _("Reporting and scoring by hand are closed."),
-            _("Scores, ranks, grades and subsidies are worked out; only the department sees them."),
+            _(
+                "Scores, ranks, grades and subsidies are worked out in the background; only the department sees them."
+            ),
             _("Until publicity you can step back, with a reason on record."),
         ),
-        _("The round is scored."),
-        lambda work, round_, seen, _values: score_round(work, round_, seen=seen),
+        _("The round is being scored; the page says how far it is."),
+        lambda work, round_, seen, _values: request_scoring(work, round_, seen=seen),
         RoundState.COLLECTING,
     ),
     PUBLICISE: Act(
@@ -114,7 +121,6 @@ ACTS: dict[str, Act] = {
         ),
         RoundState.SCORED,
         lambda data, _round: WindowForm(data),
-        careful=True,
     ),
     FINALISE: Act(
         ACT_LABELS[FINALISE],
@@ -134,13 +140,17 @@ ACTS: dict[str, Act] = {
         _("Step back to collecting?"),
         (
             _("Results and subsidies so far are dropped and must be worked out anew."),
-            _("Units can report again, experts can change their scores."),
+            _(
+                "Units can report again, experts can change their scores: all of them, or only for the units you name."
+            ),
             _("The reason goes on record."),
         ),
         _("The round collects again."),
-        lambda work, round_, seen, values: reopen_round(work, round_, seen=seen, reason=values["reason"]),
+        lambda work, round_, seen, values: reopen_round(
+            work, round_, seen=seen, reason=values["reason"], units=values["units"]
+        ),
         RoundState.SCORED,
-        lambda data, _round: ReasonForm(data),
+        lambda data, round_: ReopeningForm(data, round_=round_),
         careful=True,
     ),
     DECIDE: Act(
@@ -156,7 +166,9 @@ ACTS: dict[str, Act] = {
             work, round_, values["order"], seen=seen, reason=values["reason"]
         ),
         RoundState.SCORED,
-        lambda data, round_: TieForm(data, ties=open_ties(round_) or ties_of(round_)),
+        lambda data, round_: TieForm(
+            data, tie=next(iter(open_ties(round_) or ties_of(round_)), ()), names=names_of(round_)
+        ),
         careful=True,
     ),
     WITHDRAW: Act(
@@ -173,10 +185,11 @@ ACTS: dict[str, Act] = {
             round_,
             seen=seen,
             reason=values["reason"],
+            units=values["units"],
             to_collecting=values["back_to"] == RoundState.COLLECTING,
         ),
         RoundState.PUBLICISED,
-        lambda data, _round: WithdrawalForm(data),
+        lambda data, round_: WithdrawalForm(data, round_=round_),
         careful=True,
     ),
     TERMS: Act(
@@ -210,10 +223,10 @@ ACTS: dict[str, Act] = {
         RoundState.COLLECTING,
     ),
     ABANDON: Act(
-        _("Give up this snapshot"),
-        _("Give up the snapshot that is being taken?"),
-        (_("What it has so far stays on record, but does not count. You can take another one."),),
-        _("The snapshot is given up."),
+        _("Give up what is being worked out"),
+        _("Give up the snapshot or scoring that is being worked out?"),
+        (_("It does not count and stays on record as given up. You can ask for it again."),),
+        _("It is given up."),
         _abandon,
         RoundState.COLLECTING,
         careful=True,

@@ -13,10 +13,10 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language, gettext, gettext_lazy, pgettext_lazy
 
 from changes import perform
+from display.formats import money
 from display.templatetags.display import state_badge
 from evaluations.enums import ObjectKind, RoundState
 from evaluations.errors import EvaluationsError
@@ -56,7 +56,7 @@ class RoundAdmin(WritingAdmin):
 
     form = RoundForm
     fields = ("year", "scheme", "first_day", "last_day", "budget", "collecting_until", "seen")
-    list_display = ("year", "judges", "scheme", "shown_state", "budget", "publicity_end")
+    list_display = ("year", "judges", "scheme", "shown_state", "shown_budget", "publicity_end")
     list_filter = ("state", "kind")
     list_select_related = ("scheme",)
 
@@ -68,15 +68,20 @@ class RoundAdmin(WritingAdmin):
         """The terms of a draft may change; no row is changed from the list."""
         return can(request.user, "manage_round") and (obj is None or obj.state == RoundState.DRAFT)
 
-    @admin.display(description=_("judges"))
+    @admin.display(description=pgettext_lazy("what a round judges", "judges"))
     def judges(self, round_: Round) -> str:
         """Units or single instruments."""
         return str(ObjectKind(round_.kind).label)
 
-    @admin.display(description=_("state"))
+    @admin.display(description=pgettext_lazy("condition", "state"))
     def shown_state(self, round_: Round) -> SafeString:
         """The word of the state, as everywhere."""
         return SafeString(render_to_string("components/state_badge.html", state_badge(round_.state)))
+
+    @admin.display(description=gettext_lazy("budget (yuan)"), ordering="budget")
+    def shown_budget(self, round_: Round) -> str:
+        """As money is written everywhere."""
+        return money(round_.budget)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Hand over to the action."""
@@ -203,13 +208,13 @@ class RoundAdmin(WritingAdmin):
         )
 
     def progress_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """How far the snapshot is: a fragment that asks for itself until it is done."""
+        """How far snapshot or scoring is: a fragment that asks for itself until it is done."""
         round_ = managed_round_for(request.user, pk)
-        newest = round_.snapshots.order_by("-number").first()
+        stands = walk(round_)
         response = TemplateResponse(
-            request, "admin/evaluations/round/progress.html", {"round": round_, "snapshot": newest}
+            request, "admin/evaluations/round/progress.html", {"round": round_, "walk": stands}
         )
-        if newest is None or newest.state != "running":
+        if stands.running is None and stands.scoring is None:
             response["HX-Refresh"] = "true"
         return response
 
@@ -238,10 +243,11 @@ class RoundAdmin(WritingAdmin):
             )
             return redirect("admin:evaluations_round_change", pk)
         try:
-            run = request_run(
+            run = perform(
+                request.user,
+                request_run,
                 REPORT,
                 {"year": round_.year, "format": form},
-                actor=request.user,  # type: ignore[arg-type]
                 language=get_language(),
             )
         except ReportError as refused:
@@ -255,7 +261,12 @@ class RoundAdmin(WritingAdmin):
             "opts": self.opts,
             "round": round_,
             "original": round_,
-            "title": gettext("Round of %(year)s") % {"year": round_.year},
+            "title": (
+                gettext("Round of %(year)s")
+                if round_.kind == ObjectKind.UNIT
+                else gettext("Round of single instruments, %(year)s")
+            )
+            % {"year": round_.year},
         }
 
 

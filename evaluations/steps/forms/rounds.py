@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminSingleDateWidget
 
 from evaluations.enums import RoundState
 from evaluations.rounds.actions import REASON_LENGTH, RoundData, round_problems
@@ -20,16 +19,30 @@ from evaluations.rounds.rules.working_days import last_of
 from evaluations.schemes.models import Scheme
 from evaluations.schemes.queries.schemes import newest_schemes
 from evaluations.steps.queries.blockers import LEAST_WORKING_DAYS
+from members.models import MemberUnit
 
 DAY = dt.timedelta(days=1)
+
+
+def day_widget() -> forms.DateInput:
+    """A day as every browser shows it to its reader."""
+    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+
 FIELD_OF = {"data_start": "first_day", "data_end": "last_day"}
 
 
 class RoundForm(forms.ModelForm[Round]):
     """The terms of a round; the data period is entered as whole days, both included."""
 
-    first_day = forms.DateField(label=_("data from"), widget=UnfoldAdminSingleDateWidget)
-    last_day = forms.DateField(label=_("data until (last day)"), widget=UnfoldAdminSingleDateWidget)
+    first_day = forms.DateField(label=_("data from"), widget=day_widget())
+    last_day = forms.DateField(label=_("data until (last day)"), widget=day_widget())
+    collecting_until = forms.DateField(
+        label=_("units report until"),
+        required=False,
+        widget=day_widget(),
+        help_text=_("Until this day units report values; before it scoring waits for all of them."),
+    )
 
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
     refused: Exception | None = None
@@ -41,9 +54,6 @@ class RoundForm(forms.ModelForm[Round]):
         help_texts = {
             "year": _("The data year; results come out in the following year."),
             "budget": _("The sum of all subsidies, in yuan."),
-            "collecting_until": _(
-                "Until this day units report values; before it scoring waits for all of them."
-            ),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -97,12 +107,10 @@ class RoundForm(forms.ModelForm[Round]):
 class WindowForm(forms.Form):
     """The publicity window, both days included; proposes the next five working days."""
 
-    first = forms.DateField(
-        label=_("publicity from"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
+    first = forms.DateField(label=_("publicity from"), widget=day_widget())
     last = forms.DateField(
         label=_("publicity until"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=day_widget(),
         help_text=_(
             "At least five working days, by the calendar of public holidays and the weekends worked in exchange."
         ),
@@ -124,28 +132,51 @@ class ReasonForm(forms.Form):
 
 
 class TieForm(forms.Form):
-    """In which order equals are served, and why; proposes the order that holds for the time being."""
+    """In which order equals are served, place by place, and why; proposes the order that holds for the time being."""
 
-    order = forms.CharField(
-        label=_("order of equals"),
-        max_length=REASON_LENGTH,
-        widget=forms.TextInput,
-        help_text=_("The codes of those who are equal in every score, who is served first in front."),
-    )
     reason = forms.CharField(
         label=_("reason"), max_length=REASON_LENGTH, widget=forms.Textarea(attrs={"rows": 3})
     )
 
-    def __init__(self, *args: Any, ties: Sequence[Sequence[str]] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, tie: Sequence[str] = (), names: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial = {"order": " ".join(ties[0]) if ties else "", **self.initial}
+        self.places = [f"place_{number}" for number in range(1, len(tie) + 1)]
+        choices = [(code, f"{names.get(code, code)} ({code})") for code in tie]
+        for number, (name, code) in enumerate(zip(self.places, tie, strict=True), start=1):
+            label = _("served as number %(number)s") % {"number": number}
+            self.fields[name] = forms.ChoiceField(label=label, choices=choices, initial=code)
+        self.order_fields([*self.places, "reason"])
 
-    def clean_order(self) -> tuple[str, ...]:
-        """Read the codes, however they are set apart."""
-        return tuple(re.findall(r"[^\s,;，；、]+", self.cleaned_data["order"].upper()))
+    def clean(self) -> dict[str, Any]:
+        """Read the order. Raises ValidationError when one stands at two places."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        order = tuple(cleaned[name] for name in self.places if name in cleaned)
+        if len(set(order)) != len(self.places):
+            raise ValidationError(_("Each of them has one place."))
+        return cleaned | {"order": order}
 
 
-class WithdrawalForm(ReasonForm):
+class ReopeningForm(ReasonForm):
+    """Why a round collects again, and for whom: for all, or for some units alone."""
+
+    units = forms.ModelMultipleChoiceField(
+        label=_("only for these units"),
+        queryset=MemberUnit.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None chosen: for all units. The values and scores of the others stay as they are."),
+    )
+    field_order = ["reason", "units"]
+
+    def __init__(self, data: Any = None, *, round_: Round) -> None:
+        super().__init__(data)
+        choice = self.fields["units"]
+        if isinstance(choice, forms.ModelMultipleChoiceField):
+            judged = round_.results.order_by().values("unit")
+            choice.queryset = MemberUnit.objects.filter(pk__in=judged).order_by("code")
+
+
+class WithdrawalForm(ReopeningForm):
     """Why publicity is taken back, and how far."""
 
     back_to = forms.ChoiceField(
@@ -160,7 +191,7 @@ class WithdrawalForm(ReasonForm):
         widget=forms.RadioSelect,
         initial=RoundState.COLLECTING,
     )
-    field_order = ["back_to", "reason"]
+    field_order = ["back_to", "reason", "units"]
 
 
 class TermsForm(ReasonForm):
@@ -182,7 +213,7 @@ class TermsForm(ReasonForm):
     collecting_until = forms.DateField(
         label=_("units report until"),
         required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=day_widget(),
     )
     field_order = ["scheme", "budget", "collecting_until", "reason"]
 

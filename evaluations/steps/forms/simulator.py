@@ -111,7 +111,7 @@ class SimulatorForm(forms.Form):
             label = _("%(grade)s quota") % _grade_of(name, QUOTA)
             if self.quota_kinds[name.removeprefix(QUOTA)] == PERCENT:
                 return _decimal(label, Decimal(0), Decimal(100), required=False)
-            widget = forms.NumberInput(attrs={"placeholder": _("none")})
+            widget = forms.NumberInput(attrs={"placeholder": pgettext_lazy("no limit", "none")})
             return forms.IntegerField(label=label, min_value=0, max_value=9999, required=False, widget=widget)
         if name.startswith(BASE):
             return _decimal(_("%(grade)s base sum") % _grade_of(name, BASE), Decimal(0), MOST_YUAN)
@@ -145,7 +145,9 @@ class SimulatorForm(forms.Form):
             same = False
         if same:
             return ""
-        return _("in the round: %(value)s") % {"value": plain(present) if present else _("none")}
+        return _("in the round: %(value)s") % {
+            "value": plain(present) if present else pgettext_lazy("no limit", "none")
+        }
 
     def _grades(self, start: str) -> list[str]:
         return [name.removeprefix(start) for name in self.values if name.startswith(start)]
@@ -167,7 +169,9 @@ def _grade_of(name: str, start: str) -> dict[str, object]:
 
 
 def _decimal(label: Sentence, least: Decimal, most: Decimal, *, required: bool = True) -> forms.DecimalField:
-    attrs: dict[str, object] = {"step": "any"} | ({} if required else {"placeholder": _("none")})
+    attrs: dict[str, object] = {"step": "any"} | (
+        {} if required else {"placeholder": pgettext_lazy("no limit", "none")}
+    )
     return forms.DecimalField(
         label=str(label),
         min_value=least,

@@ -15,6 +15,8 @@ from display.formats import local_date, money
 from evaluations.entries.queries.coverage import Gap, reporting_gaps, scoring_gaps
 from evaluations.enums import ObjectKind
 from evaluations.errors import Blocker
+from evaluations.results.enums import OPEN as OPEN_SCORINGS
+from evaluations.results.enums import ScoringState
 from evaluations.results.queries.ties import open_ties
 from evaluations.rounds.blocking import FINALISE, OPEN, PUBLICISE, SCORE, SNAPSHOT
 from evaluations.rounds.models import Round
@@ -22,6 +24,7 @@ from evaluations.rounds.rules.working_days import working_days, years_without_ca
 from evaluations.schemes.queries.schemes import definition_of
 from evaluations.scoring.definition import SchemeDefinition
 from evaluations.scoring.problems import SchemeProblems
+from evaluations.snapshots.enums import OPEN as OPEN_SNAPSHOTS
 from evaluations.snapshots.enums import SnapshotState
 from evaluations.snapshots.models import MetricSnapshot
 from evaluations.snapshots.queries.afterwards import afterwards, too_early
@@ -86,6 +89,15 @@ def _opening(round_: Round, definition: SchemeDefinition) -> Iterator[Blocker]:
         yield Blocker(
             "no_budget", _("The budget is ¥0.00, but the scheme gives awards. Enter the year's budget."), {}
         )
+    if definition.award_rule is not None and round_.kind == ObjectKind.INSTRUMENT:
+        yield Blocker(
+            "award_of_instruments",
+            _(
+                "The scheme gives awards, but judges single instruments, and an award goes to a legal person. "
+                "Make a new version of it without award_rule."
+            ),
+            {},
+        )
     if round_.kind != definition.object_kind:
         yield Blocker(
             "kind_differs",
@@ -104,13 +116,37 @@ def _opening(round_: Round, definition: SchemeDefinition) -> Iterator[Blocker]:
 
 
 def _running(round_: Round) -> MetricSnapshot | None:
-    return round_.snapshots.filter(state=SnapshotState.RUNNING).first()
+    return round_.snapshots.filter(state__in=OPEN_SNAPSHOTS).first()
 
 
-def _snapshot(round_: Round, now: dt.datetime) -> Iterator[Blocker]:
+def _at_work(round_: Round) -> Iterator[Blocker]:
+    """What is being done in the background, for which every step waits; and what failed there last."""
     running = _running(round_)
     if running is not None:
         yield _still_running(running)
+    scoring = round_.scorings.order_by("-pk").first()
+    if scoring is not None and scoring.state in OPEN_SCORINGS:
+        yield Blocker(
+            "scoring_running",
+            _("The round is being scored: %(done)s of %(total)s objects."),
+            {"done": scoring.done, "total": scoring.total},
+        )
+    elif scoring is not None and scoring.state == ScoringState.FAILED:
+        yield Blocker(
+            "scoring_failed", _("The last scoring failed: %(why)s"), {"why": scoring.error}, hard=False
+        )
+    newest = round_.snapshots.order_by("-number").first()
+    if newest is not None and newest.state == SnapshotState.FAILED:
+        yield Blocker(
+            "snapshot_failed",
+            _("Snapshot %(number)s failed: %(why)s Take it again."),
+            {"number": newest.number, "why": newest.error},
+            hard=False,
+        )
+
+
+def _snapshot(round_: Round, now: dt.datetime) -> Iterator[Blocker]:
+    yield from _at_work(round_)
     if now < round_.data_end:
         yield Blocker(
             "period_runs",
@@ -132,11 +168,9 @@ def _still_running(running: MetricSnapshot) -> Blocker:
 
 
 def _scoring(round_: Round, definition: SchemeDefinition, today: dt.date) -> Iterator[Blocker]:
-    running = _running(round_)
-    if running is not None:
-        yield _still_running(running)
+    yield from _at_work(round_)
     if round_.snapshot_id is None:
-        if running is None:
+        if _running(round_) is None:
             yield Blocker("no_snapshot", _("There is no snapshot of the usage data yet. Take one first."), {})
         return
     yield from _evidence(round_)

@@ -8,18 +8,20 @@ from dataclasses import dataclass
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, npgettext
 
 from display.formats import money
 from evaluations.entries.queries.coverage import Gap, late_units, reporting_gaps, scoring_gaps
-from evaluations.enums import ObjectKind, RoundState
+from evaluations.enums import RoundState
 from evaluations.errors import Blocker
+from evaluations.results.enums import OPEN as OPEN_SCORINGS
+from evaluations.results.models import ScoringRun
 from evaluations.rounds.blocking import FINALISE, OPEN, PUBLICISE, SCORE, SNAPSHOT
 from evaluations.rounds.models import Round
 from evaluations.rounds.rules.working_days import working_days
 from evaluations.schemes.queries.schemes import definition_of
 from evaluations.scoring.problems import SchemeProblems
-from evaluations.snapshots.enums import SnapshotState
+from evaluations.snapshots.enums import OPEN as OPEN_SNAPSHOTS
 from evaluations.snapshots.models import MetricSnapshot
 from evaluations.steps.queries.blockers import blockers
 from members.models import MemberUnit
@@ -83,6 +85,7 @@ class Walk:
     blockers: tuple[Blocker, ...]
     late: tuple[tuple[MemberUnit, int], ...]
     running: MetricSnapshot | None
+    scoring: ScoringRun | None
     days_left: int
     ahead: tuple[Ahead, ...]
     window: Window | None
@@ -118,7 +121,8 @@ def walk(round_: Round, *, now: dt.datetime | None = None) -> Walk:
     verb = next_verb(round_)
     found = tuple(blockers(round_, verb, now=moment)) if verb else ()
     reports, scores = _gaps(round_)
-    running = round_.snapshots.filter(state=SnapshotState.RUNNING).first()
+    running = round_.snapshots.filter(state__in=OPEN_SNAPSHOTS).first()
+    scoring = round_.scorings.filter(state__in=OPEN_SCORINGS).first()
     today = timezone.localdate(moment)
     left = 0
     if round_.state == RoundState.PUBLICISED and round_.publicity_start and round_.publicity_end:
@@ -135,6 +139,7 @@ def walk(round_: Round, *, now: dt.datetime | None = None) -> Walk:
         blockers=found,
         late=tuple(late_units(reports)) if round_.state == RoundState.COLLECTING else (),
         running=running,
+        scoring=scoring,
         days_left=left,
         ahead=_ahead(reports, scores) if verb == SNAPSHOT else (),
         window=window,
@@ -157,9 +162,7 @@ def _window(round_: Round, found: tuple[Blocker, ...], today: dt.date) -> Window
 
 
 def _gaps(round_: Round) -> tuple[list[Gap], list[Gap]]:
-    if round_.state != RoundState.COLLECTING or (
-        round_.kind == ObjectKind.INSTRUMENT and round_.snapshot_id is None
-    ):
+    if round_.state != RoundState.COLLECTING:
         return [], []
     try:
         definition = definition_of(round_.scheme)
@@ -255,7 +258,8 @@ def _open(gaps: list[Gap]) -> str:
 def _instruments(snapshot: MetricSnapshot | None) -> str:
     if snapshot is None:
         return ""
-    return ngettext("%(n)s instrument", "%(n)s instruments", snapshot.total) % {"n": f"{snapshot.total:,}"}
+    words = npgettext("a number in a row", "%(n)s instrument", "%(n)s instruments", snapshot.total)
+    return words % {"n": f"{snapshot.total:,}"}
 
 
 def _days(round_: Round) -> str:

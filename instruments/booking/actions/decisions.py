@@ -17,7 +17,7 @@ from members.permissions import require
 
 
 def approve_booking(work: Work, booking: Booking, *, seen: int | None = None) -> Booking:
-    """Confirm a request; a keeper's right, but for a request of his own. Tells the person who asked.
+    """Confirm a request; a keeper's right, but for a request of their own. Tells the person who asked.
 
     Raises NotAllowed, StaleVersion, WrongState (decided, withdrawn or expired already), SlotTaken where an unguarded
     writer took the time.

@@ -11,6 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from folding.api import Serializer
 from instruments.booking.enums import BookingKind
 from instruments.booking.queries.availability import free
 from instruments.booking.queries.holding import BusyInterval, busy
@@ -22,7 +23,7 @@ from webapi.views import PublicView, many
 LONGEST_WINDOW = dt.timedelta(days=62)
 
 
-class WindowSerializer(serializers.Serializer[None]):
+class WindowSerializer(Serializer[None]):
     """The wanted window: [start, end), at most 62 days, and perhaps the length of a booking."""
 
     start = InstantField()
@@ -38,7 +39,7 @@ class WindowSerializer(serializers.Serializer[None]):
         return attrs
 
 
-class BusySerializer(serializers.Serializer[BusyInterval]):
+class BusySerializer(Serializer[BusyInterval]):
     """Time somebody holds; by whom is nobody's business here."""
 
     start = InstantField()
@@ -47,7 +48,7 @@ class BusySerializer(serializers.Serializer[BusyInterval]):
     kind = serializers.ChoiceField(BookingKind.choices)
 
 
-class FreeSerializer(serializers.Serializer[FreeSlot]):
+class FreeSerializer(Serializer[FreeSlot]):
     """Time that can be booked."""
 
     start = InstantField()
@@ -55,7 +56,7 @@ class FreeSerializer(serializers.Serializer[FreeSlot]):
     station = serializers.IntegerField()
 
 
-class AvailabilitySerializer(serializers.Serializer[None]):
+class AvailabilitySerializer(Serializer[None]):
     """Both, by start and station."""
 
     busy = BusySerializer(many=True)

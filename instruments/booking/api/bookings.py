@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from changes import perform
+from folding.api import CodeField, Serializer
 from instruments.booking.actions.changes import cancel_booking, move_booking
 from instruments.booking.actions.decisions import approve_booking, decline_booking
 from instruments.booking.actions.requests import request_booking
@@ -36,7 +37,7 @@ from webapi.views import ContractView, ListView, many
 TAGS = ["bookings"]
 
 
-class BookingSerializer(serializers.Serializer[Booking]):
+class BookingSerializer(Serializer[Booking]):
     """A booking as its parties see it: the person it is for, the keepers of the instrument, the department."""
 
     id = serializers.UUIDField()
@@ -62,10 +63,10 @@ class BookingSerializer(serializers.Serializer[Booking]):
     reason = serializers.CharField()
 
 
-class NewBookingSerializer(serializers.Serializer[None]):
+class NewBookingSerializer(Serializer[None]):
     """What is asked for."""
 
-    instrument = serializers.CharField(max_length=30)
+    instrument = CodeField(max_length=30)
     start = InstantField()
     end = InstantField()
     purpose = serializers.CharField(max_length=300)
@@ -73,15 +74,15 @@ class NewBookingSerializer(serializers.Serializer[None]):
     station = serializers.IntegerField(min_value=1, max_value=32767, required=False, allow_null=True)
 
 
-class MoveSerializer(serializers.Serializer[None]):
+class MoveSerializer(Serializer[None]):
     """The new time, and perhaps another instrument."""
 
     start = InstantField()
     end = InstantField()
-    instrument = serializers.CharField(max_length=30, required=False)
+    instrument = CodeField(max_length=30, required=False)
 
 
-class StepSerializer(serializers.Serializer[None]):
+class StepSerializer(Serializer[None]):
     """A word on why."""
 
     reason = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
@@ -101,10 +102,10 @@ class CheckOutSerializer(StepSerializer):
     )
 
 
-class BookingFilterSerializer(serializers.Serializer[None]):
+class BookingFilterSerializer(Serializer[None]):
     """What a list is narrowed by; [start, end) keeps the bookings that share a moment with it."""
 
-    instrument = serializers.CharField(max_length=30, required=False)
+    instrument = CodeField(max_length=30, required=False)
     state = serializers.ChoiceField(BookingState.choices, required=False)
     start = InstantField(required=False)
     end = InstantField(required=False)

@@ -10,9 +10,10 @@ from uuid import uuid4
 from django import forms
 from django.utils import timezone
 from django.utils.choices import CallableChoiceIterator
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from folding import times as written
 from instruments.booking.enums import BookingKind, Purpose
 from instruments.booking.forms.clock import (
     DAY_MINUTES,
@@ -42,8 +43,12 @@ class SlotForm(forms.Form):
     """Whether an end before the start means the next day without being told so."""
 
     day = forms.DateField(label=_("Day"), widget=_date_input())
-    start_time = ClockField(label=_("Start"), latest=DAY_MINUTES - 1, widget=TimeText())
-    end_time = ClockField(label=_("End"), latest=2 * DAY_MINUTES, widget=TimeText())
+    start_time = ClockField(
+        label=pgettext_lazy("of a time span", "Start"), latest=DAY_MINUTES - 1, widget=TimeText()
+    )
+    end_time = ClockField(
+        label=pgettext_lazy("of a time span", "End"), latest=2 * DAY_MINUTES, widget=TimeText()
+    )
     end_day = forms.DateField(
         label=_("Last day"),
         required=False,
@@ -166,7 +171,7 @@ class QuoteForm(WishForm):
     """A wished time on one instrument, before anything else about the wish is known."""
 
     station = forms.TypedChoiceField(
-        label=_("Station"),
+        label=pgettext_lazy("at an instrument", "Station"),
         required=False,
         coerce=int,
         empty_value=None,
@@ -195,6 +200,8 @@ class BookingForm(QuoteForm):
         widget=forms.TextInput(attrs={"class": "form-control"}),
     )
     once = forms.UUIDField(required=False, widget=forms.HiddenInput())
+    knowing = forms.BooleanField(required=False)
+    """Said at the warning of own bookings elsewhere."""
     field_order = ("day", "start_time", "end_time", "end_day", "station", "purpose_kind", "purpose")
 
     def __init__(self, instrument: Instrument, *args: Any, **kwargs: Any) -> None:
@@ -300,9 +307,9 @@ def _storable(day: dt.date) -> dt.date:
 def moment_of(text: str) -> dt.datetime | None:
     """Read an aware moment out of an address; None for anything else, however strange."""
     try:
-        moment = parse_datetime(text.replace(" ", "+"))
+        moment = written.moment(text.replace(" ", "+"))
     except ValueError:
         return None
-    if moment is None or moment.tzinfo is None or not is_convertible(moment):
+    if moment.tzinfo is None or not is_convertible(moment):
         return None
     return moment

@@ -9,13 +9,14 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from display.formats import short_day
+from folding.times import clock as written_clock
 
 DAY_MINUTES = 24 * 60
-_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::00)?")
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::00)?", re.ASCII)
 
 
 class Options(forms.Select):
@@ -80,6 +81,9 @@ class TimeText(forms.TextInput):
 class ClockField(forms.Field):
     """A time as whole minutes after midnight; from 24:00 to 48:00 it lies on the next day, where that is allowed."""
 
+    folding = staticmethod(written_clock)
+    default_error_messages = {"invalid": gettext_lazy("Write the time as 14:00, on the 24-hour clock.")}
+
     def __init__(self, *, latest: int, **options: Any) -> None:
         self.latest = latest
         super().__init__(**options)
@@ -94,7 +98,7 @@ class ClockField(forms.Field):
             return None
         minutes = _minutes(_written(value))
         if minutes is None or minutes > self.latest:
-            raise forms.ValidationError(_("Write the time as 14:00, on the 24-hour clock."))
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         return minutes
 
 

@@ -24,7 +24,7 @@ def usage_interval(
 ) -> Interval | None:
     """Return the time from arrival, not before the booked start, to leaving, cut by what is `taken`.
 
-    Who leaves before the booked start has used the time since his arrival. What is taken at the beginning moves the
+    Who leaves before the booked start has used the time since their arrival. What is taken at the beginning moves the
     start, what is taken later cuts the end. None where nothing is left.
     """
     start = max(arrived, booked_start) if left > booked_start else arrived

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.core.cache import cache
 from django.db.models import Case, CharField, Count, F, QuerySet, Value, When
 from django.db.models.functions import Concat, Substr
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from display.formats import money_short
@@ -49,7 +49,7 @@ class Facet:
 
 
 TITLES = {
-    "field": gettext_lazy("Field"),
+    "field": pgettext_lazy("of science", "Field"),
     "instrument_class": gettext_lazy("Class"),
     "unit": gettext_lazy("Unit"),
     "region": gettext_lazy("League or city"),

@@ -14,6 +14,7 @@ from instruments.booking.queries.free_days import FreeDays
 from instruments.catalogue.queries.filters import ORDERINGS, CatalogueFilters, narrowed, ordered
 from instruments.inventory.enums import SharingMode
 from instruments.inventory.models import Instrument
+from instruments.inventory.queries.search import GOES_BY_IT
 from instruments.terms.models import Rate
 from members.enums import UserCategory
 from members.models import Person
@@ -59,6 +60,8 @@ def ranked(
 ) -> list[int]:
     """Return the keys in order. What the reader can book comes first by earliest slot, price and relevance.
 
+    Where words are looked for, what goes by that name comes before all else.
+
     Of those that are free at the same moment each unit has its turn, so that no unit fills the first page. Only the
     order by price asks the database: one query.
     """
@@ -72,10 +75,11 @@ def ranked(
     def rank(match: Match) -> tuple[int | Decimal, ...]:
         start = starts.get(match.pk)
         # A code that was typed is meant, whatever its state.
-        typed = sort == "relevance" and match.relevance < 2
+        typed = sort == "relevance" and match.relevance < GOES_BY_IT
         price = prices.get(match.pk)
         return (
             not typed,
+            sort == "relevance" and match.relevance > GOES_BY_IT,
             match.pk not in bookable,
             price is None,
             price or 0,

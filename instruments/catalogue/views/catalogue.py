@@ -16,13 +16,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from display.formats import local_datetime, minutes, short_day
+from folding.words import seen_words
 from instruments.catalogue.forms import PAGE_ORDERINGS, PageFilter, filled
 from instruments.catalogue.queries.catalogue import CataloguePage, catalogue_page
 from instruments.catalogue.queries.facets import Facet
+from instruments.catalogue.queries.nearest import near_words
 from instruments.catalogue.queries.ranking import sort_of
 from instruments.catalogue.queries.relief import relief
 from instruments.inventory.enums import InstrumentState
-from instruments.inventory.rules.grams import query_words
 from instruments.terms.rules.booking_policy import USUAL_MINUTES
 
 LENGTHS = (30, 60, 120, 240, 480)
@@ -81,6 +82,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     chips = _chips(clean, found.facets, wanted)
     swapped = request.headers.get("HX-Target") == "results"
     calendar = [DayChoice(day, count, day in wanted.chosen.days) for day, count in found.days]
+    near = [] if found.total or not wanted.chosen.q else _near_words(clean, wanted)
     context = {
         "found": found,
         "page": found.page,
@@ -89,9 +91,12 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         "problems": wanted.told,
         "headline": _headline(found.total, wanted),
         "facets": sorted(found.facets, key=lambda facet: FACET_ORDER.index(facet.name)),
-        "words": query_words(wanted.chosen.q),
+        "words": seen_words(wanted.chosen.q),
         "chips": chips,
-        "way_out": None if found.total else _way_out(request, found, chips, now),
+        "near_words": near,
+        "way_out": None
+        if found.total or (near and len(chips) == 1)
+        else _way_out(request, found, chips, now),
         "orderings": [row for row in PAGE_ORDERINGS if row[0] != "relevance" or wanted.chosen.q],
         "ordering": sort_of(wanted.chosen),
         "view": wanted.view_name,
@@ -180,6 +185,18 @@ def _way_out(
     meant = [chip for chip in chips if set(chip.names) & set(best.names)]
     clean = request.GET.copy()
     return WayOut(", ".join(chip.label for chip in meant), _chip("", clean, best.names).url, best.count)
+
+
+def _near_words(clean: QueryDict, wanted: PageFilter) -> list[Chip]:
+    """Return the words to look for instead, each with how many fit and the address that looks for it."""
+    offers = []
+    for near in near_words(wanted.chosen):
+        other = clean.copy()
+        other.pop("page", None)
+        other["q"] = near.word
+        label = f"{near.word} ({near.count})"
+        offers.append(Chip(label, f"{reverse('instruments:catalogue')}?{other.urlencode()}", ("q",)))
+    return offers
 
 
 def _chip(label: str, clean: QueryDict, names: tuple[str, ...], value: str = "") -> Chip:

@@ -1,4 +1,4 @@
-"""Views room: the keeper's desk: what waits, the day of his instruments, and upkeep."""
+"""Views room: the keeper's desk: what waits, the day of the instruments, and upkeep."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
-from django.utils.dateparse import parse_date
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -22,6 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from changes import perform
 from display.formats import minutes, time_range
+from folding import times
 from instruments.booking.actions.requests import book_maintenance
 from instruments.booking.errors import RulesBroken, SlotTaken
 from instruments.booking.forms.booking import moment_of
@@ -51,7 +51,7 @@ FEW, MANY = 5, 100
 @never_cache
 @login_required
 def desk(request: HttpRequest) -> HttpResponse:
-    """Show what waits for the keeper and the day of his instruments; whoever keeps none learns how to begin.
+    """Show what waits for the keeper and the day of the instruments; whoever keeps none learns how to begin.
 
     A request by htmx gets the parts that change alone.
     """
@@ -87,7 +87,9 @@ def maintenance(request: HttpRequest) -> HttpResponse:
         others = [_other_time(form.chosen(), slot.start, slot.end) for slot in taken.alternatives]
         return _page(request, request.user, kept, form, problems=problems, others=others, status=409)
     except RulesBroken as broken:
-        return _page(request, request.user, kept, form, problems=in_words(broken.problems), status=422)
+        return _page(
+            request, request.user, kept, form, problems=in_words(broken.problems, (start, end)), status=422
+        )
     except NotAllowed:
         raise Http404 from None
     said = _("Maintenance is entered: %(when)s, %(length)s. Nobody can book this time.") % {
@@ -126,14 +128,20 @@ def _page(
     page = Paginator(lanes, LANES).get_page(request.GET.get("page"))
     shown = list(page.object_list)
     everything = request.GET.get("all") == "1"
+    arrivals = [arrival(booking, now) for booking in visits.to_check_in]
+    unconfirmed = lists.unconfirmed(person)
+    # Who comes this afternoon is nothing to do this morning: an arrival waits once its check-in is open.
+    due = counts.to_decide + counts.overdue + sum(one.is_open for one in arrivals) + len(unconfirmed)
     context: dict[str, Any] = {
         "kept": kept,
         "down": down,
         "counts": counts,
         "answer": answer(len(kept), len(down), counts),
-        "waiting": waiting(counts),
+        "due": due,
+        "waiting": waiting(due),
+        "unconfirmed": unconfirmed,
         "wishes": lists.wishes(person, now, MANY if everything else FEW),
-        "arrivals": [arrival(booking, now) for booking in visits.to_check_in],
+        "arrivals": arrivals,
         "overdue": overdue_cards(visits.overdue, now),
         "ended": visits.ended,
         "board": board(shown, booked, opened, day, now),
@@ -151,6 +159,7 @@ def _page(
         "form": form,
         "problems": problems,
         "others": others or [],
+        "barred": others is None,
         "now": now,
     }
     # htmx asks for what changes with time alone; the form and the frame of the page stay.
@@ -192,10 +201,10 @@ def _on_board(person: Person, kept: list[Instrument], booked: dict[int, list[Boo
 
 def _day(request: HttpRequest) -> dt.date:
     try:
-        day = parse_date(request.GET.get("day", ""))
-    except ValueError:
-        day = None
-    return day if day is not None and 1992 < day.year < 8999 else timezone.localdate()
+        day = times.day(request.GET.get("day", ""))
+    except times.NoTime:
+        return timezone.localdate()
+    return day if 1992 < day.year < 8999 else timezone.localdate()
 
 
 def _initial(request: HttpRequest, kept: list[Instrument]) -> dict[str, Any]:

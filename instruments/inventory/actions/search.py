@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.db import connection
 from django.db.models import QuerySet
 
 from instruments.inventory.models import Instrument, InstrumentClass
 from instruments.inventory.rules.abbreviations import other_names
-from instruments.inventory.rules.grams import fold, index_text
+from instruments.inventory.rules.grams import index_text
+from instruments.inventory.rules.search_text import Found, search_text
 from members.models import MemberUnit
 
 BATCH = 500
@@ -53,16 +52,30 @@ def rebuild_index() -> None:
 
 
 def write_search_text(instrument: Instrument) -> None:
-    """Set `search_text` and `grams` on the object; the caller saves it.
-
-    The part before the first empty line is what an instrument is called (code, names, model, class,
-    abbreviations); matches there rank before matches in the description.
-    """
-    head = [fold(section) for section in _called(instrument)]
-    rest = [fold(section) for section in _told(instrument)]
-    head, rest = [text for text in head if text], [text for text in rest if text]
-    instrument.search_text = "\n".join(head) + "\n\n" + "\n".join(rest)
-    instrument.grams = index_text([*head, *rest])
+    """Set `search_text` and `grams` on the object; the caller saves it. What they hold: see `rules/search_text`."""
+    row: InstrumentClass | None = instrument.instrument_class
+    own_class = instrument.instrument_class
+    classes = []
+    while row is not None:
+        classes += [row.name_zh, row.name_en]
+        row = row.parent
+    unit = instrument.unit
+    fields = [name for field in instrument.fields.all() for name in (field.name_zh, field.name_en)]
+    found = Found(
+        code=instrument.code,
+        names=(instrument.name_zh, instrument.name_en),
+        goes_by=(
+            *other_names(own_class.code, instrument.name_zh), instrument.model, own_class.name_zh, own_class.name_en
+        ),
+        classes=tuple(classes),
+        kept_by=(unit.code, unit.name_zh, unit.name_en, unit.short_name),
+        told=(
+            instrument.manufacturer, *fields, instrument.functions, instrument.technical, instrument.services,
+            instrument.description_zh, instrument.description_en, instrument.department,
+        ),
+    )  # fmt: skip
+    instrument.search_text = search_text(found)
+    instrument.grams = index_text(found.sections, found.readings)
 
 
 def _save(batch: list[Instrument]) -> int:
@@ -83,27 +96,3 @@ def _save(batch: list[Instrument]) -> int:
                     [(text, grams, pk) for pk, text, grams in rows],
                 )
     return len(rows)
-
-
-def _called(instrument: Instrument) -> Iterable[str]:
-    yield instrument.code
-    yield instrument.name_zh
-    yield instrument.name_en
-    yield instrument.model
-    yield from other_names(instrument.instrument_class.code, instrument.name_zh)
-    row: InstrumentClass | None = instrument.instrument_class
-    while row is not None:
-        yield row.name_zh
-        yield row.name_en
-        row = row.parent
-
-
-def _told(instrument: Instrument) -> Iterable[str]:
-    yield instrument.manufacturer
-    unit = instrument.unit
-    yield from (unit.code, unit.name_zh, unit.name_en, unit.short_name)
-    for field in instrument.fields.all():
-        yield field.name_zh
-        yield field.name_en
-    yield from (instrument.functions, instrument.technical, instrument.services)
-    yield from (instrument.description_zh, instrument.description_en, instrument.department)

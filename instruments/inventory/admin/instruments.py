@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminSelectWidget,
@@ -61,7 +62,10 @@ class InstrumentAdminForm(ActionForm):
         label=_("Source of funds"), choices=Funding.choices, widget=UnfoldAdminCheckboxSelectMultipleWidget
     )
     state = forms.ChoiceField(
-        label=_("State"), choices=InstrumentState.choices, widget=UnfoldAdminSelectWidget, required=False
+        label=pgettext_lazy("condition", "State"),
+        choices=InstrumentState.choices,
+        widget=UnfoldAdminSelectWidget,
+        required=False,
     )
     state_note = forms.CharField(
         label=_("Note on the state"), max_length=200, required=False, widget=UnfoldAdminTextInputWidget
@@ -152,11 +156,13 @@ class InstrumentAdmin(ActingAdmin):
         columns = [name for name in COLUMNS if name not in texts]
         groups: list[Any] = [
             (_("What it is"), {"fields": columns}),
-            (_("Fields"), {"fields": [*FIELD_NAMES, "funding"]}),
+            (pgettext_lazy("of science", "Fields"), {"fields": [*FIELD_NAMES, "funding"]}),
             (_("What it can do"), {"fields": texts}),
         ]
         if obj is not None:
-            groups.append((_("State"), {"fields": ["state", "state_note", "version"]}))
+            groups.append(
+                (pgettext_lazy("condition", "State"), {"fields": ["state", "state_note", "version"]})
+            )
         return groups
 
 

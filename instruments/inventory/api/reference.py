@@ -7,6 +7,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from folding.api import Serializer
 from instruments.inventory.models import ApplicationField, InstrumentClass
 from instruments.inventory.queries.counts import shared_by_class, shared_by_field
 from webapi.paging import PAGE_DOCS
@@ -14,7 +15,7 @@ from webapi.schema import paged
 from webapi.views import ListView, PublicView, many
 
 
-class FieldSerializer(serializers.Serializer[ApplicationField]):
+class FieldSerializer(Serializer[ApplicationField]):
     """An application field; `instrument_count` counts what the public catalogue shows."""
 
     code = serializers.CharField()
@@ -28,7 +29,7 @@ class FieldSerializer(serializers.Serializer[ApplicationField]):
         return counts.get(row.pk, 0)
 
 
-class InstrumentClassSerializer(serializers.Serializer[InstrumentClass]):
+class InstrumentClassSerializer(Serializer[InstrumentClass]):
     """A class; `instrument_count` counts the instruments of the catalogue in it and below it."""
 
     scheme = serializers.CharField()

@@ -10,6 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from folding.api import Serializer
 from instruments.inventory.queries.counts import shared_by_unit
 from members.enums import UnitKind, UnitState
 from members.guarded import unit_for
@@ -20,7 +21,7 @@ from webapi.schema import paged
 from webapi.views import ListView, PublicView, many
 
 
-class UnitSerializer(serializers.Serializer[MemberUnit]):
+class UnitSerializer(Serializer[MemberUnit]):
     """A member unit; `instrument_count` counts what the public catalogue shows."""
 
     code = serializers.CharField()

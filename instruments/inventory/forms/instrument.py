@@ -11,6 +11,7 @@ from django.forms.models import fields_for_model
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from instruments.inventory.actions.instruments import COLUMNS, InstrumentData
 from instruments.inventory.enums import Funding, InstrumentState, SharingMode
@@ -29,7 +30,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
         _("What it is"),
         ("code", "inner_id", "name_zh", "name_en", "instrument_class", "model", "manufacturer", "country"),
     ),
-    (_("Fields"), tuple(f"field_{number}" for number in range(1, MOST_FIELDS + 1))),
+    (pgettext_lazy("of science", "Fields"), tuple(f"field_{number}" for number in range(1, MOST_FIELDS + 1))),
     (
         _("What it can do"),
         (
@@ -56,7 +57,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
         ),
     ),
     (
-        _("Sharing"),
+        pgettext_lazy("section of a record", "Sharing"),
         (
             "sharing_mode",
             "running_state",
@@ -198,7 +199,7 @@ class InstrumentForm(forms.Form):
 class StateForm(forms.Form):
     """A new state and why."""
 
-    state = forms.ChoiceField(label=_("State"), choices=InstrumentState.choices)
+    state = forms.ChoiceField(label=pgettext_lazy("condition", "State"), choices=InstrumentState.choices)
     note = forms.CharField(
         label=_("Reason"),
         max_length=200,
@@ -222,12 +223,21 @@ class InventoryForm(forms.Form):
     """What a unit narrows its inventory by."""
 
     q = forms.CharField(label=_("Search"), max_length=100, required=False)
-    state = forms.MultipleChoiceField(label=_("State"), choices=InstrumentState.choices, required=False)
+    state = forms.MultipleChoiceField(
+        label=pgettext_lazy("condition", "State"), choices=InstrumentState.choices, required=False
+    )
     sharing_mode = forms.MultipleChoiceField(
         label=_("Sharing mode"), choices=SharingMode.choices, required=False
     )
     incomplete = forms.BooleanField(label=_("Incomplete records only"), required=False)
+    own = forms.BooleanField(label=_("Instruments I keep"), required=False)
     page = forms.IntegerField(min_value=1, required=False)
+
+    @property
+    def is_own(self) -> bool:
+        """Whether only the reader's own instruments are wanted."""
+        self.is_valid()
+        return bool(self.cleaned_data.get("own"))
 
     @property
     def chosen(self) -> InventoryFilters:

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from instruments.inventory.models import Instrument
 from instruments.inventory.queries.stewards import stewardships_of
@@ -26,7 +27,7 @@ class StewardForm(forms.Form):
         Person.objects.none(), label=_("Steward"), widget=forms.Select(attrs={"class": "form-select"})
     )
     valid_from = forms.DateField(
-        label=_("From"),
+        label=pgettext_lazy("first day", "From"),
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "form-control"}),
         initial=timezone.localdate,
     )

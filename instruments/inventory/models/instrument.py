@@ -10,6 +10,7 @@ from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from instruments.inventory.enums import (
     CarrierKind,
@@ -112,7 +113,10 @@ class Instrument(models.Model):
     postal_code = models.CharField(_("postal code"), max_length=6, blank=True)
     joined_on = models.DateField(_("in the network since"), default=timezone.localdate)
     state = models.CharField(
-        _("state"), max_length=12, choices=InstrumentState.choices, default=InstrumentState.IN_SERVICE
+        pgettext_lazy("condition", "state"),
+        max_length=12,
+        choices=InstrumentState.choices,
+        default=InstrumentState.IN_SERVICE,
     )
     state_note = models.CharField(_("note on the state"), max_length=200, blank=True)
     station_count = models.PositiveSmallIntegerField(
@@ -238,7 +242,10 @@ class Stewardship(models.Model):
 
     instrument = models.ForeignKey(Instrument, on_delete=models.PROTECT, related_name="stewardships")
     person = models.ForeignKey(
-        "members.Person", verbose_name=_("person"), on_delete=models.PROTECT, related_name="stewardships"
+        "members.Person",
+        verbose_name=pgettext_lazy("an account", "person"),
+        on_delete=models.PROTECT,
+        related_name="stewardships",
     )
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid until (exclusive)"), null=True, blank=True)

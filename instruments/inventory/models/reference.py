@@ -2,12 +2,13 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class InstrumentClass(models.Model):
     """A class of large instruments (大型科学仪器设备分类), in one of the orders in use (`scheme`)."""
 
-    scheme = models.CharField(_("order"), max_length=20, default="nrii")
+    scheme = models.CharField(pgettext_lazy("of classes", "order"), max_length=20, default="nrii")
     code = models.CharField(_("code"), max_length=6)
     name_zh = models.CharField(_("name (Chinese)"), max_length=60)
     name_en = models.CharField(_("name (English)"), max_length=100, blank=True)

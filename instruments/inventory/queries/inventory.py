@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Prefetch, QuerySet, Sum
+from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 
+from folding.characters import ForeignDigits, code
 from instruments.inventory.models import Instrument, InstrumentField, InstrumentFunding
 from instruments.inventory.queries.search import matching
 from instruments.inventory.rules.completeness import RECORD, Completeness, completeness
@@ -27,6 +28,8 @@ class InventoryFilters:
     states: tuple[str, ...] = ()
     modes: tuple[str, ...] = ()
     incomplete: bool = False
+    only: frozenset[int] | None = None
+    """Primary keys to which the list is narrowed; None for all."""
 
 
 @dataclass(frozen=True)
@@ -60,9 +63,11 @@ def inventory(
     rows: QuerySet[Instrument] = Instrument.objects.filter(unit=unit)
     if filters.states:
         rows = rows.filter(state__in=filters.states)
+    if filters.only is not None:
+        rows = rows.filter(pk__in=filters.only)
     if filters.modes:
         rows = rows.filter(sharing_mode__in=filters.modes)
-    rows = with_record(matching(rows, filters.q).order_by("code"))
+    rows = with_record(_found(rows, filters.q).order_by("code"))
     if filters.incomplete:
         # The score is arithmetic over the row, so the few rows of one unit are sorted here.
         scored = [(completeness_of(row).percent, row.code, row) for row in rows]
@@ -73,6 +78,17 @@ def inventory(
     else:
         shown = Paginator(rows, page_size).get_page(page)
     return shown, [InventoryRow(row, completeness_of(row)) for row in shown.object_list]
+
+
+def _found(rows: QuerySet[Instrument], query: str) -> QuerySet[Instrument]:
+    """Keep what holds the words, or whose number in the unit holds the query; the public search never sees that one."""
+    if not query:
+        return rows
+    by_words = Q(pk__in=matching(rows, query).order_by().values("pk"))
+    try:
+        return rows.filter(by_words | Q(inner_id__icontains=code(query)))
+    except ForeignDigits:
+        return rows.filter(by_words)
 
 
 def with_record(instruments: QuerySet[Instrument]) -> QuerySet[Instrument]:

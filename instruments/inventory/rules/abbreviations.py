@@ -15,9 +15,9 @@ SOURCE = Path(__file__).resolve().parent.parent / "data" / "abbreviations.csv"
 
 @dataclass(frozen=True)
 class Abbreviation:
-    """One abbreviation: the words it adds, the classes it belongs to, the words a name must hold (any of them)."""
+    """One abbreviation: the names it adds, the classes it belongs to, the words a name must hold (any of them)."""
 
-    text: str
+    names: tuple[str, ...]
     prefixes: tuple[str, ...]
     name_words: tuple[str, ...]
 
@@ -29,8 +29,8 @@ class Abbreviation:
 
 
 def other_names(class_code: str, name: str) -> list[str]:
-    """Return the abbreviations, with what they stand for, that an instrument is also searched by."""
-    return [row.text for row in shipped() if row.fits(class_code, name)]
+    """Return the abbreviations, and what they stand for, that an instrument goes by beside its own name."""
+    return [other for row in shipped() if row.fits(class_code, name) for other in row.names]
 
 
 @cache
@@ -39,7 +39,7 @@ def shipped() -> Sequence[Abbreviation]:
     with SOURCE.open(encoding="utf-8", newline="") as file:
         return tuple(
             Abbreviation(
-                text=f"{row['abbreviation']} {row['words_zh']} {row['words_en']}",
+                names=(*row["abbreviation"].split(), *row["words_zh"].split(), row["words_en"]),
                 prefixes=tuple(subtree_prefix(code) for code in row["class_codes"].split()),
                 name_words=tuple(word for word in row["name_words"].split("|") if word),
             )

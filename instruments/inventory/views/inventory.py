@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
@@ -36,11 +36,12 @@ MOST_SHOWN = 20
 
 @dataclass(frozen=True)
 class Line:
-    """One instrument of the list: what comes next, and whether this reader may do it."""
+    """One instrument of the list: what comes next, whether this reader may do it, and whether they keep it."""
 
     row: InventoryRow
     step: NextStep
     may_edit: bool
+    is_own: bool
 
     @property
     def gaps(self) -> int:
@@ -54,7 +55,9 @@ def inventory_page(request: HttpRequest, unit: str) -> HttpResponse:
     """List all instruments of a unit with completeness and the next thing to do for each."""
     owner = inventory_unit_for(request.user, unit)
     form = InventoryForm(request.GET)
-    page, rows = inventory(owner, form.chosen, page=form.page_number)
+    own = kept_by(request.user)
+    filters = replace(form.chosen, only=own) if form.is_own else form.chosen
+    page, rows = inventory(owner, filters, page=form.page_number)
     manages = can(request.user, "create_instrument", owner)
     keeping = keeping_of([row.instrument.pk for row in rows], timezone.localdate())
     lines = [
@@ -66,7 +69,8 @@ def inventory_page(request: HttpRequest, unit: str) -> HttpResponse:
                 charged=CHARGED.get(row.instrument.sharing_mode, ()),
                 missing=row.completeness.missing,
             ),
-            manages or row.instrument.pk in kept_by(request.user),
+            manages or row.instrument.pk in own,
+            row.instrument.pk in own,
         )
         for row in rows
     ]
@@ -79,7 +83,8 @@ def inventory_page(request: HttpRequest, unit: str) -> HttpResponse:
             "lines": lines,
             "page": page,
             "form": form,
-            "chosen": form.chosen,
+            "chosen": filters,
+            "keeps_some": bool(own),
             "manages": manages,
             "sees_people": can(request.user, "view_unit_people", owner),
         },

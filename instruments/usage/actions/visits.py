@@ -20,9 +20,10 @@ def record_visit(work: Work, visit: VisitEnded) -> UsageRecord | None:
     """Write the record of a visit: from check-in, not before the booked start, to check-out.
 
     It is cut where the next booking or another record begins; without hours said all of it counts. Its income is the
-    frozen price; a person of the owning unit is an internal user, whatever the booking's category. A record under the
-    booking's number that was there already is corrected. Where other records cover all of the visit, it leaves none.
-    Raises UsageRefused for impossible figures, which undoes the check-out too.
+    frozen price; who belongs to the owning unit is its own user, whatever the booking's category. A visit that nobody
+    ended is to be confirmed. A record under the booking's number that was there already is corrected. Where other
+    records cover all of the visit, it leaves none. Raises UsageRefused for impossible figures, which undoes the
+    check-out too.
     """
     booking = visit.target
     known = current_by_number([booking.instrument], [str(booking.pk)]).get(
@@ -38,6 +39,7 @@ def record_visit(work: Work, visit: VisitEnded) -> UsageRecord | None:
     if problems:
         raise UsageRefused({field: [message] for field, message in problems})
     usage = from_visit(booking, entry, actor=work.actor, now=work.now)
+    usage.to_confirm = visit.forgotten
     names = known_of([(usage.unit_id, usage.user_unit)])
     if served_problems(usage, names):
         # The price category is from the day of the booking; whoever belongs to the owner by now is its own user.

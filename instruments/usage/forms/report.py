@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from members.models import MemberUnit, Person
 from members.permissions import roles_of
@@ -30,7 +31,8 @@ class InstrumentUsageForm(ReportForm):
         label=_("Unit"), queryset=MemberUnit.objects.none(), to_field_name="code", empty_label=None
     )
     start = forms.DateField(
-        label=_("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=pgettext_lazy("first day", "From"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     end = forms.DateField(
         label=_("Until (this day no longer counts)"),

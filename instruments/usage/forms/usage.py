@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from display.templatetags.display import named
 from instruments.booking.enums import Purpose
@@ -54,10 +55,13 @@ class UsageFilterForm(forms.Form):
     """What a list of usage is narrowed by; a value that is wrong is named and narrows nothing."""
 
     instrument = forms.CharField(label=_("Instrument code"), max_length=30, required=False)
-    first_day = forms.DateField(label=_("From"), required=False, widget=_day_input())
-    last_day = forms.DateField(label=_("To"), required=False, widget=_day_input())
+    first_day = forms.DateField(label=pgettext_lazy("first day", "From"), required=False, widget=_day_input())
+    last_day = forms.DateField(label=pgettext_lazy("last day", "To"), required=False, widget=_day_input())
     user_kind = forms.ChoiceField(
-        label=_("User"), choices=[("", _("All users")), *UserKind.choices], required=False, widget=_select()
+        label=pgettext_lazy("kind of user", "User"),
+        choices=[("", _("All users")), *UserKind.choices],
+        required=False,
+        widget=_select(),
     )
     purpose = forms.ChoiceField(
         label=_("Purpose"),
@@ -109,7 +113,7 @@ class UseForm(SlotForm):
     """One use as its keeper types it: local times, hours in their three parts."""
 
     station = forms.IntegerField(
-        label=_("Station"),
+        label=pgettext_lazy("at an instrument", "Station"),
         min_value=1,
         max_value=32767,
         initial=1,
@@ -120,7 +124,9 @@ class UseForm(SlotForm):
         _("Measurement hours"), 8, help_text=_("All three together are the effective hours.")
     )
     processing_hours = _figure(_("Post-processing hours"), 8, required=False)
-    user_kind = forms.ChoiceField(label=_("User"), choices=UserKind.choices, widget=_select())
+    user_kind = forms.ChoiceField(
+        label=pgettext_lazy("kind of user", "User"), choices=UserKind.choices, widget=_select()
+    )
     purpose = forms.ChoiceField(label=_("Purpose"), choices=Purpose.choices, widget=_select())
     samples = forms.IntegerField(
         label=_("Samples"),
@@ -142,6 +148,25 @@ class UseForm(SlotForm):
         ),
     )
 
+    because = forms.CharField(
+        label=_("Keep it, because…"),
+        max_length=200,
+        required=False,
+        widget=_text(),
+        help_text=_("Asked where something is unusual; the reason is stored with the record."),
+    )
+
+    @property
+    def asks(self) -> bool:
+        """Whether it is to be said why the entry is true."""
+        return self.is_bound and ("because" in self.errors or bool(self.data.get("because")))
+
+    def ask(self, odd: Mapping[str, Sequence[str]]) -> None:
+        """Show what is unusual at the place where the reason is typed."""
+        for messages in odd.values():
+            for message in messages:
+                self.add_error("because", message)
+
     def figures(self) -> dict[str, Any]:
         """Return all but number, instrument and time, as an entry names it. Call it on a valid form."""
         data = self.cleaned_data
@@ -157,6 +182,7 @@ class UseForm(SlotForm):
             "income": data["income"] or Decimal(0),
             "user_name": data["user_name"],
             "user_unit": data["user_unit"],
+            "because": data["because"],
         }
 
     def show(self, problems: Mapping[str, Sequence[str]]) -> None:
@@ -183,7 +209,7 @@ class NewUseForm(UseForm):
     def __init__(self, instruments: Sequence[Instrument], *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["instrument"].choices = [  # type: ignore[attr-defined]
-            ("", "---------"),
+            ("", _("Choose an instrument")),
             *((row.code, f"{row.code} {named(row)}") for row in instruments),
         ]
         if all(row.station_count == 1 for row in instruments):
@@ -212,17 +238,34 @@ class CorrectionForm(UseForm):
         help_text=_("The old record stays readable beside the new one, with this reason."),
     )
 
-    def __init__(self, record: UsageRecord, data: Mapping[str, Any] | None = None) -> None:
+    instrument = forms.ChoiceField(label=_("Instrument"), widget=_select(), required=False)
+    field_order = ("instrument", "station")
+
+    def __init__(
+        self,
+        record: UsageRecord,
+        places: Sequence[Instrument] = (),
+        data: Mapping[str, Any] | None = None,
+    ) -> None:
         self.record = record
-        super().__init__(data, initial=_initial(record))
-        if record.instrument.station_count == 1:
+        self.places = {row.code: row for row in (*places, record.instrument)}
+        super().__init__(data, initial=_initial(record) | {"instrument": record.instrument.code})
+        self.fields["instrument"].choices = [  # type: ignore[attr-defined]
+            (code, f"{code} {named(row)}") for code, row in sorted(self.places.items())
+        ]
+        if len(self.places) == 1:
+            del self.fields["instrument"]
+        if all(row.station_count == 1 for row in self.places.values()):
             del self.fields["station"]
 
     def changes(self) -> dict[str, Any]:
         """Return what the action takes. Call it on a valid form."""
         start, end = self.interval()
         changes = self.figures()
-        if "station" not in self.fields:
+        place = self.places.get(self.cleaned_data.get("instrument") or "", self.record.instrument)
+        if place.pk != self.record.instrument_id:
+            changes["instrument"] = place
+        elif "station" not in self.fields:
             changes["station"] = self.record.station
         if start != _to_the_minute(self.record.start):
             changes["start"] = start
@@ -233,6 +276,19 @@ class CorrectionForm(UseForm):
     def show(self, problems: Mapping[str, Sequence[str]]) -> None:
         """Put what the action refused beside the field it concerns, else above the form."""
         super().show({"reason" if name == "correction_reason" else name: m for name, m in problems.items()})
+
+
+class VoidForm(forms.Form):
+    """Why a use is taken off the count."""
+
+    void_reason = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        widget=_text(),
+        help_text=_(
+            "The record stays readable with this reason; its hours, income and time count no longer."
+        ),
+    )
 
 
 def _initial(record: UsageRecord) -> dict[str, Any]:

@@ -6,45 +6,43 @@ import csv
 import datetime as dt
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import TextChoices
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from folding.characters import ForeignDigits, code, line
+from folding.numbers import figure, money, whole
+from folding.times import moment
 from instruments.booking.enums import Purpose
 from instruments.terms.rules.hours import LOCAL
 from instruments.usage.actions.usage import MOST_ENTRIES
 from instruments.usage.enums import UserKind
 from instruments.usage.errors import usage_problem
+from instruments.usage.forms.usage_words import (
+    COLUMNS,
+    LEFT_OUT,
+    MORE_COLUMNS,
+    choice_of,
+    columns_of,
+    is_example,
+    is_sum,
+)
 from instruments.usage.rules.usage_entries import LONGEST_DAYS, MOST_STATIONS, UsageEntry, entry_problems
 
-COLUMNS = (
-    "record_id",
-    "instrument",
-    "start",
-    "end",
-    "effective_hours",
-    "user_kind",
-    "purpose",
-    "samples",
-    "income",
-    "user_name",
-    "user_unit",
-)
-MORE_COLUMNS = ("startup_hours", "processing_hours", "station")
 NEEDED = COLUMNS[:7]
 MOST_BYTES = 2 * 1024 * 1024
 
-_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,10})?")
-_COUNT = re.compile(r"-?[0-9]{1,10}")
+_SEPARATOR = re.compile(r"\s*\"?sep=(.)\"?\s*", re.IGNORECASE)
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
+_GUARDED = re.compile(r"'(?=[=+\-@\t\r\n＝＋－＠])")
 
 Problems = list[tuple[str, str | Promise]]
 
@@ -59,6 +57,14 @@ class FileRow:
     problems: Problems = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class UsageTable:
+    """What stands in a file: its rows of records, and the numbers of those that hold none (sums, the example)."""
+
+    rows: list[FileRow]
+    left_out: list[int]
+
+
 class UnreadableFile(ValueError):
     """The file as a whole cannot be read; `message` says why."""
 
@@ -68,14 +74,15 @@ class UnreadableFile(ValueError):
 
 
 class UsageFileForm(forms.Form):
-    """A file of usage records; after validation `rows` holds what stands in it."""
+    """A file of usage records; after validation `table` holds what stands in it."""
 
     file = forms.FileField(
         label=_("CSV file"),
         allow_empty_file=True,
         widget=forms.ClearableFileInput(attrs={"class": "form-control", "accept": ".csv,text/csv"}),
     )
-    rows: list[FileRow]
+    table: UsageTable
+    text: str
 
     def clean_file(self) -> UploadedFile[Any]:
         """Read all rows; refuse a file that is too large or no table of usage."""
@@ -83,20 +90,43 @@ class UsageFileForm(forms.Form):
         if file.size is None or file.size > MOST_BYTES:
             raise forms.ValidationError(_("The file is larger than 2 MB; split it."))
         try:
-            self.rows = read_usage(file.read())
+            self.text = _decoded(file.read())
+            self.table = read_usage(self.text)
         except UnreadableFile as error:
             raise forms.ValidationError(str(error.message)) from None
         return file
 
 
-def read_usage(content: bytes) -> list[FileRow]:
-    """Read a CSV file of usage records: UTF-8 with or without mark, or GB18030; comma, semicolon or tab.
+class UsagePreviewForm(forms.Form):
+    """What was looked at before it is written: the table as read, and why unusual rows are true, row by row."""
 
-    A row that is wrong has problems and no entry. Raises UnreadableFile.
+    content = forms.CharField(strip=False, max_length=MOST_BYTES, widget=forms.Textarea)
+    table: UsageTable
+
+    def clean_content(self) -> str:
+        """Read all rows again."""
+        text: str = self.cleaned_data["content"]
+        try:
+            self.table = read_usage(text)
+        except UnreadableFile as error:
+            raise forms.ValidationError(str(error.message)) from None
+        return text
+
+    def because(self, row: FileRow) -> str:
+        """Return why a row is true although it is unusual, as typed."""
+        return str(self.data.get(f"because-{row.number}", ""))[:200].strip()
+
+
+def read_usage(text: str) -> UsageTable:
+    """Read a CSV table of usage records; comma, semicolon or tab.
+
+    A first line `sep=;`, as spreadsheets take it, names the separator. Sums and the template's example are left out. A
+    row that is wrong has problems and no entry. Raises UnreadableFile.
     """
-    text = _decoded(content)
-    head = text.lstrip().split("\n", 1)[0]
-    delimiter = max(",;\t", key=head.count)
+    first, _newline, rest = text.lstrip().partition("\n")
+    named = _SEPARATOR.fullmatch(first)
+    head = rest.split("\n", 1)[0] if named else first
+    delimiter = named[1] if named else max(",;\t", key=head.count)
     try:
         table = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error:
@@ -104,30 +134,37 @@ def read_usage(content: bytes) -> list[FileRow]:
             _("The file is not a well-formed CSV table; check its quotation marks.")
         ) from None
     lines = [(number, cells) for number, cells in enumerate(table, 1) if any(cell.strip() for cell in cells)]
+    if named:
+        lines = lines[1:]
     if not lines:
         raise UnreadableFile(_("The file is empty."))
     names = _header(lines[0][1])
-    body = lines[1:]
+    left_out = [number for number, cells in lines[1:] if is_sum(cells) or _is_example(names, cells)]
+    body = [row for row in lines[1:] if row[0] not in left_out]
     if not body:
         raise UnreadableFile(_("Under the header stands no record."))
     if len(body) > MOST_ENTRIES:
         raise UnreadableFile(usage_problem("too_many", limit=MOST_ENTRIES))
     rows: list[FileRow] = []
-    first_seen: dict[str, int] = {}
+    first_seen: dict[str, tuple[int, str]] = {}
     for number, cells in body:
         row = _row(number, names, cells)
-        record_id = row.cells.get("record_id", "")
-        if record_id and record_id in first_seen:
-            message = _("The number stands in row %(row)s already.") % {"row": first_seen[record_id]}
+        record_id = row.entry.record_id if row.entry else row.cells.get("record_id", "")
+        seen_in, seen = first_seen.setdefault(record_id.casefold(), (number, record_id))
+        if record_id and seen_in != number:
+            told = (
+                _("The number stands in row %(row)s already.")
+                if seen == record_id
+                else _("The number differs from that in row %(row)s only by case.")
+            )
+            message = told % {"row": seen_in}
             row = FileRow(number, row.cells, None, [("record_id", message), *row.problems])
-        else:
-            first_seen[record_id] = number
         rows.append(row)
-    return rows
+    return UsageTable(rows, left_out)
 
 
 def as_csv(rows: list[FileRow]) -> str:
-    """Write rows as they were read, under the header of the template, to be mended and sent again."""
+    """Write rows as they were read, under our own names of the columns, to be mended and sent again."""
     used = [name for name in MORE_COLUMNS if any(row.cells.get(name) for row in rows)]
     names = [*COLUMNS, *used]
     out = io.StringIO()
@@ -138,47 +175,65 @@ def as_csv(rows: list[FileRow]) -> str:
 
 
 def _decoded(content: bytes) -> str:
+    """Read UTF-8 with or without mark, or GB18030. Raises UnreadableFile."""
+    if content.startswith(_WORKBOOKS):
+        raise UnreadableFile(
+            _(
+                "This is an Excel workbook. Choose “Save as” in the spreadsheet, save it as CSV (UTF-8), and send that."
+            )
+        )
     if b"\0" in content:
         raise UnreadableFile(_("This is no text file; save the table as CSV (UTF-8)."))
     for encoding in ("utf-8-sig", "gb18030"):
         try:
-            return content.decode(encoding)
+            text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
+        # Big5 read as GB18030 gives wrong characters, and with them some that nobody uses.
+        if encoding == "gb18030" and _PRIVATE.search(text):
+            raise UnreadableFile(
+                _(
+                    "The characters are neither UTF-8 nor GB18030, perhaps Big5; save the table as CSV (UTF-8)."
+                )
+            )
+        return text
     raise UnreadableFile(_("The characters cannot be read; save the table as CSV (UTF-8)."))
 
 
 def _header(cells: list[str]) -> list[str]:
-    names = [cell.strip().lower() for cell in cells]
+    names = columns_of(cells)
     while names and not names[-1]:
         names.pop()
     missing = [name for name in NEEDED if name not in names]
     if missing:
-        raise UnreadableFile(_("The header lacks: %(names)s.") % {"names": ", ".join(missing)})
-    unknown = [name for name in names if name not in COLUMNS + MORE_COLUMNS]
+        told = {
+            "names": ", ".join(missing),
+            "line": ", ".join(cell.strip()[:30] for cell in cells[:20])[:200],
+        }
+        raise UnreadableFile(
+            _("The header lacks: %(names)s. This line was taken for the header: %(line)s") % told
+        )
+    unknown = [name for name in names if name not in COLUMNS + MORE_COLUMNS + LEFT_OUT]
     if unknown:
-        told = ", ".join(name[:30] or "—" for name in unknown[:5])
-        raise UnreadableFile(_("The header has columns nobody knows: %(names)s.") % {"names": told})
+        told_unknown = ", ".join(name[:30] or "—" for name in unknown[:5])
+        raise UnreadableFile(_("The header has columns nobody knows: %(names)s.") % {"names": told_unknown})
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise UnreadableFile(_("The header names a column twice: %(names)s.") % {"names": ", ".join(twice)})
     return names
 
 
+def _is_example(names: list[str], cells: list[str]) -> bool:
+    return is_example(dict(zip(names, cells, strict=False)).get("record_id", ""))
+
+
 def _row(number: int, names: list[str], values: list[str]) -> FileRow:
-    cells = {name: value.strip() for name, value in zip(names, values, strict=False)}
+    cells = {name: _text(value) for name, value in zip(names, values, strict=False) if name not in LEFT_OUT}
     problems: Problems = [(name, usage_problem("blank")) for name in NEEDED if not cells.get(name)]
     if any(value.strip() for value in values[len(names) :]):
         problems.append(("", _("The row has more cells than the header.")))
     read: dict[str, Any] = {
-        "start": _moment(cells.get("start", "")),
-        "end": _moment(cells.get("end", "")),
-        "effective_hours": _number(cells.get("effective_hours", "")),
-        "income": _number(cells.get("income", "") or "0"),
-        "startup_hours": _number(cells.get("startup_hours", "") or "0"),
-        "processing_hours": _number(cells.get("processing_hours", "") or "0"),
-        "samples": _count(cells.get("samples", "") or "0"),
-        "station": _count(cells.get("station", "") or "1"),
+        name: _read(reader, cells.get(name, "") or default) for name, (reader, default) in _READERS.items()
     }
     blank = {name for name, _message in problems}
     for name, value in read.items():
@@ -187,11 +242,16 @@ def _row(number: int, names: list[str], values: list[str]) -> FileRow:
     words: dict[str, Any] = {
         "record_id": cells.get("record_id", ""),
         "instrument_code": cells.get("instrument", "").upper(),
-        "user_kind": _choice(cells.get("user_kind", ""), UserKind),
-        "purpose": _choice(cells.get("purpose", ""), Purpose),
+        "user_kind": choice_of(cells.get("user_kind", ""), UserKind),
+        "purpose": choice_of(cells.get("purpose", ""), Purpose),
         "user_name": cells.get("user_name", ""),
         "user_unit": cells.get("user_unit", ""),
     }
+    for name in ("record_id", "instrument_code"):
+        try:
+            words[name] = code(words[name])
+        except ForeignDigits:
+            problems.append((name.removesuffix("_code"), _("Write the digits as 0 to 9.")))
     if problems:
         return FileRow(number, cells, None, [*problems, *_further({**words, **read}, problems)])
     return FileRow(number, cells, UsageEntry(**words, **read))
@@ -228,28 +288,30 @@ _WRONG: dict[str, str | Promise] = {
 }
 
 
-def _moment(text: str) -> dt.datetime | None:
-    # Spreadsheets write 2026/3/2 9:00.
-    if ":" not in text:
-        return None
+def _moment(text: str) -> dt.datetime:
+    read = moment(text)
+    return read.replace(tzinfo=LOCAL) if read.tzinfo is None else read
+
+
+_READERS: dict[str, tuple[Callable[[str], Any], str]] = {
+    "start": (_moment, ""),
+    "end": (_moment, ""),
+    "effective_hours": (lambda text: Decimal(figure(text)), ""),
+    "income": (lambda text: Decimal(money(text)), "0"),
+    "startup_hours": (lambda text: Decimal(figure(text)), "0"),
+    "processing_hours": (lambda text: Decimal(figure(text)), "0"),
+    "samples": (lambda text: int(whole(text)), "0"),
+    "station": (lambda text: int(whole(text)), "1"),
+}
+
+
+def _read(reader: Callable[[str], Any], text: str) -> Any:
     try:
-        moment = parse_datetime(text.replace("/", "-"))
+        return reader(text) if text else None
     except ValueError:
         return None
-    if moment is None:
-        return None
-    return moment.replace(tzinfo=LOCAL) if moment.tzinfo is None else moment
 
 
-def _number(text: str) -> Decimal | None:
-    return Decimal(text) if _NUMBER.fullmatch(text) else None
-
-
-def _count(text: str) -> int | None:
-    return int(text) if _COUNT.fullmatch(text) else None
-
-
-def _choice(text: str, choices: type[TextChoices]) -> str:
-    """Return the code a cell means: itself, or the word pages show for it."""
-    words = {str(choice.label).lower(): choice.value for choice in choices}
-    return words.get(text.lower(), text.lower())
+def _text(cell: str) -> str:
+    """Return a cell folded, without the apostrophe that keeps a spreadsheet from taking it for a formula."""
+    return _GUARDED.sub("", line(cell), count=1) if cell.lstrip().startswith("'") else line(cell)

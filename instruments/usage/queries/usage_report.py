@@ -89,11 +89,11 @@ Record = tuple[
     str,
     str,
     str,
-    str | None,
     str,
     int,
     Decimal,
     str,
+    str | None,
 ]
 
 
@@ -112,9 +112,11 @@ class RecordRows:
             "end", "effective_hours", "user_kind", "user_name", "user_unit", "purpose", "samples", "income",
             "source", "served_name",
         )  # fmt: skip
-        yield from (
-            records_of(self.unit, self.start, self.end, self.only)
-            .annotate(served_name=Coalesce("served__merged_into__name_zh", "served__name_zh"))
-            .values_list(*fields)
-            .iterator(chunk_size=CHUNK)
+        # Each chunk is a query of its own: a reading left open would keep whoever makes the report from writing how far
+        # it is, as soon as anybody else wrote something.
+        rows = records_of(self.unit, self.start, self.end, self.only).annotate(
+            served_name=Coalesce("served__merged_into__name_zh", "served__name_zh")
         )
+        keys = list(rows.values_list("pk", flat=True))
+        for at in range(0, len(keys), CHUNK):
+            yield from rows.filter(pk__in=keys[at : at + CHUNK]).values_list(*fields)

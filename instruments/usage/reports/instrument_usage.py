@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from display.formats import is_chinese
 from instruments.booking.enums import Purpose
@@ -71,7 +71,7 @@ def _describe(parameters: Parameters) -> str:
 
 
 def build(parameters: Parameters, progress: Progress) -> Document:
-    """Totals and records of [start, end), for a steward of what he keeps. Raises ReportError when the unit is gone."""
+    """Totals and records of [start, end), for a steward of what they keep. Raises ReportError when the unit is gone."""
     unit = _unit(parameters)
     if unit is None:
         raise ReportError(_("This unit no longer exists."))
@@ -133,7 +133,7 @@ def build(parameters: Parameters, progress: Progress) -> Document:
         file_stem=_describe(parameters),
         facts=(
             Figure(_("Unit code"), unit.code),
-            Figure(_("From"), start, Kind.DATE),
+            Figure(pgettext("first day", "From"), start, Kind.DATE),
             Figure(_("Until (exclusive)"), end, Kind.DATE),
             Figure(
                 _("Shown"),
@@ -178,9 +178,9 @@ def _records(source: RecordRows) -> Table:
             Column(_("Record number"), Kind.TEXT, 3),
             Column(_("Code"), Kind.TEXT, 4),
             Column(_("Instrument"), Kind.TEXT, 4),
-            Column(_("Station"), Kind.INTEGER, 1),
-            Column(_("Start"), Kind.MOMENT, 3),
-            Column(_("End"), Kind.MOMENT, 3),
+            Column(pgettext("at an instrument", "Station"), Kind.INTEGER, 1),
+            Column(pgettext("of a time span", "Start"), Kind.MOMENT, 3),
+            Column(pgettext("of a time span", "End"), Kind.MOMENT, 3),
             Column(_("Effective hours"), Kind.HOURS, 2),
             Column(_("Kind of user"), Kind.TEXT, 2),
             Column(_("Name of user"), Kind.TEXT, 2),

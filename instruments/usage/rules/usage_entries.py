@@ -16,8 +16,8 @@ LONGEST_DAYS = 366
 MOST_STATIONS = 32_767
 _MOST_HOURS = Decimal("999999.99")
 _MOST_MONEY = Decimal("9999999999.99")
-_MOST_SAMPLES = 2_147_483_647
-_TEXTS = {"record_id": 50, "user_name": 50, "user_unit": 100}
+_MOST_SAMPLES = 1_000_000
+_TEXTS = {"record_id": 50, "user_name": 50, "user_unit": 100, "because": 200}
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,8 @@ class UsageEntry:
     startup_hours: Decimal = Decimal("0.00")
     processing_hours: Decimal = Decimal("0.00")
     station: int = 1
+    because: str = ""
+    """Why it is true although it is unusual."""
 
     @property
     def measurement_hours(self) -> Decimal:
@@ -125,7 +127,7 @@ def _figure_problems(entry: UsageEntry) -> Problems:
     ):
         value: Decimal = getattr(entry, field)
         if not value.is_finite() or value > most:
-            problems.append((field, usage_problem("large", limit=most)))
+            problems.append((field, usage_problem("large", limit=f"{most:,}")))
         elif value < 0:
             problems.append((field, usage_problem("negative")))
         elif value != value.quantize(Decimal("0.01")):
@@ -133,5 +135,5 @@ def _figure_problems(entry: UsageEntry) -> Problems:
     if entry.samples < 0:
         problems.append(("samples", usage_problem("negative")))
     elif entry.samples > _MOST_SAMPLES:
-        problems.append(("samples", usage_problem("large", limit=_MOST_SAMPLES)))
+        problems.append(("samples", usage_problem("large", limit=f"{_MOST_SAMPLES:,}")))
     return problems

@@ -141,6 +141,7 @@ LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
 LOCALE_PATHS = [PLATFORM / "locale"]
 FORMAT_MODULE_PATH = ["config.formats"]
 USE_I18N = True
+FORM_RENDERER = "folding.forms.FoldingRenderer"
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
@@ -172,7 +173,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "portal:me"
+LOGIN_REDIRECT_URL = "portal:start"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]

@@ -13,6 +13,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from changes import perform
+from folding.api import CodeField, Serializer
 from members.api.caller import caller
 from reporting.models import ReportRun, RunState
 from reporting.runs import file_for, has_file, is_outdated, may_download, request_run, run_for
@@ -46,21 +48,21 @@ class PlainValueField(serializers.Field[str, Any, Any, Any]):
         return value
 
 
-class NewRunSerializer(serializers.Serializer[None]):
+class NewRunSerializer(Serializer[None]):
     """Which report, about what."""
 
-    kind = serializers.CharField(max_length=60)
+    kind = CodeField(max_length=60)
     parameters = serializers.DictField(child=PlainValueField(), default=dict)
 
 
-class ProgressSerializer(serializers.Serializer[ReportRun]):
+class ProgressSerializer(Serializer[ReportRun]):
     """Steps done, and in all."""
 
     done = serializers.IntegerField()
     total = serializers.IntegerField()
 
 
-class RunFileSerializer(serializers.Serializer[ReportRun]):
+class RunFileSerializer(Serializer[ReportRun]):
     """What was made."""
 
     name = serializers.CharField(source="file_name")
@@ -69,7 +71,7 @@ class RunFileSerializer(serializers.Serializer[ReportRun]):
     sha256 = serializers.CharField()
 
 
-class ReportRunSerializer(serializers.Serializer[ReportRun]):
+class ReportRunSerializer(Serializer[ReportRun]):
     """One request for a report; `file` once it is done, until the file expires.
 
     `context["person"]` is who asks: without the right to the report its file is not described either.
@@ -107,7 +109,7 @@ class ReportRunList(ContractView):
         """Ask for a report; it is made in the background, in the language of the call."""
         wanted = self.body(request, NewRunSerializer)
         person = caller(request)
-        run = request_run(wanted["kind"], wanted["parameters"], actor=person)
+        run = perform(person, request_run, wanted["kind"], wanted["parameters"])
         return Response(ReportRunSerializer(run, context={"person": person}).data, status=202)
 
 

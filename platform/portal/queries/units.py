@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.http import Http404
 from django.utils import timezone
 
@@ -17,6 +17,7 @@ from instruments.inventory.models import Instrument
 from instruments.usage.models import OUTSIDE, UsageRecord
 from members.enums import UnitState
 from members.models import MemberUnit
+from members.queries.named import holding_words
 from portal.queries.network import CENTS, SHARED
 
 
@@ -40,12 +41,9 @@ class UnitFigures:
 
 
 def directory(*, q: str = "", region: str = "", kind: str = "") -> QuerySet[MemberUnit]:
-    """Return member units that have not left, with `shared_count`, narrowed by words, region and kind."""
+    """Return member units that have not left, with `shared_count`, narrowed by words or sounds, region and kind."""
     units = MemberUnit.objects.exclude(state=UnitState.LEFT).select_related("region")
-    if q:
-        units = units.filter(
-            Q(name_zh__icontains=q) | Q(name_en__icontains=q) | Q(short_name__icontains=q) | Q(code__iexact=q)
-        )
+    units = holding_words(units, q, ("name_zh", "name_en", "short_name"), whole=("code",))
     if region:
         units = units.filter(region__code=region)
     if kind:

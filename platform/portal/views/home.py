@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -29,7 +29,7 @@ SUGGESTIONS = (
     (_("technique"), "XRD"),
     (_("technique"), _("liquid chromatography")),
     (_("unit"), _("Inner Mongolia Agricultural University")),
-    (_("field"), _("veterinary science")),
+    (pgettext_lazy("of science", "field"), _("veterinary science")),
     (_("sample"), _("soil")),
 )
 LENGTHS = (60, 120, 240, 480)

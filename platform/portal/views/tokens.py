@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from changes import perform
 from members.models import Person
 from portal.forms import TokenForm
 from webapi import tokens as access
@@ -28,7 +29,9 @@ def tokens(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, Person)
     form = TokenForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        text, _token = access.issue(
+        text, _token = perform(
+            request.user,
+            access.issue,
             request.user,
             name=form.cleaned_data["name"],
             scopes=form.scopes(),
@@ -51,6 +54,6 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     token = AccessToken.objects.filter(person=request.user, pk=pk).first()
     if token is None:
         raise Http404
-    access.revoke(token, actor=request.user)
+    perform(request.user, access.revoke, token)
     messages.success(request, _("The token no longer works."))
     return redirect("portal:tokens")

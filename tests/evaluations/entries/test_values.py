@@ -32,9 +32,9 @@ def test_values_are_checked(story):
     with pytest.raises(ValueRefused):
         perform(manager, report_value, story.round, unit, "tasks", Decimal("1.00001"))
     with pytest.raises(ValueRefused):
-        perform(story.officer, give_score, story.round, unit, "effect", Decimal(21))
+        perform(story.officer, give_score, story.round, unit, "effect", Decimal(21), note="r")
     with pytest.raises(ValueRefused):
-        perform(story.officer, give_score, story.round, unit, "tasks", Decimal(1))
+        perform(story.officer, give_score, story.round, unit, "tasks", Decimal(1), note="r")
     with pytest.raises(ValueRefused):
         perform(
             manager,

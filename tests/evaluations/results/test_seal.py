@@ -70,7 +70,7 @@ def test_no_row_enters_a_running_snapshot_of_a_final_round(story, django_capture
     """Were one left over, it would stay as it is: no row enters, and none moves in from elsewhere."""
     sealed = final(story, django_capture_on_commit_callbacks)
     other = RoundFactory(year=2024, scheme=sealed.scheme)
-    theirs = MetricSnapshot.objects.create(round=other, number=1, requested_by=story.officer)
+    theirs = MetricSnapshot.objects.create(round=other, number=1, requested_by=story.officer, state="running")
     with pytest.raises(IntegrityError, match="the round is final"), transaction.atomic():
         MetricSnapshot.objects.filter(pk=theirs.pk).update(round=sealed, number=2)
     drop_guard("metricsnapshot_final_update", "evaluations_metricsnapshot")

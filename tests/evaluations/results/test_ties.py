@@ -50,7 +50,7 @@ def equals(monkeypatch, django_capture_on_commit_callbacks):
     add_usage(story.instruments["CCC-1"], Decimal(120), start=start, end=start + dt.timedelta(hours=120))
     for code, tasks, score in (("AAA", 4, "16.5"), ("BBB", 1, "16"), ("CCC", 1, "16")):
         perform(story.managers[code], report_value, story.round, story.units[code], "tasks", Decimal(tasks))
-        perform(story.officer, give_score, story.round, story.units[code], "effect", Decimal(score))
+        perform(story.officer, give_score, story.round, story.units[code], "effect", Decimal(score), note="r")
     snapshot_of(story, django_capture_on_commit_callbacks)
     story.round = perform(story.officer, score_round, story.round, now=AFTER_DEADLINE)
     return story
@@ -152,14 +152,17 @@ def test_a_decision_can_be_taken_anew_and_goes_with_the_results(equals):
 
 
 def test_the_officer_decides_on_the_page_of_the_round(equals, client):
-    """The form proposes the order that holds for the time being."""
+    """Each place is chosen; the form proposes the order that holds for the time being."""
     client.force_login(equals.officer)
     act = reverse("admin:evaluations_round_act", args=[equals.round.pk, "decide"])
     page = client.get(reverse("admin:evaluations_round_change", args=[equals.round.pk]))
     assert act in page.text
-    assert 'value="BBB CCC"' in client.get(act).text
-    wrong = client.post(act, {"order": "AAA BBB", "reason": "r"})
-    assert wrong.status_code == 422
-    assert client.post(act, {"order": "ccc，bbb", "reason": "抽签"}).status_code == 302
+    form = client.get(act).context["form"]
+    assert [(name, form[name].initial) for name in form.places] == [("place_1", "BBB"), ("place_2", "CCC")]
+    assert [code for code, _name in form.fields["place_1"].choices] == ["BBB", "CCC"]
+    for twice_or_foreign in ("BBB", "AAA"):
+        wrong = client.post(act, {"place_1": "BBB", "place_2": twice_or_foreign, "reason": "r"})
+        assert wrong.status_code == 422
+    assert client.post(act, {"place_1": "CCC", "place_2": "BBB", "reason": "抽签"}).status_code == 302
     assert TieDecision.objects.get().order == ["CCC", "BBB"]
     assert Round.objects.get().state == "scored"

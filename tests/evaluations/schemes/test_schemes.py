@@ -7,8 +7,15 @@ import pytest
 from changes import perform
 from evaluations.errors import Blocked
 from evaluations.rounds.models import Round
-from evaluations.schemes.actions import SchemeData, change_scheme, load_presets, new_scheme_version
+from evaluations.schemes.actions import (
+    SchemeData,
+    change_scheme,
+    create_scheme,
+    load_presets,
+    new_scheme_version,
+)
 from evaluations.schemes.errors import InvalidScheme, SchemeKindInUse, SchemeLocked
+from evaluations.schemes.models import Scheme
 from evaluations.scoring.presets import MINISTRY_OF_EDUCATION, load_preset
 from evaluations.steps.actions.opening import open_round
 from safeguards.triggers import REGISTER
@@ -51,7 +58,7 @@ def test_a_scheme_judges_what_its_drafts_judge():
     story.round.refresh_from_db()
     with pytest.raises(Blocked) as refused:
         perform(story.officer, open_round, story.round)
-    assert [blocker.code for blocker in refused.value.blockers] == ["kind_differs"]
+    assert [blocker.code for blocker in refused.value.blockers] == ["award_of_instruments", "kind_differs"]
     Round.objects.all().delete()
     assert perform(story.officer, change_scheme, scheme, data).object_kind == "instrument"
 
@@ -66,3 +73,14 @@ def test_presets_load_once():
     assert {scheme.code for scheme in perform(None, load_presets)} == {"inner_mongolia_example", "moe_2000"}
     assert perform(None, load_presets) == []
     assert set(REGISTER)
+
+
+def test_a_scheme_for_instruments_that_promises_money_is_refused():
+    """Once its public words promised a subsidy that nobody ever got."""
+    story = make_story(collecting=False)
+    paid = {**DEFINITION, "object_kind": "instrument"}
+    assert "award_rule" in paid
+    with pytest.raises(InvalidScheme) as refused:
+        perform(story.officer, create_scheme, SchemeData("paid", "有钱", "Paid", "", paid))
+    assert refused.value.problems == (("award_rule", "award_for_units", {}),)
+    assert not Scheme.objects.filter(code="paid").exists()

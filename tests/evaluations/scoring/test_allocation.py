@@ -2,6 +2,7 @@
 
 import dataclasses
 from decimal import Decimal
+from fractions import Fraction
 from itertools import combinations
 
 import pytest
@@ -39,6 +40,27 @@ def test_the_last_fen_goes_by_largest_remainder_then_by_code():
     # 1 yuan over weights 70, 80, 90 (240): 29.1667, 33.3333, 37.5 fen; the spare fen goes to the .5.
     claims = [Claim("A", "good", D(70)), Claim("B", "good", D(80)), Claim("C", "good", D(90))]
     assert amounts(allocate(BY_SCORE, D(1), claims)) == {"A": D("0.29"), "B": D("0.33"), "C": D("0.38")}
+
+
+def test_the_last_fen_goes_by_remainder_and_not_by_weight():
+    # 10 fen over 52, 30, 18: 5.2, 3.0, 1.8. The highest weight has the smaller remainder; the spare fen goes to the .8.
+    claims = [Claim("A", "good", D(52)), Claim("B", "good", D(30)), Claim("C", "good", D(18))]
+    assert amounts(allocate(BY_SCORE, D("0.10"), claims)) == {"A": D("0.05"), "B": D("0.03"), "C": D("0.02")}
+
+
+@given(
+    fen=st.integers(1, 10_000),
+    scores=st.lists(st.integers(1, 10_000), min_size=1, max_size=8, unique=True),
+)
+def test_nobody_gets_a_fen_over_a_larger_remainder(fen, scores):
+    """Every share is its exact one rounded down or up, and those rounded up have the largest remainders."""
+    claims = [Claim(f"U{place}", "good", D(score)) for place, score in enumerate(scores)]
+    got = amounts(allocate(BY_SCORE, D(fen) / 100, claims))
+    exact = {claim.code: Fraction(fen) * Fraction(claim.score) / sum(scores) for claim in claims}
+    up = [exact[code] % 1 for code, amount in got.items() if to_fen(amount) == exact[code] // 1 + 1]
+    down = [exact[code] % 1 for code, amount in got.items() if to_fen(amount) == exact[code] // 1]
+    assert len(up) + len(down) == len(claims)
+    assert not up or not down or min(up) >= max(down)
 
 
 def test_base_sums_come_first_and_the_rest_is_shared():

@@ -203,8 +203,27 @@ def test_hours_entered_after_the_snapshot_are_counted_in_a_warning(story, django
     assert "usage_after_snapshot" not in dict(codes(blockers(story.round, SCORE, now=AFTER_DEADLINE)))
 
 
+def test_both_edges_of_the_day_of_joining(story, django_capture_on_commit_callbacks):
+    """Who joined on the last day of the period is in, who joined on the day after is not."""
+    last = story.round.data_last_day
+    InstrumentFactory(unit=story.units["AAA"], code="AAA-LAST", joined_on=last)
+    InstrumentFactory(unit=story.units["AAA"], code="AAA-NEXT", joined_on=last + dt.timedelta(days=1))
+    rows = rows_at(story, django_capture_on_commit_callbacks)
+    assert "AAA-LAST" in rows
+    assert "AAA-NEXT" not in rows
+
+
+def test_both_edges_of_the_period_of_usage(story, django_capture_on_commit_callbacks):
+    """A use that begins with the period counts in it, one that begins with the next counts in that."""
+    machine = InstrumentFactory(unit=story.units["AAA"], code="AAA-EDGE")
+    for start in (story.round.data_start, story.round.data_end):
+        add_usage(machine, Decimal(3), start=start, end=start + dt.timedelta(hours=3))
+    row = rows_at(story, django_capture_on_commit_callbacks)["AAA-EDGE"]
+    assert (row.effective_hours, row.records, row.external_records) == (Decimal("3.00"), 1, 1)
+
+
 def test_names_that_nobody_merged_are_told_before_scoring(story, django_capture_on_commit_callbacks):
-    """With unit and hours, as a warning; the name of a member unit is none; after the merge there is nothing to tell."""
+    """With unit and hours, as a warning; after the merge there is nothing to tell."""
     officer = make_officer()
     snapshot_of(story, django_capture_on_commit_callbacks)
 

@@ -74,7 +74,7 @@ def test_withdrawn_publicity_hides_the_results_and_tells_everybody(story, public
         round_ = perform(story.officer, withdraw_publicity, public, reason="异议成立")
     assert (round_.state, round_.publicity_start, round_.publicity_end) == ("scored", None, None)
     assert round_.results.count() == 3
-    assert Client().get(path).status_code == 404
+    assert Client().get(path).status_code == 410
     body = client_of(manager).get(reverse("evaluations:unit", args=[2025, "AAA"])).content.decode()
     assert "84.50" not in body
     assert Notice.objects.filter(kind="evaluation_withdrawn").count() == 3
@@ -238,7 +238,7 @@ def test_unit_that_was_not_judged_reads_why(story, django_capture_on_commit_call
     """NEW had no instrument in the snapshot: its page says so instead of being missing; CHEAP says its scope."""
     new = UnitFactory(code="NEW", region=story.units["AAA"].region)
     manager = make_manager(new)
-    perform(story.officer, give_score, story.round, new, "effect", Decimal(1))
+    perform(story.officer, give_score, story.round, new, "effect", Decimal(1), note="r")
     final(story, django_capture_on_commit_callbacks)
     answer = client_of(manager).get(reverse("evaluations:newest", args=["NEW"]), follow=True)
     assert answer.status_code == 200

@@ -11,12 +11,14 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 from changes import perform
 from evaluations.entries.models import GivenScore
 from evaluations.enums import ObjectKind
 from evaluations.results.queries.awards import share_of_rest
 from evaluations.rounds.models import Round
+from evaluations.schemes.queries.schemes import definition_of
 from evaluations.snapshots.actions import request_snapshot
 from evaluations.steps.actions.opening import open_round
 from evaluations.steps.actions.publication import publicise_round
@@ -121,11 +123,27 @@ def test_subsidy_with_its_numbers(story, django_capture_on_commit_callbacks):
     """Rest 8,500.01; weights 2 × 84.5 and 81: AAA gets 8,500.01 × 169 ÷ 250 = 5,746.01."""
     final(story, django_capture_on_commit_callbacks)
     award = story.round.awards.get(unit=story.units["AAA"])
-    rest = share_of_rest(award)
+    result = story.round.results.select_related("round").get(unit=story.units["AAA"])
+    rule = definition_of(story.round.scheme).award_rule
+    assert rule is not None
+    rest = share_of_rest(award, result, rule)
     assert rest is not None
-    assert (rest.rest, rest.weights) == (Decimal("8500.01"), Decimal("250"))
+    assert (rest.rest, rest.weights, rest.weight) == (Decimal("8500.01"), "250", "169")
+    with override("en"):
+        assert [(str(name), number) for name, number in rest.factors] == [
+            ("weight of the grade", "2"),
+            ("score", "84.5"),
+        ]
+    assert (rest.budget, rest.bases, rest.at_cap, rest.left) == (
+        Decimal("10000.01"),
+        Decimal("1500.00"),
+        Decimal(0),
+        Decimal(0),
+    )
     body = client_of(story.managers["AAA"]).get(reverse("evaluations:unit", args=[2025, "AAA"]))
     assert "¥8,500.01 × 169 ÷ 250 = ¥5,746.01" in body.content.decode()
+    assert "weight of the grade 2 × score 84.5 = <b>169</b>" in body.content.decode()
+    assert "budget ¥10,000.01 − base sums ¥1,500.00 = <b>¥8,500.01</b>" in body.content.decode()
 
 
 @pytest.fixture

@@ -33,6 +33,7 @@ def client_of(person) -> Client:
 
 VALUES = {
     "reason": "因故",
+    "units": (),
     "order": ("AAA", "BBB"),
     "first": None,
     "last": None,
@@ -81,7 +82,8 @@ def test_scoring_on_terms_that_changed_meanwhile_is_refused_and_says_so(
     assert Round.objects.get(pk=story.round.pk).state == "collecting"
     # The page now carries the version that he has been told of.
     assert answer.context["round"].version == seen + 1
-    client.post(page, {"seen": seen + 1})
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(page, {"seen": seen + 1})
     assert Round.objects.get(pk=story.round.pk).state == "scored"
 
 

@@ -82,7 +82,15 @@ def test_whole_walk_ends_sealed_and_told(story, django_capture_on_commit_callbac
     assert round_.state == "final"
     assert len(round_.digest) == 64
     assert verification(round_).passed
-    assert Announcement.objects.count() == 2
+    last, first = Announcement.objects.all()
+    assert (first.title_zh, last.title_zh) == (
+        "2025年度大型科研仪器开放共享评价拟定结果公示",
+        "2025年度大型科研仪器开放共享评价结果公布",
+    )
+    assert first.title_en == "Proposed results of the 2025 evaluation of open sharing, for public comment"
+    begins, ends = round_.publicity_start, round_.publicity_end
+    assert f"公示期为{begins.year}年{begins.month}月{begins.day}日至" in first.body_zh
+    assert f"to {ends.day} {ends:%b} {ends.year}, in writing" in first.body_en
     assert Notice.objects.filter(kind="evaluation_final").count() == 3
     verbs = list(
         Entry.objects.filter(target_type="evaluations.round")
@@ -182,7 +190,7 @@ def test_steps_out_of_order_are_refused(story, django_capture_on_commit_callback
     with pytest.raises(WrongState):
         perform(story.managers["AAA"], report_value, story.round, story.units["AAA"], "tasks", Decimal(1))
     with pytest.raises(WrongState):
-        perform(story.officer, give_score, story.round, story.units["AAA"], "effect", Decimal(1))
+        perform(story.officer, give_score, story.round, story.units["AAA"], "effect", Decimal(1), note="r")
     with pytest.raises(ValueError, match="no step"):
         blockers(story.round, "dance")
 

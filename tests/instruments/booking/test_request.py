@@ -7,8 +7,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from audit.chain import first_break
 from audit.models import Entry
+from audit.verifying import first_fault
 from changes import perform
 from instruments.booking.actions.requests import book_maintenance, request_booking
 from instruments.booking.enums import BookingKind, BookingState
@@ -49,7 +49,7 @@ def test_a_free_slot_is_confirmed_with_its_price_frozen(instrument, member, verb
     entry = Entry.objects.get()
     assert (entry.actor_id, entry.target_id, entry.before) == (member.pk, str(booking.pk), None)
     assert entry.after["price"] == "180.00"
-    assert first_break() is None
+    assert first_fault() is None
     assert list(Notice.objects.values_list("kind", "person")) == [("booking_confirmed", member.pk)]
 
 

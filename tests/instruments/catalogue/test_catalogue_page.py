@@ -113,6 +113,26 @@ def test_nothing_found_offers_a_way_on(client, three):
     assert (codes(alone), alone.context["way_out"]) == ([], None)
 
 
+def test_nothing_found_offers_near_words(client, three, django_assert_max_num_queries):
+    """Parts of what was looked for, then names that share most; each finds what it says, under other choices too."""
+    address = reverse("instruments:catalogue")
+    with django_assert_max_num_queries(12):
+        answer = client.get(address, {"q": "粉末衍射儀。", "unit": three.unit.code})
+    words = [chip.label for chip in answer.context["near_words"]]
+    assert codes(answer) == []
+    assert words
+    for chip in answer.context["near_words"]:
+        found = client.get(chip.url)
+        assert chip.label.endswith(f" ({len(codes(found))})")
+        assert f"unit={three.unit.code}" in chip.url
+        assert chip.url.replace("&", "&amp;") in answer.content.decode()
+    alone = client.get(address, {"q": "冷冻扫描电镜"})
+    assert alone.context["near_words"]
+    assert alone.context["way_out"] is None
+    nothing = client.get(address, {"q": "qqqqq"})
+    assert (nothing.context["near_words"], nothing.context["way_out"].label) == ([], "“qqqqq”")
+
+
 def test_the_results_come_alone_for_a_swap(client, three):
     """With the target named results and, beside them, facets with new counts are sent; caches know that it matters."""
     answer = client.get(
@@ -153,9 +173,9 @@ def test_the_button_carries_the_day_and_the_length(client, three):
         reverse("instruments:catalogue"), {"day": "2026-03-04", "minutes": "240"}
     ).content.decode()
     form = reverse("instruments:instrument", args=["XRD-1"])
-    start, end = "2026-03-03T16%3A00%3A00%2B00%3A00", "2026-03-03T20%3A00%3A00%2B00%3A00"
+    start, end = "2026-03-04T00%3A00%3A00%2B00%3A00", "2026-03-04T04%3A00%3A00%2B00%3A00"
     assert f'href="{form}?start={start}&amp;end={end}#book"' in html
-    form_page = client.get(form, {"start": "2026-03-03T16:00:00+00:00", "end": "2026-03-03T20:00:00+00:00"})
+    form_page = client.get(form, {"start": "2026-03-04T00:00:00+00:00", "end": "2026-03-04T04:00:00+00:00"})
     assert form_page.context["form"].initial["day"] == dt.date(2026, 3, 4)
 
 

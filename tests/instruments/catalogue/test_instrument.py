@@ -20,7 +20,7 @@ from tests.instruments.moments import at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
-PAGE_QUERIES = 17
+PAGE_QUERIES = 18
 BOOK_QUERIES = 13
 WISH = {
     "day": "2026-03-03",
@@ -112,6 +112,15 @@ def test_strange_addresses_are_harmless(client, instrument, member, query):
     """Nothing in the address brings the page down."""
     client.force_login(member)
     assert client.get(f"{page(instrument)}?{query}").status_code == 200
+
+
+def test_ones_own_booking_in_the_way_is_named_so(client, instrument, member):
+    """Booked in another tab: not “taken”, but your own."""
+    BookingFactory(instrument=instrument, person=member, start=at(1, 11), end=at(1, 13))
+    client.force_login(member)
+    answer = client.post(reverse("instruments:book", args=[instrument.code]), WISH)
+    assert answer.status_code == 409
+    assert [str(p.name) for p in answer.context["refusal"].problems] == ["您已预约"]
 
 
 def test_the_quote_names_every_broken_rule_and_writes_nothing(client, xrd, member, ledger):
@@ -235,7 +244,7 @@ def test_a_taken_slot_is_a_conflict(client, instrument, member, ledger):
     before = ledger()
     answer = client.post(reverse("instruments:book", args=[instrument.code]), WISH)
     assert answer.status_code == 409
-    assert [p.rule for p in answer.context["refusal"].problems] == ["slot_taken"]
+    assert [(p.rule, str(p.name)) for p in answer.context["refusal"].problems] == [("slot_taken", "时段被占")]
     assert 'value="黏土矿物"' in answer.content.decode()
     offers = answer.context["refusal"].alternatives
     assert [(offer.start, offer.end) for offer in offers] == [

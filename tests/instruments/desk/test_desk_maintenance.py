@@ -78,7 +78,9 @@ def test_upkeep_in_the_past_names_the_rule(client, xrd, steward):
     client.force_login(steward)
     answer = client.post("/desk/maintenance/", _upkeep(xrd.code, day="2026-03-01"))
     assert answer.status_code == 422
-    assert [problem.rule for problem in answer.context["problems"]] == ["past"]
+    (problem,) = answer.context["problems"]
+    assert (problem.rule, problem.chosen) == ("past", "3月1日 周日 09:00")
+    assert "附近没有空档" not in answer.content.decode()
 
 
 def test_upkeep_without_reason_is_marked_at_the_field(client, xrd, steward):

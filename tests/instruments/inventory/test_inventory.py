@@ -158,6 +158,10 @@ def test_the_list_answers_and_says_what_comes_next(kept, manager):
     seen = client_of(steward).get(address("inventory", kept)).content.decode()
     assert address("edit", kept) in seen
     assert address("edit", repair) not in seen
+    assert seen.count("you keep it") == 1
+    narrowed = client_of(steward).get(address("inventory", kept) + "?own=1")
+    assert [line.row.instrument.code for line in narrowed.context["lines"]] == [kept.code]
+    assert "Instruments I keep" not in page  # a manager who keeps none is not asked
     assert reverse("instruments:add", args=["IMU"]) not in seen
 
 
@@ -182,7 +186,7 @@ def test_the_list_costs_the_same_for_one_and_three(unit, manager, django_assert_
     for _number in range(rows):
         make_steward(make_instrument(unit=unit))
     client = client_of(manager)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         client.get(reverse("instruments:inventory", args=["IMU"]))
 
 

@@ -156,10 +156,11 @@ def test_the_week_comes_back_as_written():
     week = [WeeklyPeriod(2, 480, 720), WeeklyPeriod(2, 840, 960), WeeklyPeriod(2, 1200, 1440)]
     perform(make_steward(instrument), set_opening, instrument, week)
     shown = WeekForm(instrument=instrument)
-    sent = {name: field.value().strftime("%H:%M") for name in shown.initial if (field := shown[name])}
+    sent = {name: field.value() for name in shown.initial if (field := shown[name])}
     again = WeekForm(sent, instrument=instrument)
     assert again.is_valid(), again.errors
     assert again.week == week
+    assert sent["day_2_2_closes"] == "24:00"  # midnight as the end of a day
 
 
 def test_monday_is_copied_to_the_workdays():

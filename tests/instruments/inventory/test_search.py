@@ -12,7 +12,7 @@ from changes import perform
 from instruments.inventory.actions.reference import load_reference, rename_field
 from instruments.inventory.actions.search import reindex
 from instruments.inventory.models import ApplicationField, Instrument, InstrumentClass
-from instruments.inventory.queries.search import matching, with_relevance
+from instruments.inventory.queries.search import indexed_otherwise, matching, with_relevance
 from members.models import Region
 from tests.factories.instruments import InstrumentFactory, InstrumentFieldFactory
 from tests.factories.members import UnitFactory, make_officer
@@ -95,13 +95,74 @@ def found(query):
         ("描电发", []),
         ("%", []),
         ("_", []),
-        ('" OR *', []),
+        ('" OR *', ["A-3"]),  # the word, at the beginning of another
         ("5–2000；", ["A-3"]),
+        ("掃描電鏡", ["A-2"]),  # traditional
+        ("內蒙古大學", ["A-1", "A-2", "A-3"]),
+        ("saomiaodianjing", ["A-2"]),  # by sound
+        ("sao miao dian jing", ["A-2"]),
+        ("smdj", ["A-2"]),
+        ("dianjing", ["A-2"]),
+        ("neimenggu", ["A-1", "A-2", "A-3"]),
+        ("aodian", []),  # no beginning of a syllable
+        ("sm", []),  # two initials say too little
+        ("SEM\u200b", ["A-2"]),
+        ("“扫描电镜”", ["A-2"]),
+        ("扫描电镜。", ["A-2"]),
+        ("扫描、电镜", ["A-2"]),
+        ("扫描，电镜", ["A-2"]),
+        ("扫描+电镜", ["A-2"]),
+        ("D8ADVANCE", ["A-1"]),
+        ("D8-Advance", ["A-1"]),
+        ("Regulus 8230", ["A-2"]),
+        ("LC MS", ["A-3"]),
+        ("lc/ms", ["A-3"]),
     ],
 )
 def test_found_when_every_word_occurs(three, query, codes):
     """The exact codes, best first, on both databases."""
     assert found(query) == codes
+
+
+def test_a_short_abbreviation_ranks_what_goes_by_it(three):
+    """Before words that begin so, which come before a unit's code; inside other words it is nothing."""
+    leaf = InstrumentClass.objects.get(code="020101")
+    unit = UnitFactory(
+        code="LCST", name_zh="临测站", name_en="Station", region=Region.objects.get(code="150100")
+    )
+    for code, name_zh, name_en in (
+        ("B-1", "三轴试验系统", "Triaxial testing system with temperature"),
+        ("B-2", "半导体分析仪", "Semiconductor analyser"),
+        ("B-3", "辐照装置", "Irradiation facility"),
+        ("LCST-TEM-1", "气候站", "Station for logging"),
+    ):
+        InstrumentFactory(code=code, unit=unit, name_zh=name_zh, name_en=name_en, instrument_class=leaf)
+    for code, name_zh, class_code in (
+        ("C-1", "透射电子显微镜", "010101"), ("C-2", "红外光谱仪", "010409"), ("C-3", "液相色谱仪", "010502")
+    ):  # fmt: skip
+        InstrumentFactory(
+            code=code,
+            unit=three,
+            name_zh=name_zh,
+            name_en="",
+            instrument_class=InstrumentClass.objects.get(code=class_code),
+        )
+    reindex(Instrument.objects.all())
+    assert found("TEM") == ["C-1", "B-1", "LCST-TEM-1"]
+    assert found("SEM") == ["A-2", "B-2"]
+    assert found("IR") == ["C-2", "B-3"]
+    assert found("LC")[0] == "C-3"
+    assert set(found("LC")[-4:]) == {"B-1", "B-2", "B-3", "LCST-TEM-1"}
+    assert found("LCST-TEM") == ["LCST-TEM-1"]
+
+
+def test_what_an_earlier_release_indexed_is_indexed_anew_on_migrate(three):
+    """The text it wrote has another form; the second time there is nothing to do."""
+    Instrument.objects.filter(code="A-2").update(search_text="a-2\n场发射扫描电镜\n\n内大", grams="a 场")
+    assert list(indexed_otherwise().values_list("code", flat=True)) == ["A-2"]
+    call_command("migrate", verbosity=0)
+    assert not indexed_otherwise().exists()
+    assert found("smdj") == ["A-2"]
 
 
 def test_index_follows_every_writer(three):

@@ -65,7 +65,7 @@ class TestImport:
         page = upload(client, xrd.unit, file)
         assert page.status_code == 200
         result = page.context["result"]
-        assert dict(result.counts) == {"created": 4, "unchanged": 1, "updated": 1, "refused": 8}
+        assert dict(result.counts) == {"created": 4, "unchanged": 1, "updated": 1, "refused": 8, "unusual": 0}
         told = [(problem.row, problem.field) for problem in result.problems]
         needed = ("record_id", "instrument", "start", "end", "effective_hours", "user_kind", "purpose")
         assert told == [
@@ -169,6 +169,13 @@ class TestImport:
         assert answer.context["form"].errors.keys() == {"file"}
         assert not UsageRecord.objects.exists()
 
+    @pytest.mark.parametrize("head", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0"])
+    def test_a_workbook_is_named_as_one(self, client, xrd, steward, head):
+        """Whoever works in Excel is told what to do there, not which columns are missing."""
+        client.force_login(steward)
+        errors = upload(client, xrd.unit, head + b"sheet").context["form"].errors
+        assert errors["file"] == ["这是 Excel 工作簿，请在 Excel 中另存为 CSV（UTF-8）后再导入。"]
+
     def test_no_file(self, client, xrd, steward):
         """The field is needed."""
         client.force_login(steward)
@@ -176,8 +183,17 @@ class TestImport:
         assert answer.status_code == 422
 
     def test_the_template_names_the_columns(self, client, xrd, steward):
-        """It opens in a spreadsheet and comes back as it is."""
+        """It opens in a spreadsheet, shows an example, and comes back as it is without writing the example."""
         client.force_login(steward)
-        answer = client.get(reverse("instruments:usage_import", args=[xrd.unit.code]), {"template": "1"})
-        assert answer.content.decode("utf-8-sig").strip() == HEADER.strip()
+        address = reverse("instruments:usage_import", args=[xrd.unit.code])
+        answer = client.get(address, {"template": "1"})
         assert "attachment" in answer["Content-Disposition"]
+        assert answer.content.decode("utf-8-sig").splitlines() == [
+            "记录编号,仪器编号,开始时间,结束时间,有效机时,用户类别,用途,样品数,收入,用户姓名,用户单位",
+            f"示例,{xrd.code},2026-03-02 09:00,2026-03-02 11:00,2.00,外部用户,科学研究,3,120.50,王某,某某大学",
+        ]
+        result = upload(client, xrd.unit, answer.content + self.line("A", xrd.code, 4).encode()).context[
+            "result"
+        ]
+        assert (result.counts["created"], result.left_out) == (1, [2])
+        assert list(UsageRecord.objects.values_list("record_id", flat=True)) == ["A"]

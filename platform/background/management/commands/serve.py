@@ -1,4 +1,4 @@
-"""`manage.py serve`: web, worker and schedule with one command; stops them all on Ctrl-C or SIGTERM."""
+"""`manage.py serve`: web, worker, schedule and sealer with one command; stops them all on Ctrl-C or SIGTERM."""
 
 from __future__ import annotations
 
@@ -27,9 +27,11 @@ LOOK_EVERY_SECONDS = 0.2
 
 
 class Command(BaseCommand):
-    """Serve the network: gunicorn, a Celery worker and the schedule, watched and restarted."""
+    """Serve the network: gunicorn, a Celery worker, the schedule and the sealer, watched and restarted."""
 
-    help = "Serve the network: web pages, background worker and schedule, in one command."
+    help = (
+        "Serve the network: web pages, background worker, schedule and the history's sealer, in one command."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Every option can also come from the environment."""
@@ -118,7 +120,9 @@ def _children(options: dict[str, Any]) -> list[Child]:
         *python, "celery", "-q", "-A", "config", "--workdir", str(root), "beat", "--pidfile", "",
         "--schedule", str(Path(settings.VAR) / "schedule"), "--loglevel", level,
     ]  # fmt: skip
-    commands = (("web", web), ("worker", worker), ("schedule", schedule))
+    # A process of its own: sealing within two seconds must not wait for a report or a round in the worker.
+    sealer = [sys.executable, str(root / "manage.py"), "seal_audit"]
+    commands = (("web", web), ("worker", worker), ("schedule", schedule), ("sealer", sealer))
     return [Child(name, command, environment) for name, command in commands]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from changes import perform
 from webapi import tokens
 
 
@@ -29,7 +30,9 @@ class Command(BaseCommand):
         if person is None:
             raise CommandError("No active person has this e-mail address.")
         try:
-            text, _token = tokens.issue(
+            text, _token = perform(
+                person,
+                tokens.issue,
                 person,
                 name=options["name"],
                 scopes=options["scope"] or [tokens.READ],

@@ -1,0 +1,156 @@
+"""Measuring instruments for a snapshot, or for the score of the day: rows that are not saved here."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Max, Sum
+from django.utils import timezone
+
+from evaluations.rounds.models import Round
+from evaluations.schemes.queries.schemes import definition_of
+from evaluations.scoring.definition import Scope
+from evaluations.scoring.scope import instrument_in_scope
+from evaluations.snapshots.models import MetricSnapshot, SnapshotRow, SnapshotUnit
+from evaluations.snapshots.queries.population import population
+from evaluations.snapshots.queries.usage_then import usage_as_of
+from instruments.inventory.models import Instrument
+from instruments.inventory.queries.history import PastInstrument
+from instruments.terms.queries.opening import weeks_of
+from instruments.usage.metrics import UsageTotals
+from instruments.usage.models import OUTSIDE, UsageRecord
+from instruments.usage.queries.usage_totals import open_hours_of, usage_totals
+from members.models import MemberUnit
+
+CHUNK = 200
+NO_HOURS = Decimal("0.00")
+Show = Callable[[int, int], object]
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Everything a snapshot holds, read at one moment; `mark` says what usage there was then."""
+
+    moment: dt.datetime
+    rows: tuple[SnapshotRow, ...]
+    units: tuple[SnapshotUnit, ...]
+    mark: tuple[Any, ...]
+
+
+def usage_mark(round_: Round, moment: dt.datetime) -> tuple[Any, ...]:
+    """What tells the usage of the period, as recorded up to the moment, from any other state of it; one query."""
+    records = usage_as_of(moment).filter(start__gte=round_.data_start, start__lt=round_.data_end)
+    found = records.aggregate(n=Count("pk"), hours=Sum("effective_hours"), last=Max("recorded_at"))
+    return (found["n"], str(found["hours"]), found["last"])
+
+
+def cut_of(snapshot: MetricSnapshot, show: Show) -> Cut:
+    """Measure everything for a snapshot; the caller sees to it that all is read at one moment."""
+    moment = timezone.now()
+    round_ = snapshot.round
+    mark = usage_mark(round_, moment)
+    held_then = population(round_, moment)
+    scope = definition_of(round_.scheme).scope
+    keys = list(held_then)
+    rows: list[SnapshotRow] = []
+    for at in range(0, len(keys), CHUNK):
+        show(at, len(keys))
+        machines = Instrument.objects.filter(pk__in=keys[at : at + CHUNK]).order_by("pk")
+        rows += fresh_rows(snapshot, machines.select_related("unit", "instrument_class"), held_then, scope)
+    weeks = weeks_of(keys)
+    for row in rows:
+        row.opening = [[one.weekday, one.opens, one.closes] for one in weeks.get(row.instrument_id, ())]
+    units = MemberUnit.objects.filter(pk__in={row.unit_id for row in rows}).select_related("region")
+    return Cut(moment, tuple(rows), tuple(_unit(snapshot, unit) for unit in units), mark)
+
+
+def fresh_rows(
+    snapshot: MetricSnapshot,
+    machines: Sequence[Instrument] | Any,
+    held_then: Mapping[int, PastInstrument],
+    scope: Scope,
+) -> list[SnapshotRow]:
+    """Measure these instruments, each as it was (`population`), with its unit and class at hand; six queries."""
+    chunk = list(machines)
+    if not chunk:
+        return []
+    round_ = snapshot.round
+    start, end = round_.data_start, round_.data_end
+    keys = [instrument.pk for instrument in chunk]
+    totals = usage_totals(start, end, keys)
+    hours = open_hours_of(chunk, start, end)
+    outside = _external_records(start, end, keys)
+    on = round_.data_last_day
+    rows = [_row(snapshot, instrument, held_then[instrument.pk], scope, on) for instrument in chunk]
+    for row in rows:
+        row.open_hours = hours.get(row.instrument_id, NO_HOURS)
+        row.external_records = outside.get(row.instrument_id, 0)
+        if row.instrument_id in totals:
+            _fill(row, totals[row.instrument_id])
+    return rows
+
+
+def _external_records(start: dt.datetime, end: dt.datetime, keys: Sequence[int]) -> dict[int, int]:
+    records = UsageRecord.objects.current().filter(
+        OUTSIDE, start__gte=start, start__lt=end, instrument__in=keys
+    )
+    return dict(records.order_by().values_list("instrument_id").annotate(n=Count("pk")))
+
+
+def _unit(snapshot: MetricSnapshot, unit: MemberUnit) -> SnapshotUnit:
+    return SnapshotUnit(
+        snapshot=snapshot,
+        unit=unit,
+        code=unit.code,
+        kind=unit.kind,
+        name_zh=unit.name_zh,
+        name_en=unit.name_en,
+        region_code=unit.region.code,
+        region_zh=unit.region.name_zh,
+        region_en=unit.region.name_en,
+    )
+
+
+def _row(
+    snapshot: MetricSnapshot, instrument: Instrument, past: PastInstrument, scope: Scope, on: dt.date
+) -> SnapshotRow:
+    return SnapshotRow(
+        snapshot=snapshot,
+        instrument=instrument,
+        unit_id=instrument.unit_id,
+        instrument_code=instrument.code,
+        name_zh=instrument.name_zh,
+        name_en=instrument.name_en,
+        class_code=instrument.instrument_class.code,
+        class_zh=instrument.instrument_class.name_zh,
+        class_en=instrument.instrument_class.name_en,
+        unit_code=instrument.unit.code,
+        unit_kind=instrument.unit.kind,
+        equipment_kind=past.equipment_kind,
+        funding=list(past.funding),
+        joined_on=past.joined_on,
+        original_value=past.original_value,
+        sharing_mode=past.sharing_mode,
+        in_scope=instrument_in_scope(
+            scope,
+            original_value=past.original_value,
+            funding=past.funding,
+            joined_on=past.joined_on,
+            on=on,
+        ),
+    )
+
+
+def _fill(row: SnapshotRow, usage: UsageTotals) -> None:
+    row.effective_hours = usage.effective
+    row.external_hours = usage.external
+    row.income = usage.income
+    row.external_income = usage.external_income
+    row.samples = usage.samples
+    row.records = usage.records
+    row.external_users = usage.external_users
+    row.served_units = usage.served_units

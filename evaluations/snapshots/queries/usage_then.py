@@ -1,0 +1,17 @@
+"""The usage records that counted at a moment."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db.models import Q
+
+from instruments.usage.models import UsageQuerySet, UsageRecord
+
+
+def usage_as_of(moment: dt.datetime) -> UsageQuerySet:
+    """Records entered up to the moment that no correction had replaced by then."""
+    records: UsageQuerySet = UsageRecord.objects.filter(
+        Q(is_current=True) | Q(corrected_by__recorded_at__gt=moment), recorded_at__lte=moment
+    )
+    return records

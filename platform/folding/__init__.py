@@ -1,0 +1,1 @@
+"""The folding room: one place that says which differences of typed text count."""
