@@ -175,15 +175,15 @@ class UsageRecord(models.Model):
                 condition=models.Q(purpose__in=Purpose.values), name="usage_purpose_known"
             ),
             models.CheckConstraint(
+                condition=models.Q(voided_at__isnull=True, void_reason="")
+                | (models.Q(voided_at__isnull=False, is_current=False) & ~models.Q(void_reason="")),
+                name="usage_voided_with_reason",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(served__isnull=False)
                 | models.Q(user_kind=UserKind.INTERNAL)
                 | models.Q(user_unit=""),
                 name="usage_named_is_served",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(voided_at__isnull=True, void_reason="")
-                | (models.Q(voided_at__isnull=False, is_current=False) & ~models.Q(void_reason="")),
-                name="usage_voided_with_reason",
             ),
             models.UniqueConstraint(
                 fields=["unit", "record_id"],

@@ -100,12 +100,12 @@ def fates_of(
     entries: Sequence[UsageEntry],
     places: Mapping[str, Instrument],
     known: Mapping[tuple[int, str], UsageRecord],
-    *,
     names: KnownOrganisations,
+    *,
     source: str,
     new_only: bool,
 ) -> list[Fate]:
-    """Judge many entries together, without writing any; one number stands for one content."""
+    """Judge many entries together, without writing any; one number stands for one content. `names`: what names mean."""
     usual = Usual({place.pk for place in places.values()}, entries)
     once: dict[tuple[int, str], UsageEntry] = {}
     found: list[Fate] = []
@@ -125,8 +125,9 @@ def fates_of(
             found.append(Refused([("record_id", usage_problem("number_known"))]))
         else:
             reason = str(UsageSource(source).label)
-            fate = judged(work, entry, instrument, before, usual, names=names, source=source, reason=reason)
-            found.append(fate)
+            found.append(
+                judged(work, entry, instrument, before, usual, names=names, source=source, reason=reason)
+            )
     return placed(found)
 
 

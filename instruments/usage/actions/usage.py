@@ -90,9 +90,9 @@ def record_usage(
     beside = {record.instrument_id for record in known.values()} - {place.pk for place in locked.values()}
     if beside:
         lock_instruments(work, beside)
-    units = {place.unit_id for place in locked.values()}
-    names = known_of({(owner, entry.user_unit) for owner in units for entry in entries})
-    fates = fates_of(work, entries, locked, known, names=names, source=source, new_only=new_only)
+    owners = {place.unit_id for place in locked.values()}
+    names = known_of({(owner, entry.user_unit) for owner in owners for entry in entries})
+    fates = fates_of(work, entries, locked, known, names, source=source, new_only=new_only)
     if not only_judge:
         name_served(work, [fate.fresh for fate in fates if isinstance(fate, Change)], names)
         _write_all(work, fates)

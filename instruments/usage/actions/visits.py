@@ -20,7 +20,7 @@ def record_visit(work: Work, visit: VisitEnded) -> UsageRecord | None:
     """Write the record of a visit: from check-in, not before the booked start, to check-out.
 
     It is cut where the next booking or another record begins; without hours said all of it counts. Its income is the
-    frozen price; who belongs to the owning unit is its own user, whatever the booking's category. A visit that nobody
+    frozen price; a person of the owning unit is an internal user, whatever the booking's category. A visit that nobody
     ended is to be confirmed. A record under the booking's number that was there already is corrected. Where other
     records cover all of the visit, it leaves none. Raises UsageRefused for impossible figures, which undoes the
     check-out too.

@@ -223,7 +223,7 @@ def test_both_edges_of_the_period_of_usage(story, django_capture_on_commit_callb
 
 
 def test_names_that_nobody_merged_are_told_before_scoring(story, django_capture_on_commit_callbacks):
-    """With unit and hours, as a warning; after the merge there is nothing to tell."""
+    """With unit and hours, as a warning; a member unit's name is none; after the merge there is nothing to tell."""
     officer = make_officer()
     snapshot_of(story, django_capture_on_commit_callbacks)
 
