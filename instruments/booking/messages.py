@@ -54,6 +54,27 @@ KINDS = {
             "The rest of the time is free again."
         ),
     ),
+    "booking_taken_away": (
+        _("Booking cancelled: %(instrument)s, %(when)s"),
+        _(
+            "%(instrument)s cannot be used on %(when)s, so your booking has been cancelled. Reason: %(reason)s. "
+            "Next free times: %(others)s"
+        ),
+    ),
+    "booking_to_move": (
+        _("Please move your booking: %(instrument)s, %(when)s"),
+        _(
+            "%(instrument)s cannot be used on %(when)s. Please move your booking or cancel it. Reason: %(reason)s. "
+            "Next free times: %(others)s"
+        ),
+    ),
+    "booking_in_doubt": (
+        _("Your booking may fall through: %(instrument)s, %(when)s"),
+        _(
+            "%(instrument)s may not be usable on %(when)s. Your booking stays for now; nobody counts it as missed "
+            "if the instrument is shut. Reason: %(reason)s. Next free times: %(others)s"
+        ),
+    ),
     "booking_reminder": (
         _("Reminder: %(instrument)s, %(when)s"),
         _("Your booking of %(instrument)s: %(when)s. Place: %(place)s"),

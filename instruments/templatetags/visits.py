@@ -6,11 +6,22 @@ from typing import Any
 
 from django import template
 
+from instruments.booking.enums import BookingKind, BookingState
 from instruments.booking.models import Booking
+from instruments.booking.queries.shut import shut_for
 from instruments.usage.queries.usage import usage_of
 from members.permissions import can
 
 register = template.Library()
+
+
+@register.inclusion_tag("instruments/booking/partials/booking_shut.html")
+def shut_for_booking(booking: Booking) -> dict[str, Any]:
+    """Say to whoever looks at a coming use why the instrument cannot be used then, where that is so."""
+    awaits = booking.kind == BookingKind.USE and booking.state in {
+        BookingState.REQUESTED, BookingState.CONFIRMED,
+    }  # fmt: skip
+    return {"booking": booking, "shut": shut_for(booking) if awaits else None}
 
 
 @register.inclusion_tag("instruments/booking/partials/booking_usage.html", takes_context=True)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from changes import Work
 from display.formats import time_range
+from instruments.inventory import dependants
 from instruments.inventory.actions.parts import part_changed, seen_part
 from instruments.inventory.enums import Part
 from instruments.inventory.errors import InvalidInstrument
@@ -29,7 +30,9 @@ from instruments.terms.events import (
     RateTakenBack,
 )
 from instruments.terms.models import BookingPolicy, OpeningException, OpeningPeriod, Rate
+from instruments.terms.queries.opening import opening_of
 from instruments.terms.rules.hours import is_convertible
+from instruments.terms.rules.intervals import Interval
 from instruments.terms.rules.opening import WeeklyPeriod
 from members.enums import UserCategory
 from members.permissions import require
@@ -92,12 +95,14 @@ def set_opening(
     periods: Iterable[WeeklyPeriod],
     *,
     valid_from: dt.date | None = None,
+    choices: dependants.Choices = dependants.NO_CHOICES,
     seen: int | None = None,
 ) -> list[OpeningPeriod]:
     """Replace the weekly opening hours from a day on (today unless told), until the next week known begins.
 
-    None at all means closed. What held before that day stays: the hours of a past year never change. Keepers and
-    officers. Raises NotAllowed, StaleVersion, InvalidInstrument.
+    None at all means closed. What held before that day stays: the hours of a past year never change. For each booking
+    that no longer lies in open time somebody says what shall happen (`choices`). Keepers and officers.
+    Raises NotAllowed, StaleVersion, InvalidInstrument, Unresolved.
     """
     locked = lock_instrument(work, instrument.pk)
     require(work.actor, "edit_terms", locked)
@@ -114,6 +119,7 @@ def set_opening(
     after = [[period.weekday, period.opens, period.closes] for period in week]
     if after == before:
         return list(held.order_by("weekday", "opens"))
+    was = _outside(work, locked)
     edges = {
         edge for row in rows for edge in (row.valid_from, row.valid_to) if edge is not None and edge > day
     }
@@ -130,6 +136,8 @@ def set_opening(
         )
         for p in week
     )
+    hits = [one for one in _outside(work, locked) if one not in was]
+    dependants.demand_choices(hits, choices, field="periods")
     part_changed(work, part)
     work.emit(
         OpeningChanged(
@@ -139,7 +147,18 @@ def set_opening(
             valid_from=day,
         )
     )
+    dependants.settle(work, hits, choices, "")
     return written
+
+
+def _outside(work: Work, instrument: Instrument) -> list[dependants.Dependant]:
+    """Return the coming uses that do not lie wholly in open time."""
+    coming = [one for one in dependants.coming(instrument, work.now) if one.is_use]
+    if not coming:
+        return []
+    window = Interval(min(one.start for one in coming), max(one.end for one in coming))
+    opened = opening_of(instrument, window)
+    return [one for one in coming if not any(o.start <= one.start and one.end <= o.end for o in opened)]
 
 
 def _as_lists(rows: QuerySet[OpeningPeriod]) -> list[list[int]]:
@@ -154,12 +173,13 @@ def add_exception(
     end: dt.datetime,
     is_open: bool,
     reason: str = "",
+    choices: dependants.Choices = dependants.NO_CHOICES,
     seen: int | None = None,
 ) -> OpeningException:
     """Close or open an instrument in [start, end) against its week. Keepers and officers.
 
-    Bookings made before keep their time. Raises NotAllowed, StaleVersion, InvalidInstrument where it is over already
-    or shares time with another exception.
+    For each booking that falls into a closure somebody says what shall happen (`choices`). Raises NotAllowed,
+    StaleVersion, Unresolved, InvalidInstrument where it is over already or shares time with another exception.
     """
     locked = lock_instrument(work, instrument.pk)
     require(work.actor, "edit_terms", locked)
@@ -176,22 +196,33 @@ def add_exception(
     held = OpeningException.objects.filter(instrument=locked, start__lt=end, end__gt=start).first()
     if held is not None:
         raise InvalidInstrument({"start": [_overlap(held)]})
+    was = _outside(work, locked)
     row = OpeningException.objects.create(
         instrument=locked, start=start, end=end, is_open=is_open, reason=reason.strip()
     )
+    hits = [one for one in _outside(work, locked) if one not in was]
+    dependants.demand_choices(hits, choices, field="start")
     part_changed(work, part)
     work.emit(
         ExceptionAdded(
             target=locked, after={"start": start, "end": end, "is_open": is_open, "reason": row.reason}
         )
     )
+    dependants.settle(work, hits, choices, row.reason)
     return row
 
 
-def remove_exception(work: Work, exception: OpeningException, *, seen: int | None = None) -> None:
+def remove_exception(
+    work: Work,
+    exception: OpeningException,
+    *,
+    choices: dependants.Choices = dependants.NO_CHOICES,
+    seen: int | None = None,
+) -> None:
     """Take a dated exception back. Keepers and officers. One that is gone changes nothing.
 
-    Raises NotAllowed, StaleVersion.
+    For each booking that no longer lies in open time somebody says what shall happen (`choices`).
+    Raises NotAllowed, StaleVersion, Unresolved.
     """
     locked = lock_instrument(work, exception.instrument_id)
     require(work.actor, "edit_terms", locked)
@@ -200,9 +231,13 @@ def remove_exception(work: Work, exception: OpeningException, *, seen: int | Non
         return
     part = seen_part(work, locked, Part.EXCEPTIONS, seen)
     before = {"start": row.start, "end": row.end, "is_open": row.is_open, "reason": row.reason}
+    was = _outside(work, locked)
     row.delete()
+    hits = [one for one in _outside(work, locked) if one not in was]
+    dependants.demand_choices(hits, choices, field="exception")
     part_changed(work, part)
     work.emit(ExceptionRemoved(target=locked, before=before))
+    dependants.settle(work, hits, choices, row.reason)
 
 
 def set_policy(

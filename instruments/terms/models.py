@@ -88,6 +88,11 @@ class OpeningException(models.Model):
     def __str__(self) -> str:
         return local_datetime(self.start, get_language())
 
+    @property
+    def anchor(self) -> str:
+        """The name of this exception on a page."""
+        return f"exception-{self.pk}"
+
 
 class BookingPolicy(models.Model):
     """The booking rules of one instrument; lengths in minutes unless the name says otherwise."""

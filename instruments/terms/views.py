@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -18,7 +18,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from changes import StaleVersion, perform
+from instruments.inventory.dependants import Unresolved
+from instruments.inventory.enums import Choice
 from instruments.inventory.errors import InvalidInstrument
+from instruments.inventory.forms.hits import Hit, asked, choices_in
 from instruments.inventory.forms.instrument import show_refusal
 from instruments.inventory.forms.versions import seen_in
 from instruments.inventory.guarded import unit_instrument_for
@@ -84,9 +87,10 @@ def opening(request: HttpRequest, unit: str, code: str) -> HttpResponse:
             shown,
             form.week,
             valid_from=form.valid_from,
+            choices=choices_in(request.POST),
             seen=seen_in(request.POST),
         )
-        return _("The opening hours are saved. Bookings made before keep their time.")
+        return _("The opening hours are saved.")
 
     return _save(request, shown, form, save, "week")
 
@@ -108,9 +112,10 @@ def exception_add(request: HttpRequest, unit: str, code: str) -> HttpResponse:
             end=data["end"],
             is_open=form.is_open,
             reason=data["reason"],
+            choices=choices_in(request.POST),
             seen=seen_in(request.POST),
         )
-        return _("The exception is added. Bookings made before keep their time.")
+        return _("The exception is added.")
 
     return _save(request, shown, form, save, "exception")
 
@@ -123,7 +128,16 @@ def exception_remove(request: HttpRequest, unit: str, code: str, pk: int) -> Htt
     row = OpeningException.objects.select_related("instrument").filter(instrument=shown, pk=pk).first()
     if row is not None:
         try:
-            perform(request.user, remove_exception, row, seen=seen_in(request.POST))
+            perform(
+                request.user,
+                remove_exception,
+                row,
+                choices=choices_in(request.POST),
+                seen=seen_in(request.POST),
+            )
+        except Unresolved as refusal:
+            hits = asked(refusal.hits, request.POST)
+            return _page(request, shown, hits=hits, hit_by=f"exception-{pk}", status=422)
         except StaleVersion as stale:
             messages.error(request, str(stale), extra_tags="exceptions")
             return redirect(_address(shown, "exceptions"))
@@ -200,6 +214,10 @@ def _save(
     if form.is_valid():
         try:
             told = save()
+        except Unresolved as refusal:
+            show_refusal(form, refusal)
+            hits = asked(refusal.hits, request.POST)
+            return _page(request, shown, {name: form}, hits=hits, hit_by=name, status=422)
         except InvalidInstrument as refusal:
             show_refusal(form, refusal)
         except StaleVersion:
@@ -230,6 +248,8 @@ def _page(
     *,
     unsaved: bool = False,
     overtaken: str = "",
+    hits: Sequence[Hit] = (),
+    hit_by: str = "",
     status: int = 200,
 ) -> HttpResponse:
     now = timezone.now()
@@ -240,6 +260,9 @@ def _page(
         "week": tried.get("week") or WeekForm(instrument=shown),
         "unsaved": unsaved,
         "overtaken": overtaken,
+        "hits": hits,
+        "hit_by": hit_by,
+        "choices": Choice.choices,
         "parts": parts_of(shown),
         "exception": tried.get("exception") or ExceptionForm(),
         "policy": tried.get("policy") or PolicyForm(instrument=shown),

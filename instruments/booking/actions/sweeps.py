@@ -11,6 +11,7 @@ from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from changes import Work, perform
+from instruments.booking.actions.basis import take_away, tell_hit
 from instruments.booking.actions.slots import expire_one, facts, held_by, release, save
 from instruments.booking.actions.telling import tell
 from instruments.booking.actions.visit import end_forgotten
@@ -18,6 +19,7 @@ from instruments.booking.enums import BookingKind, BookingState
 from instruments.booking.events import BookingMissed, MaintenanceEnded
 from instruments.booking.locks import BOOKINGS
 from instruments.booking.models import Booking
+from instruments.booking.queries.shut import shut_for, was_shut
 from instruments.booking.rules.booking_states import next_state
 from instruments.booking.rules.visits import FORGOTTEN_AFTER
 from instruments.errors import FieldsRefused
@@ -115,6 +117,11 @@ def _sweep_some(
 
 
 def _miss(work: Work, booking: Booking) -> None:
+    shut = was_shut(booking, work.now)
+    if shut is not None:
+        # Nobody could come, so nobody was missed.
+        take_away(work, booking, shut.reason)
+        return
     before = facts(booking)
     booking.state, booking.ended_at = next_state(booking.state, "miss"), work.now
     save(booking, "state", "ended_at")
@@ -133,4 +140,8 @@ def _finish(work: Work, booking: Booking) -> None:
 def _remind(work: Work, booking: Booking) -> None:
     booking.reminded_at = work.now
     booking.save(update_fields=["reminded_at"])
+    shut = shut_for(booking)
+    if shut is not None:
+        tell_hit(work, booking, shut.reason, offer=True)
+        return
     tell(work, [booking.person], "booking_reminder", booking)

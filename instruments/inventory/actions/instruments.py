@@ -19,6 +19,7 @@ from instruments.inventory.actions.facts import keep_facts, keep_first_facts
 from instruments.inventory.actions.search import write_search_text
 from instruments.inventory.enums import (
     CarrierKind,
+    Choice,
     EquipmentKind,
     Funding,
     InstrumentState,
@@ -44,6 +45,7 @@ from instruments.inventory.models import (
     InstrumentFunding,
 )
 from instruments.inventory.queries.inventory import next_code
+from instruments.inventory.rules.out_of_service import is_out
 from instruments.inventory.rules.record import MOST_FIELDS, MOST_FUNDS, inside_the_region, too_long
 from members.models import MemberUnit, Region
 from members.permissions import require
@@ -166,40 +168,59 @@ def change_instrument(
 
 
 def change_state(
-    work: Work, instrument: Instrument, state: str, *, note: str = "", seen: int | None = None
+    work: Work,
+    instrument: Instrument,
+    state: str,
+    *,
+    note: str = "",
+    back_on: dt.date | None = None,
+    choices: dependants.Choices = dependants.NO_CHOICES,
+    seen: int | None = None,
 ) -> Instrument:
     """Put an instrument in or out of service. Keepers and officers.
 
-    Anything but "in service" asks for a note. While coming bookings hold time, an instrument is neither
-    suspended nor retired: they are moved or cancelled first, each with word to its person.
-    Raises NotAllowed, StaleVersion, InvalidInstrument. The state it has already, with the same note, changes nothing.
+    Anything but "in service" asks for a note; `back_on` is the first day on which it is expected to work again. For
+    each booking that falls into the time out of service somebody says what shall happen (`choices`, by key); of an
+    instrument that is retired all are cancelled. Their people are told.
+    Raises NotAllowed, StaleVersion, InvalidInstrument, Unresolved. The same state and note again change nothing.
     """
     locked = lock_instrument(work, instrument.pk)
     require(work.actor, "change_instrument_state", locked)
     unchanged(locked, seen)
     wanted = _known_state(state)
     note = note.strip()
+    out = wanted != InstrumentState.IN_SERVICE
+    if not out or wanted == InstrumentState.RETIRED:
+        back_on = None
     problems: dict[str, list[str]] = {}
-    if wanted != InstrumentState.IN_SERVICE and not note:
+    if out and not note:
         problems["note"] = [_("Say in a few words why.")]
     if len(note) > 200:
         problems["note"] = [_("Use at most 200 characters.")]
-    if wanted in {InstrumentState.SUSPENDED, InstrumentState.RETIRED}:
-        count = sum(one.is_use for one in dependants.coming(locked, work.now))
-        if count:
-            problems["state"] = [_still_booked(count)]
+    if back_on is not None and back_on <= timezone.localdate(work.now):
+        problems["back_on"] = [_("This day is over or has begun; name a later one.")]
     if problems:
         raise InvalidInstrument(problems)
-    before = {"state": locked.state, "state_note": locked.state_note}
-    after = {"state": wanted.value, "state_note": note}
+    before = {"state": locked.state, "state_note": locked.state_note, "back_on": locked.back_on}
+    after = {"state": wanted.value, "state_note": note, "back_on": back_on}
     if after == before:
         return locked
+    hits = [
+        one
+        for one in dependants.coming(locked, work.now)
+        if one.is_use
+        and is_out(wanted, back_on, one.start)
+        and (wanted == InstrumentState.RETIRED or not is_out(locked.state, locked.back_on, one.start))
+    ]
+    allowed = [Choice.CANCEL.value] if wanted == InstrumentState.RETIRED else Choice.values
+    dependants.demand_choices(hits, choices, field="state", allowed=allowed)
     keep_first_facts(locked)
-    locked.state, locked.state_note = wanted, note
+    locked.state, locked.state_note, locked.back_on = wanted, note, back_on
     _touch(work, locked)
-    locked.save(update_fields=["state", "state_note", "version", "updated_at", "changed_by"])
+    locked.save(update_fields=["state", "state_note", "back_on", "version", "updated_at", "changed_by"])
     keep_facts(locked, work.now)
     work.emit(EVENTS[wanted](target=locked, before=before, after=after))
+    dependants.settle(work, hits, choices, note)
     return locked
 
 
@@ -214,7 +235,7 @@ def save_record(
 ) -> Instrument:
     """Change record and state as one change. Raises what `change_instrument` and `change_state` raise."""
     changed = change_instrument(work, instrument, data, seen=seen)
-    return change_state(work, changed, state, note=note)
+    return change_state(work, changed, state, note=note, back_on=changed.back_on)
 
 
 def instrument_state(instrument: Instrument) -> dict[str, Any]:
@@ -235,14 +256,6 @@ def _known_state(state: str) -> InstrumentState:
         return InstrumentState(state)
     except ValueError:
         raise InvalidInstrument({"state": [_("Choose one of the states offered.")]}) from None
-
-
-def _still_booked(count: int) -> str:
-    return ngettext(
-        "%(count)s coming booking still holds time on this instrument. Move or cancel it first.",
-        "%(count)s coming bookings still hold time on this instrument. Move or cancel them first.",
-        count,
-    ) % {"count": count}
 
 
 def _fixed(work: Work, instrument: Instrument, data: InstrumentData) -> dict[str, list[str]]:

@@ -207,8 +207,18 @@ class StateForm(forms.Form):
         help_text=_("Needed for anything but “in service”; readers see it."),
     )
 
+    back_on = forms.DateField(
+        label=_("Expected back in service on"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        help_text=_("Bookings from this day on stay as they are."),
+    )
+
     def __init__(self, *args: Any, instrument: Instrument, **options: Any) -> None:
-        options.setdefault("initial", {"state": instrument.state, "note": instrument.state_note})
+        options.setdefault(
+            "initial",
+            {"state": instrument.state, "note": instrument.state_note, "back_on": instrument.back_on},
+        )
         super().__init__(*args, **options)
         for field in self.fields.values():
             _dress(field)

@@ -119,6 +119,12 @@ class Instrument(models.Model):
         default=InstrumentState.IN_SERVICE,
     )
     state_note = models.CharField(_("note on the state"), max_length=200, blank=True)
+    back_on = models.DateField(
+        _("expected back in service on"),
+        null=True,
+        blank=True,
+        help_text=_("Bookings from this day on stay as they are."),
+    )
     station_count = models.PositiveSmallIntegerField(
         _("stations"), default=1, validators=[MinValueValidator(1), MaxValueValidator(MOST_STATIONS)]
     )

@@ -1,0 +1,46 @@
+"""Actions room: what becomes of a booking when the instrument is taken away under it."""
+
+from __future__ import annotations
+
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from changes import Work
+from display.formats import time_range
+from instruments.booking.actions.slots import alternatives, facts, held_by, release, save
+from instruments.booking.actions.telling import tell
+from instruments.booking.events import BookingCancelled
+from instruments.booking.models import Booking
+from instruments.booking.rules.booking_states import next_state
+
+LANGUAGES = {"zh": "zh-hans", "en": "en"}
+
+
+def take_away(work: Work, booking: Booking, reason: str) -> None:
+    """Cancel a locked booking or request because the instrument cannot be used then; its person is told why.
+
+    Whoever changed the basis had the right to; the last moment for changes binds the person, not the door.
+    """
+    before = facts(booking)
+    booking.state, booking.ended_at, booking.reason = next_state(booking.state, "cancel"), work.now, reason
+    save(booking, "state", "ended_at", "reason")
+    tell(work, [booking.person], "booking_taken_away", booking, others=_others(booking))
+    work.emit(BookingCancelled(target=booking, before=before, after=facts(booking)))
+    release(work, booking.instrument, booking.station, held_by(booking))
+
+
+def tell_hit(work: Work, booking: Booking, reason: str, *, offer: bool) -> None:
+    """Tell a person that the instrument cannot be used as booked; `offer`: ask to move, with what is free."""
+    kind = "booking_to_move" if offer else "booking_in_doubt"
+    tell(work, [booking.person], kind, booking, reason=reason or None, others=_others(booking))
+
+
+def _others(booking: Booking) -> dict[str, str]:
+    """Name the next free times of the same length on the instrument, in both languages."""
+    slots = alternatives(booking.instrument, booking.start, booking.end)
+    words = {}
+    for name, language in LANGUAGES.items():
+        with translation.override(language):
+            told = [time_range(slot.start, slot.end, language, timezone.localdate()) for slot in slots]
+            words[name] = "; ".join(told) or _("none on this instrument at present")
+    return words

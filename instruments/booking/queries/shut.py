@@ -1,0 +1,43 @@
+"""Queries room: whether the instrument could be used when a booking began."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from instruments.booking.models import Booking
+from instruments.inventory.enums import InstrumentState
+from instruments.inventory.models import Instrument
+from instruments.inventory.queries.facts import facts_at
+from instruments.inventory.rules.out_of_service import is_out
+from instruments.terms.models import OpeningException
+
+
+@dataclass(frozen=True)
+class Shut:
+    """Why an instrument cannot be used at a booked time: its state, or a closure; `reason` as its keeper wrote it."""
+
+    state: str
+    reason: str
+
+
+def shut_for(booking: Booking, *, until: dt.datetime | None = None) -> Shut | None:
+    """Return why the instrument of a booking is shut from its start to its end (or `until`), or None; one query."""
+    instrument = booking.instrument
+    if is_out(instrument.state, instrument.back_on, booking.start):
+        return Shut(instrument.state, instrument.state_note)
+    closed = OpeningException.objects.filter(
+        instrument=instrument, is_open=False, start__lt=until or booking.end, end__gt=booking.start
+    )
+    row = closed.order_by("start").first()
+    return None if row is None else Shut("", row.reason)
+
+
+def was_shut(booking: Booking, now: dt.datetime) -> Shut | None:
+    """Return why nobody could come to a booking that has begun: as it was at its start, or as it is now."""
+    found = shut_for(booking, until=min(now, booking.end))
+    if found is not None:
+        return found
+    then = facts_at(booking.start, Instrument.objects.filter(pk=booking.instrument_id))
+    state = then[booking.instrument_id].state
+    return None if state == InstrumentState.IN_SERVICE else Shut(state, booking.instrument.state_note)
