@@ -49,7 +49,7 @@ instruments:edit                        POST  in 404 404 422 422 404 422 422
 instruments:change_state                GET   in 404 404 200 200 404 200 200
 instruments:change_state                POST  in 404 404 422 422 404 422 422
 instruments:terms                       GET   in 404 404 200 200 404 200 200
-instruments:set_opening                 POST  in 404 404 302 302 404 302 302
+instruments:set_opening                 POST  in 404 404 422 422 404 422 422
 instruments:add_exception               POST  in 404 404 422 422 404 422 422
 instruments:remove_exception            POST  in 404 404 302 302 404 302 302
 instruments:set_policy                  POST  in 404 404 422 422 404 422 422

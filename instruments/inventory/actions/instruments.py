@@ -197,7 +197,7 @@ def change_state(
         problems["note"] = [_("Say in a few words why.")]
     if len(note) > 200:
         problems["note"] = [_("Use at most 200 characters.")]
-    if back_on is not None and back_on <= timezone.localdate(work.now):
+    if back_on not in {None, locked.back_on} and back_on <= timezone.localdate(work.now):
         problems["back_on"] = [_("This day is over or has begun; name a later one.")]
     if problems:
         raise InvalidInstrument(problems)

@@ -201,11 +201,11 @@ def test_code_unit_and_booked_stations_stay(data):
 
 
 def test_nothing_is_retired_over_coming_bookings(data):
-    """Suspending and retiring wait for the bookings; repair does not; a note says why."""
+    """Neither that nor anything else, until somebody says what shall happen to them; a note says why."""
     row = perform(make_officer(), create_instrument, data)
     steward = make_steward(row)
-    BookingFactory(instrument=row, start=NOW + dt.timedelta(days=1))
-    for state in ("suspended", "retired"):
+    booking = BookingFactory(instrument=row, start=NOW + dt.timedelta(days=1))
+    for state in ("suspended", "retired", "under_repair"):
         with pytest.raises(InvalidInstrument) as refused:
             perform(steward, change_state, row, state, note="搬迁")
         assert list(refused.value.fields) == ["state"]
@@ -214,11 +214,13 @@ def test_nothing_is_retired_over_coming_bookings(data):
         perform(steward, change_state, row, "under_repair")
     assert list(refused.value.fields) == ["note"]
     assert Instrument.objects.get().state == "in_service"
-    changed = perform(steward, change_state, row, "under_repair", note="换光管")
+    changed = perform(
+        steward, change_state, row, "under_repair", note="换光管", choices={booking.pk: "cancel"}
+    )
     assert (changed.state, changed.state_note, changed.version) == ("under_repair", "换光管", 2)
     entry = Entry.objects.get(verb="instruments.instrument.state_changed")
-    assert entry.before == {"state": "in_service", "state_note": ""}
-    assert entry.after == {"state": "under_repair", "state_note": "换光管"}
+    assert entry.before == {"state": "in_service", "state_note": "", "back_on": None}
+    assert entry.after == {"state": "under_repair", "state_note": "换光管", "back_on": None}
     with time_machine.travel(NOW + dt.timedelta(days=2), tick=False):
         perform(steward, change_state, row, "retired", note="报废")
     assert Instrument.objects.public().count() == 0
