@@ -60,8 +60,9 @@ class InstrumentsConfig(AppConfig):
         import instruments.terms.permissions
         import instruments.usage.permissions  # noqa: F401
         from changes import subscribe
+        from instruments.booking.actions.steps import keep_step
         from instruments.booking.dependants import register_dependants
-        from instruments.booking.events import VisitEnded
+        from instruments.booking.events import BookingEvent, VisitEnded
         from instruments.catalogue import subscribers as catalogue
         from instruments.guards import guards
         from instruments.inventory import subscribers as inventory
@@ -72,6 +73,7 @@ class InstrumentsConfig(AppConfig):
         post_migrate.connect(_index_anew, sender=self)
         register_kinds()
         register_reports()
+        subscribe(BookingEvent, keep_step)
         register_dependants()
         inventory.subscribe_all()
         terms.subscribe_all()

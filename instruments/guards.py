@@ -9,6 +9,7 @@ from safeguards.triggers import Trigger, refuse
 
 HOLDING = "{row}.\"state\" IN ('requested', 'confirmed', 'in_use', 'completed')"
 BOOKINGS, USAGE = "instruments_booking", "instruments_usagerecord"
+STEPS = "instruments_bookingstep"
 
 
 def guards() -> list[Trigger]:
@@ -19,8 +20,9 @@ def guards() -> list[Trigger]:
         overlap_guard(name="usage_no_overlap", table=USAGE, equal=place, holding='{row}."is_current"'),
         refuse("booking_kept", BOOKINGS, "DELETE", "a booking is never deleted"),
         refuse("booking_walk", BOOKINGS, "UPDATE", "no step leads to this state", _off_the_table()),
+        refuse("booking_step_kept", STEPS, "UPDATE OR DELETE", "the life of a booking is written once"),
         refuse("usage_kept", USAGE, "DELETE", "a usage record is never deleted"),
-        refuse("usage_fixed", USAGE, "UPDATE", "a correction is a new usage record", _more_than_retired()),
+        refuse("usage_fixed", USAGE, "UPDATE", "a correction is a new usage record", _more_than_ended()),
     ]
 
 
@@ -31,13 +33,25 @@ def _off_the_table() -> str:
     return f'OLD."state" <> NEW."state" AND (OLD."state" || \'>\' || NEW."state") NOT IN ({known})'
 
 
-def _more_than_retired() -> str:
-    """Any change of a usage record but the one a correction makes: it counts no longer."""
-    changed = ['NOT OLD."is_current"', 'NEW."is_current"']
+VOIDED = {"is_current", "voided_by", "voided_at", "void_reason"}
+AGREED = {"to_confirm", "agreed_by", "agreed_at"}
+
+
+def _more_than_ended() -> str:
+    """Any change of a usage record but three: a correction replaces it, it is voided, a keeper agrees with it."""
+    ended = f'NEW."is_current" OR OLD."voided_at" IS NOT NULL OR {_differ(but=VOIDED)}'
+    agreed = f'NOT OLD."to_confirm" OR NEW."to_confirm" OR NEW."agreed_at" IS NULL OR {_differ(but=AGREED)}'
+    return f'NOT OLD."is_current" OR (({ended}) AND ({agreed}))'
+
+
+def _differ(*, but: set[str]) -> str:
+    """Whether any other column changes; money and times compare as they are stored."""
+    changed = []
     for field in UsageRecord._meta.concrete_fields:
         column = f'"{field.column}"'
+        if field.name in but:
+            continue
         if field.null:
             changed.append(f"(OLD.{column} IS NULL) <> (NEW.{column} IS NULL)")
-        if field.column != "is_current":
-            changed.append(f"OLD.{column} <> NEW.{column}")
+        changed.append(f"OLD.{column} <> NEW.{column}")
     return " OR ".join(changed)

@@ -30,5 +30,8 @@ WORDS: dict[str, Promise] = {
     "instruments.stewardship.ended": _("stewardship ended"),
     "instruments.stewardship.given": _("steward named"),
     "instruments.usage.corrected": _("usage corrected"),
+    "instruments.usage.agreed": _("usage confirmed"),
+    "instruments.usage.moved": _("usage moved"),
     "instruments.usage.recorded": _("usage recorded"),
+    "instruments.usage.voided": _("usage voided"),
 }

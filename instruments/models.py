@@ -1,6 +1,6 @@
 """Rows of the instruments app, gathered from its capabilities for Django; nobody else imports them from here."""
 
-from instruments.booking.models import Booking
+from instruments.booking.models import Booking, BookingStep
 from instruments.inventory.models import (
     ApplicationField,
     Instrument,
@@ -17,6 +17,7 @@ __all__ = [
     "ApplicationField",
     "Booking",
     "BookingPolicy",
+    "BookingStep",
     "Instrument",
     "InstrumentClass",
     "InstrumentField",

@@ -8,6 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from instruments.booking.actions.sweeps import (
+    end_forgotten_visits,
     expire_requests,
     finish_maintenance,
     mark_no_shows,
@@ -25,8 +26,9 @@ def expire_requests_now() -> None:
 
 @shared_task(name="instruments.mark_no_shows")
 def mark_no_shows_now() -> None:
-    """Mark missed bookings, and complete maintenance that is over."""
+    """Mark missed bookings, complete maintenance that is over, end visits that nobody ended."""
     now = timezone.now()
+    logger.info("forgotten: %s", end_forgotten_visits(now))
     logger.info("missed: %s, maintenance over: %s", mark_no_shows(now), finish_maintenance(now))
 
 

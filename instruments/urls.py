@@ -50,4 +50,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("units/<str:unit>/usage/import/", usage_import.usage_import, name="usage_import"),
     path("usage/<uuid:pk>/", usage.usage_record, name="usage_record"),
     path("usage/<uuid:pk>/correct/", usage.usage_correct, name="usage_correct"),
+    path("usage/<uuid:pk>/void/", usage.usage_void, name="usage_void"),
+    path("usage/<uuid:pk>/agree/", usage.usage_agree, name="usage_agree"),
 ]

@@ -76,6 +76,17 @@ class SentTwice(InstrumentsError):
         super().__init__()
 
 
+class OwnOverlap(InstrumentsError):
+    """The person holds that time elsewhere and did not say that this is known; `bookings` are the keys."""
+
+    code = "own_overlap"
+    message = _("You have booked part of this time on another instrument.")
+
+    def __init__(self, bookings: Sequence[UUID]) -> None:
+        self.bookings = list(bookings)
+        super().__init__()
+
+
 class WrongState(InstrumentsError):
     """The booking's state does not allow this step; give a BookingState, so that its name can be shown."""
 

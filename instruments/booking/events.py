@@ -88,13 +88,17 @@ class VisitBegun(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class VisitEnded(BookingEvent):
-    """A visit is over: from `arrived` to `left`; the hours that count as somebody said them, else all; samples."""
+    """A visit is over: from `arrived` to `left`; the hours that count as somebody said them, else all; samples.
+
+    `forgotten`: nobody checked out, so it was ended at the booked end, and nobody has said that this is true.
+    """
 
     verb: str = "instruments.booking.completed"
     arrived: dt.datetime
     left: dt.datetime
     effective_hours: Decimal | None
     samples: int
+    forgotten: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

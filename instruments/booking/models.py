@@ -61,7 +61,13 @@ class Booking(models.Model):
         related_name="bookings",
     )
     start = models.DateTimeField(pgettext_lazy("of a time span", "start"))
-    end = models.DateTimeField(pgettext_lazy("of a time span", "end"))
+    end = models.DateTimeField(
+        pgettext_lazy("of a time span", "end"),
+        help_text=_("Until when the time is held; an early check-out gives the rest back."),
+    )
+    booked_until = models.DateTimeField(
+        _("end as booked, where the use ended earlier"), null=True, blank=True
+    )
     state = models.CharField(pgettext_lazy("condition", "state"), max_length=10, choices=BookingState.choices)
     purpose = models.CharField(_("what for"), max_length=300, blank=True)
     purpose_kind = models.CharField(
@@ -99,6 +105,10 @@ class Booking(models.Model):
         ordering = ["start", "id"]
         constraints = [
             models.CheckConstraint(condition=models.Q(end__gt=models.F("start")), name="booking_interval"),
+            models.CheckConstraint(
+                condition=models.Q(booked_until__isnull=True) | models.Q(booked_until__gt=models.F("end")),
+                name="booking_given_back_at_its_end",
+            ),
             models.CheckConstraint(condition=models.Q(station__gte=1), name="booking_station"),
             models.CheckConstraint(
                 condition=models.Q(state__in=BookingState.values), name="booking_state_known"
@@ -127,3 +137,43 @@ class Booking(models.Model):
 
     def __str__(self) -> str:
         return f"{self.instrument} · {local_datetime(self.start, get_language())}"
+
+    @property
+    def booked_end(self) -> dt.datetime:
+        """The end as it was booked: what the price stands for, whenever the use ended."""
+        return self.booked_until or self.end
+
+
+class BookingStep(models.Model):
+    """One step in the life of a booking: when, by whom (nobody: the system), what it changed in time and money."""
+
+    booking = models.ForeignKey(Booking, on_delete=models.PROTECT, related_name="steps")
+    at = models.DateTimeField(_("when"))
+    verb = models.CharField(_("step"), max_length=20)
+    by = models.ForeignKey(
+        "members.Person",
+        verbose_name=_("by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    instrument = models.CharField(_("instrument"), max_length=30)
+    start = models.DateTimeField(_("start"))
+    end = models.DateTimeField(_("end"))
+    price = models.DecimalField(_("price (yuan)"), max_digits=12, decimal_places=2)
+    old_instrument = models.CharField(_("instrument before"), max_length=30, blank=True)
+    old_start = models.DateTimeField(_("start before"), null=True, blank=True)
+    old_end = models.DateTimeField(_("end before"), null=True, blank=True)
+    old_price = models.DecimalField(
+        _("price before (yuan)"), max_digits=12, decimal_places=2, null=True, blank=True
+    )
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("step of a booking")
+        verbose_name_plural = _("steps of bookings")
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.booking_id} {self.verb}"

@@ -24,12 +24,16 @@ from instruments.terms.queries.opening import exceptions_of, weeks_of
 from instruments.terms.rules.hours import local_day, local_midnight
 from instruments.terms.rules.intervals import Interval
 from instruments.terms.rules.opening import open_intervals
+from instruments.usage.models import UsageRecord
 from members.models import Person
 
 WIDE = 30
 """From so many kept instruments on, the board shows only those with something on the day."""
 
 _DOWN = (InstrumentState.UNDER_REPAIR, InstrumentState.SUSPENDED)
+
+
+MOST_UNCONFIRMED = 100
 
 
 @dataclass(frozen=True)
@@ -41,11 +45,6 @@ class Counts:
     overdue: int
     ended: int
     slots: int
-
-    @property
-    def waiting(self) -> int:
-        """Everything the keeper has to do."""
-        return self.to_decide + self.to_check_in + self.overdue
 
 
 @dataclass(frozen=True)
@@ -151,6 +150,14 @@ def visits(person: Person, now: dt.datetime) -> Visits:
             found.ended.append(booking)
     found.overdue.sort(key=lambda booking: booking.end)
     return found
+
+
+def unconfirmed(person: Person) -> list[UsageRecord]:
+    """Return the records of visits that nobody ended, for a keeper to confirm, oldest first; one query."""
+    rows = UsageRecord.objects.current().filter(
+        to_confirm=True, instrument__in=Instrument.objects.filter(kept_instruments(person))
+    )
+    return list(rows.select_related("instrument", "person").order_by("end", "id")[:MOST_UNCONFIRMED])
 
 
 def followers(overdue: Sequence[Booking], now: dt.datetime) -> dict[UUID, Booking]:

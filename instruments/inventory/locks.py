@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
@@ -15,9 +15,9 @@ def lock_instrument(work: Work, pk: int) -> Instrument:
     return work.lock_one(_rows(), pk)
 
 
-def lock_instruments(work: Work, pks: Collection[int]) -> dict[int, Instrument]:
-    """Lock several instruments; return those that exist by key."""
-    return work.lock(_rows(), pks)
+def lock_instruments(work: Work, pks: Iterable[int], *, skip_locked: bool = False) -> dict[int, Instrument]:
+    """Lock several instruments; return those that exist by key, with `skip_locked` those that nobody else holds."""
+    return work.lock(_rows(), pks, skip_locked=skip_locked)
 
 
 def _rows() -> QuerySet[Instrument]:

@@ -24,8 +24,10 @@ class UsageRecordAdmin(ActingAdmin):
         "user_kind",
         "income_shown",
         "is_current",
+        "to_confirm",
+        "voided_at",
     )
-    list_filter = ("is_current", "user_kind", "purpose", "source")
+    list_filter = ("is_current", "to_confirm", "user_kind", "purpose", "source")
     list_select_related = ("instrument",)
     search_fields = ("record_id", "instrument__code")
     ordering = ("-start", "id")

@@ -29,6 +29,13 @@ USAGE_PROBLEMS: dict[str, Sentence] = {
     "number_known": _("The unit has a record with this number; correct that one, or choose another."),
     "repeated": _("This number stands more than once in what was sent, with different content."),
     "not_current": _("This record has already been corrected; correct its successor."),
+    "voided": _("This record was voided."),
+    "nothing_to_confirm": _("This record is confirmed already."),
+    "odd_income": _("This is unusual: at %(rate)s yuan an hour, %(limit)s yuan would be much already."),
+    "odd_round": _("This is unusual: a large round sum."),
+    "odd_samples": _("This is unusual: more than %(limit)s samples an hour."),
+    "odd_hours": _("This is unusual: only %(limit)s hours of this time lie in the opening hours."),
+    "odd_age": _("This is unusual: the use ended more than a year ago."),
     "unknown_field": _("A record has no such field."),
     "nothing_changed": _("Nothing differs from the record as it is."),
     "too_many": _("At most %(limit)s records at a time."),
@@ -45,3 +52,10 @@ class UsageRefused(FieldsRefused):
 
     code = "usage_refused"
     message = _("The usage record has errors.")
+
+
+class UsageUnusual(UsageRefused):
+    """A usage record is possible but unusual: it is written once somebody says why it is true."""
+
+    code = "usage_unusual"
+    message = _("The usage record is unusual. Say why it is true, or correct it.")

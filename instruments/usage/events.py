@@ -28,3 +28,24 @@ class UsageCorrected(UsageEvent):
 
     verb: str = "instruments.usage.corrected"
     replaced: UsageRecord
+
+
+@dataclass(frozen=True, kw_only=True)
+class UsageMoved(UsageCorrected):
+    """The record that counts instead stands on another instrument or station."""
+
+    verb: str = "instruments.usage.moved"
+
+
+@dataclass(frozen=True, kw_only=True)
+class UsageVoided(UsageEvent):
+    """The use never happened: it counts no longer, and nothing in its place."""
+
+    verb: str = "instruments.usage.voided"
+
+
+@dataclass(frozen=True, kw_only=True)
+class UsageAgreed(UsageEvent):
+    """A keeper said that a record nobody wrote by hand is right."""
+
+    verb: str = "instruments.usage.agreed"

@@ -24,6 +24,17 @@ def _hours(label: StrOrPromise, **options: Any) -> models.DecimalField[Any, Deci
     )
 
 
+def _someone(label: StrOrPromise) -> models.ForeignKey[Any, Any]:
+    return models.ForeignKey(
+        "members.Person",
+        verbose_name=label,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+
+
 _PARTS = models.F("startup_hours") + models.F("measurement_hours") + models.F("processing_hours")
 
 
@@ -31,14 +42,15 @@ class UsageQuerySet(models.QuerySet["UsageRecord"]):
     """Chainable filters."""
 
     def current(self) -> UsageQuerySet:
-        """Records that no correction has replaced."""
+        """Records that count: neither replaced by a correction nor voided."""
         return self.filter(is_current=True)
 
 
 class UsageRecord(models.Model):
     """One use of an instrument (服务记录); effective hours are start-up + measurement + post-processing (有效机时).
 
-    A correction is a new row that refers to the old one through `corrects`; the old one stays, no longer current.
+    A correction is a new row that refers to the old one through `corrects`; the old one stays, no longer current. What
+    never happened is voided: it stays readable with the reason, and counts no longer.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -97,6 +109,13 @@ class UsageRecord(models.Model):
     )
     correction_reason = models.CharField(_("reason of the correction"), max_length=200, blank=True)
     is_current = models.BooleanField(pgettext_lazy("a record", "counts"), default=True)
+    kept_because = models.CharField(_("kept although unusual, because"), max_length=200, blank=True)
+    to_confirm = models.BooleanField(_("to be confirmed by a keeper"), default=False)
+    agreed_by = _someone(_("confirmed by"))
+    agreed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
+    voided_by = _someone(_("voided by"))
+    voided_at = models.DateTimeField(_("voided"), null=True, blank=True)
+    void_reason = models.CharField(_("reason of the voiding"), max_length=200, blank=True)
     recorded_by = models.ForeignKey(
         "members.Person",
         verbose_name=_("recorded by"),
@@ -137,6 +156,11 @@ class UsageRecord(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(purpose__in=Purpose.values), name="usage_purpose_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(voided_at__isnull=True, void_reason="")
+                | (models.Q(voided_at__isnull=False, is_current=False) & ~models.Q(void_reason="")),
+                name="usage_voided_with_reason",
             ),
             models.UniqueConstraint(
                 fields=["unit", "record_id"],

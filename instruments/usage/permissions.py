@@ -29,4 +29,13 @@ def _sees_usage(person: Actor, obj: Any) -> bool:
     return unit in roles.steward_in if isinstance(obj, MemberUnit) else is_keeper(person, obj)
 
 
-declare("instruments", {"record_usage": _records, "correct_usage": _records, "view_usage": _sees_usage})
+declare(
+    "instruments",
+    {
+        "record_usage": _records,
+        "correct_usage": _records,
+        "void_usage": _records,
+        "agree_usage": _records,
+        "view_usage": _sees_usage,
+    },
+)

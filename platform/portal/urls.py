@@ -12,6 +12,7 @@ urlpatterns = [
     path("finder/", home.finder, name="finder"),
     path("healthz", health.healthz, name="healthz"),
     path("me/", me.me, name="me"),
+    path("me/start/", me.start, name="start"),
     path("me/account/", account.account, name="account"),
     path("me/tokens/", tokens.tokens, name="tokens"),
     path("me/tokens/<int:pk>/revoke/", tokens.revoke, name="revoke_token"),

@@ -137,7 +137,7 @@ def blind(what: str) -> None:
     def unlocked(_work: Work, pk: int) -> Instrument:
         return Instrument.objects.select_related("unit", "policy").get(pk=pk)
 
-    actions.lock_place = unlocked
+    actions.lock_instrument = unlocked
     claim = actions.claim_station
 
     def claim_slowly(*args, **kwargs):

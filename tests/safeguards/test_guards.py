@@ -30,6 +30,7 @@ REFUSED = {
     "audit_queue_kept": "delete",
     "award_final": "insert update delete",
     "booking_kept": "delete",
+    "booking_step_kept": "update delete",
     "booking_walk": "update",
     "givenscore_final": "insert update delete",
     "indicatorscore_final": "insert update delete",

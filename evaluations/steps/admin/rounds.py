@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext, pgettext_lazy
+from django.utils.translation import get_language, gettext, gettext_lazy, pgettext_lazy
 
 from changes import perform
 from display.formats import money
@@ -78,7 +78,7 @@ class RoundAdmin(WritingAdmin):
         """The word of the state, as everywhere."""
         return SafeString(render_to_string("components/state_badge.html", state_badge(round_.state)))
 
-    @admin.display(description=_("budget (yuan)"), ordering="budget")
+    @admin.display(description=gettext_lazy("budget (yuan)"), ordering="budget")
     def shown_budget(self, round_: Round) -> str:
         """As money is written everywhere."""
         return money(round_.budget)

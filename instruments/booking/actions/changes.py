@@ -10,12 +10,13 @@ from instruments.booking.actions.telling import named, tell_of_move, tell_others
 from instruments.booking.enums import BookingKind, BookingState
 from instruments.booking.errors import RulesBroken, WrongState
 from instruments.booking.events import BookingCancelled, BookingMoved
-from instruments.booking.locks import lock_booking, lock_booking_alone, lock_places
+from instruments.booking.locks import lock_booking, lock_booking_alone
 from instruments.booking.models import Booking
 from instruments.booking.queries.admission import admission
 from instruments.booking.queries.holding import conflicts, taken_problems
 from instruments.booking.rules.booking_states import next_state
-from instruments.booking.rules.requests import is_overdue, request_expiry
+from instruments.booking.rules.requests import is_overdue, last_change, request_expiry
+from instruments.inventory.locks import lock_instruments
 from instruments.inventory.models import Instrument
 from instruments.inventory.permissions import keeps
 from instruments.terms.errors import Problem, problem
@@ -27,7 +28,7 @@ from members.permissions import require
 
 
 def cancel_booking(work: Work, booking: Booking, *, reason: str = "", seen: int | None = None) -> Booking:
-    """Give the time back: the owner until the cut-off (a request: any time), a keeper until the start.
+    """Give the time back: the owner until the last moment for changes (a request: any time), a keeper until the start.
 
     Running maintenance may be cancelled until it ends. Tells the other side. Raises NotAllowed, StaleVersion,
     WrongState, RulesBroken after the last moment or for a reason longer than 300 characters.
@@ -70,7 +71,7 @@ def move_booking(
     if start.tzinfo is None or end.tzinfo is None:
         raise ValueError("Times must carry their offset.")
     wanted = booking.instrument_id if instrument is None else instrument.pk
-    target = lock_places(work, {booking.instrument_id, wanted})[wanted]
+    target = lock_instruments(work, {booking.instrument_id, wanted})[wanted]
     booking = lock_booking_alone(work, booking)
     _demand_move(work, booking, target)
     unchanged(booking, seen)
@@ -165,7 +166,8 @@ def _too_late(work: Work, booking: Booking) -> list[Problem]:
         return [problem("started")]
     if booking.state == BookingState.REQUESTED or keeps(work.actor, booking.instrument):
         return []
-    last = booking.start - dt.timedelta(minutes=policy_of(booking.instrument).cancel_cutoff_minutes)
+    cutoff = policy_of(booking.instrument).cancel_cutoff_minutes
+    last = last_change(booking.start, cutoff, booking.requested_at)
     return (
         [problem("cancel_cutoff", required=f"{last.astimezone(LOCAL):%Y-%m-%d %H:%M}")] if now > last else []
     )

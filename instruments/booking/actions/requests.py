@@ -8,14 +8,14 @@ from changes import Work
 from instruments.booking.actions.slots import claim_station, facts, insert
 from instruments.booking.actions.telling import tell
 from instruments.booking.enums import BookingKind, BookingState, Purpose
-from instruments.booking.errors import RulesBroken, SentTwice
+from instruments.booking.errors import OwnOverlap, RulesBroken, SentTwice
 from instruments.booking.events import BookingConfirmed, BookingRequested, MaintenanceBooked
-from instruments.booking.locks import lock_place
 from instruments.booking.models import Booking
 from instruments.booking.queries.admission import admission
-from instruments.booking.queries.bookings import told_of
+from instruments.booking.queries.bookings import own_elsewhere, told_of
 from instruments.booking.queries.holding import conflicts, taken_problems
 from instruments.booking.rules.requests import request_expiry
+from instruments.inventory.locks import lock_instrument
 from instruments.inventory.models import Instrument
 from instruments.terms.errors import Problem, problem
 from instruments.terms.queries.policy import policy_of
@@ -37,17 +37,19 @@ def request_booking(
     person: Person | None = None,
     purpose_kind: str = Purpose.RESEARCH,
     form: str = "",
+    knowing: bool = True,
 ) -> Booking:
     """Book [start, end) for oneself, or as a keeper for `person`; return the booking with its frozen price.
 
     It is `requested` where the policy wants an approval, else `confirmed`. Without a station the first free one is
     taken. Raises NotAllowed; RulesBroken with every broken rule, the taken time among them; SlotTaken, where that is
     the only one, with what is held and the next three free slots; SentTwice where the form of that number (at most 40
-    characters) made a booking that still stands there; ValueError for a naive time.
+    characters) made a booking that still stands there; OwnOverlap where the person holds that time on another
+    instrument and is not `knowing` it; ValueError for a naive time.
     """
     _refuse_naive(start, end)
     owner, purpose = person or work.actor, purpose.strip()
-    instrument = lock_place(work, instrument.pk)
+    instrument = lock_instrument(work, instrument.pk)
     require(work.actor, "book_instrument", instrument)
     if owner.pk != work.actor.pk:
         require(work.actor, "book_for_others", instrument)
@@ -60,6 +62,8 @@ def request_booking(
     rate, price = verdict.quote.yuan_per_hour, verdict.quote.price
     if problems or rate is None or price is None:
         raise RulesBroken(problems + taken_problems(conflicts(instrument, start, end, station)))
+    if not knowing and (elsewhere := own_elsewhere(owner, instrument, start, end)):
+        raise OwnOverlap([booking.pk for booking in elsewhere])
     start, end = start.astimezone(dt.UTC), end.astimezone(dt.UTC)
     policy = policy_of(instrument)
     asks = policy.approval_required
@@ -104,7 +108,7 @@ def book_maintenance(
     ValueError for a naive time.
     """
     _refuse_naive(start, end)
-    instrument, reason = lock_place(work, instrument.pk), reason.strip()
+    instrument, reason = lock_instrument(work, instrument.pk), reason.strip()
     require(work.actor, "book_maintenance", instrument)
     problems = maintenance_problems(start, end, work.now) + _station_problems(instrument, station)
     if not 1 <= len(reason) <= 300:

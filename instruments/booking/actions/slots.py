@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import IntegrityError
@@ -20,6 +21,7 @@ from instruments.booking.rules.booking_states import next_state
 from instruments.booking.rules.free_slots import FreeSlot
 from instruments.booking.rules.requests import is_overdue
 from instruments.inventory.models import Instrument
+from instruments.terms.errors import Span
 from instruments.terms.rules.hours import is_convertible
 from instruments.terms.rules.intervals import Interval, subtract
 from safeguards.no_overlap import is_overlap
@@ -50,7 +52,7 @@ def claim_station(
     taken = [row for row in taken if row.booking_id != moving]
     found = first_free_station(taken, wish, instrument.station_count, station)
     if found is None:
-        relevant = [row.interval for row in taken if station is None or row.station == station]
+        relevant = [row for row in taken if station is None or row.station == station]
         raise SlotTaken(relevant, lambda: alternatives(instrument, wish.start, wish.end))
     return found
 
@@ -102,9 +104,8 @@ def _write(booking: Booking, *, update_fields: list[str] | None = None, force_in
             raise
 
         # Nothing can be asked before the transaction is undone; whoever shows the refusal asks.
-        def held() -> list[Interval]:
-            rows = [row.interval for row in busy(instrument, wish.start, wish.end)]
-            return rows or [wish]
+        def held() -> Sequence[Span]:
+            return busy(instrument, wish.start, wish.end) or [wish]
 
         raise SlotTaken(held, lambda: alternatives(instrument, wish.start, wish.end)) from error
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
@@ -12,17 +13,22 @@ from django.db.models.functions import Coalesce
 from changes import Work, perform
 from instruments.booking.actions.slots import expire_one, facts, held_by, release, save
 from instruments.booking.actions.telling import tell
+from instruments.booking.actions.visit import end_forgotten
 from instruments.booking.enums import BookingKind, BookingState
 from instruments.booking.events import BookingMissed, MaintenanceEnded
-from instruments.booking.locks import BOOKINGS, lock_places
+from instruments.booking.locks import BOOKINGS
 from instruments.booking.models import Booking
 from instruments.booking.rules.booking_states import next_state
+from instruments.booking.rules.visits import FORGOTTEN_AFTER
+from instruments.errors import FieldsRefused
+from instruments.inventory.locks import lock_instruments
 from instruments.terms.models import BookingPolicy
 
 CHUNK = 50
 """Bookings in one change: their instruments are locked meanwhile."""
 DEFAULT_NO_SHOW = BookingPolicy().no_show_minutes
 REMIND_BEFORE = dt.timedelta(hours=24)
+logger = logging.getLogger(__name__)
 Step = Callable[[Work, Booking], object]
 
 
@@ -48,6 +54,23 @@ def finish_maintenance(now: dt.datetime) -> int:
     """Complete maintenance whose time is over; return how many. Safe to run twice."""
     over = BOOKINGS.filter(state=BookingState.CONFIRMED, kind=BookingKind.MAINTENANCE, end__lte=now)
     return _sweep(over, now, _finish)
+
+
+def end_forgotten_visits(now: dt.datetime) -> int:
+    """End visits whose booked end is hours ago and that nobody ended; return how many. Safe to run twice.
+
+    One that cannot be put on record is left to the keeper, and does not keep the others from their end.
+    """
+    open_still = BOOKINGS.filter(
+        state=BookingState.IN_USE, kind=BookingKind.USE, end__lt=now - FORGOTTEN_AFTER
+    )
+    done = 0
+    for pk in list(open_still.order_by("pk").values_list("pk", flat=True)):
+        try:
+            done += _sweep(open_still.filter(pk=pk), now, end_forgotten)
+        except FieldsRefused as refusal:
+            logger.warning("A forgotten visit could not be ended: %s %s", pk, refusal.fields)
+    return done
 
 
 def remind_bookings(now: dt.datetime) -> int:
@@ -82,7 +105,7 @@ def _sweep_some(
     now: dt.datetime,
     step: Step,
 ) -> int:
-    free = lock_places(work, {place for _pk, place in places}, skip_locked=True)
+    free = lock_instruments(work, {place for _pk, place in places}, skip_locked=True)
     locked = work.lock(rows, [pk for pk, place in places if place in free], skip_locked=True)
     # Moved to another instrument since: its own line is not held here.
     here = [booking for booking in locked.values() if booking.instrument_id in free]

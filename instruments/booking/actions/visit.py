@@ -75,11 +75,35 @@ def check_out(
         at = booking.end if late else work.now
     if not arrived < at <= work.now:
         raise RulesBroken([problem("check_out_time")])
-    left, was = at.astimezone(dt.UTC), held_by(booking)
-    before = {**facts(booking), "checked_out_at": None}
-    booking.state, booking.checked_out_at = after, left
+    booking.state = after
+    _end(work, booking, arrived, at.astimezone(dt.UTC), effective_hours=effective_hours, samples=samples)
+    return booking
+
+
+def end_forgotten(work: Work, booking: Booking) -> None:
+    """End a locked visit that nobody ended at its booked end; whoever keeps the instrument confirms its record."""
+    booking.state = next_state(booking.state, "check_out")
+    arrived = booking.checked_in_at or booking.start
+    _end(work, booking, arrived, max(booking.end, arrived + dt.timedelta(minutes=1)), forgotten=True)
+
+
+def _end(
+    work: Work,
+    booking: Booking,
+    arrived: dt.datetime,
+    left: dt.datetime,
+    *,
+    effective_hours: Decimal | None = None,
+    samples: int = 0,
+    forgotten: bool = False,
+) -> None:
+    was = held_by(booking)
+    before = {**facts(booking), "state": BookingState.IN_USE, "checked_out_at": None}
+    booking.checked_out_at = left
     booking.end = shortened_end(booking.start, booking.end, left, policy_of(booking.instrument).step_minutes)
-    save(booking, "state", "checked_out_at", "end")
+    if booking.end < was.end:
+        booking.booked_until = was.end
+    save(booking, "state", "checked_out_at", "end", "booked_until")
     work.emit(
         VisitEnded(
             target=booking,
@@ -89,10 +113,10 @@ def check_out(
             left=left,
             effective_hours=effective_hours,
             samples=samples,
+            forgotten=forgotten,
         )
     )
     release(work, booking.instrument, booking.station, was, held_by(booking))
-    return booking
 
 
 def _shown(moment: dt.datetime) -> str:

@@ -200,6 +200,8 @@ class BookingForm(QuoteForm):
         widget=forms.TextInput(attrs={"class": "form-control"}),
     )
     once = forms.UUIDField(required=False, widget=forms.HiddenInput())
+    knowing = forms.BooleanField(required=False)
+    """Said at the warning of own bookings elsewhere."""
     field_order = ("day", "start_time", "end_time", "end_day", "station", "purpose_kind", "purpose")
 
     def __init__(self, instrument: Instrument, *args: Any, **kwargs: Any) -> None:

@@ -83,6 +83,14 @@ def own_bookings(person: Viewer) -> QuerySet[Booking]:
     return bookings_with_relations().filter(person=person.pk, kind=BookingKind.USE).order_by("-start", "id")
 
 
+def own_elsewhere(
+    person: Person, instrument: Instrument, start: dt.datetime, end: dt.datetime
+) -> QuerySet[Booking]:
+    """A person's own uses on other instruments that share a moment with [start, end) and hold it, by start."""
+    mine = Booking.objects.holding().filter(person=person, kind=BookingKind.USE).overlapping(start, end)
+    return mine.exclude(instrument=instrument).select_related("instrument").order_by("start", "pk")
+
+
 def told_of(instrument: Instrument, *, but: Person) -> list[Person]:
     """Return who is told of requests: the stewards of today, or the unit's managers where there is no other one.
 

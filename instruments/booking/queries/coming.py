@@ -9,16 +9,9 @@ from django.db.models import QuerySet
 from instruments.booking.enums import BookingState
 from instruments.booking.models import Booking
 from instruments.inventory.models import Instrument
-from members.models import Person
 
 
 def coming_bookings(instrument: Instrument, now: dt.datetime) -> QuerySet[Booking]:
     """Bookings of an instrument that end later than now and still hold their time, by start."""
     held = Booking.objects.holding(now).exclude(state=BookingState.COMPLETED)
     return held.filter(instrument=instrument, end__gt=now).order_by("start", "pk")
-
-
-def holds_part(person: Person, instrument: Instrument, start: dt.datetime, end: dt.datetime) -> bool:
-    """Whether the person's own booking of the instrument holds a part of [start, end)."""
-    own = Booking.objects.holding().filter(person=person, instrument=instrument)
-    return own.filter(start__lt=end, end__gt=start).exists()

@@ -125,7 +125,13 @@ def _next(
         return None
     for first, last in spans:
         slots = next_free_slots(
-            free, earliest=first, latest=last, minutes=length, step=terms.step_minutes, count=1
+            free,
+            earliest=first,
+            latest=last,
+            minutes=length,
+            step=terms.step_minutes,
+            count=1,
+            one_a_day=True,
         )
         if slots:
             slot, station = slots[0]

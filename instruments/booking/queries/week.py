@@ -58,9 +58,9 @@ class WeekDay:
 
 @dataclass(frozen=True)
 class WeekView:
-    """Seven days from Monday. `first_minute` and `last_minute` enclose everything that is open or held."""
+    """Seven days, from today on. `first_minute` and `last_minute` enclose everything that is open or held."""
 
-    monday: dt.date
+    first: dt.date
     days: list[WeekDay]
     station_count: int
     step_minutes: int
@@ -70,28 +70,30 @@ class WeekView:
 
     @property
     def previous(self) -> dt.date:
-        """Monday of the week before."""
-        return self.monday - dt.timedelta(days=7)
+        """First day of the week before."""
+        return self.first - dt.timedelta(days=7)
 
     @property
     def next(self) -> dt.date:
-        """Monday of the week after."""
-        return self.monday + dt.timedelta(days=7)
+        """First day of the week after."""
+        return self.first + dt.timedelta(days=7)
 
 
 def week(
-    instrument: Instrument, monday: dt.date, person: Person | AnonymousUser, *, sees_all: bool = False
+    instrument: Instrument, day: dt.date, person: Person | AnonymousUser, *, sees_all: bool = False
 ) -> WeekView:
-    """Return the week that holds the day `monday`, in at most four queries whatever it holds.
+    """Return the seven days that hold a day, counted from today on, in at most four queries whatever it holds.
 
     `sees_all` tells that the person keeps the instrument and may know who holds which time; others learn that of
     their own bookings alone. Raises ValueError for a week outside the years 1992 to 8999.
     """
-    monday -= dt.timedelta(days=monday.weekday())
-    if not 1992 <= monday.year < 8999:
-        raise ValueError("This week cannot be shown.")
     now = timezone.now()
-    window = Interval(local_midnight(monday), local_midnight(monday + dt.timedelta(days=7)))
+    today = timezone.localdate(now)
+    # Seven days from today show what can be booked; the Monday before would be days that are over.
+    first = today + dt.timedelta(days=(day - today).days // 7 * 7)
+    if not 1992 <= first.year < 8999:
+        raise ValueError("This week cannot be shown.")
+    window = Interval(local_midnight(first), local_midnight(first + dt.timedelta(days=7)))
     opened = opening_of(instrument, window)
     held = list(
         Booking.objects.holding(now)
@@ -100,10 +102,9 @@ def week(
         .select_related("person")
         .order_by("start", "station")
     )
-    today = timezone.localdate(now)
     days = []
     for offset in range(7):
-        day = monday + dt.timedelta(days=offset)
+        day = first + dt.timedelta(days=offset)
         midnight = local_midnight(day)
         whole = Interval(midnight, midnight + dt.timedelta(days=1))
         parts = [OpenPart(_minute(i.start, whole), _minute(i.end, whole)) for i in clip(opened, whole)]
@@ -116,7 +117,7 @@ def week(
     edges = [(p.from_minute, p.to_minute) for d in days for p in d.open_parts]
     edges += [(b.from_minute, b.to_minute) for d in days for b in d.blocks]
     return WeekView(
-        monday=monday,
+        first=first,
         days=days,
         station_count=instrument.station_count,
         step_minutes=policy_of(instrument).step_minutes,

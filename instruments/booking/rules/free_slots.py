@@ -9,8 +9,11 @@ from heapq import merge as in_order
 from itertools import islice
 
 from instruments.terms.rules.booking_policy import BookingTerms
-from instruments.terms.rules.hours import local_day, round_up
+from instruments.terms.rules.hours import local_day, local_midnight, round_up
 from instruments.terms.rules.intervals import Interval, subtract
+
+DAY_BEGINS, DAY_ENDS = dt.timedelta(hours=8), dt.timedelta(hours=18)
+"""The daytime after local midnight: what is free then is offered before what is free at night."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +55,12 @@ def next_free_slots(
 
     `free` holds the free open time of each station. Slots begin on the grid of steps from local midnight; those of
     one station do not overlap each other, and none is offered twice for the same time. With `one_a_day` each begins
-    on a local day of its own.
+    on a local day of its own, in the daytime where the day has such a slot.
     """
     length = dt.timedelta(minutes=minutes)
+    if one_a_day:
+        lists = {station: list(intervals) for station, intervals in free.items()}
+        return _one_a_day(lists, earliest=earliest, latest=latest, length=length, step=step, count=count)
 
     def of_station(station: int, intervals: Iterable[Interval]) -> Iterator[tuple[Interval, int]]:
         for interval in intervals:
@@ -64,16 +70,58 @@ def next_free_slots(
                 start = round_up(start + length, step)
 
     found: dict[Interval, int] = {}
-    days = set()
     for slot, station in in_order(*(of_station(s, free[s]) for s in sorted(free))):
-        day = local_day(slot.start)
-        if one_a_day and day in days:
-            continue
-        days.add(day)
         found.setdefault(slot, station)
         if len(found) == count:
             break
     return list(islice(found.items(), count))
+
+
+def first_of_day(
+    interval: Interval, midnight: dt.datetime, *, earliest: dt.datetime, length: dt.timedelta, step: int
+) -> tuple[bool, dt.datetime] | None:
+    """Return where the first slot of a day begins in a free interval, one in the daytime before any other.
+
+    The flag tells that it lies outside the daytime, so that the best of several sorts first; None where none fits.
+    """
+    for late, opens, closes in (
+        (False, midnight + DAY_BEGINS, midnight + DAY_ENDS),
+        (True, midnight, interval.end),
+    ):
+        start = round_up(max(interval.start, opens, earliest), step)
+        if start < midnight + dt.timedelta(days=1) and start + length <= min(interval.end, closes):
+            return late, start
+    return None
+
+
+def _one_a_day(
+    free: Mapping[int, Sequence[Interval]],
+    *,
+    earliest: dt.datetime,
+    latest: dt.datetime,
+    length: dt.timedelta,
+    step: int,
+    count: int,
+) -> list[tuple[Interval, int]]:
+    found: list[tuple[Interval, int]] = []
+    if not any(free.values()) or latest < earliest:
+        return found
+    day, last = local_day(earliest), local_day(latest)
+    while day <= last and len(found) < count:
+        midnight, day = local_midnight(day), day + dt.timedelta(days=1)
+        firsts = [
+            (*first, station)
+            for station in free
+            for interval in free[station]
+            if interval.start < midnight + dt.timedelta(days=1)
+            and interval.end > midnight
+            and (first := first_of_day(interval, midnight, earliest=earliest, length=length, step=step))
+            and first[1] <= latest
+        ]
+        if firsts:
+            _late, start, station = min(firsts)
+            found.append((Interval(start, start + length), station))
+    return found
 
 
 def first_starts(
@@ -87,12 +135,13 @@ def first_starts(
     """Return when the first slot of that length begins on each day, None for a day without one.
 
     `free` holds the free open time of each station, sorted; `midnights` bound the days, one more than there are. A slot
-    begins on the grid of steps, keeps notice and horizon, and belongs to the day on which it begins.
+    begins on the grid of steps, keeps notice and horizon, and belongs to the day on which it begins; one in the
+    daytime comes before an earlier one at night.
     """
-    found: list[dt.datetime | None] = [None] * (len(midnights) - 1)
+    found: list[tuple[bool, dt.datetime] | None] = [None] * (len(midnights) - 1)
     length = dt.timedelta(minutes=minutes)
     if minutes > terms.longest_minutes:
-        return found
+        return [None for _day in found]
     earliest, latest = terms.earliest_start(now), terms.latest_start(now)
     for intervals in free:
         for interval in intervals:
@@ -101,11 +150,13 @@ def first_starts(
                     continue
                 if midnight >= interval.end:
                     break
-                start = round_up(max(interval.start, midnight, earliest), terms.step_minutes)
-                if start < midnights[n + 1] and start <= latest and start + length <= interval.end:
+                first = first_of_day(
+                    interval, midnight, earliest=earliest, length=length, step=terms.step_minutes
+                )
+                if first is not None and first[1] <= latest:
                     known = found[n]
-                    found[n] = start if known is None else min(known, start)
-    return found
+                    found[n] = first if known is None else min(known, first)
+    return [None if first is None else first[1] for first in found]
 
 
 def longest_parts(

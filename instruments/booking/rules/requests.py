@@ -6,10 +6,22 @@ import datetime as dt
 
 from instruments.booking.enums import BookingState
 
+GRACE = dt.timedelta(minutes=30)
+"""A booking can be undone that long after it was made, however near its start is."""
+
 
 def request_expiry(hours: int, start: dt.datetime, asked: dt.datetime) -> dt.datetime:
     """Return until when a request holds its time: the policy's hours after it was asked, never past its own start."""
     return min(asked + dt.timedelta(hours=hours), start)
+
+
+def last_change(start: dt.datetime, cutoff_minutes: int, made: dt.datetime) -> dt.datetime:
+    """Return the last moment at which who booked can cancel or move it himself.
+
+    The policy's minutes before the start, but always some time after it was made, so that a slip can be undone; never
+    after its start.
+    """
+    return max(start - dt.timedelta(minutes=cutoff_minutes), min(made + GRACE, start))
 
 
 def is_overdue(state: str, expires_at: dt.datetime | None, now: dt.datetime) -> bool:

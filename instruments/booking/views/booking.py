@@ -25,7 +25,7 @@ from instruments.booking.errors import RulesBroken, SlotTaken, WrongState
 from instruments.booking.forms.booking import MoveForm, moment_of
 from instruments.booking.guarded import booking_for
 from instruments.booking.models import Booking
-from instruments.booking.queries.booking_page import bill_of, history_of
+from instruments.booking.queries.booking_page import bill_of, steps_of
 from instruments.booking.views.booking_acts import (
     ACTS,
     Act,
@@ -139,7 +139,7 @@ def _tried(act: Act, form: forms.Form | None, wanted: Booking, error: Exception)
         case _:
             tried.status = 409
             tried.message = str(error)
-            steps = past(wanted, history_of(wanted))
+            steps = past(wanted, steps_of(wanted))
             tried.meanwhile = steps[-1] if steps else None
             if form is not None and form.is_valid():
                 tried.typed = str(form.cleaned_data.get("reason", ""))
@@ -156,7 +156,6 @@ def _refused(form: forms.Form | None, wanted: Booking, problems: list[Problem]) 
 
 def _page(request: HttpRequest, shown_booking: Booking, tried: Tried | None = None) -> HttpResponse:
     now = timezone.now()
-    entries = history_of(shown_booking)
     keeper = keeps(request.user, shown_booking.instrument)
     acts = legal_acts(shown_booking, request.user, now)
     state = effective_state(shown_booking, now)
@@ -166,8 +165,8 @@ def _page(request: HttpRequest, shown_booking: Booking, tried: Tried | None = No
         "state": state,
         "over_without_use": state in WITHOUT_USE,
         "lead": _lead(shown_booking, now),
-        "steps": life(shown_booking, entries, now),
-        "bill": bill_of(shown_booking, entries),
+        "steps": life(shown_booking, steps_of(shown_booking), now),
+        "bill": bill_of(shown_booking),
         "keeper": keeper,
         "is_mine": shown_booking.person_id == request.user.pk,
         "choices": [_choice(act, shown_booking, request, tried) for act in acts],

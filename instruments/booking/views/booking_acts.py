@@ -22,6 +22,7 @@ from instruments.booking.forms.booking import CheckOutForm, MoveForm, ReasonForm
 from instruments.booking.models import Booking
 from instruments.booking.queries.bookings import told_of
 from instruments.booking.rules.booking_states import legal_verbs
+from instruments.booking.rules.requests import last_change
 from instruments.booking.views.booking_life import check_in_opens, effective_state
 from instruments.errors import Sentence
 from instruments.inventory.permissions import keeps
@@ -175,7 +176,9 @@ def done(act: Act, booking: Booking, actor: Person) -> str:
 
 def cut_off(booking: Booking) -> dt.datetime:
     """Return the last moment at which the person himself can cancel or move a confirmed booking."""
-    return booking.start - dt.timedelta(minutes=policy_of(booking.instrument).cancel_cutoff_minutes)
+    return last_change(
+        booking.start, policy_of(booking.instrument).cancel_cutoff_minutes, booking.requested_at
+    )
 
 
 def _in_time(act: Act, booking: Booking, person: Actor, now: dt.datetime) -> bool:

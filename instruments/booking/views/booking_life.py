@@ -10,16 +10,13 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from audit.models import Entry
 from display import formats
 from instruments.booking.enums import BookingKind, BookingState
-from instruments.booking.models import Booking
-from instruments.booking.queries.booking_page import moment
+from instruments.booking.models import Booking, BookingStep
 from instruments.booking.rules.requests import is_overdue
 from instruments.errors import Sentence
 from instruments.terms.queries.policy import policy_of
 
-PREFIX = "instruments.booking."
 TITLES: dict[str, tuple[str, Sentence]] = {
     "requested": ("send", pgettext_lazy("step of a booking", "Requested")),
     "confirmed": ("calendar-check", _("Booked and confirmed at once")),
@@ -67,37 +64,35 @@ def released_at(booking: Booking) -> dt.datetime:
     return min(late, booking.end)
 
 
-def life(booking: Booking, entries: Sequence[Entry], now: dt.datetime) -> list[Step]:
+def life(booking: Booking, rows: Sequence[BookingStep], now: dt.datetime) -> list[Step]:
     """Return what has happened, what is, and what is still to come."""
     state = effective_state(booking, now)
-    steps = past(booking, entries)
+    steps = past(booking, rows)
     if state == BookingState.EXPIRED and booking.state == BookingState.REQUESTED:
         icon, title = TITLES["expired"]
         steps.append(Step(icon, title, "bad", at=booking.expires_at))
     return steps + _present(booking, state, now) + _to_come(booking, state)
 
 
-def past(booking: Booking, entries: Sequence[Entry]) -> list[Step]:
+def past(booking: Booking, rows: Sequence[BookingStep]) -> list[Step]:
     """Return what has happened, with who and when, oldest first."""
-    told = {entry.verb.removeprefix(PREFIX) for entry in entries}
+    told = {row.verb for row in rows}
     if told & {"requested", "confirmed"}:
         told |= {"requested", "confirmed"}
-    happened = [(entry.at, entry.verb.removeprefix(PREFIX), entry) for entry in entries]
-    steps = [_told(at, verb, entry) for at, verb, entry in happened if verb in TITLES]
+    steps = [_told(row) for row in rows if row.verb in TITLES]
     steps += [step for verb, step in _from_fields(booking) if verb not in told]
     return sorted(steps, key=lambda step: step.at or booking.requested_at)
 
 
-def _told(at: dt.datetime, verb: str, entry: Entry) -> Step:
-    icon, title = TITLES[verb]
-    who = str(entry.actor) if entry.actor else gettext("The system")
-    after = entry.after if isinstance(entry.after, dict) else {}
+def _told(row: BookingStep) -> Step:
+    icon, title = TITLES[row.verb]
+    who = str(row.by) if row.by else gettext("The system")
     text = ""
-    if verb == "moved":
-        text = _moved(entry)
-    elif verb in BAD:
-        text = str(after.get("reason") or "")
-    return Step(icon, title, "bad" if verb in BAD else "done", who, at, text)
+    if row.verb == "moved":
+        text = _moved(row)
+    elif row.verb in BAD:
+        text = row.reason
+    return Step(icon, title, "bad" if row.verb in BAD else "done", who, row.at, text)
 
 
 def _from_fields(booking: Booking) -> list[tuple[str, Step]]:
@@ -122,14 +117,16 @@ def _from_fields(booking: Booking) -> list[tuple[str, Step]]:
     return steps
 
 
-def _moved(entry: Entry) -> str:
-    times = [
-        (moment(facts, "start"), moment(facts, "end")) for facts in (entry.before or {}, entry.after or {})
-    ]
-    (old_start, old_end), (start, end) = times
-    if old_start is None or old_end is None or start is None or end is None:
-        return ""
-    return gettext("from %(old)s to %(new)s") % {"old": span(old_start, old_end), "new": span(start, end)}
+def _moved(row: BookingStep) -> str:
+    if row.old_start is None or row.old_end is None:
+        said = ""
+    else:
+        times = {"old": span(row.old_start, row.old_end), "new": span(row.start, row.end)}
+        said = gettext("from %(old)s to %(new)s") % times
+    if row.old_instrument:
+        places = {"old": row.old_instrument, "new": row.instrument}
+        said = f"{said} · " + gettext("from %(old)s to %(new)s") % places
+    return said.removeprefix(" · ")
 
 
 def _present(booking: Booking, state: BookingState, now: dt.datetime) -> list[Step]:

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from display import formats
 from instruments.booking.queries.availability import best_part, next_free
-from instruments.booking.queries.coming import holds_part
 from instruments.booking.views.offers import Offer, offers
 from instruments.errors import Sentence
 from instruments.inventory.models import Instrument
@@ -101,12 +100,7 @@ def refusal(
     form: str = "",
 ) -> Refusal:
     """Put a refused time into words and look for times that meet every rule; none where no time would."""
-    rows = [
-        _own(row)
-        if problem.held is not None and holds_part(person, instrument, problem.held.start, problem.held.end)
-        else row
-        for problem, row in zip(problems, in_words(problems, wish), strict=True)
-    ]
+    rows = in_words(problems, wish, person)
     title = ngettext(
         "%(when)s cannot be booked: %(n)s rule is not met",
         "%(when)s cannot be booked: %(n)s rules are not met",
@@ -148,35 +142,34 @@ def others(
 
 
 def in_words(
-    problems: Sequence[Problem], wish: tuple[dt.datetime, dt.datetime] | None = None
+    problems: Sequence[Problem],
+    wish: tuple[dt.datetime, dt.datetime] | None = None,
+    reader: Person | None = None,
 ) -> list[Problem]:
-    """Return the problems with choice and requirement as a reader would say them."""
-    return [_worded(problem, wish) for problem in problems]
+    """Return the problems with choice and requirement as the reader would say them."""
+    return [_worded(problem, wish, reader) for problem in problems]
 
 
-def slot_taken(start: dt.datetime, end: dt.datetime, held: Span) -> Problem:
-    """Return the problem that somebody holds a part of the wished time, without telling who."""
+def slot_taken(start: dt.datetime, end: dt.datetime, held: Span, reader: Person | None = None) -> Problem:
+    """Return the problem that somebody holds a part of the wished time, without telling who but the reader himself."""
     day = formats.local_day(start)
     one_day = formats.local_day(end - dt.timedelta(microseconds=1)) == day
     span = _clock(start, end)
+    own = reader is not None and getattr(held, "person_id", None) == reader.pk
+    said = gettext("You have booked %(span)s yourself.") if own else gettext("%(span)s is taken.")
     free_until, free_from = _moment(held.start, day, one_day), _moment(held.end, day, one_day)
     return Problem(
         "slot_taken",
-        gettext("%(span)s is taken.") % {"span": _clock(held.start, held.end)},
+        said % {"span": _clock(held.start, held.end)},
         span,
         gettext("end by %(first)s or start from %(last)s") % {"first": free_until, "last": free_from},
-        name=NAMES["slot_taken"],
+        name=pgettext_lazy("short name of a rule", "Your own booking") if own else NAMES["slot_taken"],
     )
 
 
-def _own(problem: Problem) -> Problem:
-    """Say that the reader's own booking is in the way, not somebody else's."""
-    return replace(problem, name=pgettext("short name of a rule", "Your own booking"))
-
-
-def _worded(problem: Problem, wish: tuple[dt.datetime, dt.datetime] | None) -> Problem:
+def _worded(problem: Problem, wish: tuple[dt.datetime, dt.datetime] | None, reader: Person | None) -> Problem:
     if problem.held is not None and wish is not None:
-        return slot_taken(*wish, problem.held)
+        return slot_taken(*wish, problem.held, reader)
     chosen, required = _sides(problem, wish)
     return replace(problem, chosen=chosen, required=required, name=NAMES.get(problem.rule, problem.message))
 

@@ -64,8 +64,8 @@ class WeekGrid:
     now_row: int | None
     previous: dt.date
     next: dt.date
-    monday: dt.date
-    sunday: dt.date
+    first: dt.date
+    last: dt.date
     bar: str
 
     @property
@@ -129,8 +129,8 @@ def week_grid(
         now_row=_now_row(view, top, height),
         previous=view.previous,
         next=view.next,
-        monday=view.monday,
-        sunday=view.monday + dt.timedelta(days=6),
+        first=view.first,
+        last=view.first + dt.timedelta(days=6),
         bar=bar,
     )
 
@@ -162,9 +162,9 @@ def _picked(day: Interval, chosen: Interval | None, top: int, height: int) -> St
 
 def _hours(view: WeekView, chosen: Interval | None) -> tuple[int, int]:
     first, last = view.first_minute // 60, -(-view.last_minute // 60)
-    monday = local_midnight(view.monday)
+    midnight = local_midnight(view.first)
     for offset in range(7) if chosen is not None else ():
-        day = Interval(monday + dt.timedelta(days=offset), monday + dt.timedelta(days=offset + 1))
+        day = Interval(midnight + dt.timedelta(days=offset), midnight + dt.timedelta(days=offset + 1))
         for part in clip([chosen] if chosen is not None else [], day):
             first = min(first, (part.start - day.start) // dt.timedelta(hours=1))
             last = max(last, -((day.start - part.end) // dt.timedelta(hours=1)))

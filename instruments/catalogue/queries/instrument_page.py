@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from django.db.models import Q, Sum
 
+from instruments.inventory.enums import SharingMode
 from instruments.inventory.models import Instrument
 from instruments.terms.queries.rates import category_of, price_list
 from instruments.terms.rules.hours import local_midnight
@@ -46,11 +47,17 @@ class YearOfUse:
 
 
 def price_rows(instrument: Instrument, person: Person | None, day: dt.date) -> list[PriceRow]:
-    """Return the prices of all categories on a local day; without a person no row is marked."""
+    """Return the prices of all categories that may book it, on a local day; without a person no row is marked.
+
+    What is shared inside its unit alone has no price for anybody else.
+    """
     prices = price_list(instrument, day)
     mine = category_of(person, instrument) if person is not None else ""
+    inside = instrument.sharing_mode != SharingMode.EXTERNAL
     return [
-        PriceRow(value, str(label), prices.get(value), value == mine) for value, label in UserCategory.choices
+        PriceRow(value, str(label), prices.get(value), value == mine)
+        for value, label in UserCategory.choices
+        if not inside or value == UserCategory.INTERNAL
     ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,13 +24,15 @@ from display.templatetags.display import named
 from folding import times
 from instruments.booking.actions.requests import request_booking
 from instruments.booking.enums import BookingState
-from instruments.booking.errors import RulesBroken, SentTwice, SlotTaken
+from instruments.booking.errors import OwnOverlap, RulesBroken, SentTwice, SlotTaken
 from instruments.booking.forms.booking import BookingForm, QuoteForm, moment_of
 from instruments.booking.models import Booking
 from instruments.booking.queries.admission import admission, standing
 from instruments.booking.queries.availability import next_free
+from instruments.booking.queries.bookings import own_elsewhere
 from instruments.booking.queries.holding import conflicts, taken_problems
 from instruments.booking.queries.week import week
+from instruments.booking.rules.requests import last_change
 from instruments.booking.views.offers import offers, span_query
 from instruments.booking.views.refusal import Refusal, in_words, refusal
 from instruments.booking.views.week_grid import WeekGrid, week_grid
@@ -62,6 +64,10 @@ class Verdict:
     end: dt.datetime
     problems: list[Problem]
     quote: Quote | None
+    last_change: dt.datetime
+    """Until when it can be cancelled or moved, if it is booked now."""
+    elsewhere: list[Booking] = field(default_factory=list)
+    """What the person holds at that time on other instruments."""
 
     @property
     def minutes(self) -> int:
@@ -125,6 +131,8 @@ def book(request: HttpRequest, code: str) -> HttpResponse:
     except SentTwice as error:
         messages.info(request, str(error))
         return redirect("portal:me")
+    except OwnOverlap:
+        return _page(request, shown, form, status=409)
     except (SlotTaken, RulesBroken) as error:
         return _page(request, shown, form, refused=_refused(shown, request.user, form, error))
     except NotAllowed:
@@ -174,6 +182,7 @@ def _ask(shown: Instrument, person: Person, form: BookingForm) -> Booking:
         station=said.get("station"),
         purpose_kind=said["purpose_kind"],
         form=str(said["once"] or ""),
+        knowing=said["knowing"],
     )
 
 
@@ -252,9 +261,19 @@ def bar_of(shown: Instrument, reader: Person | AnonymousUser) -> str:
 def _verdict(
     shown: Instrument, person: Person, wish: tuple[dt.datetime, dt.datetime], station: int | None = None
 ) -> Verdict:
-    judged = admission(shown, person, *wish, timezone.now())
+    now = timezone.now()
+    judged = admission(shown, person, *wish, now)
     problems = judged.problems + taken_problems(conflicts(shown, *wish, station))
-    return Verdict(*wish, in_words(problems, wish), None if problems else judged.quote)
+    last = wish[0]
+    if not problems:
+        last = last_change(wish[0], policy_of(shown).cancel_cutoff_minutes, now)
+    return Verdict(
+        *wish,
+        in_words(problems, wish, person),
+        None if problems else judged.quote,
+        last,
+        [] if problems else list(own_elsewhere(person, shown, *wish)),
+    )
 
 
 def _form(request: HttpRequest, shown: Instrument) -> BookingForm:

@@ -128,14 +128,20 @@ def _page(
     page = Paginator(lanes, LANES).get_page(request.GET.get("page"))
     shown = list(page.object_list)
     everything = request.GET.get("all") == "1"
+    arrivals = [arrival(booking, now) for booking in visits.to_check_in]
+    unconfirmed = lists.unconfirmed(person)
+    # Who comes this afternoon is nothing to do this morning: an arrival waits once its check-in is open.
+    due = counts.to_decide + counts.overdue + sum(one.is_open for one in arrivals) + len(unconfirmed)
     context: dict[str, Any] = {
         "kept": kept,
         "down": down,
         "counts": counts,
         "answer": answer(len(kept), len(down), counts),
-        "waiting": waiting(counts),
+        "due": due,
+        "waiting": waiting(due),
+        "unconfirmed": unconfirmed,
         "wishes": lists.wishes(person, now, MANY if everything else FEW),
-        "arrivals": [arrival(booking, now) for booking in visits.to_check_in],
+        "arrivals": arrivals,
         "overdue": overdue_cards(visits.overdue, now),
         "ended": visits.ended,
         "board": board(shown, booked, opened, day, now),

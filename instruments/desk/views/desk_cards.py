@@ -68,13 +68,11 @@ def answer(kept: int, down: int, counts: lists.Counts) -> tuple[str, str, str]:
     )
 
 
-def waiting(counts: lists.Counts) -> str:
-    """Say how much waits for the keeper."""
-    if not counts.waiting:
+def waiting(due: int) -> str:
+    """Say how much waits for the keeper at this moment."""
+    if not due:
         return _("nothing waits for you")
-    return ngettext("%(n)s thing waits for you", "%(n)s things wait for you", counts.waiting) % {
-        "n": counts.waiting
-    }
+    return ngettext("%(n)s thing waits for you", "%(n)s things wait for you", due) % {"n": due}
 
 
 def _minutes(length: dt.timedelta) -> int:

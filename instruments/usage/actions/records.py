@@ -9,6 +9,7 @@ from instruments.booking.models import Booking
 from instruments.inventory.models import Instrument
 from instruments.terms.rules.intervals import Interval
 from instruments.usage.enums import UsageSource, UserKind
+from instruments.usage.errors import UsageRefused, usage_problem
 from instruments.usage.models import UsageRecord
 from instruments.usage.rules.usage_entries import UsageEntry
 from members.enums import UserCategory
@@ -34,7 +35,7 @@ CONTENT = (
 
 
 def from_entry(
-    entry: UsageEntry, instrument: Instrument, *, actor: Person, source: str, now: dt.datetime
+    entry: UsageEntry, instrument: Instrument, *, actor: Person | None, source: str, now: dt.datetime
 ) -> UsageRecord:
     """Return the unsaved record of an entry that has no problems."""
     return UsageRecord(
@@ -101,7 +102,7 @@ def entry_from_visit(
     )
 
 
-def from_visit(booking: Booking, entry: UsageEntry, *, actor: Person, now: dt.datetime) -> UsageRecord:
+def from_visit(booking: Booking, entry: UsageEntry, *, actor: Person | None, now: dt.datetime) -> UsageRecord:
     """Return the unsaved record of a finished visit."""
     record = from_entry(entry, booking.instrument, actor=actor, source=UsageSource.BOOKING, now=now)
     record.booking, record.person = booking, booking.person
@@ -111,6 +112,14 @@ def from_visit(booking: Booking, entry: UsageEntry, *, actor: Person, now: dt.da
 def says_the_same(one: UsageRecord, other: UsageRecord) -> bool:
     """Tell whether two records agree in all that counts."""
     return all(getattr(one, field) == getattr(other, field) for field in CONTENT)
+
+
+def checked_reason(reason: str, field: str) -> str:
+    """Return a reason of 1 to 200 characters without blanks around it. Raises UsageRefused for any other."""
+    reason = reason.strip()
+    if not 1 <= len(reason) <= 200 or "\0" in reason:
+        raise UsageRefused({field: [usage_problem("long", limit=200) if reason else usage_problem("blank")]})
+    return reason
 
 
 def usage_facts(record: UsageRecord) -> dict[str, object]:

@@ -19,8 +19,9 @@ def record_visit(work: Work, visit: VisitEnded) -> UsageRecord | None:
     """Write the record of a visit: from check-in, not before the booked start, to check-out.
 
     It is cut where the next booking or another record begins; without hours said all of it counts. Its income is the
-    frozen price. A record under the booking's number that was there already is corrected. Where other records cover
-    all of the visit, it leaves none. Raises UsageRefused for impossible figures, which undoes the check-out too.
+    frozen price. A visit that nobody ended is to be confirmed. A record under the booking's number that was there
+    already is corrected. Where other records cover all of the visit, it leaves none. Raises UsageRefused for impossible
+    figures, which undoes the check-out too.
     """
     booking = visit.target
     known = current_by_number([booking.instrument], [str(booking.pk)]).get(
@@ -36,6 +37,7 @@ def record_visit(work: Work, visit: VisitEnded) -> UsageRecord | None:
     if problems:
         raise UsageRefused({field: [message] for field, message in problems})
     usage = from_visit(booking, entry, actor=work.actor, now=work.now)
+    usage.to_confirm = visit.forgotten
     if known is None:
         usage.save(force_insert=True)
         work.emit(UsageRecorded(target=usage, after=usage_facts(usage)))

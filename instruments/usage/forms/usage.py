@@ -138,6 +138,25 @@ class UseForm(SlotForm):
     user_name = forms.CharField(label=_("Name of the user"), max_length=50, required=False, widget=_text())
     user_unit = forms.CharField(label=_("Unit of the user"), max_length=100, required=False, widget=_text())
 
+    because = forms.CharField(
+        label=_("Keep it, because…"),
+        max_length=200,
+        required=False,
+        widget=_text(),
+        help_text=_("Asked where something is unusual; the reason is stored with the record."),
+    )
+
+    @property
+    def asks(self) -> bool:
+        """Whether it is to be said why the entry is true."""
+        return self.is_bound and ("because" in self.errors or bool(self.data.get("because")))
+
+    def ask(self, odd: Mapping[str, Sequence[str]]) -> None:
+        """Show what is unusual at the place where the reason is typed."""
+        for messages in odd.values():
+            for message in messages:
+                self.add_error("because", message)
+
     def figures(self) -> dict[str, Any]:
         """Return all but number, instrument and time, as an entry names it. Call it on a valid form."""
         data = self.cleaned_data
@@ -153,6 +172,7 @@ class UseForm(SlotForm):
             "income": data["income"] or Decimal(0),
             "user_name": data["user_name"],
             "user_unit": data["user_unit"],
+            "because": data["because"],
         }
 
     def show(self, problems: Mapping[str, Sequence[str]]) -> None:
@@ -208,17 +228,34 @@ class CorrectionForm(UseForm):
         help_text=_("The old record stays readable beside the new one, with this reason."),
     )
 
-    def __init__(self, record: UsageRecord, data: Mapping[str, Any] | None = None) -> None:
+    instrument = forms.ChoiceField(label=_("Instrument"), widget=_select(), required=False)
+    field_order = ("instrument", "station")
+
+    def __init__(
+        self,
+        record: UsageRecord,
+        places: Sequence[Instrument] = (),
+        data: Mapping[str, Any] | None = None,
+    ) -> None:
         self.record = record
-        super().__init__(data, initial=_initial(record))
-        if record.instrument.station_count == 1:
+        self.places = {row.code: row for row in (*places, record.instrument)}
+        super().__init__(data, initial=_initial(record) | {"instrument": record.instrument.code})
+        self.fields["instrument"].choices = [  # type: ignore[attr-defined]
+            (code, f"{code} {named(row)}") for code, row in sorted(self.places.items())
+        ]
+        if len(self.places) == 1:
+            del self.fields["instrument"]
+        if all(row.station_count == 1 for row in self.places.values()):
             del self.fields["station"]
 
     def changes(self) -> dict[str, Any]:
         """Return what the action takes. Call it on a valid form."""
         start, end = self.interval()
         changes = self.figures()
-        if "station" not in self.fields:
+        place = self.places.get(self.cleaned_data.get("instrument") or "", self.record.instrument)
+        if place.pk != self.record.instrument_id:
+            changes["instrument"] = place
+        elif "station" not in self.fields:
             changes["station"] = self.record.station
         if start != _to_the_minute(self.record.start):
             changes["start"] = start
@@ -229,6 +266,19 @@ class CorrectionForm(UseForm):
     def show(self, problems: Mapping[str, Sequence[str]]) -> None:
         """Put what the action refused beside the field it concerns, else above the form."""
         super().show({"reason" if name == "correction_reason" else name: m for name, m in problems.items()})
+
+
+class VoidForm(forms.Form):
+    """Why a use is taken off the count."""
+
+    void_reason = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        widget=_text(),
+        help_text=_(
+            "The record stays readable with this reason; its hours, income and time count no longer."
+        ),
+    )
 
 
 def _initial(record: UsageRecord) -> dict[str, Any]:

@@ -82,6 +82,7 @@ class UsageFileForm(forms.Form):
         widget=forms.ClearableFileInput(attrs={"class": "form-control", "accept": ".csv,text/csv"}),
     )
     table: UsageTable
+    text: str
 
     def clean_file(self) -> UploadedFile[Any]:
         """Read all rows; refuse a file that is too large or no table of usage."""
@@ -89,19 +90,39 @@ class UsageFileForm(forms.Form):
         if file.size is None or file.size > MOST_BYTES:
             raise forms.ValidationError(_("The file is larger than 2 MB; split it."))
         try:
-            self.table = read_usage(file.read())
+            self.text = _decoded(file.read())
+            self.table = read_usage(self.text)
         except UnreadableFile as error:
             raise forms.ValidationError(str(error.message)) from None
         return file
 
 
-def read_usage(content: bytes) -> UsageTable:
-    """Read a CSV file of usage records: UTF-8 with or without mark, or GB18030; comma, semicolon or tab.
+class UsagePreviewForm(forms.Form):
+    """What was looked at before it is written: the table as read, and why unusual rows are true, row by row."""
+
+    content = forms.CharField(strip=False, max_length=MOST_BYTES, widget=forms.Textarea)
+    table: UsageTable
+
+    def clean_content(self) -> str:
+        """Read all rows again."""
+        text: str = self.cleaned_data["content"]
+        try:
+            self.table = read_usage(text)
+        except UnreadableFile as error:
+            raise forms.ValidationError(str(error.message)) from None
+        return text
+
+    def because(self, row: FileRow) -> str:
+        """Return why a row is true although it is unusual, as typed."""
+        return str(self.data.get(f"because-{row.number}", ""))[:200].strip()
+
+
+def read_usage(text: str) -> UsageTable:
+    """Read a CSV table of usage records; comma, semicolon or tab.
 
     A first line `sep=;`, as spreadsheets take it, names the separator. Sums and the template's example are left out. A
     row that is wrong has problems and no entry. Raises UnreadableFile.
     """
-    text = _decoded(content)
     first, _newline, rest = text.lstrip().partition("\n")
     named = _SEPARATOR.fullmatch(first)
     head = rest.split("\n", 1)[0] if named else first
@@ -154,6 +175,7 @@ def as_csv(rows: list[FileRow]) -> str:
 
 
 def _decoded(content: bytes) -> str:
+    """Read UTF-8 with or without mark, or GB18030. Raises UnreadableFile."""
     if content.startswith(_WORKBOOKS):
         raise UnreadableFile(
             _(

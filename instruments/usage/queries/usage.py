@@ -15,7 +15,6 @@ from instruments.inventory.models import Instrument, Stewardship
 from instruments.terms.rules.hours import LOCAL
 from instruments.terms.rules.intervals import Interval
 from instruments.usage.models import UsageRecord
-from instruments.usage.rules.timeline import Timeline
 from members.models import Person
 from members.permissions import roles_of
 
@@ -81,16 +80,15 @@ def current_by_number(
     return {(row.unit_id, row.record_id): row for row in rows.select_related("instrument__unit")}
 
 
-def held_stations(
+def held_times(
     instruments: Collection[int], start: dt.datetime, end: dt.datetime
-) -> dict[tuple[int, int], Timeline[UsageRecord]]:
-    """Return, by instrument and station, the counting records that share a moment with [start, end); one query."""
+) -> list[tuple[tuple[int, int], Interval, UsageRecord]]:
+    """Return, with instrument and station, the counting records that share a moment with [start, end); one query."""
     rows = UsageRecord.objects.current().filter(instrument__in=instruments, start__lt=end, end__gt=start)
-    found: dict[tuple[int, int], Timeline[UsageRecord]] = {}
-    for row in rows.only("record_id", "instrument_id", "station", "start", "end").order_by("start"):
-        line = found.setdefault((row.instrument_id, row.station), Timeline())
-        line.add(Interval(row.start, row.end), row)
-    return found
+    return [
+        ((row.instrument_id, row.station), Interval(row.start, row.end), row)
+        for row in rows.only("record_id", "instrument_id", "station", "start", "end").order_by("start")
+    ]
 
 
 def proposed_number(instrument: Instrument, station: int, start: dt.datetime) -> str:

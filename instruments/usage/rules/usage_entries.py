@@ -17,7 +17,7 @@ MOST_STATIONS = 32_767
 _MOST_HOURS = Decimal("999999.99")
 _MOST_MONEY = Decimal("9999999999.99")
 _MOST_SAMPLES = 1_000_000
-_TEXTS = {"record_id": 50, "user_name": 50, "user_unit": 100}
+_TEXTS = {"record_id": 50, "user_name": 50, "user_unit": 100, "because": 200}
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,8 @@ class UsageEntry:
     startup_hours: Decimal = Decimal("0.00")
     processing_hours: Decimal = Decimal("0.00")
     station: int = 1
+    because: str = ""
+    """Why it is true although it is unusual."""
 
     @property
     def measurement_hours(self) -> Decimal:

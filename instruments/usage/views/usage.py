@@ -11,6 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -18,10 +19,11 @@ from changes import perform
 from display.templatetags.display import hours, local_datetime, money, named, number
 from instruments.inventory.guarded import inventory_unit_for
 from instruments.inventory.models import Instrument
+from instruments.usage.actions.ending import agree_usage, void_usage
 from instruments.usage.actions.usage import correct_usage, record_usage
 from instruments.usage.enums import UsageSource
-from instruments.usage.errors import UsageRefused
-from instruments.usage.forms.usage import CorrectionForm, NewUseForm, UsageFilterForm
+from instruments.usage.errors import UsageRefused, UsageUnusual
+from instruments.usage.forms.usage import CorrectionForm, NewUseForm, UsageFilterForm, VoidForm
 from instruments.usage.guarded import usage_record_for
 from instruments.usage.models import UsageRecord
 from instruments.usage.queries.usage_list import (
@@ -106,7 +108,7 @@ def usage_add(request: HttpRequest, unit: str) -> HttpResponse:
             )[0]
         except NotAllowed:
             raise Http404 from None
-        if outcome.status != "refused":
+        if outcome.status not in {"refused", "unusual"}:
             messages.success(
                 request, _("Record %(number)s is entered.") % {"number": outcome.record_id.strip()}
             )
@@ -114,7 +116,7 @@ def usage_add(request: HttpRequest, unit: str) -> HttpResponse:
         problems: dict[str, list[str]] = {}
         for problem in outcome.errors:
             problems.setdefault(problem.field, []).append(problem.message)
-        form.show(problems)
+        (form.ask if outcome.status == "unusual" else form.show)(problems)
     return _entry_page(request, owner, instruments, form, status=422)
 
 
@@ -136,15 +138,17 @@ def usage_correct(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method != "POST":
         if not (allowed and shown.is_current):
             return redirect("instruments:usage_record", shown.pk)
-        return _correction_page(request, shown, CorrectionForm(shown))
+        return _correction_page(request, shown, CorrectionForm(shown, _places(request.user, shown)))
     if not allowed:
         raise Http404
-    form = CorrectionForm(shown, request.POST)
+    form = CorrectionForm(shown, _places(request.user, shown), request.POST)
     if form.is_valid():
         try:
             written = perform(
                 request.user, correct_usage, shown, reason=form.cleaned_data["reason"], **form.changes()
             )
+        except UsageUnusual as refusal:
+            form.ask(refusal.fields)
         except UsageRefused as refusal:
             form.show(refusal.fields)
         except NotAllowed:
@@ -153,6 +157,57 @@ def usage_correct(request: HttpRequest, pk: UUID) -> HttpResponse:
             messages.success(request, _("The record is corrected; the old one stays readable below."))
             return redirect("instruments:usage_record", written.pk)
     return _correction_page(request, shown, form, status=422)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def usage_void(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Void a record with a reason; what is refused is said on its page. A GET leads there."""
+    assert isinstance(request.user, Person)
+    shown = usage_record_for(request.user, pk)
+    if request.method != "POST":
+        return redirect("instruments:usage_record", shown.pk)
+    form = VoidForm(request.POST)
+    if form.is_valid():
+        try:
+            perform(request.user, void_usage, shown, reason=form.cleaned_data["void_reason"])
+        except UsageRefused as refusal:
+            for sentences in refusal.fields.values():
+                form.add_error(None, sentences)
+        except NotAllowed:
+            raise Http404 from None
+        else:
+            messages.success(request, _("The record is voided: it counts no longer, and its time is free."))
+            return redirect("instruments:usage_record", shown.pk)
+    told = _told(request.user, usage_record_for(request.user, pk)) | {"void_form": form}
+    return render(request, "instruments/usage/usage_record.html", told, status=422)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def usage_agree(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Confirm a record that nobody wrote by hand. A GET leads to its page."""
+    assert isinstance(request.user, Person)
+    shown = usage_record_for(request.user, pk)
+    if request.method == "POST":
+        try:
+            perform(request.user, agree_usage, shown)
+        except UsageRefused as refusal:
+            messages.error(request, " ".join(text for texts in refusal.fields.values() for text in texts))
+        except NotAllowed:
+            raise Http404 from None
+        else:
+            messages.success(request, _("The hours are confirmed."))
+        target = request.POST.get("next", "")
+        if url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+            return redirect(target)
+    return redirect("instruments:usage_record", shown.pk)
+
+
+def _places(person: Actor, record: UsageRecord) -> list[Instrument]:
+    """Return where a record can be moved: what the person keeps in its unit, and where it stands."""
+    found = recordable(person, record.unit)
+    return found if record.instrument in found else [record.instrument, *found]
 
 
 def recordable(person: Actor, unit: MemberUnit) -> list[Instrument]:
@@ -181,6 +236,7 @@ def _told(person: Actor, shown: UsageRecord) -> dict[str, object]:
         "corrections": corrections,
         "current": next((row for row in story if row.is_current), None),
         "may_correct": shown.is_current and can(person, "correct_usage", shown),
+        "void_form": VoidForm(),
         "sees_booking": shown.booking is not None and can(person, "view_booking", shown.booking),
         "sees_list": can(person, "view_usage", shown.unit),
     }

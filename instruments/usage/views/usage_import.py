@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from django.contrib.auth.decorators import login_required
@@ -20,7 +21,13 @@ from instruments.inventory.guarded import inventory_unit_for
 from instruments.usage.actions.usage import MOST_ENTRIES, record_usage
 from instruments.usage.enums import UsageSource, UserKind
 from instruments.usage.errors import usage_problem
-from instruments.usage.forms.usage_file import FileRow, UsageFileForm, UsageTable, as_csv
+from instruments.usage.forms.usage_file import (
+    FileRow,
+    UsageFileForm,
+    UsagePreviewForm,
+    UsageTable,
+    as_csv,
+)
 from instruments.usage.forms.usage_words import COLUMNS, MORE_COLUMNS, example, heading
 from instruments.usage.views.usage import recordable
 from members.errors import NotAllowed
@@ -39,13 +46,26 @@ class RefusedCell:
 
 
 @dataclass(frozen=True)
+class UnusualRow:
+    """A row that can be written once somebody says why it is true, and what was said so far."""
+
+    row: FileRow
+    messages: list[str]
+    because: str
+
+
+@dataclass(frozen=True)
 class ImportResult:
-    """What became of a file: how many rows were created, left unchanged, updated, refused and why, left out."""
+    """What became of a file, or would: how many rows are created, left unchanged, updated and refused, and why.
+
+    `unusual` rows are written only with a reason; `left_out` hold no record.
+    """
 
     counts: Counter[str]
     problems: list[RefusedCell]
     refused: list[FileRow]
     left_out: list[int]
+    unusual: list[UnusualRow]
 
     @property
     def refused_csv(self) -> str:
@@ -56,39 +76,53 @@ class ImportResult:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def usage_import(request: HttpRequest, unit: str) -> HttpResponse:
-    """Take a CSV file; each row is judged by itself, and the refused ones are listed with the reason."""
+    """Take a CSV file in two steps: first what would become of each row is shown, then it is written."""
     owner = inventory_unit_for(request.user, unit, "record_usage")
     if request.method != "POST":
         if "template" in request.GET:
             return _template(request.user, owner)
         return _page(request, owner, UsageFileForm())
-    form = UsageFileForm(request.POST, request.FILES)
-    if not form.is_valid():
-        return _page(request, owner, form, status=422)
     assert isinstance(request.user, Person)
+    seen = UsagePreviewForm(request.POST) if "content" in request.POST else None
+    form: UsageFileForm | UsagePreviewForm = seen or UsageFileForm(request.POST, request.FILES)
+    if not form.is_valid():
+        shown = form if isinstance(form, UsageFileForm) else UsageFileForm()
+        return _page(request, owner, shown, status=422)
+    writes = seen is not None and "write" in request.POST
+    reasons = {} if seen is None else {row.number: seen.because(row) for row in seen.table.rows}
     try:
-        result = _import(form.table, request.user, owner)
+        result = _judge(form.table, request.user, owner, reasons, writes=writes)
     except NotAllowed:
         raise Http404 from None
-    return _page(request, owner, UsageFileForm(), result=result)
+    if writes:
+        return _page(request, owner, UsageFileForm(), result=result)
+    text = form.text if isinstance(form, UsageFileForm) else form.cleaned_data["content"]
+    return _page(request, owner, UsageFileForm(), result=result, content=text)
 
 
-def _import(table: UsageTable, actor: Person, unit: MemberUnit) -> ImportResult:
+def _judge(
+    table: UsageTable, actor: Person, unit: MemberUnit, reasons: Mapping[int, str], *, writes: bool
+) -> ImportResult:
     kept = recordable(actor, unit)
     known = {instrument.code for instrument in kept}
     # A unit's own number of an instrument is as good as ours, unless it is the code of another one.
     own = {code(i.inner_id).upper(): i.code for i in kept if i.inner_id}
     entries = [
-        replace(row.entry, instrument_code=own.get(row.entry.instrument_code, row.entry.instrument_code))
-        if row.entry.instrument_code not in known
-        else row.entry
+        replace(
+            row.entry,
+            because=reasons.get(row.number, ""),
+            instrument_code=row.entry.instrument_code
+            if row.entry.instrument_code in known
+            else own.get(row.entry.instrument_code, row.entry.instrument_code),
+        )
         for row in table.rows
         if row.entry is not None
     ]
-    outcomes = iter(perform(actor, record_usage, entries, unit=unit, source=UsageSource.IMPORT))
-    counts: Counter[str] = Counter(dict.fromkeys(("created", "unchanged", "updated", "refused"), 0))
-    problems: list[RefusedCell] = []
-    refused: list[FileRow] = []
+    outcomes = iter(
+        perform(actor, record_usage, entries, unit=unit, source=UsageSource.IMPORT, only_judge=not writes)
+    )
+    counts = Counter(dict.fromkeys(("created", "unchanged", "updated", "refused", "unusual"), 0))
+    result = ImportResult(counts, [], [], table.left_out, [])
     for row in table.rows:
         wrong = row.problems
         status = "refused"
@@ -99,12 +133,15 @@ def _import(table: UsageTable, actor: Person, unit: MemberUnit) -> ImportResult:
             row, known | own.keys()
         ):
             wrong = [*wrong, ("instrument", usage_problem("unknown_instrument"))]
-        counts[status] += 1
-        if status == "refused":
-            refused.append(row)
+        result.counts[status] += 1
+        if status == "unusual":
+            messages = [str(message) for _name, message in wrong]
+            result.unusual.append(UnusualRow(row, messages, reasons.get(row.number, "")))
+        if status == "refused" or (status == "unusual" and writes):
+            result.refused.append(row)
             number = row.cells.get("record_id", "")
-            problems += [RefusedCell(row.number, number, name, message) for name, message in wrong]
-    return ImportResult(counts, problems, refused, table.left_out)
+            result.problems.extend(RefusedCell(row.number, number, name, message) for name, message in wrong)
+    return result
 
 
 def _is_unknown(row: FileRow, known: set[str]) -> bool:
@@ -129,9 +166,12 @@ def _page(
     form: UsageFileForm,
     *,
     result: ImportResult | None = None,
+    content: str | None = None,
     status: int = 200,
 ) -> HttpResponse:
     context = {
+        "content": content,
+        "is_preview": content is not None,
         "unit": owner,
         "form": form,
         "result": result,

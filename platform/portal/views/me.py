@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -17,9 +17,11 @@ from django.views.decorators.http import require_safe
 from display.formats import minutes
 from evaluations.entries.queries.waiting import waiting_for
 from instruments.booking.models import Booking
-from instruments.booking.queries.booking_page import history_of
+from instruments.booking.queries.booking_page import steps_of
+from instruments.booking.queries.bookings import kept_instruments
 from instruments.booking.views.booking_acts import Choice, form_of, legal_acts
 from instruments.booking.views.booking_life import Step, check_in_opens, effective_state, life, released_at
+from instruments.inventory.models import Instrument
 from members.models import Person
 from notices.kinds import write
 from notices.models import Notice
@@ -40,6 +42,16 @@ class Next:
     released: dt.datetime
     steps: list[Step]
     choices: list[Choice]
+
+
+@require_safe
+@never_cache
+@login_required
+def start(request: HttpRequest) -> HttpResponse:
+    """Lead whoever has signed in to where his work lies: keepers to their desk, all others to their own page."""
+    assert isinstance(request.user, Person)
+    keeps = Instrument.objects.filter(kept_instruments(request.user)).exists()
+    return redirect("instruments:desk" if keeps else "portal:me")
 
 
 @require_safe
@@ -78,7 +90,7 @@ def _next(booking: Booking, person: Person, now: dt.datetime) -> Next:
         _ahead(booking.start - now),
         check_in_opens(booking),
         released_at(booking),
-        life(booking, history_of(booking), now),
+        life(booking, steps_of(booking), now),
         [Choice(act, form_of(act, booking)) for act in acts],
     )
 

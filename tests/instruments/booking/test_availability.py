@@ -99,7 +99,7 @@ def test_the_week_shows_names_to_those_who_may_know(xrd, steward, member, engine
     mine = BookingFactory(instrument=xrd, person=member, start=at(1, 9), end=at(1, 11))
     perform(steward, book_maintenance, xrd, start=at(2, 22), end=at(3, 2), reason="保养")
     view = week(fetched(xrd), at(3, 0).date(), member)
-    assert view.monday == NOW.date()
+    assert view.first == NOW.date()
     assert [len(d.blocks) for d in view.days] == [0, 1, 1, 1, 0, 0, 0]
     assert [(p.from_minute, p.to_minute) for p in view.days[0].open_parts] == [(480, 1200)]
     assert view.days[6].open_parts == []

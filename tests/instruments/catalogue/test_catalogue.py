@@ -326,15 +326,15 @@ def test_each_day_tells_how_many_are_free_whatever_days_are_chosen(network):
     assert (page.days[:3], page.matches, page.total) == (
         [(dt.date(2026, 3, 4), 2), (thursday, 1), (dt.date(2026, 3, 6), 2)], 3, 1
     )  # fmt: skip
-    assert page.cards[0].slot.start == start
+    assert page.cards[0].slot.start == start + dt.timedelta(hours=8)
     unit = next(facet for facet in page.facets if facet.name == "unit")
     assert [(option.value, option.count) for option in unit.options] == [("IMU", 1)]
     both = catalogue_page(
         PageFilter(QueryDict("day=2026-03-05&day=2026-03-06")).chosen, AnonymousUser(), now=NOW
     )
     assert [card.slot.start.isoformat() for card in both.cards] == [
-        "2026-03-04T16:00:00+00:00",
-        "2026-03-05T16:00:00+00:00",
+        "2026-03-05T00:00:00+00:00",
+        "2026-03-06T00:00:00+00:00",
     ]
 
 

@@ -173,9 +173,9 @@ def test_the_button_carries_the_day_and_the_length(client, three):
         reverse("instruments:catalogue"), {"day": "2026-03-04", "minutes": "240"}
     ).content.decode()
     form = reverse("instruments:instrument", args=["XRD-1"])
-    start, end = "2026-03-03T16%3A00%3A00%2B00%3A00", "2026-03-03T20%3A00%3A00%2B00%3A00"
+    start, end = "2026-03-04T00%3A00%3A00%2B00%3A00", "2026-03-04T04%3A00%3A00%2B00%3A00"
     assert f'href="{form}?start={start}&amp;end={end}#book"' in html
-    form_page = client.get(form, {"start": "2026-03-03T16:00:00+00:00", "end": "2026-03-03T20:00:00+00:00"})
+    form_page = client.get(form, {"start": "2026-03-04T00:00:00+00:00", "end": "2026-03-04T04:00:00+00:00"})
     assert form_page.context["form"].initial["day"] == dt.date(2026, 3, 4)
 
 

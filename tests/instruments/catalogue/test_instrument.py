@@ -20,8 +20,8 @@ from tests.instruments.moments import at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
-PAGE_QUERIES = 17
-BOOK_QUERIES = 11
+PAGE_QUERIES = 18
+BOOK_QUERIES = 13
 WISH = {
     "day": "2026-03-03",
     "start_time": "10:00",

@@ -18,7 +18,7 @@ from tests.instruments.moments import NOW, at
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 DAY = NOW.date()
-QUERIES = 16
+QUERIES = 17
 """What the desk asks the database, whatever the number of instruments and bookings, session and person included."""
 
 
@@ -68,7 +68,7 @@ def test_the_desk_counts_what_waits(xrd, steward, desk):
     BookingFactory(person=other, start=at(0, 10))
     context = desk().context
     assert context["counts"] == lists.Counts(to_decide=1, to_check_in=1, overdue=1, ended=1, slots=4)
-    assert context["counts"].waiting == 3
+    assert context["due"] == 2
     assert [wish.booking.start for wish in context["wishes"]] == [at(0, 14)]
     assert [late.late_minutes for late in context["overdue"]] == [60]
     assert [arrival.is_open for arrival in context["arrivals"]] == [False]

@@ -12,7 +12,7 @@ from django.utils.translation import override
 from audit.models import Entry
 from changes import perform
 from instruments.terms.rules.hours import LOCAL
-from instruments.usage.actions import usage
+from instruments.usage.actions import judging
 from instruments.usage.actions.usage import correct_usage, record_usage
 from instruments.usage.enums import UsageSource
 from instruments.usage.errors import UsageRefused
@@ -184,13 +184,7 @@ class TestRecord:
     def test_a_writer_past_the_lock_loses_politely(self, xrd, steward, monkeypatch):
         """With our own check blinded, the constraint's refusal names the record all the same."""
         assert fates([entry(xrd)], steward) == ["created"]
-        real, asked = usage.overlapping_record, []
-
-        def blind_once(*args, **kwargs):
-            asked.append(args)
-            return None if len(asked) == 1 else real(*args, **kwargs)
-
-        monkeypatch.setattr(usage, "overlapping_record", blind_once)
+        monkeypatch.setattr(judging, "held_times", lambda *_args: [])
         assert refused(entry(xrd, record_id="S-2"), steward) == ["start"]
 
     def test_queries_do_not_grow_with_the_entries(self, xrd, steward):
@@ -269,7 +263,7 @@ class TestSentTogether:
     def test_where_somebody_wrote_past_the_lock_the_others_stand(self, xrd, steward, monkeypatch):
         """The guard of the database refuses the whole write; then each is written by itself."""
         UsageRecordFactory(instrument=xrd, start=at(-6, 10), end=at(-6, 11))
-        monkeypatch.setattr(usage, "held_stations", lambda *_args: {})
+        monkeypatch.setattr(judging, "held_times", lambda *_args: [])
         batch = [entry(xrd, record_id="A"), entry(xrd, record_id="B", start=at(-5, 9), end=at(-5, 12))]
         assert fates(batch, steward) == ["refused", "created"]
         assert Entry.objects.filter(verb="instruments.usage.recorded").count() == 1

@@ -221,12 +221,15 @@ class TestEntering:
         night = typed | {"day": "2026-02-26", "start_time": "22:00", "end_time": "02:00", "record_id": "N"}
         long = typed | {"day": "2026-02-20", "end_day": "2026-02-23", "measurement_hours": "50"}
         assert client.post(self.address(xrd.unit), night).status_code == 302
-        assert client.post(self.address(xrd.unit), long).status_code == 302
+        asked = client.post(self.address(xrd.unit), long)
+        assert (asked.status_code, list(asked.context["form"].errors)) == (422, ["because"])
+        assert client.post(self.address(xrd.unit), long | {"because": "连续运行三昼夜"}).status_code == 302
         by_start = UsageRecord.objects.order_by("start")
         assert [row.end for row in by_start] == [
             dt.datetime(2026, 2, 23, 11, tzinfo=LOCAL),
             dt.datetime(2026, 2, 27, 2, tzinfo=LOCAL),
         ]
+        assert [row.kept_because for row in by_start] == ["连续运行三昼夜", ""]
 
     @pytest.mark.parametrize(
         ("wrong", "field"),

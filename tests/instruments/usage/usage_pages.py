@@ -25,8 +25,18 @@ def verbs() -> list[str]:
     return list(Entry.objects.order_by("sequence").values_list("verb", flat=True))
 
 
-def upload(client, unit, content: bytes | str):
+def preview(client, unit, content: bytes | str):
+    """Send a file: nothing is written yet."""
     data = content.encode() if isinstance(content, str) else content
     return client.post(
         reverse("instruments:usage_import", args=[unit.code]), {"file": SimpleUploadedFile("u.csv", data)}
     )
+
+
+def upload(client, unit, content: bytes | str, **because: str):
+    """Send a file, look at it, and have it written; a file that cannot be looked at is answered as such."""
+    seen = preview(client, unit, content)
+    if seen.status_code != 200:
+        return seen
+    sent = {"content": seen.context["content"], "write": "1", **because}
+    return client.post(reverse("instruments:usage_import", args=[unit.code]), sent)

@@ -87,10 +87,18 @@ def test_no_offer_ever_clashes(held, opened, earliest, minutes, step):
 
 
 def test_one_a_day_offers_the_first_of_each_day():
-    """Monday and Tuesday 08:00 to 12:00, on Tuesday another station from 07:00: one slot each, no third."""
+    """Monday and Tuesday 08:00 to 12:00, one slot each, no third; a station from 07:00 comes second to daytime."""
     free = {1: [span(480, 720), span(1920, 2160)], 2: [span(1860, 1980)]}
-    assert offered(free, one_a_day=True) == [(480, 1), (1860, 2)]
+    assert offered(free, one_a_day=True) == [(480, 1), (1920, 1)]
     assert offered(free) == [(480, 1), (540, 1), (600, 1)]
+
+
+def test_a_day_offers_its_daytime_first():
+    """Open around the clock: at eight; a day whose daytime is held: at night; until 18:00 and no longer."""
+    assert offered({1: [span(0, 1440)]}, one_a_day=True) == [(480, 1)]
+    assert offered({1: [span(0, 470), span(1090, 1440)]}, one_a_day=True) == [(0, 1)]
+    assert offered({1: [span(0, 100), span(1030, 1440)]}, one_a_day=True) == [(0, 1)]
+    assert offered({1: [span(0, 100), span(1020, 1440)]}, one_a_day=True) == [(1020, 1)]
 
 
 def test_the_longest_parts_keep_to_bounds_and_grid():

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from instruments.terms.rules.intervals import Interval
-from instruments.usage.rules.timeline import Timeline
+from instruments.usage.rules.timeline import Timeline, Wish, clashes_of
 
 ZERO = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
 
@@ -17,7 +17,7 @@ def span(start: int, end: int) -> Interval:
     return Interval(ZERO + dt.timedelta(hours=start), ZERO + dt.timedelta(hours=end))
 
 
-def test_overlap_touch_and_release():
+def test_overlap_and_touch():
     """[2, 4) and [6, 8): what reaches in is found in order, what touches is not."""
     line = Timeline[str]()
     line.add(span(6, 8), "b")
@@ -27,10 +27,6 @@ def test_overlap_touch_and_release():
     assert line.overlapping(span(7, 8)) == ["b"]
     with pytest.raises(ValueError, match="never overlap"):
         line.add(span(1, 3), "c")
-    line.release(span(2, 4).start)
-    assert line.overlapping(span(0, 9)) == ["b"]
-    with pytest.raises(KeyError):
-        line.release(span(2, 4).start)
 
 
 @given(st.lists(st.tuples(st.integers(0, 60), st.integers(1, 8)), max_size=40), st.integers(0, 60))
@@ -49,3 +45,24 @@ def test_agrees_with_looking_at_each(parts, start):
     assert line.overlapping(span(start, start + 1)) == [
         n for n, other in held.items() if other.overlaps(span(start, start + 1))
     ]
+
+
+class TestClashes:
+    """Wishes are granted as a whole."""
+
+    def held(self, **spans):
+        return [("a", span(*hours), name) for name, hours in spans.items()]
+
+    def test_two_change_places(self):
+        wishes = [Wish("a", span(2, 3), "x2", "x"), Wish("a", span(1, 2), "y2", "y")]
+        assert clashes_of(self.held(x=(1, 2), y=(2, 3)), wishes) == {}
+
+    def test_who_is_refused_stays_where_it_was(self):
+        """X cannot go to Z's time, so Y cannot have X's."""
+        wishes = [Wish("a", span(1, 2), "y2", "y"), Wish("a", span(5, 6), "x2", "x")]
+        held = self.held(x=(1, 2), y=(2, 3), z=(5, 6))
+        assert clashes_of(held, wishes) == {0: "x", 1: "z"}
+
+    def test_new_ones_take_what_is_left(self):
+        wishes = [Wish("a", span(1, 2), "m"), Wish("a", span(1, 3), "n"), Wish("b", span(1, 3), "o")]
+        assert clashes_of([], wishes) == {1: "m"}
