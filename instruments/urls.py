@@ -9,7 +9,7 @@ from instruments.catalogue.views import catalogue, compare, instrument
 from instruments.desk.views import desk
 from instruments.inventory.views import inventory, stewards
 from instruments.terms import views as terms
-from instruments.usage.views import usage, usage_import
+from instruments.usage.views import organisations, usage, usage_import
 
 app_name = "instruments"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -48,6 +48,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("units/<str:unit>/usage/", usage.usage, name="usage"),
     path("units/<str:unit>/usage/add/", usage.usage_add, name="usage_add"),
     path("units/<str:unit>/usage/import/", usage_import.usage_import, name="usage_import"),
+    path("units/<str:unit>/organisations/", organisations.organisations, name="organisations"),
+    path("units/<str:unit>/organisations/register/", organisations.register, name="organisation_register"),
+    path("units/<str:unit>/organisations/<int:pk>/merge/", organisations.merge, name="organisation_merge"),
+    path("units/<str:unit>/organisations/<int:pk>/part/", organisations.part, name="organisation_part"),
     path("usage/<uuid:pk>/", usage.usage_record, name="usage_record"),
     path("usage/<uuid:pk>/correct/", usage.usage_correct, name="usage_correct"),
     path("usage/<uuid:pk>/void/", usage.usage_void, name="usage_void"),

@@ -5,7 +5,21 @@ from django.utils.translation import gettext_lazy as _
 
 
 class MembersConfig(AppConfig):
-    """Regions, units, people and their roles."""
+    """Regions, units, people, their roles, and organisations that are served; registers guards and listeners."""
 
     name = "members"
     verbose_name = _("Units and people")
+
+    def ready(self) -> None:
+        """Register the triggers, and keep the organisation of each unit as the unit is."""
+        # Models must be loaded before these.
+        from changes import subscribe
+        from members.actions.organisations import keep_unit_organisation
+        from members.events import UnitChanged, UnitCreated
+        from members.guards import guards
+        from safeguards.triggers import register
+
+        for guard in guards():
+            register(guard)
+        subscribe(UnitCreated, keep_unit_organisation)
+        subscribe(UnitChanged, keep_unit_organisation)

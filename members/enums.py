@@ -61,3 +61,17 @@ class NetworkRoleKind(TextChoices):
 
     OFFICER = "officer", _("Department officer")
     EXPERT = "expert", _("Evaluation expert")
+
+
+class OrganisationKind(TextChoices):
+    """What an organisation that is served (服务对象单位) is; the national record asks only: internal or external."""
+
+    ENTERPRISE = "enterprise", _("Enterprise")
+    UNIVERSITY = "university", _("University")
+    RESEARCH_INSTITUTE = "research_institute", _("Research institute")
+    HOSPITAL = "hospital", _("Hospital")
+    TESTING_CENTRE = "testing_centre", _("Testing centre")
+    GOVERNMENT = "government", _("Government body")
+    FOREIGN = "foreign", _("Foreign organisation")
+    INDIVIDUAL = "individual", _("Individual")
+    OTHER = "other", _("Other")

@@ -78,3 +78,21 @@ class RoleBeforeUnit(InvalidRole):
 
     code = "role_before_unit"
     message = _("The unit was not a member yet on that day; a role in it begins later.")
+
+
+class InvalidOrganisation(MembersError):
+    """Fields of an organisation are wrong; `fields` maps field name to a list of messages."""
+
+    code = "invalid_organisation"
+    message = _("Some fields of the organisation are wrong.")
+
+    def __init__(self, fields: dict[str, list[str]]) -> None:
+        self.fields = fields
+        super().__init__()
+
+
+class MergeRefused(MembersError):
+    """Two organisations cannot be counted as one, or one cannot be taken out of the other."""
+
+    code = "merge_refused"
+    message = _("These organisations cannot be merged.")

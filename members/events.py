@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from changes import Recorded
-from members.models import MemberUnit, NetworkRole, Person, UnitRole
+from members.models import MemberUnit, NetworkRole, Organisation, Person, UnitRole
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,3 +54,36 @@ class RoleEnded(Recorded):
 
     verb: str = "members.role.ended"
     target: UnitRole | NetworkRole
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganisationRegistered(Recorded):
+    """An organisation outside the network is known to all units from now on."""
+
+    verb: str = "members.organisation.registered"
+    target: Organisation
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganisationChanged(Recorded):
+    """Something about a registered organisation is another now."""
+
+    verb: str = "members.organisation.changed"
+    target: Organisation
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganisationMerged(Recorded):
+    """An organisation counts as `into` from now on."""
+
+    verb: str = "members.organisation.merged"
+    target: Organisation
+    into: Organisation
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganisationParted(Recorded):
+    """An organisation that counted as another counts by itself again."""
+
+    verb: str = "members.organisation.parted"
+    target: Organisation

@@ -6,6 +6,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 WORDS: dict[str, Promise] = {
+    "members.organisation.changed": _("organisation changed"),
+    "members.organisation.merged": _("organisation merged into another"),
+    "members.organisation.parted": _("merging of an organisation undone"),
+    "members.organisation.registered": _("organisation registered"),
     "members.person.changed": _("person changed"),
     "members.person.created": _("person added"),
     "members.person.invited": _("person invited"),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from changes import Work
-from members.models import MemberUnit, NetworkRole, Person, UnitRole
+from members.models import MemberUnit, NetworkRole, Organisation, Person, UnitRole
 
 
 def lock_unit(work: Work, pk: int) -> MemberUnit:
@@ -24,3 +26,8 @@ def lock_unit_role(work: Work, pk: int) -> UnitRole:
 def lock_network_role(work: Work, pk: int) -> NetworkRole:
     """Lock one network-wide role, with its person."""
     return work.lock_one(NetworkRole.objects.select_related("person"), pk)
+
+
+def lock_organisations(work: Work, pks: Iterable[int]) -> dict[int, Organisation]:
+    """Lock organisations, with the unit that each is or belongs to; those that exist, by key."""
+    return work.lock(Organisation.objects.select_related("unit", "private_to"), pks)

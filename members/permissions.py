@@ -14,7 +14,7 @@ from django.utils import timezone
 from changes import note_refusal
 from members.enums import NetworkRoleKind, UnitRoleKind
 from members.errors import NotAllowed
-from members.models import MemberUnit, NetworkRole, Person, UnitRole
+from members.models import MemberUnit, NetworkRole, Organisation, Person, UnitRole
 
 Actor = Person | AnonymousUser
 
@@ -97,6 +97,15 @@ def _officer_or_manager(roles: Roles, _person: Actor, obj: Any) -> bool:
 
 def _in_unit(roles: Roles, _person: Actor, obj: Any) -> bool:
     return roles.is_officer or (isinstance(obj, MemberUnit) and obj.pk in roles.units)
+
+
+def _manages_or_views(roles: Roles, _person: Actor, obj: Any) -> bool:
+    return roles.is_officer or (isinstance(obj, MemberUnit) and obj.pk in roles.manager_of | roles.viewer_in)
+
+
+def _merges(roles: Roles, _person: Actor, obj: Any) -> bool:
+    own = obj.private_to_id if isinstance(obj, Organisation) else None
+    return roles.is_officer or (own is not None and own in roles.manager_of)
 
 
 def _self_or_officer(roles: Roles, person: Actor, obj: Any) -> bool:
@@ -197,6 +206,10 @@ declare(
             "view_unit_people": _in_unit,
             "manage_unit": _officer_or_manager,
             "change_reference": _officer,
+            "view_organisations": _manages_or_views,
+            "register_organisation": _officer_or_manager,
+            "change_organisation": _officer,
+            "merge_organisation": _merges,
         }
     ),
 )

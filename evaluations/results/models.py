@@ -144,7 +144,10 @@ class ScoringRun(Job):
         "evaluations.Round", verbose_name=_("round"), on_delete=models.PROTECT, related_name="scorings"
     )
     state = models.CharField(
-        _("state"), max_length=10, choices=ScoringState.choices, default=ScoringState.QUEUED
+        pgettext_lazy("condition", "state"),
+        max_length=10,
+        choices=ScoringState.choices,
+        default=ScoringState.QUEUED,
     )
     requested_by = models.ForeignKey(
         "members.Person", verbose_name=_("asked for by"), on_delete=models.PROTECT, related_name="+"

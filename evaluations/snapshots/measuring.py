@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -19,13 +19,15 @@ from evaluations.snapshots.models import MetricSnapshot, SnapshotRow, SnapshotUn
 from evaluations.snapshots.queries.population import population
 from evaluations.snapshots.queries.usage_then import usage_as_of
 from instruments.inventory.models import Instrument
-from instruments.inventory.queries.history import PastInstrument
+from instruments.inventory.queries.facts import PastInstrument
 from instruments.terms.queries.opening import weeks_of
+from instruments.terms.rules.intervals import Interval
 from instruments.usage.enums import UserKind
 from instruments.usage.metrics import UsageTotals
 from instruments.usage.models import UsageRecord
 from instruments.usage.queries.usage_totals import open_hours_of, usage_totals
-from members.models import MemberUnit
+from members.models import MemberUnit, UnitFacts
+from members.queries.unit_facts import unit_facts_at
 
 CHUNK = 200
 NO_HOURS = Decimal("0.00")
@@ -62,11 +64,13 @@ def cut_of(snapshot: MetricSnapshot, show: Show) -> Cut:
         show(at, len(keys))
         machines = Instrument.objects.filter(pk__in=keys[at : at + CHUNK]).order_by("pk")
         rows += fresh_rows(snapshot, machines.select_related("unit", "instrument_class"), held_then, scope)
-    weeks = weeks_of(keys)
+    last = min(round_.data_end, moment)
+    weeks = weeks_of(keys, Interval(last - dt.timedelta(microseconds=2), last - dt.timedelta(microseconds=1)))
     for row in rows:
         row.opening = [[one.weekday, one.opens, one.closes] for one in weeks.get(row.instrument_id, ())]
-    units = MemberUnit.objects.filter(pk__in={row.unit_id for row in rows}).select_related("region")
-    return Cut(moment, tuple(rows), tuple(_unit(snapshot, unit) for unit in units), mark)
+    units = MemberUnit.objects.filter(pk__in={row.unit_id for row in rows}).order_by("pk")
+    facts = _units_then(round_, [unit.pk for unit in units])
+    return Cut(moment, tuple(rows), tuple(_unit(snapshot, unit, facts[unit.pk]) for unit in units), mark)
 
 
 def fresh_rows(
@@ -75,7 +79,7 @@ def fresh_rows(
     held_then: Mapping[int, PastInstrument],
     scope: Scope,
 ) -> list[SnapshotRow]:
-    """Measure these instruments, each as it was (`population`), with its unit and class at hand; six queries."""
+    """Measure these instruments, each as it was (`population`), with its unit and class at hand; eight queries."""
     chunk = list(machines)
     if not chunk:
         return []
@@ -86,7 +90,11 @@ def fresh_rows(
     hours = open_hours_of(chunk, start, end)
     outside = _external_records(start, end, keys)
     on = round_.data_last_day
-    rows = [_row(snapshot, instrument, held_then[instrument.pk], scope, on) for instrument in chunk]
+    units = _units_then(round_, {instrument.unit_id for instrument in chunk})
+    rows = [
+        _row(snapshot, instrument, held_then[instrument.pk], units[instrument.unit_id], scope=scope, on=on)
+        for instrument in chunk
+    ]
     for row in rows:
         row.open_hours = hours.get(row.instrument_id, NO_HOURS)
         row.external_records = outside.get(row.instrument_id, 0)
@@ -102,35 +110,46 @@ def _external_records(start: dt.datetime, end: dt.datetime, keys: Sequence[int])
     return dict(records.order_by().values_list("instrument_id").annotate(n=Count("pk")))
 
 
-def _unit(snapshot: MetricSnapshot, unit: MemberUnit) -> SnapshotUnit:
+def _units_then(round_: Round, keys: Collection[int]) -> dict[int, UnitFacts]:
+    """The units as they were when the data period ended, or now where it has not."""
+    return unit_facts_at(min(round_.data_end, timezone.now()), keys)
+
+
+def _unit(snapshot: MetricSnapshot, unit: MemberUnit, then: UnitFacts) -> SnapshotUnit:
     return SnapshotUnit(
         snapshot=snapshot,
         unit=unit,
         code=unit.code,
-        kind=unit.kind,
-        name_zh=unit.name_zh,
-        name_en=unit.name_en,
-        region_code=unit.region.code,
-        region_zh=unit.region.name_zh,
-        region_en=unit.region.name_en,
+        kind=then.kind,
+        name_zh=then.name_zh,
+        name_en=then.name_en,
+        region_code=then.region.code,
+        region_zh=then.region.name_zh,
+        region_en=then.region.name_en,
     )
 
 
 def _row(
-    snapshot: MetricSnapshot, instrument: Instrument, past: PastInstrument, scope: Scope, on: dt.date
+    snapshot: MetricSnapshot,
+    instrument: Instrument,
+    past: PastInstrument,
+    unit: UnitFacts,
+    *,
+    scope: Scope,
+    on: dt.date,
 ) -> SnapshotRow:
     return SnapshotRow(
         snapshot=snapshot,
         instrument=instrument,
         unit_id=instrument.unit_id,
         instrument_code=instrument.code,
-        name_zh=instrument.name_zh,
-        name_en=instrument.name_en,
+        name_zh=past.name_zh,
+        name_en=past.name_en,
         class_code=instrument.instrument_class.code,
         class_zh=instrument.instrument_class.name_zh,
         class_en=instrument.instrument_class.name_en,
         unit_code=instrument.unit.code,
-        unit_kind=instrument.unit.kind,
+        unit_kind=unit.kind,
         equipment_kind=past.equipment_kind,
         funding=list(past.funding),
         joined_on=past.joined_on,

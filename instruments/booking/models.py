@@ -159,8 +159,8 @@ class BookingStep(models.Model):
         related_name="+",
     )
     instrument = models.CharField(_("instrument"), max_length=30)
-    start = models.DateTimeField(_("start"))
-    end = models.DateTimeField(_("end"))
+    start = models.DateTimeField(pgettext_lazy("of a time span", "start"))
+    end = models.DateTimeField(pgettext_lazy("of a time span", "end"))
     price = models.DecimalField(_("price (yuan)"), max_digits=12, decimal_places=2)
     old_instrument = models.CharField(_("instrument before"), max_length=30, blank=True)
     old_start = models.DateTimeField(_("start before"), null=True, blank=True)

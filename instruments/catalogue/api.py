@@ -144,10 +144,17 @@ class InstrumentDetailSerializer(InstrumentSerializer):
     contact_name = serializers.CharField()
     contact_phone = serializers.CharField()
     contact_email = serializers.CharField()
-    opening_hours = OpeningSerializer(source="opening_periods", many=True)
+    opening_hours = serializers.SerializerMethodField()
     opening_exceptions = serializers.SerializerMethodField()
     policy = serializers.SerializerMethodField()
     rates = serializers.SerializerMethodField()
+
+    @extend_schema_field(OpeningSerializer(many=True))
+    def get_opening_hours(self, instrument: Instrument) -> list[Any]:
+        """Return the week that holds today."""
+        today = timezone.localdate()
+        rows = OpeningPeriod.objects.touching(today, today).filter(instrument=instrument)
+        return many(OpeningSerializer, rows.order_by("weekday", "opens"))
 
     @extend_schema_field(OpeningExceptionSerializer(many=True))
     def get_opening_exceptions(self, instrument: Instrument) -> list[Any]:

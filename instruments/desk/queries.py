@@ -117,7 +117,7 @@ def day_bookings(person: Person, day: dt.date, now: dt.datetime) -> dict[int, li
 
 def opened_on(pks: Collection[int], window: Interval) -> dict[int, list[Interval]]:
     """Return when many instruments are open inside the window, in two queries."""
-    weeks, exceptions = weeks_of(pks), exceptions_of(pks, window)
+    weeks, exceptions = weeks_of(pks, window), exceptions_of(pks, window)
     return {pk: open_intervals(weeks.get(pk, ()), exceptions[pk], window) for pk in pks}
 
 

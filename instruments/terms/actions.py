@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from itertools import pairwise
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -74,34 +75,75 @@ def give_usual_terms(instrument: Instrument) -> None:
     """Give a new instrument the usual booking policy and the usual week, until its keeper says otherwise."""
     BookingPolicy.objects.create(instrument=instrument)
     OpeningPeriod.objects.bulk_create(
-        OpeningPeriod(instrument=instrument, weekday=day, opens=OPENS, closes=CLOSES) for day in WORKDAYS
+        OpeningPeriod(
+            instrument=instrument,
+            weekday=day,
+            opens=OPENS,
+            closes=CLOSES,
+            valid_from=min(instrument.joined_on, timezone.localdate()),
+        )
+        for day in WORKDAYS
     )
 
 
 def set_opening(
-    work: Work, instrument: Instrument, periods: Iterable[WeeklyPeriod], *, seen: int | None = None
+    work: Work,
+    instrument: Instrument,
+    periods: Iterable[WeeklyPeriod],
+    *,
+    valid_from: dt.date | None = None,
+    seen: int | None = None,
 ) -> list[OpeningPeriod]:
-    """Replace the weekly opening hours; none at all means closed. Keepers and officers.
+    """Replace the weekly opening hours from a day on (today unless told), until the next week known begins.
 
-    Bookings made before keep their time. Raises NotAllowed, StaleVersion, InvalidInstrument.
+    None at all means closed. What held before that day stays: the hours of a past year never change. Keepers and
+    officers. Raises NotAllowed, StaleVersion, InvalidInstrument.
     """
     locked = lock_instrument(work, instrument.pk)
     require(work.actor, "edit_terms", locked)
     part = seen_part(work, locked, Part.OPENING, seen)
+    today = timezone.localdate(work.now)
+    day = valid_from or today
+    if day < today:
+        raise InvalidInstrument({"valid_from": [_("Opening hours begin to hold today or later.")]})
     week = sorted(set(periods))
     _check_week(week)
-    rows = OpeningPeriod.objects.filter(instrument=locked).order_by("weekday", "opens")
-    before = [list(row) for row in rows.values_list("weekday", "opens", "closes")]
+    rows = OpeningPeriod.objects.filter(instrument=locked).touching(day)
+    held = rows.filter(valid_from__lte=day)
+    before = _as_lists(held)
     after = [[period.weekday, period.opens, period.closes] for period in week]
     if after == before:
-        return list(rows)
-    rows.delete()
+        return list(held.order_by("weekday", "opens"))
+    edges = {
+        edge for row in rows for edge in (row.valid_from, row.valid_to) if edge is not None and edge > day
+    }
+    held.filter(valid_from=day).delete()
+    held.update(valid_to=day)
     written = OpeningPeriod.objects.bulk_create(
-        OpeningPeriod(instrument=locked, weekday=p.weekday, opens=p.opens, closes=p.closes) for p in week
+        OpeningPeriod(
+            instrument=locked,
+            weekday=p.weekday,
+            opens=p.opens,
+            closes=p.closes,
+            valid_from=day,
+            valid_to=min(edges, default=None),
+        )
+        for p in week
     )
     part_changed(work, part)
-    work.emit(OpeningChanged(target=locked, before={"periods": before}, after={"periods": after}))
+    work.emit(
+        OpeningChanged(
+            target=locked,
+            before={"periods": before},
+            after={"periods": after, "valid_from": day},
+            valid_from=day,
+        )
+    )
     return written
+
+
+def _as_lists(rows: QuerySet[OpeningPeriod]) -> list[list[int]]:
+    return [list(row) for row in rows.order_by("weekday", "opens").values_list("weekday", "opens", "closes")]
 
 
 def add_exception(

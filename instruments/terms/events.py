@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from changes import Recorded
@@ -17,9 +18,10 @@ class TermsChanged(Recorded):
 
 @dataclass(frozen=True, kw_only=True)
 class OpeningChanged(TermsChanged):
-    """The weekly opening hours are other ones."""
+    """The weekly opening hours are other ones from a day on."""
 
     verb: str = "instruments.opening.changed"
+    valid_from: dt.date
 
 
 @dataclass(frozen=True, kw_only=True)

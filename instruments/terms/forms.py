@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.forms import BoundField
 from django.forms.models import fields_for_model
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -66,7 +67,7 @@ class WeekForm(forms.Form):
 
     def __init__(self, *args: Any, instrument: Instrument, **options: Any) -> None:
         self.instrument = instrument
-        initial: dict[str, str] = {}
+        initial: dict[str, str | dt.date] = {}
         used = [0] * 7
         for period in weeks_of([instrument.pk]).get(instrument.pk, ()):
             place = used[period.weekday]
@@ -74,8 +75,14 @@ class WeekForm(forms.Form):
             initial[_name(period.weekday, place, "closes")] = _clock(period.closes, is_end=True)
             used[period.weekday] = place + 1
         self.places = range(max(PERIODS_A_DAY, *used))
+        initial["valid_from"] = timezone.localdate()
         options.setdefault("initial", initial)
         super().__init__(*args, **options)
+        self.fields["valid_from"] = forms.DateField(
+            label=_("These hours hold from"),
+            widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "form-control"}),
+            required=False,
+        )
         for weekday, day in enumerate(WEEKDAYS):
             for place in self.places:
                 for side, word in (("opens", _("opens")), ("closes", _("closes"))):
@@ -99,6 +106,11 @@ class WeekForm(forms.Form):
             )
             for weekday, day in enumerate(WEEKDAYS)
         ]
+
+    @property
+    def valid_from(self) -> dt.date:
+        """The day from which the week holds, today unless told. Call it on a valid form."""
+        return self.cleaned_data["valid_from"] or timezone.localdate()
 
     def clean(self) -> dict[str, Any]:
         """Every period has both ends, ends later than it begins, and meets no other of its day."""

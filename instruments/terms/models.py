@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import get_language, pgettext_lazy
@@ -11,8 +13,21 @@ from display.formats import local_datetime, money
 from members.enums import UserCategory
 
 
+class OpeningPeriodQuerySet(models.QuerySet["OpeningPeriod"]):
+    """Filters of weekly periods."""
+
+    def touching(self, first: dt.date, last: dt.date | None = None) -> OpeningPeriodQuerySet:
+        """Those that hold on some local day from `first` to `last` (both included; None: for ever)."""
+        rows = self.filter(models.Q(valid_to=None) | models.Q(valid_to__gt=first))
+        return rows if last is None else rows.filter(valid_from__lte=last)
+
+
 class OpeningPeriod(models.Model):
-    """Weekly opening time [opens, closes) in minutes after local midnight; weekday 0 is Monday. 1440 is midnight."""
+    """Weekly opening time [opens, closes) in minutes after local midnight; weekday 0 is Monday. 1440 is midnight.
+
+    It holds on the local days [valid_from, valid_to); the periods that hold on a day are the week of that day, none
+    at all means closed.
+    """
 
     instrument = models.ForeignKey(
         "instruments.Instrument", on_delete=models.CASCADE, related_name="opening_periods"
@@ -20,6 +35,10 @@ class OpeningPeriod(models.Model):
     weekday = models.PositiveSmallIntegerField(_("weekday"))
     opens = models.PositiveSmallIntegerField(_("opens (minutes after midnight)"))
     closes = models.PositiveSmallIntegerField(_("closes (minutes after midnight)"))
+    valid_from = models.DateField(_("valid from"))
+    valid_to = models.DateField(_("valid until (exclusive)"), null=True, blank=True)
+
+    objects = OpeningPeriodQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("opening period")
@@ -31,7 +50,13 @@ class OpeningPeriod(models.Model):
                 condition=models.Q(closes__gt=models.F("opens"), closes__lte=1440),
                 name="opening_closes_after_it_opens",
             ),
-            models.UniqueConstraint(fields=["instrument", "weekday", "opens"], name="opening_once"),
+            models.UniqueConstraint(
+                fields=["instrument", "valid_from", "weekday", "opens"], name="opening_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(valid_to=None) | models.Q(valid_to__gt=models.F("valid_from")),
+                name="opening_dates",
+            ),
         ]
 
     def __str__(self) -> str:

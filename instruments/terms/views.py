@@ -33,8 +33,10 @@ from instruments.terms.actions import (
     set_rate,
     take_back_rate,
 )
-from instruments.terms.forms import ExceptionForm, PolicyForm, RateForm, WeekForm
+from instruments.terms.forms import WEEKDAYS, ExceptionForm, PolicyForm, RateForm, WeekForm
 from instruments.terms.models import OpeningException, Rate
+from instruments.terms.queries.opening import coming_weeks
+from instruments.terms.rules.opening import WeeklyPeriod
 from members.enums import UserCategory
 from members.errors import NotAllowed
 from members.permissions import Actor, can
@@ -76,7 +78,14 @@ def opening(request: HttpRequest, unit: str, code: str) -> HttpResponse:
         return _page(request, shown, {"week": form.like_monday()}, unsaved=True)
 
     def save() -> str:
-        perform(request.user, set_opening, shown, form.week, seen=seen_in(request.POST))
+        perform(
+            request.user,
+            set_opening,
+            shown,
+            form.week,
+            valid_from=form.valid_from,
+            seen=seen_in(request.POST),
+        )
         return _("The opening hours are saved. Bookings made before keep their time.")
 
     return _save(request, shown, form, save, "week")
@@ -235,12 +244,22 @@ def _page(
         "exception": tried.get("exception") or ExceptionForm(),
         "policy": tried.get("policy") or PolicyForm(instrument=shown),
         "rate": tried.get("rate") or RateForm(initial={"category": request.GET.get("category", "")}),
+        "coming_weeks": [
+            (day, [(WEEKDAYS[p.weekday], *_clock_times(p)) for p in found])
+            for day, found in coming_weeks(shown, timezone.localdate(now)).items()
+        ],
         "exceptions": exceptions.filter(end__gt=now).order_by("start"),
         "past_exceptions": exceptions.filter(end__lte=now).order_by("-start")[:MOST_PAST],
         "prices": _prices(shown, timezone.localdate(now)),
         "sees_inventory": _sees_inventory(request.user, shown),
     }
     return render(request, "instruments/terms/terms.html", context, status=status)
+
+
+def _clock_times(period: WeeklyPeriod) -> tuple[str, str]:
+    """Opening and closing on the clock; midnight at the end is 24:00."""
+    opens, closes = (f"{minute // 60:02}:{minute % 60:02}" for minute in (period.opens, period.closes))
+    return opens, closes
 
 
 def _prices(shown: Instrument, day: dt.date) -> list[PriceLine]:

@@ -22,6 +22,10 @@ USAGE_PROBLEMS: dict[str, Sentence] = {
     "hours_exceed": _("The record lasts %(limit)s hours; more hours than that cannot count."),
     "parts_exceed": _("Start-up and post-processing together exceed the effective hours."),
     "unknown_choice": _("Choose one of: %(limit)s."),
+    "own_unit": _(
+        "“%(name)s” is the unit that owns the instrument; its own people are internal users. "
+        "Choose the internal user, or correct the unit of the user."
+    ),
     "unknown_station": _("This instrument has %(limit)s stations."),
     "unknown_instrument": _("You keep no instrument with this code."),
     "overlap": _("Record %(record)s covers part of this time: %(start)s to %(end)s."),

@@ -14,7 +14,9 @@ from members.permissions import Actor, can
 
 def usage_record_for(person: Actor, pk: UUID | str) -> UsageRecord:
     """Return a usage record the person may see, with instrument and unit. Raises Http404."""
-    rows = UsageRecord.objects.select_related("instrument__unit", "unit", "person", "booking", "corrects")
+    rows = UsageRecord.objects.select_related(
+        "instrument__unit", "unit", "person", "booking", "corrects", "served__merged_into"
+    )
     record = rows.filter(pk=uuid_of(pk)).first()
     if record is None:
         raise Http404

@@ -12,8 +12,9 @@ ZERO = Decimal("0.00")
 class UsageTotals:
     """Sums over the records of one instrument that start in a period; hours and yuan to two places.
 
-    `internal` and `external` are effective hours by kind of user and sum to `effective`. `external_users` counts
-    distinct external people, `served_units` distinct units of external users.
+    `external` are the effective hours that served another legal person than the owning one, `internal` all others;
+    both sum to `effective`. `external_users` counts people served outside, `served_units` their organisations, each
+    once whatever it was called; a use that names none counts as no unit.
     """
 
     effective: Decimal = ZERO

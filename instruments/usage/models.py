@@ -15,6 +15,7 @@ from django_stubs_ext import StrOrPromise
 
 from instruments.booking.enums import Purpose
 from instruments.usage.enums import UsageSource, UserKind
+from members.rules.organisation_names import LONGEST
 from safeguards.no_overlap import NoOverlap
 
 
@@ -34,6 +35,13 @@ def _someone(label: StrOrPromise) -> models.ForeignKey[Any, Any]:
         related_name="+",
     )
 
+
+OUTSIDE = (
+    models.Q(user_kind=UserKind.EXTERNAL)
+    & ~models.Q(served__unit=models.F("unit"))
+    & ~models.Q(served__merged_into__unit=models.F("unit"))
+)
+"""Served another legal person than the owning one, whatever was typed: what brings outside hours, users and units."""
 
 _PARTS = models.F("startup_hours") + models.F("measurement_hours") + models.F("processing_hours")
 
@@ -98,6 +106,15 @@ class UsageRecord(models.Model):
     )
     user_name = models.CharField(_("name of user"), max_length=50, blank=True)
     user_unit = models.CharField(_("unit of user"), max_length=100, blank=True)
+    folded_user = models.CharField(max_length=LONGEST, blank=True, editable=False)
+    served = models.ForeignKey(
+        "members.Organisation",
+        verbose_name=_("organisation served"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="usage_records",
+    )
     source = models.CharField(_("source"), max_length=8, choices=UsageSource.choices)
     corrects = models.OneToOneField(
         "self",
@@ -161,6 +178,12 @@ class UsageRecord(models.Model):
                 condition=models.Q(voided_at__isnull=True, void_reason="")
                 | (models.Q(voided_at__isnull=False, is_current=False) & ~models.Q(void_reason="")),
                 name="usage_voided_with_reason",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(served__isnull=False)
+                | models.Q(user_kind=UserKind.INTERNAL)
+                | models.Q(user_unit=""),
+                name="usage_named_is_served",
             ),
             models.UniqueConstraint(
                 fields=["unit", "record_id"],

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from changes import Work, unchanged
 from members.actions.people import PersonData, write_person
 from members.actions.roles import write_unit_role
+from members.actions.unit_facts import keep_first_unit_facts, keep_unit_facts
 from members.enums import Affiliation, UnitKind, UnitRoleKind, UnitState
 from members.errors import CODE_KEPT, InvalidUnit
 from members.events import UnitChanged, UnitCreated
@@ -62,6 +63,7 @@ def create_unit(work: Work, data: UnitData, *, manager: Person | PersonData) -> 
     _fill(unit, data)
     _check(unit)
     unit.save(force_insert=True)
+    keep_unit_facts(unit, work.now)
     work.emit(UnitCreated(target=unit, after=unit_state(unit)))
     if isinstance(manager, PersonData):
         person = write_person(
@@ -107,6 +109,7 @@ def unit_state(unit: MemberUnit) -> dict[str, object]:
 def _write(work: Work, unit: MemberUnit, data: UnitProfile, seen: int | None) -> MemberUnit:
     unchanged(unit, seen)
     before = unit_state(unit)
+    keep_first_unit_facts(unit)
     _fill(unit, data)
     _check(unit)
     after = unit_state(unit)
@@ -120,6 +123,7 @@ def _write(work: Work, unit: MemberUnit, data: UnitProfile, seen: int | None) ->
             raise
         problem = _("An evaluation names this unit by its code, so the code no longer changes.")
         raise InvalidUnit({"code": [problem]}) from error
+    keep_unit_facts(unit, work.now)
     work.emit(UnitChanged(target=unit, before=before, after=after))
     return unit
 

@@ -22,6 +22,7 @@ from instruments.booking.actions.decisions import approve_booking
 from instruments.booking.actions.requests import request_booking
 from instruments.booking.enums import BookingState
 from instruments.booking.models import Booking
+from instruments.usage.actions.served import known_of, name_served
 from instruments.usage.enums import UsageSource, UserKind
 from instruments.usage.models import UsageRecord
 from members.enums import Affiliation, UserCategory
@@ -151,7 +152,7 @@ class _Day:
 
     def _usage(self, booking: Booking, hours: Decimal, person: Person) -> None:
         home = person.home_unit_id == self.draft.unit.row.pk
-        UsageRecord.objects.create(
+        record = UsageRecord(
             unit=self.draft.unit.row,
             record_id=f"B-{booking.pk.hex[:20]}",
             instrument=self.draft.row,
@@ -170,6 +171,8 @@ class _Day:
             source=UsageSource.BOOKING,
             recorded_by=self.draft.keepers[0],
         )
+        name_served(None, [record], known_of([(record.unit_id, record.user_unit)]))
+        record.save(force_insert=True)
 
     def _someone(self) -> Person:
         while True:

@@ -38,6 +38,8 @@ USAGE_COLUMNS = [
     "is_current",
     "recorded_by_id",
     "recorded_at",
+    "folded_user",
+    "served_id",
 ]
 BOOKING_COLUMNS = [
     "id",

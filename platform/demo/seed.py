@@ -21,6 +21,7 @@ from demo.loading import write_bookings_behind, write_usage
 from demo.people import People, draft_people, roles_of
 from demo.plan import SIZES, Plan
 from demo.rounds import write_rounds
+from demo.served import organisations_of, with_served
 from demo.terms import closures, periods, policy, rates
 from demo.units import UnitDraft, draft_units
 from demo.usage import Row, targets, usage_rows
@@ -35,7 +36,7 @@ from instruments.inventory.models import (
     Stewardship,
 )
 from instruments.terms.models import BookingPolicy, OpeningException, OpeningPeriod, Rate
-from members.models import MemberUnit, NetworkRole, Person, Region, UnitRole
+from members.models import MemberUnit, NetworkRole, Organisation, Person, Region, UnitRole
 
 BATCH = 400
 Made = TypeVar("Made")
@@ -123,6 +124,7 @@ def _members(plan: Plan, password_hash: str) -> Network:
     _create(Person, network.people.rows)
     since = dt.date(plan.today.year - 2, 1, 1)
     unit_roles, network_roles = roles_of(network.people, network.units, since)
+    _create(Organisation, organisations_of([unit.row for unit in network.units], network.people.rows))
     _create(UnitRole, unit_roles)
     _create(NetworkRole, network_roles)
     network.counts |= {"units": len(network.units), "people": len(network.people.rows)}
@@ -186,7 +188,7 @@ def _usage(network: Network) -> None:
     hours = targets(network.plan, network.instruments)
     behind: list[Row] = []
     network.counts["usage_records"] = write_usage(
-        usage_rows(network.plan, network.instruments, network.people, hours, behind)
+        with_served(usage_rows(network.plan, network.instruments, network.people, hours, behind))
     )
     network.counts["past_bookings"] = write_bookings_behind(behind)
 

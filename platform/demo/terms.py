@@ -32,7 +32,13 @@ HOLIDAYS = ((1, 1, 1, "元旦"), (5, 1, 3, "劳动节"), (10, 1, 7, "国庆节")
 def periods(instrument: Instrument, opening: str) -> list[OpeningPeriod]:
     """Draft the weekly opening time."""
     return [
-        OpeningPeriod(instrument=instrument, weekday=weekday, opens=opens, closes=closes)
+        OpeningPeriod(
+            instrument=instrument,
+            weekday=weekday,
+            opens=opens,
+            closes=closes,
+            valid_from=instrument.joined_on,
+        )
         for weekday, windows in OPENING[opening].items()
         for opens, closes in windows
     ]

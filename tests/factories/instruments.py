@@ -19,6 +19,7 @@ from instruments.inventory.models import (
     Stewardship,
 )
 from instruments.terms.models import BookingPolicy, OpeningPeriod, Rate
+from instruments.usage.actions.served import known_of, name_served
 from instruments.usage.enums import UsageSource, UserKind
 from instruments.usage.models import UsageRecord
 from members.enums import UnitRoleKind, UserCategory
@@ -110,6 +111,7 @@ class OpeningPeriodFactory(DjangoModelFactory):
     weekday = 0
     opens = 8 * 60
     closes = 20 * 60
+    valid_from = dt.date(2000, 1, 1)
 
 
 class RateFactory(DjangoModelFactory):
@@ -175,6 +177,15 @@ class UsageRecordFactory(DjangoModelFactory):
     user_name = "张三"
     user_unit = "测试企业"
     source = UsageSource.STEWARD
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        """Name who was served as every way of writing does, unless the test says it."""
+        record = model_class(*args, **kwargs)
+        if "served" not in kwargs:
+            name_served(None, [record], known_of([(record.unit_id, record.user_unit)]))
+        record.save(force_insert=True)
+        return record
 
 
 def make_instrument(

@@ -8,7 +8,8 @@ import factory
 from factory.django import DjangoModelFactory
 
 from members.enums import Affiliation, NetworkRoleKind, RegionKind, UnitKind, UnitRoleKind
-from members.models import MemberUnit, NetworkRole, Person, Region, UnitRole
+from members.models import MemberUnit, NetworkRole, Organisation, Person, Region, UnitRole
+from members.rules.organisation_names import fold_name
 
 LONG_AGO = dt.date(2015, 1, 1)
 
@@ -34,6 +35,7 @@ class UnitFactory(DjangoModelFactory):
     class Meta:
         model = MemberUnit
         django_get_or_create = ("code",)
+        skip_postgeneration_save = True
 
     code = factory.Sequence(lambda n: f"T{n:04d}")
     name_zh = factory.Sequence(lambda n: f"测试大学{n}")
@@ -42,6 +44,32 @@ class UnitFactory(DjangoModelFactory):
     kind = UnitKind.UNIVERSITY
     region = factory.SubFactory(RegionFactory)
     joined_on = LONG_AGO
+
+    @factory.post_generation
+    def served_as(self, create, extracted, **kwargs):
+        """The organisation that each unit is."""
+        if create:
+            Organisation.objects.get_or_create(
+                unit=self,
+                defaults={
+                    "name_zh": self.name_zh,
+                    "name_en": self.name_en,
+                    "kind": self.kind,
+                    "credit_code": self.credit_code,
+                    "folded": fold_name(self.name_zh),
+                },
+            )
+
+
+class OrganisationFactory(DjangoModelFactory):
+    """A registered enterprise outside the network; give `private_to` for a name that a unit typed."""
+
+    class Meta:
+        model = Organisation
+
+    name_zh = factory.Sequence(lambda n: f"测试公司{n}")
+    kind = "enterprise"
+    folded = factory.LazyAttribute(lambda o: fold_name(o.name_zh))
 
 
 class PersonFactory(DjangoModelFactory):

@@ -17,6 +17,7 @@ portal:finder                           GET  200 200 200 200 200 200 200 200
 portal:home                             GET  200 200 200 200 200 200 200 200
 portal:healthz                          GET  200 200 200 200 200 200 200 200
 portal:me                               GET   in 200 200 200 200 200 200 200
+portal:start                            GET   in 302 302 302 302 302 302 302
 portal:account                          GET   in 200 200 200 200 200 200 200
 portal:account                          POST  in 422 422 422 422 422 422 422
 portal:tokens                           GET   in 200 200 200 200 200 200 200
@@ -62,9 +63,17 @@ instruments:usage_add                   GET   in 404 404 200 200 404 404 200
 instruments:usage_add                   POST  in 404 404 422 422 404 404 422
 instruments:usage_import                GET   in 404 404 200 200 404 404 200
 instruments:usage_import                POST  in 404 404 422 422 404 404 422
+instruments:organisations               GET   in 404 404 404 200 404 200 200
+instruments:organisation_register       POST  in 404 404 404 422 404 422 422
+instruments:organisation_merge          POST  in 404 404 404 302 404 302 302
+instruments:organisation_part           POST  in 404 404 404 302 404 302 302
 instruments:usage_record                GET   in 404 404 404 200 404 200 200
 instruments:usage_correct               GET   in 404 404 404 200 404 302 200
 instruments:usage_correct               POST  in 404 404 404 422 404 404 422
+instruments:usage_void                  GET   in 404 404 404 302 404 302 302
+instruments:usage_void                  POST  in 404 404 404 422 404 404 422
+instruments:usage_agree                 GET   in 404 404 404 302 404 302 302
+instruments:usage_agree                 POST  in 404 404 404 302 404 404 302
 members:people                          GET   in 404 404 200 200 404 200 200
 members:give_role                       POST  in 404 404 404 422 404 422 422
 members:end_role                        POST  in 404 404 404 302 404 302 302
@@ -198,6 +207,7 @@ members.unitrole              both      200 200 200 403 200
 members.networkrole           both      200 200 200 403 200
 members.region                both      200 403 200 403 200
 members.memberunit            both      200 200 200 403 200
+members.organisation          both      200 200 200 403 200
 instruments.booking           both      200 403 200 403 200
 instruments.usagerecord       both      200 403 200 403 200
 instruments.instrument        both      200 200 200 403 200

@@ -67,7 +67,7 @@ def _in_python(path: Path) -> Iterator[tuple[str, str]]:
 
 
 def _part(node: ast.AST, parents: dict[ast.AST, ast.AST], path: Path) -> str:
-    if path.name == "vocabulary.py":
+    if path.name in {"vocabulary.py", "history_words.py"}:
         return "verb"
     while (above := parents.get(node)) is not None:
         if isinstance(above, ast.keyword) and above.arg == "label":

@@ -31,7 +31,7 @@ from instruments.inventory.models import Stewardship
 from instruments.terms.models import OpeningException, Rate
 from instruments.usage.models import UsageRecord
 from members.enums import UnitRoleKind
-from members.models import UnitRole
+from members.models import Organisation, UnitRole
 from notices.models import Announcement, Notice
 from reporting import making, runs
 from reporting.models import ReportRun
@@ -208,6 +208,7 @@ def make_world() -> World:
         "stewardship": Stewardship.objects.get(instrument=instrument),
         "role": UnitRole.objects.get(unit=unit, kind=UnitRoleKind.STEWARD),
         "record": UsageRecord.objects.filter(instrument__code="AAA-1").get(),
+        "organisation": Organisation.objects.filter(private_to=unit).first(),
         "notice": Notice.objects.filter(person=people["manager"]).first(),
         "token": AccessToken.objects.get(person=people["manager"]),
         "announcement": Announcement.objects.create(

@@ -46,3 +46,39 @@ def test_the_history_is_whole_and_nothing_of_it_is_lost(upgraded):
 
 def test_the_final_round_still_verifies(upgraded):
     assert "2025" in upgraded.manage("verify_round", "2025")
+
+
+def test_every_use_names_who_was_served(upgraded):
+    """All 534 records are there as they were typed; each named outside user has an organisation, each unit is one."""
+    found = upgraded.ask(
+        "rows = model('instruments.UsageRecord').objects\n"
+        "named = rows.filter(user_kind='external').exclude(user_unit='')\n"
+        "print(rows.count(), named.filter(served=None).count(), "
+        "named.exclude(folded_user='').count() == named.count())\n"
+        "organisations = model('members.Organisation').objects\n"
+        "print(organisations.filter(unit__isnull=False).count(), "
+        "organisations.filter(merged_into__isnull=False).count())\n"
+        "units = {name: pk for pk, name in model('members.MemberUnit').objects.values_list('pk', 'name_zh')}\n"
+        "wrong = [r for r in rows.select_related('served') "
+        "if r.user_unit in units and r.served.unit_id != units[r.user_unit]]\n"
+        "other = [r for r in named.select_related('served') "
+        "if r.user_unit not in units and r.served.private_to_id != r.unit_id]\n"
+        "print(len(wrong), len(other), rows.filter(served__unit__isnull=False).count() > 0)"
+    )
+    assert found.splitlines()[-3:] == ["534 0 True", "5 0", "0 0 True"]
+
+
+def test_facts_and_weeks_have_their_dates(upgraded):
+    """Every instrument and unit has facts that end in what it is; the weeks hold from always, as they did."""
+    found = upgraded.ask(
+        "last = {}\n"
+        "for row in model('instruments.InstrumentFacts').objects.order_by('valid_from'):\n"
+        "    last[row.instrument_id] = row\n"
+        "machines = list(model('instruments.Instrument').objects.all())\n"
+        "names = ('name_zh', 'state', 'sharing_mode', 'original_value', 'equipment_kind', 'joined_on')\n"
+        "same = all(getattr(last[m.pk], n) == getattr(m, n) for m in machines for n in names)\n"
+        "units = {row.unit_id for row in model('members.UnitFacts').objects.all()}\n"
+        "weeks = set(model('instruments.OpeningPeriod').objects.values_list('valid_from', 'valid_to'))\n"
+        "print(len(last), same, len(units), sorted(str(day) for day, end in weeks if end is None))"
+    )
+    assert found.splitlines()[-1] == "41 True 5 ['1992-01-01']"

@@ -19,10 +19,8 @@ from evaluations.rounds.models import Round
 from evaluations.snapshots.models import MetricSnapshot
 from instruments.inventory.enums import EquipmentKind, Funding, InstrumentState, SharingMode
 from instruments.inventory.models import Instrument
-from instruments.inventory.queries.history import (
-    CREATED,
+from instruments.inventory.queries.facts import (
     JOINED,
-    OPENING,
     READ_BACK,
     STATE,
     Change,
@@ -70,7 +68,7 @@ def afterwards(round_: Round, snapshot: MetricSnapshot) -> Iterator[Blocker]:
     yield from _late_usage(round_, snapshot)
     changes = changes_since(round_.data_end, snapshot.started_at)
     codes = dict(Instrument.objects.filter(pk__in={c.instrument for c in changes}).values_list("pk", "code"))
-    changed = [change for change in changes if change.verb not in {CREATED, OPENING}]
+    changed = [change for change in changes if not change.entered]
     if changed:
         yield Blocker(
             "changed_after_period",
@@ -95,19 +93,8 @@ def afterwards(round_: Round, snapshot: MetricSnapshot) -> Iterator[Blocker]:
         {
             codes[change.instrument]
             for change in changes
-            if change.verb == CREATED and str(change.after.get(JOINED)) <= round_.data_last_day.isoformat()
+            if change.entered and str(change.after.get(JOINED)) <= round_.data_last_day.isoformat()
         },
-    )
-    yield from _named(
-        "opening_after_period",
-        ngettext_lazy(
-            "The opening hours of %(count)s instrument were changed after the data period; "
-            "its open hours follow the new ones: %(codes)s.",
-            "The opening hours of %(count)s instruments were changed after the data period; "
-            "their open hours follow the new ones: %(codes)s.",
-            "count",
-        ),
-        {codes[change.instrument] for change in changes if change.verb == OPENING},
     )
 
 

@@ -8,18 +8,18 @@ from collections.abc import Collection, Iterable
 from evaluations.rounds.models import Round
 from instruments.inventory.enums import InstrumentState
 from instruments.inventory.models import Instrument
-from instruments.inventory.queries.history import (
-    COLUMNS,
+from instruments.inventory.queries.facts import (
     STATE,
     Change,
     PastInstrument,
     by_instrument,
     changes_since,
-    read_back,
+    facts_at,
 )
 from instruments.usage.models import UsageRecord
 from members.enums import UnitState
 from members.models import MemberUnit
+from members.queries.unit_facts import unit_facts_at
 
 
 def population(
@@ -27,24 +27,20 @@ def population(
 ) -> dict[int, PastInstrument]:
     """The instruments (of one unit; primary keys, ascending) that count in the period, as they were when it ended.
 
-    All of units in the network that had joined before the period ended. Left out is only what was retired before the
-    period began, stayed so, and has no usage in it. A snapshot `taken` earlier sees them as of then. Four queries.
+    All of units then in the network that had joined before the period ended. Left out is only what was retired before
+    the period began, stayed so, and has no usage in it. A snapshot `taken` earlier sees them as of then. Ten queries.
     """
     moment = min(round_.data_end, taken)
-    changes = by_instrument(changes_since(min(round_.data_start, moment)))
-    found: dict[int, PastInstrument] = {}
-    retired: set[int] = set()
-    rows = Instrument.objects.exclude(unit__state=UnitState.LEFT).only(*COLUMNS)
+    begin = min(round_.data_start, moment)
+    left = [pk for pk, facts in unit_facts_at(moment).items() if facts.state == UnitState.LEFT]
+    rows = Instrument.objects.exclude(unit__in=left)
     if unit is not None:
         rows = rows.filter(unit=unit)
-    for instrument in rows.prefetch_related("funding").order_by("pk"):
-        mine = changes.get(instrument.pk, [])
-        past = read_back(instrument, [change for change in mine if change.at > moment])
-        if past.joined_on <= round_.data_last_day:
-            found[instrument.pk] = past
-            at_first = read_back(instrument, mine) if mine else past
-            if _retired_throughout(at_first, mine, moment):
-                retired.add(instrument.pk)
+    held = facts_at(moment, rows)
+    changes = by_instrument(changes_since(begin))
+    at_first = held | facts_at(begin, Instrument.objects.filter(pk__in=list(changes)))
+    found = {pk: past for pk, past in held.items() if past.joined_on <= round_.data_last_day}
+    retired = {pk for pk in found if _retired_throughout(at_first[pk], changes.get(pk, []), moment)}
     idle = retired - _used(round_, retired)
     return {pk: past for pk, past in found.items() if pk not in idle}
 

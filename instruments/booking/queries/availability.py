@@ -165,7 +165,7 @@ def instruments_free_on(
         .values_list("instrument_id", *_TERMS)
     }
     default = terms_of(BookingPolicy())
-    weeks, exceptions = weeks_of(few), exceptions_of(few, window)
+    weeks, exceptions = weeks_of(few, window), exceptions_of(few, window)
     held: dict[int, list[BusyInterval]] = defaultdict(list)
     rows = (
         Booking.objects.holding(now)

@@ -101,7 +101,7 @@ def _read(minutes: int | None, now: dt.datetime) -> FreeDays:
     first = local_day(now)
     window = Interval(local_midnight(first), local_midnight(first + dt.timedelta(days=DAYS_AHEAD)))
     midnights = [local_midnight(first + dt.timedelta(days=n)) for n in range(DAYS_AHEAD + 1)]
-    weeks, exceptions = weeks_of(None), exceptions_of(None, window)
+    weeks, exceptions = weeks_of(None, window), exceptions_of(None, window)
     held: dict[int, dict[int, list[Interval]]] = defaultdict(lambda: defaultdict(list))
     rows = Booking.objects.holding(now).filter(start__lt=window.end, end__gt=window.start).order_by()
     for pk, station, start, end in rows.values_list("instrument_id", "station", "start", "end"):

@@ -63,7 +63,7 @@ def outlooks(
     today = local_day(now)
     window = Interval(local_midnight(today), local_midnight(today + dt.timedelta(days=LOOK_AHEAD_DAYS)))
     pks = [instrument.pk for instrument in instruments]
-    weeks, exceptions = weeks_of(pks), exceptions_of(pks, window)
+    weeks, exceptions = weeks_of(pks, window), exceptions_of(pks, window)
     busy: defaultdict[tuple[int, int], list[Interval]] = defaultdict(list)
     held = Booking.objects.holding(now).filter(instrument__in=pks, start__lt=window.end, end__gt=window.start)
     for pk, station, start, end in held.order_by().values_list("instrument_id", "station", "start", "end"):

@@ -6,14 +6,13 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Q, Sum
+from django.db.models import Sum
 
 from instruments.inventory.enums import SharingMode
 from instruments.inventory.models import Instrument
 from instruments.terms.queries.rates import category_of, price_list
 from instruments.terms.rules.hours import local_midnight
-from instruments.usage.enums import UserKind
-from instruments.usage.models import UsageRecord
+from instruments.usage.models import OUTSIDE, UsageRecord
 from members.enums import UserCategory
 from members.models import Person
 
@@ -72,7 +71,7 @@ def year_of_use(instrument: Instrument, year: int) -> YearOfUse:
         )
         .aggregate(
             effective=Sum("effective_hours"),
-            external=Sum("effective_hours", filter=Q(user_kind=UserKind.EXTERNAL)),
+            external=Sum("effective_hours", filter=OUTSIDE),
         )
     )
     return YearOfUse(

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from changes import Work, unchanged
 from instruments.inventory import dependants
+from instruments.inventory.actions.facts import keep_facts, keep_first_facts
 from instruments.inventory.actions.search import write_search_text
 from instruments.inventory.enums import (
     CarrierKind,
@@ -124,6 +125,7 @@ def create_instrument(work: Work, data: InstrumentData) -> Instrument:
     instrument.save(force_insert=True)
     _link(instrument, data)
     _index(instrument)
+    keep_facts(instrument, work.now, entered=True)
     work.emit(InstrumentAdded(target=instrument, after=instrument_state(instrument)))
     return instrument
 
@@ -139,6 +141,7 @@ def change_instrument(
     locked = lock_instrument(work, instrument.pk)
     require(work.actor, "edit_instrument", locked)
     unchanged(locked, seen)
+    keep_first_facts(locked)
     before, problems = instrument_state(locked), _fixed(work, locked, data)
     code = locked.code
     _fill(locked, data)
@@ -150,6 +153,7 @@ def change_instrument(
         return locked
     _touch(work, locked)
     _index(locked)
+    keep_facts(locked, work.now)
     changed = {name for name in after if after[name] != before[name]}
     work.emit(
         InstrumentChanged(
@@ -190,9 +194,11 @@ def change_state(
     after = {"state": wanted.value, "state_note": note}
     if after == before:
         return locked
+    keep_first_facts(locked)
     locked.state, locked.state_note = wanted, note
     _touch(work, locked)
     locked.save(update_fields=["state", "state_note", "version", "updated_at", "changed_by"])
+    keep_facts(locked, work.now)
     work.emit(EVENTS[wanted](target=locked, before=before, after=after))
     return locked
 

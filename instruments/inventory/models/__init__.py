@@ -1,5 +1,6 @@
 """Rows of the inventory."""
 
+from instruments.inventory.models.facts import InstrumentFacts
 from instruments.inventory.models.instrument import (
     Instrument,
     InstrumentField,
@@ -13,6 +14,7 @@ __all__ = [
     "ApplicationField",
     "Instrument",
     "InstrumentClass",
+    "InstrumentFacts",
     "InstrumentField",
     "InstrumentFunding",
     "InstrumentPart",

@@ -11,9 +11,12 @@ from instruments.terms.models import OpeningPeriod, Rate
 
 
 def offers_of(pks: Collection[int], day: dt.date) -> dict[int, Offer]:
-    """Return hours and prices of many instruments on a day, in two queries."""
+    """Return hours (on that day or later) and prices of many instruments on a day, in two queries."""
     opened = set(
-        OpeningPeriod.objects.filter(instrument__in=pks).order_by().values_list("instrument", flat=True)
+        OpeningPeriod.objects.touching(day)
+        .filter(instrument__in=pks)
+        .order_by()
+        .values_list("instrument", flat=True)
     )
     priced: defaultdict[int, set[str]] = defaultdict(set)
     rates = Rate.objects.filter(instrument__in=pks, valid_from__lte=day).order_by()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
 
 from instruments.terms.rules.hours import exact_hours, local_day, local_midnight
 from instruments.terms.rules.intervals import Interval, between, clip, merge, subtract
@@ -13,11 +14,16 @@ from instruments.terms.rules.intervals import Interval, between, clip, merge, su
 
 @dataclass(frozen=True, order=True)
 class WeeklyPeriod:
-    """[opens, closes) in minutes after local midnight on a weekday; 0 is Monday, 1440 is midnight."""
+    """[opens, closes) in minutes after local midnight on a weekday; 0 is Monday, 1440 is midnight.
+
+    It holds on the local days [since, until).
+    """
 
     weekday: int
     opens: int
     closes: int
+    since: dt.date = dt.date.min
+    until: dt.date = dt.date.max
 
 
 @dataclass(frozen=True, order=True)
@@ -47,6 +53,7 @@ def open_intervals(
         opened += [
             Interval(midnight + dt.timedelta(minutes=p.opens), midnight + dt.timedelta(minutes=p.closes))
             for p in by_weekday.get(day.weekday(), ())
+            if p.since <= day < p.until
         ]
         day += dt.timedelta(days=1)
     opened += [Interval(e.start, e.end) for e in exceptions if e.is_open]
@@ -62,13 +69,35 @@ def open_hours(
     Whole days without an exception are counted by weekday, so that a year costs as little as a week.
     """
     periods, exceptions = list(periods), list(exceptions)
+    if exceptions:
+        hours = _hours(open_intervals(periods, exceptions, window))
+    else:
+        hours = sum((_counted(*part) for part in _by_week(periods, window)), Decimal())
+    return hours.quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def _by_week(periods: list[WeeklyPeriod], window: Interval) -> Iterator[tuple[list[WeeklyPeriod], Interval]]:
+    """Part the window where another week begins to hold."""
+    first, last = local_day(window.start), local_day(window.end)
+    days = {day for p in periods for day in (p.since, p.until) if first < day <= last}
+    edges = [window.start, *(local_midnight(day) for day in sorted(days)), window.end]
+    for start, end in pairwise(edges):
+        for part in between(start, end):
+            day = local_day(part.start)
+            yield [p for p in periods if p.since <= day < p.until], part
+
+
+def _hours(intervals: Iterable[Interval]) -> Decimal:
+    return sum((exact_hours(i.start, i.end) for i in intervals), Decimal())
+
+
+def _counted(periods: list[WeeklyPeriod], window: Interval) -> Decimal:
+    """Return the open hours of one week that holds throughout the window."""
     whole = _whole_days(window)
-    if whole is None or exceptions:
-        hours = sum(
-            (exact_hours(i.start, i.end) for i in open_intervals(periods, exceptions, window)), Decimal()
-        )
-        return hours.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    if whole is None:
+        return _hours(open_intervals(periods, (), window))
     first, days = whole
+    periods = [WeeklyPeriod(p.weekday, p.opens, p.closes) for p in periods]
     a_week = Interval(local_midnight(first), local_midnight(first + dt.timedelta(days=7)))
     by_day = [Decimal()] * 7
     for interval in open_intervals(periods, (), a_week):
@@ -81,9 +110,7 @@ def open_hours(
         *between(window.start, local_midnight(first)),
         *between(local_midnight(first + dt.timedelta(days=days)), window.end),
     ]
-    for edge in edges:
-        hours += sum((exact_hours(i.start, i.end) for i in open_intervals(periods, (), edge)), Decimal())
-    return hours.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return hours + sum((_hours(open_intervals(periods, (), edge)) for edge in edges), Decimal())
 
 
 def _whole_days(window: Interval) -> tuple[dt.date, int] | None:

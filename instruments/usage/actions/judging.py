@@ -19,6 +19,7 @@ from instruments.terms.rules.hours import LOCAL, hours_between
 from instruments.terms.rules.intervals import Interval
 from instruments.terms.rules.opening import open_intervals
 from instruments.usage.actions.records import from_entry, says_the_same, usage_facts
+from instruments.usage.actions.served import served_problems
 from instruments.usage.enums import UsageSource
 from instruments.usage.errors import usage_problem
 from instruments.usage.events import UsageCorrected, UsageMoved, UsageRecorded
@@ -28,6 +29,7 @@ from instruments.usage.rules.plausibility import asks_for_opening, unusual
 from instruments.usage.rules.timeline import Wish, clashes_of
 from instruments.usage.rules.usage_entries import MOST_STATIONS, Problems, UsageEntry, entry_problems
 from members.permissions import can
+from members.queries.organisations import KnownOrganisations
 
 
 @dataclass(frozen=True)
@@ -98,11 +100,12 @@ def fates_of(
     entries: Sequence[UsageEntry],
     places: Mapping[str, Instrument],
     known: Mapping[tuple[int, str], UsageRecord],
+    names: KnownOrganisations,
     *,
     source: str,
     new_only: bool,
 ) -> list[Fate]:
-    """Judge many entries together, without writing any; one number stands for one content."""
+    """Judge many entries together, without writing any; one number stands for one content. `names`: what names mean."""
     usual = Usual({place.pk for place in places.values()}, entries)
     once: dict[tuple[int, str], UsageEntry] = {}
     found: list[Fate] = []
@@ -122,7 +125,9 @@ def fates_of(
             found.append(Refused([("record_id", usage_problem("number_known"))]))
         else:
             reason = str(UsageSource(source).label)
-            found.append(judged(work, entry, instrument, before, usual, source=source, reason=reason))
+            found.append(
+                judged(work, entry, instrument, before, usual, names=names, source=source, reason=reason)
+            )
     return placed(found)
 
 
@@ -133,6 +138,7 @@ def judged(
     before: UsageRecord | None,
     usual: Usual,
     *,
+    names: KnownOrganisations,
     source: str,
     reason: str,
 ) -> Fate:
@@ -151,6 +157,9 @@ def judged(
             return Refused([("record_id", usage_problem("number_taken"))])
         fresh.corrects, fresh.correction_reason = before, reason
         fresh.booking, fresh.person = before.booking, before.person
+    problems = served_problems(fresh, names)
+    if problems:
+        return Refused(problems)
     odd = usual.odd(entry, instrument, work.now)
     because = entry.because.strip()
     if odd and source == UsageSource.API:

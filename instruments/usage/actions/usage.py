@@ -24,6 +24,7 @@ from instruments.usage.actions.judging import (
     placed,
 )
 from instruments.usage.actions.records import checked_reason, entry_of
+from instruments.usage.actions.served import known_of, name_served
 from instruments.usage.enums import UsageSource
 from instruments.usage.errors import UsageRefused, UsageUnusual, usage_problem
 from instruments.usage.locks import lock_usage_record
@@ -89,8 +90,11 @@ def record_usage(
     beside = {record.instrument_id for record in known.values()} - {place.pk for place in locked.values()}
     if beside:
         lock_instruments(work, beside)
-    fates = fates_of(work, entries, locked, known, source=source, new_only=new_only)
+    owners = {place.unit_id for place in locked.values()}
+    names = known_of({(owner, entry.user_unit) for owner in owners for entry in entries})
+    fates = fates_of(work, entries, locked, known, names, source=source, new_only=new_only)
     if not only_judge:
+        name_served(work, [fate.fresh for fate in fates if isinstance(fate, Change)], names)
         _write_all(work, fates)
         for fate in fates:
             if isinstance(fate, Change):
@@ -129,7 +133,8 @@ def correct_usage(
         raise UsageRefused({"record_id": [usage_problem(rule)]})
     entry = replace(entry_of(record), instrument_code=target.code, **changes)  # type: ignore[arg-type]
     usual = Usual({target.pk}, [entry])
-    fate = judged(work, entry, target, record, usual, source=record.source, reason=reason)
+    names = known_of([(record.unit_id, entry.user_unit)])
+    fate = judged(work, entry, target, record, usual, names=names, source=record.source, reason=reason)
     (fate,) = placed([fate])
     match fate:
         case None:
@@ -138,6 +143,7 @@ def correct_usage(
             raise UsageRefused(_by_field(fate.problems))
         case Unusual():
             raise UsageUnusual(_by_field(fate.problems))
+    name_served(work, [fate.fresh], names)
     refusal = _write(work, fate)
     if refusal is not None:
         raise UsageRefused(_by_field(refusal.problems))

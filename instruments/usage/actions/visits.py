@@ -7,7 +7,8 @@ from instruments.booking.events import VisitEnded
 from instruments.booking.rules.visits import usage_interval
 from instruments.terms.rules.hours import hours_between
 from instruments.usage.actions.records import entry_from_visit, from_visit, usage_facts
-from instruments.usage.enums import UsageSource
+from instruments.usage.actions.served import known_of, name_served, served_problems
+from instruments.usage.enums import UsageSource, UserKind
 from instruments.usage.errors import UsageRefused
 from instruments.usage.events import UsageCorrected, UsageRecorded
 from instruments.usage.models import UsageRecord
@@ -19,9 +20,10 @@ def record_visit(work: Work, visit: VisitEnded) -> UsageRecord | None:
     """Write the record of a visit: from check-in, not before the booked start, to check-out.
 
     It is cut where the next booking or another record begins; without hours said all of it counts. Its income is the
-    frozen price. A visit that nobody ended is to be confirmed. A record under the booking's number that was there
-    already is corrected. Where other records cover all of the visit, it leaves none. Raises UsageRefused for impossible
-    figures, which undoes the check-out too.
+    frozen price; a person of the owning unit is an internal user, whatever the booking's category. A visit that nobody
+    ended is to be confirmed. A record under the booking's number that was there already is corrected. Where other
+    records cover all of the visit, it leaves none. Raises UsageRefused for impossible figures, which undoes the
+    check-out too.
     """
     booking = visit.target
     known = current_by_number([booking.instrument], [str(booking.pk)]).get(
@@ -38,6 +40,11 @@ def record_visit(work: Work, visit: VisitEnded) -> UsageRecord | None:
         raise UsageRefused({field: [message] for field, message in problems})
     usage = from_visit(booking, entry, actor=work.actor, now=work.now)
     usage.to_confirm = visit.forgotten
+    names = known_of([(usage.unit_id, usage.user_unit)])
+    if served_problems(usage, names):
+        # The price category is from the day of the booking; whoever belongs to the owner by now is its own user.
+        usage.user_kind = UserKind.INTERNAL
+    name_served(work, [usage], names)
     if known is None:
         usage.save(force_insert=True)
         work.emit(UsageRecorded(target=usage, after=usage_facts(usage)))

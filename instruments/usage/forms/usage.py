@@ -136,7 +136,17 @@ class UseForm(SlotForm):
     )
     income = _figure(_("Income (yuan)"), 12, required=False)
     user_name = forms.CharField(label=_("Name of the user"), max_length=50, required=False, widget=_text())
-    user_unit = forms.CharField(label=_("Unit of the user"), max_length=100, required=False, widget=_text())
+    user_unit = forms.CharField(
+        label=_("Unit of the user"),
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(
+            attrs={"class": "form-control", "list": "organisations", "autocomplete": "off"}
+        ),
+        help_text=_(
+            "Choose a known organisation; another name stays your unit's until it is merged with one."
+        ),
+    )
 
     because = forms.CharField(
         label=_("Keep it, because…"),

@@ -14,8 +14,7 @@ from django.db.models import Count, DecimalField, Q, QuerySet, Sum
 
 from instruments.inventory.models import Instrument
 from instruments.terms.rules.hours import local_midnight
-from instruments.usage.enums import UserKind
-from instruments.usage.models import UsageRecord
+from instruments.usage.models import OUTSIDE, UsageRecord
 from instruments.usage.queries.usage import usage_visible_to
 from members.models import MemberUnit, Person
 
@@ -74,7 +73,7 @@ def sums_of(rows: QuerySet[UsageRecord]) -> UsageSums:
         rows=Count("pk"),
         counting=Count("pk", filter=counting),
         hours=exact("effective_hours", filter=counting),
-        external=exact("effective_hours", filter=counting & Q(user_kind=UserKind.EXTERNAL)),
+        external=exact("effective_hours", filter=counting & OUTSIDE),
         earned=exact("income", filter=counting),
     )
     return UsageSums(
@@ -102,7 +101,7 @@ def story_of(record: UsageRecord) -> list[UsageRecord]:
     A correction keeps unit and number, so one query finds them all.
     """
     rows = UsageRecord.objects.filter(unit=record.unit_id, record_id=record.record_id).select_related(
-        "instrument__unit", "unit", "person", "recorded_by", "booking"
+        "instrument__unit", "unit", "person", "recorded_by", "booking", "served__merged_into"
     )
     after = {row.corrects_id: row for row in rows}
     story: list[UsageRecord] = []

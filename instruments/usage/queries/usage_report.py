@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from instruments.inventory.models import Instrument, Stewardship
@@ -77,7 +78,22 @@ def totals_of(
 
 
 Record = tuple[
-    str, str, str, str, int, dt.datetime, dt.datetime, Decimal, str, str, str, str, int, Decimal, str
+    str,
+    str,
+    str,
+    str,
+    int,
+    dt.datetime,
+    dt.datetime,
+    Decimal,
+    str,
+    str,
+    str,
+    str,
+    int,
+    Decimal,
+    str,
+    str | None,
 ]
 
 
@@ -94,11 +110,13 @@ class RecordRows:
         fields = (
             "record_id", "instrument__code", "instrument__name_zh", "instrument__name_en", "station", "start",
             "end", "effective_hours", "user_kind", "user_name", "user_unit", "purpose", "samples", "income",
-            "source",
+            "source", "served_name",
         )  # fmt: skip
         # Each chunk is a query of its own: a reading left open would keep whoever makes the report from writing how far
         # it is, as soon as anybody else wrote something.
-        rows = records_of(self.unit, self.start, self.end, self.only)
+        rows = records_of(self.unit, self.start, self.end, self.only).annotate(
+            served_name=Coalesce("served__merged_into__name_zh", "served__name_zh")
+        )
         keys = list(rows.values_list("pk", flat=True))
         for at in range(0, len(keys), CHUNK):
             yield from rows.filter(pk__in=keys[at : at + CHUNK]).values_list(*fields)

@@ -7,18 +7,15 @@ from collections.abc import Collection, Iterable
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import CharField, Count, DecimalField, Q, Sum, Value
+from django.db.models import CharField, Count, DecimalField, F, Q, Sum, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from instruments.inventory.models import Instrument
 from instruments.terms.queries.opening import exceptions_of, weeks_of
 from instruments.terms.rules.intervals import Interval
 from instruments.terms.rules.opening import open_hours
-from instruments.usage.enums import UserKind
 from instruments.usage.metrics import ZERO, UsageTotals
-from instruments.usage.models import UsageRecord
-
-_EXTERNAL = Q(user_kind=UserKind.EXTERNAL)
+from instruments.usage.models import OUTSIDE, UsageRecord
 
 
 def usage_totals(
@@ -27,32 +24,37 @@ def usage_totals(
     """Return the totals of each instrument (None: all) over its counting records, in one query.
 
     A record counts in the period in which it starts, so that no hour counts twice. Instruments without a record in
-    [start, end) are missing. A person is told by account, else by name and unit as written.
+    [start, end) are missing. Outside users and units are told by the organisation served, after following what was
+    merged; a person by account, else by folded name within that organisation. What served the owner is internal.
     """
     rows = UsageRecord.objects.current().filter(start__gte=start, start__lt=end)
     if instrument_pks is not None:
         rows = rows.filter(instrument__in=instrument_pks)
-    user = Coalesce(Cast("person_id", CharField()), Concat(Value("n:"), "user_name", Value("|"), "user_unit"))
+    served = Coalesce(F("served__merged_into"), F("served"))
+    named = Concat(
+        Value("n:"), "folded_user", Value("|"), Coalesce(Cast(served, CharField()), Value("")),
+        output_field=CharField(),
+    )  # fmt: skip
+    user = Coalesce(Cast("person_id", CharField()), named)
     grouped = (
         rows.order_by()
         .values("instrument_id")
         .annotate(
             effective=_sum("effective_hours"),
-            external=_sum("effective_hours", _EXTERNAL),
-            internal=_sum("effective_hours", ~_EXTERNAL),
+            external=_sum("effective_hours", OUTSIDE),
             all_income=_sum("income"),
-            external_income=_sum("income", _EXTERNAL),
+            external_income=_sum("income", OUTSIDE),
             all_samples=Sum("samples"),
             records=Count("pk"),
-            external_users=Count(user, filter=_EXTERNAL, distinct=True),
-            served_units=Count("user_unit", filter=_EXTERNAL & ~Q(user_unit=""), distinct=True),
+            external_users=Count(user, filter=OUTSIDE, distinct=True),
+            served_units=Count(served, filter=OUTSIDE, distinct=True),
         )
     )
     return {
         row["instrument_id"]: UsageTotals(
             effective=_exact(row["effective"]),
             external=_exact(row["external"]),
-            internal=_exact(row["internal"]),
+            internal=_exact(row["effective"]) - _exact(row["external"]),
             income=_exact(row["all_income"]),
             external_income=_exact(row["external_income"]),
             samples=row["all_samples"],
@@ -67,7 +69,7 @@ def usage_totals(
 def open_hours_of(
     instruments: Iterable[Instrument], start: dt.datetime, end: dt.datetime
 ) -> dict[int, Decimal]:
-    """Return the open hours of each instrument in [start, end) by its present week and its dated exceptions.
+    """Return the open hours of each instrument in [start, end) by the weeks that held then and its dated exceptions.
 
     Two queries, however many instruments; equal weeks are worked out once.
     """
@@ -75,7 +77,7 @@ def open_hours_of(
     if not pks or end <= start:
         return dict.fromkeys(pks, ZERO)
     window = Interval(start, end)
-    weeks, exceptions = weeks_of(pks), exceptions_of(pks, window)
+    weeks, exceptions = weeks_of(pks, window), exceptions_of(pks, window)
     known: dict[Any, Decimal] = {}
     found = {}
     for pk in pks:

@@ -163,11 +163,11 @@ class _Records:
         sources = {code: str(label) for code, label in UsageSource.choices}
         for (
             record, code, name_zh, name_en, station, start, end, hours, kind, user, user_unit, purpose, samples,
-            income, source,
+            income, source, served,
         ) in self.source:  # fmt: skip
             yield (
                 record, code, _name(name_zh, name_en), station, start, end, hours, kinds[kind], user, user_unit,
-                purposes[purpose], samples, income, sources[source],
+                purposes[purpose], samples, income, sources[source], served or "",
             )  # fmt: skip
 
 
@@ -189,6 +189,7 @@ def _records(source: RecordRows) -> Table:
             Column(_("Samples"), Kind.INTEGER, 2),
             Column(_("Income"), Kind.MONEY, 3),
             Column(_("Source"), Kind.TEXT, 2),
+            Column(_("Organisation served"), Kind.TEXT, 4),
         ),
         _Records(source),
         is_data=True,

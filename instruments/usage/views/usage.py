@@ -37,6 +37,7 @@ from instruments.usage.queries.usage_list import (
 from members.errors import NotAllowed
 from members.models import MemberUnit, Person
 from members.permissions import Actor, can
+from members.queries.organisations import known_names
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,7 @@ def usage(request: HttpRequest, unit: str) -> HttpResponse:
             "page": usage_page(rows, form.page_number),
             "records": can(request.user, "record_usage", owner),
             "sees_inventory": can(request.user, "view_inventory", owner),
+            "sees_organisations": can(request.user, "view_organisations", owner),
         },
     )
 
@@ -167,6 +169,8 @@ def usage_void(request: HttpRequest, pk: UUID) -> HttpResponse:
     shown = usage_record_for(request.user, pk)
     if request.method != "POST":
         return redirect("instruments:usage_record", shown.pk)
+    if not can(request.user, "void_usage", shown):
+        raise Http404
     form = VoidForm(request.POST)
     if form.is_valid():
         try:
@@ -263,6 +267,7 @@ def _lines(record: UsageRecord) -> list[tuple[str, str]]:
         (label("income"), money(record.income)),
         (label("user_name"), record.user_name or "—"),
         (label("user_unit"), record.user_unit or "—"),
+        (label("served"), "—" if record.served is None else named(record.served.counted)),
     ]
 
 
@@ -274,12 +279,23 @@ def _entry_page(
     *,
     status: int = 200,
 ) -> HttpResponse:
-    context = {"unit": owner, "form": form, "instruments": instruments}
+    context = {
+        "unit": owner,
+        "form": form,
+        "instruments": instruments,
+        "organisations": known_names(owner) if instruments else [],
+    }
     return render(request, "instruments/usage/usage_add.html", context, status=status)
 
 
 def _correction_page(
     request: HttpRequest, shown: UsageRecord, form: CorrectionForm, *, status: int = 200
 ) -> HttpResponse:
-    context = {"record": shown, "unit": shown.unit, "form": form, "facts": facts_of(shown)}
+    context = {
+        "record": shown,
+        "unit": shown.unit,
+        "form": form,
+        "facts": facts_of(shown),
+        "organisations": known_names(shown.unit),
+    }
     return render(request, "instruments/usage/usage_correct.html", context, status=status)

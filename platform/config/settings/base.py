@@ -109,6 +109,7 @@ AUTH_USER_MODEL = "members.Person"
 LOCK_ORDER = [
     "members.memberunit",
     "instruments.instrument",
+    "members.organisation",
     "members.person",
     "webapi.accesstoken",
     "evaluations.scheme",

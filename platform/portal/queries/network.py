@@ -17,8 +17,7 @@ from evaluations.rounds.queries import published_rounds
 from instruments.booking.queries.free_days import free_days
 from instruments.inventory.enums import InstrumentState, SharingMode
 from instruments.inventory.models import ApplicationField, Instrument, InstrumentClass, InstrumentField
-from instruments.usage.enums import UserKind
-from instruments.usage.models import UsageRecord
+from instruments.usage.models import OUTSIDE, UsageRecord
 from members.enums import UnitState
 from members.models import MemberUnit, Region
 
@@ -107,7 +106,7 @@ def _count(now: dt.datetime) -> Network:
     year_start = timezone.localtime(now).replace(month=1, day=1, hour=0, minute=0, second=0, microsecond=0)
     hours = (
         UsageRecord.objects.current()
-        .filter(start__gte=year_start, start__lt=now, user_kind=UserKind.EXTERNAL)
+        .filter(OUTSIDE, start__gte=year_start, start__lt=now)
         .aggregate(total=Sum("effective_hours"))["total"]
     )
     return Network(

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.http import Http404
 from django.utils import timezone
 
@@ -14,8 +14,7 @@ from evaluations.results.models import Result
 from evaluations.rounds.queries import published_rounds
 from instruments.inventory.enums import InstrumentState
 from instruments.inventory.models import Instrument
-from instruments.usage.enums import UserKind
-from instruments.usage.models import UsageRecord
+from instruments.usage.models import OUTSIDE, UsageRecord
 from members.enums import UnitState
 from members.models import MemberUnit
 from members.queries.named import holding_words
@@ -66,14 +65,13 @@ def figures(unit: MemberUnit, year: int) -> UnitFigures:
     """Sum the unit's current usage records that begin in that calendar year, local time."""
     zone = timezone.get_default_timezone()
     start, end = dt.datetime(year, 1, 1, tzinfo=zone), dt.datetime(year + 1, 1, 1, tzinfo=zone)
-    external = Q(user_kind=UserKind.EXTERNAL)
     sums = (
         UsageRecord.objects.current()
         .filter(unit=unit, start__gte=start, start__lt=end)
         .aggregate(
             effective=Sum("effective_hours"),
-            external=Sum("effective_hours", filter=external),
-            income=Sum("income", filter=external),
+            external=Sum("effective_hours", filter=OUTSIDE),
+            income=Sum("income", filter=OUTSIDE),
         )
     )
     registered = Instrument.objects.filter(unit=unit).exclude(state=InstrumentState.RETIRED)

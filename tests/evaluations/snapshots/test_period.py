@@ -15,7 +15,6 @@ from evaluations.errors import Blocked
 from evaluations.results.actions.scoring import score_round
 from evaluations.rounds.blocking import PUBLICISE, SCORE
 from evaluations.snapshots.models import MetricSnapshot
-from evaluations.snapshots.queries import private_names
 from evaluations.steps.actions.publication import publicise_round
 from evaluations.steps.queries.blockers import blockers
 from instruments.inventory.actions.instruments import (
@@ -25,9 +24,12 @@ from instruments.inventory.actions.instruments import (
     create_instrument,
 )
 from instruments.inventory.enums import InstrumentState
+from members.actions.organisations import merge_organisation
+from members.models import Organisation
 from tests.evaluations.walking import AFTER_DEADLINE, BEFORE_PUBLICITY, FRIDAY, MONDAY, scored, snapshot_of
 from tests.factories.evaluations import add_usage
 from tests.factories.instruments import ApplicationFieldFactory, InstrumentFactory
+from tests.factories.members import OrganisationFactory, make_officer
 
 pytestmark = pytest.mark.django_db
 
@@ -220,18 +222,25 @@ def test_both_edges_of_the_period_of_usage(story, django_capture_on_commit_callb
     assert (row.effective_hours, row.records, row.external_records) == (Decimal("3.00"), 1, 1)
 
 
-def test_private_names_are_told_before_scoring(story, django_capture_on_commit_callbacks, monkeypatch):
-    """Who knows them is asked with the period; it stops nothing."""
-    asked = []
-
-    def source(start, end):
-        asked.append((start, end))
-        return [("BBB", "内大"), ("AAA", "内蒙古大学（校本部）"), ("AAA", "内蒙古大学（校本部）")]
-
-    monkeypatch.setattr(private_names, "_sources", [source])
+def test_names_that_nobody_merged_are_told_before_scoring(story, django_capture_on_commit_callbacks):
+    """With unit and hours, as a warning; a member unit's name is none; after the merge there is nothing to tell."""
+    officer = make_officer()
     snapshot_of(story, django_capture_on_commit_callbacks)
-    found = [b for b in blockers(story.round, SCORE, now=AFTER_DEADLINE) if b.code == "unmerged_names"]
-    assert [(b.values, b.hard) for b in found] == [
-        ({"count": 2, "names": "AAA: 内蒙古大学（校本部）; BBB: 内大"}, False)
-    ]
-    assert asked == [(story.round.data_start, story.round.data_end)]
+
+    def told():
+        with override("en"):
+            found = blockers(story.round, SCORE, now=AFTER_DEADLINE)
+        return [blocker for blocker in found if blocker.code == "unmerged_names"]
+
+    typed = Organisation.objects.filter(private_to__isnull=False)
+    names = {(row.private_to.code, row.name_zh) for row in typed.select_related("private_to")}
+    assert names
+    (warning,) = told()
+    assert not warning.hard
+    assert warning.values["count"] == len(names)
+    for unit, name in names:
+        assert f"{unit}: {name} (" in warning.values["names"]
+    goal = OrganisationFactory()
+    for row in typed:
+        perform(officer, merge_organisation, row, goal)
+    assert told() == []
