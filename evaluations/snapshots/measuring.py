@@ -22,9 +22,8 @@ from instruments.inventory.models import Instrument
 from instruments.inventory.queries.facts import PastInstrument
 from instruments.terms.queries.opening import weeks_of
 from instruments.terms.rules.intervals import Interval
-from instruments.usage.enums import UserKind
 from instruments.usage.metrics import UsageTotals
-from instruments.usage.models import UsageRecord
+from instruments.usage.models import OUTSIDE, UsageRecord
 from instruments.usage.queries.usage_totals import open_hours_of, usage_totals
 from members.models import MemberUnit, UnitFacts
 from members.queries.unit_facts import unit_facts_at
@@ -105,7 +104,7 @@ def fresh_rows(
 
 def _external_records(start: dt.datetime, end: dt.datetime, keys: Sequence[int]) -> dict[int, int]:
     records = UsageRecord.objects.current().filter(
-        start__gte=start, start__lt=end, instrument__in=keys, user_kind=UserKind.EXTERNAL
+        OUTSIDE, start__gte=start, start__lt=end, instrument__in=keys
     )
     return dict(records.order_by().values_list("instrument_id").annotate(n=Count("pk")))
 

@@ -29,8 +29,7 @@ from evaluations.scoring.metrics import MEAN_OF_RATIOS, METRICS
 from evaluations.scoring.rounding import half_up
 from evaluations.snapshots.models import SnapshotRow
 from evaluations.snapshots.queries.usage_then import usage_as_of
-from instruments.usage.enums import UserKind
-from instruments.usage.models import UsageRecord
+from instruments.usage.models import OUTSIDE, UsageRecord
 
 ZERO = Decimal(0)
 OF_EXTERNAL_USE = frozenset(
@@ -131,7 +130,7 @@ def records_behind(row: SnapshotRow, round_: Round, moment: dt.datetime, metric:
         instrument=row.instrument_id, start__gte=round_.data_start, start__lt=round_.data_end
     )
     if metric in OF_EXTERNAL_USE:
-        records = records.filter(user_kind=UserKind.EXTERNAL)
+        records = records.filter(OUTSIDE)
     return list(records.order_by("start", "pk"))
 
 

@@ -133,7 +133,7 @@ def correct_usage(
         raise UsageRefused({"record_id": [usage_problem(rule)]})
     entry = replace(entry_of(record), instrument_code=target.code, **changes)  # type: ignore[arg-type]
     usual = Usual({target.pk}, [entry])
-    names = known_of([(record.unit_id, entry.user_unit)])
+    names = known_of([(target.unit_id, entry.user_unit)])
     fate = judged(work, entry, target, record, usual, names=names, source=record.source, reason=reason)
     (fate,) = placed([fate])
     match fate:

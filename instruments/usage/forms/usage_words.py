@@ -30,7 +30,7 @@ COLUMNS = (
     "user_unit",
 )
 MORE_COLUMNS = ("startup_hours", "processing_hours", "station")
-LEFT_OUT = ("instrument_name", "source")
+LEFT_OUT = ("instrument_name", "source", "served")
 """Columns of our own reports that say nothing new."""
 
 _HEADINGS = {
@@ -50,6 +50,7 @@ _HEADINGS = {
     "station": ("工位", "Station"),
     "source": ("来源", "Source"),
     "instrument_name": ("仪器", "Instrument"),
+    "served": ("服务对象单位", "Organisation served"),
 }
 _OTHER_HEADINGS = {
     "record_id": "记录编号 记录号 服务记录编号 使用记录编号 流水号",
