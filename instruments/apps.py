@@ -1,7 +1,7 @@
 """The instruments app: what it registers when it is loaded."""
 
 from django.apps import AppConfig
-from django.db import DEFAULT_DB_ALIAS
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -35,12 +35,15 @@ SEARCH_UPKEEP = Trigger(
 )
 
 
-def _index_anew(using: str, **_options: object) -> None:
+def _index_anew(sender: AppConfig, using: str, **_options: object) -> None:
     """Index what an earlier release has indexed in another way, after every migration; all is well on most days."""
     from instruments.inventory.actions.search import rebuild_index, reindex
     from instruments.inventory.models import Instrument
     from instruments.inventory.queries.search import indexed_otherwise
 
+    # A migration of another app alone may come before our tables are there.
+    if Instrument._meta.db_table not in connections[using].introspection.table_names():
+        return
     if using == DEFAULT_DB_ALIAS and (keys := list(indexed_otherwise().values_list("pk", flat=True))):
         reindex(Instrument.objects.filter(pk__in=keys))
         rebuild_index()

@@ -151,10 +151,14 @@ def test_scoring_waits_for_snapshot_reports_and_scores(django_capture_on_commit_
     snapshot_of(story, django_capture_on_commit_callbacks)
     early = dt.datetime(2026, 3, 31, 2, tzinfo=dt.UTC)
     assert [(b.code, b.hard) for b in blockers(story.round, SCORE, now=early)] == [
-        ("unreported", True), ("score_missing", True),
+        ("unreported", True), ("score_missing", True), ("unmerged_names", False),
     ]  # fmt: skip
     late = blockers(story.round, SCORE, now=AFTER_DEADLINE)
-    assert [(b.code, b.hard) for b in late] == [("score_missing", True), ("unreported", False)]
+    assert [(b.code, b.hard) for b in late] == [
+        ("score_missing", True),
+        ("unmerged_names", False),
+        ("unreported", False),
+    ]
     assert all("%(" not in str(b) for b in late)
     with pytest.raises(Blocked):
         perform(story.officer, score_round, story.round, now=AFTER_DEADLINE)

@@ -174,7 +174,7 @@ class TestImport:
         """Whoever works in Excel is told what to do there, not which columns are missing."""
         client.force_login(steward)
         errors = upload(client, xrd.unit, head + b"sheet").context["form"].errors
-        assert errors["file"] == ["这是 Excel 工作簿，请在 Excel 中另存为 CSV（UTF-8）后再导入。"]
+        assert errors["file"] == ["这是 Excel 工作簿。请在表格软件中另存为 CSV（UTF-8），再上传该文件。"]
 
     def test_no_file(self, client, xrd, steward):
         """The field is needed."""

@@ -44,9 +44,9 @@ def sender(client, sem):
     """Sends a file as the instrument's keeper, with the pages in Chinese or English."""
     client.force_login(make_steward(sem))
 
-    def send(content: bytes | str, language: str = "zh-hans"):
+    def send(content: bytes | str, language: str = "zh-hans", **because: str):
         client.cookies["django_language"] = language
-        answer = upload(client, sem.unit, content)
+        answer = upload(client, sem.unit, content, **because)
         return answer.context["result"] or answer.context["form"].errors["file"][0]
 
     return send
@@ -145,7 +145,8 @@ def test_what_spreadsheets_show_and_a_sum(sender):
         + 'R1,IMU-SEM-001,2026/10/5 9:00 AM,2026/10/5 11:00 AM,2,external,research,3,"1,234.50",甲,乙\n'
         + "R2,IMU-SEM-001,2026年10月6日 9:00,2026年10月6日 11:00,2,external,research,3.0,￥1234.50,甲,乙\n"
         + "R3,IMU-SEM-001,2026.10.7 9:00,2026.10.7 11:00,.5,external,research,3,1234.50元,甲,乙\n"
-        + "合计,,,,4.5,,,9,3703.50,,\n"
+        + "合计,,,,4.5,,,9,3703.50,,\n",
+        **{f"because-{row}": "按合同结算" for row in (2, 3, 4)},
     )
     assert (result.counts["created"], result.left_out) == (3, [5])
     rows = UsageRecord.objects.order_by("start")
