@@ -305,7 +305,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "BookingKind": "instruments.booking.enums.BookingKind",
         "UsagePurpose": "instruments.booking.enums.Purpose",
         "RoundState": "evaluations.enums.RoundState",
-        "Grade": "evaluations.results.enums.Grade",
+        "Grade": "evaluations.schemes.enums.Grade",
         "RunState": "reporting.models.RunState",
     },
     "SWAGGER_UI_DIST": "SIDECAR",

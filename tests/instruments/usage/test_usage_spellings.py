@@ -14,7 +14,7 @@ from changes import perform
 from instruments.terms.rules.hours import LOCAL
 from instruments.usage.models import UsageRecord
 from reporting import making, runs
-from tests.factories.instruments import UsageRecordFactory, make_instrument, make_steward
+from tests.factories.instruments import RateFactory, UsageRecordFactory, make_instrument, make_steward
 from tests.instruments.usage.usage_pages import upload
 from tests.reporting.kinds import content_of
 
@@ -139,7 +139,9 @@ def test_full_width_signs_and_the_end_of_a_day(sender):
     }
 
 
-def test_what_spreadsheets_show_and_a_sum(sender):
+def test_what_spreadsheets_show_and_a_sum(sender, sem):
+    # Dear enough that the income asks for no reason.
+    RateFactory(instrument=sem, yuan_per_hour=Decimal("3000.00"), valid_from=dt.date(2026, 1, 1))
     result = sender(
         ENGLISH
         + 'R1,IMU-SEM-001,2026/10/5 9:00 AM,2026/10/5 11:00 AM,2,external,research,3,"1,234.50",甲,乙\n'
