@@ -101,8 +101,10 @@ def _walk(found: Findings, asked: set[int]) -> dict[int, str]:
             if stored.pop((level, index), None) != node.hex():
                 found.add(NODE, index << level)
         edge.completed.clear()
+    # Of the nodes left over only those of what was sealed during the walk belong there.
+    sealed = Checkpoint.objects.aggregate(size=Max("size"))["size"] or 0
     for level, index in sorted(stored):
-        if (index + 1) << level <= end:
+        if level not in LEVELS or not end < (index + 1) << level <= sealed:
             found.add(NODE, index << level)
     return met
 

@@ -164,6 +164,11 @@ class Intruder:
         else:
             assert remove(Node, pk=node.pk) == 1
 
+    def plant_a_node(self) -> None:
+        """Where the log keeps none, or where the next one would have its place."""
+        level, index = self.dice.choice([(3, 0), (8, 2), (16, 0), (7, 1)])
+        Node.objects.create(level=level, index=index, hash="0" * 64)
+
     def hide_an_entry_from_the_sealer(self) -> None:
         """It is written and taken out of the queue."""
         assert remove(Unsealed, entry=write(1)[0]) == 1
@@ -178,7 +183,8 @@ WAYS = (
     "change_a_field", "change_a_field_and_its_leaf", "remove_an_entry", "remove_an_entry_with_its_leaf",
     "cut_out_of_the_middle", "remove_a_leaf", "swap_what_two_entries_say", "swap_two_leaves", "swap_two_hashes",
     "insert_in_the_middle", "append_a_leaf", "cut_the_end_off", "rewrite_and_forget_a_checkpoint", "rewrite_a_root",
-    "rewrite_a_size", "remove_the_newest_checkpoint", "rewrite_a_node", "hide_an_entry_from_the_sealer",
+    "rewrite_a_size", "remove_the_newest_checkpoint", "rewrite_a_node", "plant_a_node",
+    "hide_an_entry_from_the_sealer",
 )  # fmt: skip
 
 
@@ -208,6 +214,22 @@ def test_a_hundred_tamperings_are_found(log):
         except Undo:
             continue
     assert unseen == []
+
+
+@pytest.mark.parametrize("name", ["sequence", *FIELDS])
+def test_every_field_of_an_entry_is_sealed(log, name):
+    """Its number too; no other fault is named."""
+    leaf = Leaf.objects.get(index=300)
+    entry = Entry.objects.get(pk=leaf.entry_id)
+    if name == "sequence":
+        Entry.objects.create(**{one: getattr(entry, one) for one in FIELDS}, sequence=FAR)
+        remove(Unsealed, entry=FAR)
+        Leaf.objects.filter(index=300).update(entry=FAR)
+        remove(Entry, pk=entry.pk)
+    else:
+        other = Intruder(random.Random(1), log, PersonFactory()).other_value(name, entry)
+        assert Entry.objects.filter(pk=entry.pk).update(**{name: other}) == 1
+    assert verify().sentences() == ["what leaf 300 sealed is not what its entry says"]
 
 
 def test_each_fault_is_named_by_its_place(log):

@@ -18,10 +18,11 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 ASK = """
+from changes import perform
 from members.models import Person
 from reporting.runs import request_run
 person, _ = Person.objects.get_or_create(email='p@test.example', affiliation='enterprise', display_name='P')
-print(request_run('trial', {'number': 1, 'format': 'pdf'}, actor=person).pk)
+print(perform(person, request_run, 'trial', {'number': 1, 'format': 'pdf'}).pk)
 """
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import gzip
 import os
+import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -53,23 +56,25 @@ def _statements() -> str:
     return "\n".join(line for line in text.splitlines() if not line.startswith("\\"))
 
 
-@pytest.fixture(scope="session")
-def upgraded(tmp_path_factory):
-    """The network of the earlier release, upgraded."""
-    folder = tmp_path_factory.mktemp("upgrade")
+@contextmanager
+def network(folder: Path, *before: str) -> Iterator[Upgraded]:
+    """Give the network of the earlier release, upgraded; `before` are statements sent to it ahead of that."""
     database = settings.DATABASES["default"]
     if database["ENGINE"].endswith("sqlite3"):
         path = folder / "network.sqlite3"
         path.write_bytes(gzip.decompress((HERE / "release-0.1.sqlite3.gz").read_bytes()))
-        network = Upgraded(f"sqlite:///{path}", folder)
-        network.manage("migrate", "-v", "0")
-        yield network
+        with closing(sqlite3.connect(path, isolation_level=None)) as link:
+            for statement in before:
+                link.execute(statement)
+        restored = Upgraded(f"sqlite:///{path}", folder)
+        restored.manage("migrate", "-v", "0")
+        yield restored
         return
     import psycopg
     from psycopg import sql
 
     present = urlsplit(os.environ["DATABASE_URL"])
-    name = f"{present.path.lstrip('/')}_upgrade_{os.getpid()}"
+    name = f"{present.path.lstrip('/')}_upgrade_{os.getpid()}_{folder.name}"[:63]
     server = present._replace(path="/postgres").geturl()
     url = present._replace(path=f"/{name}").geturl()
     with psycopg.connect(server, autocommit=True) as connection:
@@ -77,9 +82,20 @@ def upgraded(tmp_path_factory):
     try:
         with psycopg.connect(url) as connection:
             connection.execute(_statements())
-        network = Upgraded(url, folder)
-        network.manage("migrate", "-v", "0")
-        yield network
+        # A connection of its own: the dump leaves the search path empty.
+        with psycopg.connect(url) as connection:
+            for statement in before:
+                connection.execute(statement)
+        restored = Upgraded(url, folder)
+        restored.manage("migrate", "-v", "0")
+        yield restored
     finally:
         with psycopg.connect(server, autocommit=True) as connection:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="session")
+def upgraded(tmp_path_factory):
+    """The network of the earlier release, upgraded."""
+    with network(tmp_path_factory.mktemp("upgrade")) as restored:
+        yield restored

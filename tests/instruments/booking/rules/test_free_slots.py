@@ -145,3 +145,7 @@ def test_the_first_start_is_the_earliest_of_the_stations():
     """A stretch over midnight serves the day on which the slot begins."""
     assert starts([(10, 12)], [(9, 9.5), (22, 30)]) == [10, 24, None]
     assert starts([(10, 12)], [(8, 9)]) == [8, None, None]
+
+
+def test_no_day_is_looked_at_where_nothing_is_free():
+    assert offered({1: []}, one_a_day=True) == []
