@@ -123,6 +123,7 @@ def walk_round(visit, network: Network, year: int):
         form = officer.go(f"/evaluations/{year}/give/").locator("main form")
         for code in network.units:
             form.locator(f"[name='score:{code}']").fill("30")
+            form.locator(f"[name='note:{code}']").fill("材料齐全")
         form.locator("button.btn-primary").first.click()
         officer.page.wait_for_load_state()
         officer.go(f"/admin/evaluations/round/{round_.pk}/change/")
