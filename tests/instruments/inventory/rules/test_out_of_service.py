@@ -18,9 +18,9 @@ FIRST_MOMENT_BACK = dt.datetime(2026, 3, 9, 16, 0, tzinfo=dt.UTC)
     ("state", "back_on", "moment", "out"),
     [
         ("in_service", BACK_ON, LAST_MOMENT_OUT, False),
-        ("repair", BACK_ON, LAST_MOMENT_OUT, True),
-        ("repair", BACK_ON, FIRST_MOMENT_BACK, False),
-        ("repair", None, FIRST_MOMENT_BACK, True),
+        ("under_repair", BACK_ON, LAST_MOMENT_OUT, True),
+        ("under_repair", BACK_ON, FIRST_MOMENT_BACK, False),
+        ("under_repair", None, FIRST_MOMENT_BACK, True),
         ("retired", BACK_ON, FIRST_MOMENT_BACK, True),
     ],
 )
