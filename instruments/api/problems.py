@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from changes import StaleVersion
+from changes.errors import Unresolved
 from instruments.booking.errors import Offer, RulesBroken, SlotTaken, WrongState
 from instruments.errors import FieldsRefused, InstrumentsError
 from instruments.inventory.errors import InvalidInstrument
@@ -58,7 +59,7 @@ def _rules(error: RulesBroken) -> Problem:
     return Problem(422, error, type=named(error.code), errors=errors)
 
 
-def _fields(error: FieldsRefused | InvalidInstrument) -> Problem:
+def _fields(error: FieldsRefused | InvalidInstrument | Unresolved) -> Problem:
     return Problem(422, error, type=named(error.code), errors=list(flat(error.fields)))
 
 
@@ -75,3 +76,4 @@ def register_problems() -> None:
     register_problem(RulesBroken, _rules)
     register_problem(FieldsRefused, _fields)
     register_problem(InvalidInstrument, _fields)
+    register_problem(Unresolved, _fields)

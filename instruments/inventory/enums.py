@@ -76,11 +76,3 @@ class Part(TextChoices):
     POLICY = "policy", _("Booking rules")
     RATES = "rates", _("Prices per hour")
     STEWARDS = "stewards", _("Stewards")
-
-
-class Choice(TextChoices):
-    """What shall happen to a booking whose basis is taken away."""
-
-    KEEP = "keep", pgettext_lazy("a booking that is hit", "keep it and tell its person")
-    OFFER = "offer", pgettext_lazy("a booking that is hit", "ask its person to move it, with free times")
-    CANCEL = "cancel", pgettext_lazy("a booking that is hit", "cancel it and tell its person")

@@ -14,9 +14,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from changes import Work
+from changes.dependants import NO_CHOICES, Choices, demand_choices, settle
 from display.formats import time_range
-from instruments.inventory import dependants
 from instruments.inventory.actions.parts import part_changed, seen_part
+from instruments.inventory.dependants import HeldTime, coming
 from instruments.inventory.enums import Part
 from instruments.inventory.errors import InvalidInstrument
 from instruments.inventory.locks import lock_instrument
@@ -95,7 +96,7 @@ def set_opening(
     periods: Iterable[WeeklyPeriod],
     *,
     valid_from: dt.date | None = None,
-    choices: dependants.Choices = dependants.NO_CHOICES,
+    choices: Choices = NO_CHOICES,
     seen: int | None = None,
 ) -> list[OpeningPeriod]:
     """Replace the weekly opening hours from a day on (today unless told), until the next week known begins.
@@ -137,7 +138,7 @@ def set_opening(
         for p in week
     )
     hits = [one for one in _outside(work, locked) if one not in was]
-    dependants.demand_choices(hits, choices, field="periods")
+    demand_choices(hits, choices, field="periods")
     part_changed(work, part)
     work.emit(
         OpeningChanged(
@@ -147,18 +148,18 @@ def set_opening(
             valid_from=day,
         )
     )
-    dependants.settle(work, hits, choices, "")
+    settle(work, hits, choices, "")
     return written
 
 
-def _outside(work: Work, instrument: Instrument) -> list[dependants.Dependant]:
+def _outside(work: Work, instrument: Instrument) -> list[HeldTime]:
     """Return the coming uses that do not lie wholly in open time."""
-    coming = [one for one in dependants.coming(instrument, work.now) if one.is_use]
-    if not coming:
+    uses = [one for one in coming(instrument, work.now) if one.is_use]
+    if not uses:
         return []
-    window = Interval(min(one.start for one in coming), max(one.end for one in coming))
+    window = Interval(min(one.start for one in uses), max(one.end for one in uses))
     opened = opening_of(instrument, window)
-    return [one for one in coming if not any(o.start <= one.start and one.end <= o.end for o in opened)]
+    return [one for one in uses if not any(o.start <= one.start and one.end <= o.end for o in opened)]
 
 
 def _as_lists(rows: QuerySet[OpeningPeriod]) -> list[list[int]]:
@@ -173,7 +174,7 @@ def add_exception(
     end: dt.datetime,
     is_open: bool,
     reason: str = "",
-    choices: dependants.Choices = dependants.NO_CHOICES,
+    choices: Choices = NO_CHOICES,
     seen: int | None = None,
 ) -> OpeningException:
     """Close or open an instrument in [start, end) against its week. Keepers and officers.
@@ -201,14 +202,14 @@ def add_exception(
         instrument=locked, start=start, end=end, is_open=is_open, reason=reason.strip()
     )
     hits = [one for one in _outside(work, locked) if one not in was]
-    dependants.demand_choices(hits, choices, field="start")
+    demand_choices(hits, choices, field="start")
     part_changed(work, part)
     work.emit(
         ExceptionAdded(
             target=locked, after={"start": start, "end": end, "is_open": is_open, "reason": row.reason}
         )
     )
-    dependants.settle(work, hits, choices, row.reason)
+    settle(work, hits, choices, row.reason)
     return row
 
 
@@ -216,7 +217,7 @@ def remove_exception(
     work: Work,
     exception: OpeningException,
     *,
-    choices: dependants.Choices = dependants.NO_CHOICES,
+    choices: Choices = NO_CHOICES,
     seen: int | None = None,
 ) -> None:
     """Take a dated exception back. Keepers and officers. One that is gone changes nothing.
@@ -234,10 +235,10 @@ def remove_exception(
     was = _outside(work, locked)
     row.delete()
     hits = [one for one in _outside(work, locked) if one not in was]
-    dependants.demand_choices(hits, choices, field="exception")
+    demand_choices(hits, choices, field="exception")
     part_changed(work, part)
     work.emit(ExceptionRemoved(target=locked, before=before))
-    dependants.settle(work, hits, choices, row.reason)
+    settle(work, hits, choices, row.reason)
 
 
 def set_policy(

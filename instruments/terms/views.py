@@ -18,10 +18,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from changes import StaleVersion, perform
-from instruments.inventory.dependants import Unresolved
-from instruments.inventory.enums import Choice
+from changes.errors import Unresolved
+from display.hits import Hit, asked, choices_in
 from instruments.inventory.errors import InvalidInstrument
-from instruments.inventory.forms.hits import Hit, asked, choices_in
 from instruments.inventory.forms.instrument import show_refusal
 from instruments.inventory.forms.versions import seen_in
 from instruments.inventory.guarded import unit_instrument_for
@@ -262,7 +261,6 @@ def _page(
         "overtaken": overtaken,
         "hits": hits,
         "hit_by": hit_by,
-        "choices": Choice.choices,
         "parts": parts_of(shown),
         "exception": tried.get("exception") or ExceptionForm(),
         "policy": tried.get("policy") or PolicyForm(instrument=shown),

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from changes.dependants import Dependant
 
 
 class StaleVersion(Exception):
@@ -22,6 +26,22 @@ class StaleVersion(Exception):
 
     def __str__(self) -> str:
         return str(self.message)
+
+
+class Unresolved(Exception):
+    """Something rests on what would be taken away, and nobody has said what shall happen to it.
+
+    `fields`: messages by field; `hits`: what it is.
+    """
+
+    code = "unresolved"
+
+    def __init__(self, fields: Mapping[str, list[str]], hits: Sequence[Dependant]) -> None:
+        self.fields, self.hits = fields, list(hits)
+        super().__init__()
+
+    def __str__(self) -> str:
+        return " ".join(message for messages in self.fields.values() for message in messages)
 
 
 class Restart(BaseException):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from typing import Any
 
@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from changes import Work, unchanged
-from instruments.inventory import dependants
+from changes.dependants import CANCEL, NO_CHOICES, Choices, demand_choices, settle
 from instruments.inventory.actions.facts import keep_facts, keep_first_facts
 from instruments.inventory.actions.search import write_search_text
+from instruments.inventory.dependants import coming
 from instruments.inventory.enums import (
     CarrierKind,
-    Choice,
     EquipmentKind,
     Funding,
     InstrumentState,
@@ -174,7 +174,7 @@ def change_state(
     *,
     note: str = "",
     back_on: dt.date | None = None,
-    choices: dependants.Choices = dependants.NO_CHOICES,
+    choices: Choices = NO_CHOICES,
     seen: int | None = None,
 ) -> Instrument:
     """Put an instrument in or out of service. Keepers and officers.
@@ -205,22 +205,22 @@ def change_state(
     after = {"state": wanted.value, "state_note": note, "back_on": back_on}
     if after == before:
         return locked
+    retired = wanted == InstrumentState.RETIRED
     hits = [
-        one
-        for one in dependants.coming(locked, work.now)
+        replace(one, choices=(CANCEL,)) if retired else one
+        for one in coming(locked, work.now)
         if one.is_use
         and is_out(wanted, back_on, one.start)
-        and (wanted == InstrumentState.RETIRED or not is_out(locked.state, locked.back_on, one.start))
+        and (retired or not is_out(locked.state, locked.back_on, one.start))
     ]
-    allowed = [Choice.CANCEL.value] if wanted == InstrumentState.RETIRED else Choice.values
-    dependants.demand_choices(hits, choices, field="state", allowed=allowed)
+    demand_choices(hits, choices, field="state")
     keep_first_facts(locked)
     locked.state, locked.state_note, locked.back_on = wanted, note, back_on
     _touch(work, locked)
     locked.save(update_fields=["state", "state_note", "back_on", "version", "updated_at", "changed_by"])
     keep_facts(locked, work.now)
     work.emit(EVENTS[wanted](target=locked, before=before, after=after))
-    dependants.settle(work, hits, choices, note)
+    settle(work, hits, choices, note)
     return locked
 
 
@@ -265,8 +265,8 @@ def _fixed(work: Work, instrument: Instrument, data: InstrumentData) -> dict[str
     if data.unit.pk != instrument.unit_id:
         problems["unit"] = [_("An instrument stays with its unit. Retire it and let the other unit add it.")]
     if data.station_count < instrument.station_count:
-        coming = dependants.coming(instrument, work.now)
-        if count := sum(one.station > data.station_count for one in coming):
+        held = coming(instrument, work.now)
+        if count := sum(one.station > data.station_count for one in held):
             problems["station_count"] = [
                 ngettext(
                     "%(count)s coming booking lies on a station that would be gone. Move or cancel it first.",

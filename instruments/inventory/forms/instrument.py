@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from changes.errors import Unresolved
 from instruments.inventory.actions.instruments import COLUMNS, InstrumentData
 from instruments.inventory.enums import Funding, InstrumentState, SharingMode
 from instruments.inventory.errors import InvalidInstrument
@@ -269,7 +270,7 @@ class InventoryForm(forms.Form):
 
 
 def show_refusal(
-    form: forms.Form, refusal: InvalidInstrument, other_names: Mapping[str, str] | None = None
+    form: forms.Form, refusal: InvalidInstrument | Unresolved, other_names: Mapping[str, str] | None = None
 ) -> None:
     """Add the messages of a refusal to a form: beside the field of that name, else above the form."""
     for name, messages in refusal.fields.items():

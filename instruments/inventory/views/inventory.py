@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from changes import StaleVersion, perform
-from instruments.inventory import dependants
+from changes.errors import Unresolved
+from display.hits import asked, choices_in
 from instruments.inventory.actions.instruments import change_instrument, change_state, create_instrument
-from instruments.inventory.enums import Choice, InstrumentState
+from instruments.inventory.dependants import coming as coming_on
 from instruments.inventory.errors import InvalidInstrument
-from instruments.inventory.forms.hits import asked, choices_in
 from instruments.inventory.forms.instrument import InstrumentForm, InventoryForm, StateForm, show_refusal
 from instruments.inventory.forms.versions import seen_in
 from instruments.inventory.guarded import inventory_unit_for, unit_instrument_for
@@ -165,13 +165,10 @@ def state(request: HttpRequest, unit: str, code: str) -> HttpResponse:
                     choices=choices_in(request.POST),
                     seen=seen_in(request.POST),
                 )
-            except dependants.Unresolved as refusal:
+            except Unresolved as refusal:
                 show_refusal(form, refusal)
                 hits = asked(refusal.hits, request.POST)
-                offered = Choice.choices
-                if request.POST.get("state") == InstrumentState.RETIRED:
-                    offered = [one for one in offered if one[0] == Choice.CANCEL]
-                return _state_page(request, shown, form, hits=hits, choices=offered, status=422)
+                return _state_page(request, shown, form, hits=hits, status=422)
             except InvalidInstrument as refusal:
                 show_refusal(form, refusal)
             except StaleVersion:
@@ -196,7 +193,7 @@ def state(request: HttpRequest, unit: str, code: str) -> HttpResponse:
 def _state_page(
     request: HttpRequest, shown: Instrument, form: StateForm, *, status: int = 200, **more: Any
 ) -> HttpResponse:
-    coming = [one for one in dependants.coming(shown, timezone.now()) if one.is_use]
+    coming = [one for one in coming_on(shown, timezone.now()) if one.is_use]
     context = {
         "unit": shown.unit,
         "instrument": shown,
@@ -206,7 +203,6 @@ def _state_page(
         "coming_rest": max(len(coming) - MOST_SHOWN, 0),
         "sees_inventory": _sees(request.user, shown),
         "hits": [],
-        "choices": Choice.choices,
         **more,
     }
     return render(request, "instruments/inventory/state.html", context, status=status)

@@ -10,14 +10,14 @@ from django.utils import timezone
 
 from audit.models import Entry
 from changes import perform, subscribe
+from changes.dependants import KEEP, OFFER
+from changes.errors import Unresolved
 from changes.events import _subscribers
 from instruments.booking.actions.sweeps import mark_no_shows, remind_bookings
 from instruments.booking.enums import BookingState
 from instruments.booking.events import TimeFreed
 from instruments.booking.models import Booking
 from instruments.inventory.actions.instruments import change_state
-from instruments.inventory.dependants import Unresolved
-from instruments.inventory.enums import Choice
 from instruments.terms.actions import add_exception, remove_exception, set_opening
 from instruments.terms.models import OpeningException, OpeningPeriod
 from instruments.terms.rules.opening import WeeklyPeriod
@@ -89,10 +89,10 @@ TAKERS = [
 def test_nothing_is_taken_away_unseen(instrument, steward, booked, action, given):
     """Without a word, or with one about some only, it is refused, names all, and changes nothing."""
     weeks = list(OpeningPeriod.objects.values())
-    for choices in ({}, {booked[0].pk: "cancel"}, {one.pk: "sell" for one in booked}):
+    for choices in ({}, {str(booked[0].pk): "cancel"}, {str(one.pk): "sell" for one in booked}):
         with pytest.raises(Unresolved) as refused:
             perform(steward, action, instrument, **given, choices=choices)
-        assert [one.pk for one in refused.value.hits][:2] == [one.pk for one in booked][:2]
+        assert [one.key for one in refused.value.hits][:2] == [str(one.pk) for one in booked][:2]
     instrument.refresh_from_db()
     assert (instrument.state, states(booked), told()) == ("in_service", BEFORE, [])
     assert list(OpeningPeriod.objects.values()) == weeks
@@ -106,7 +106,7 @@ def test_all_are_cancelled_in_the_same_change(instrument, steward, booked, actio
     freed = []
     subscribe(TimeFreed, lambda work, event: freed.append(event.start))
     try:
-        perform(steward, action, instrument, **given, choices={one.pk: "cancel" for one in booked})
+        perform(steward, action, instrument, **given, choices={str(one.pk): "cancel" for one in booked})
     finally:
         _subscribers[TimeFreed].pop()
     assert states(booked) == ["cancelled"] * 3
@@ -119,7 +119,7 @@ def test_all_are_cancelled_in_the_same_change(instrument, steward, booked, actio
 
 def test_each_its_own_and_whoever_comes_after_the_repair_is_left_alone(instrument, steward, booked):
     """Back on Monday: the booking of that day is not hit; one stays, one is asked to move."""
-    choices = {booked[0].pk: Choice.KEEP.value, booked[1].pk: Choice.OFFER.value}
+    choices = {str(booked[0].pk): KEEP, str(booked[1].pk): OFFER}
     back_on = dt.date(2026, 3, 9)
     perform(steward, change_state, instrument, "under_repair", note="光管", back_on=back_on, choices=choices)
     assert states(booked) == BEFORE
@@ -130,14 +130,19 @@ def test_each_its_own_and_whoever_comes_after_the_repair_is_left_alone(instrumen
     assert instrument.back_on == back_on
     with pytest.raises(Unresolved) as refused:
         perform(steward, change_state, instrument, "under_repair", note="光管", back_on=back_on + DAY)
-    assert [one.pk for one in refused.value.hits] == [booked[2].pk]
+    assert [one.key for one in refused.value.hits] == [str(booked[2].pk)]
 
 
 def test_a_retired_instrument_keeps_nobody(instrument, steward, booked):
     """Keeping is no choice there."""
     with pytest.raises(Unresolved):
         perform(
-            steward, change_state, instrument, "retired", note="x", choices={one.pk: "keep" for one in booked}
+            steward,
+            change_state,
+            instrument,
+            "retired",
+            note="x",
+            choices={str(one.pk): "keep" for one in booked},
         )
     assert states(booked) == BEFORE
 
@@ -145,7 +150,7 @@ def test_a_retired_instrument_keeps_nobody(instrument, steward, booked):
 def test_free_times_are_offered_in_both_languages(instrument, steward, booked):
     """Those after the closure, since it holds already when they are looked for."""
     given = {"start": NOW + DAY, "end": NOW + DAY + 3 * HOUR, "is_open": False, "reason": "停电"}
-    perform(steward, add_exception, instrument, **given, choices={booked[0].pk: "offer"})
+    perform(steward, add_exception, instrument, **given, choices={str(booked[0].pk): "offer"})
     others = Notice.objects.get().context["others"]
     assert set(others) == {"zh", "en"}
     assert "13:00" in others["en"]
@@ -161,7 +166,7 @@ def test_a_booking_outside_the_hours_already_is_not_asked_about_again(instrument
     with pytest.raises(Unresolved):
         perform(steward, remove_exception, opened)
     assert OpeningException.objects.count() == 1
-    perform(steward, remove_exception, opened, choices={saturday.pk: "keep"})
+    perform(steward, remove_exception, opened, choices={str(saturday.pk): "keep"})
     perform(steward, set_opening, instrument, [WeeklyPeriod(0, 0, 60)])
     assert told() == [(saturday.person_id, "booking_in_doubt")]
 
@@ -170,7 +175,7 @@ def test_a_booking_outside_the_hours_already_is_not_asked_about_again(instrument
 def test_nobody_is_missed_at_a_shut_door(instrument, steward, how):
     """Kept, but the door was shut: cancelled with the reason, never a no-show; an open door still counts."""
     kept = BookingFactory(instrument=instrument, start=NOW + DAY, end=NOW + DAY + 2 * HOUR)
-    choices = {kept.pk: "keep"}
+    choices = {str(kept.pk): "keep"}
     if how == "closure":
         span = {"start": kept.start, "end": kept.end}
         perform(steward, add_exception, instrument, **span, is_open=False, reason="停电", choices=choices)
@@ -192,7 +197,7 @@ def test_the_reminder_knows_the_shut_door(instrument, steward):
     kept = BookingFactory(
         instrument=instrument, start=NOW + DAY, end=NOW + DAY + HOUR, requested_at=NOW - 9 * DAY
     )
-    perform(steward, change_state, instrument, "under_repair", note="x", choices={kept.pk: "keep"})
+    perform(steward, change_state, instrument, "under_repair", note="x", choices={str(kept.pk): "keep"})
     Notice.objects.all().delete()
     assert remind_bookings(NOW + HOUR) == 1
     assert told() == [(kept.person_id, "booking_to_move")]
@@ -204,9 +209,9 @@ def test_the_state_page_shows_and_asks_before_it_saves(instrument, steward, book
     typed = {"state": "under_repair", "note": "Tube", "back_on": "2026-03-09", "version": "1"}
     answer = client.post(url, {**typed, f"choice_{booked[0].pk}": "cancel"})
     page = answer.content.decode()
-    assert (answer.status_code, [hit.booking.pk for hit in answer.context["hits"]]) == (
+    assert (answer.status_code, [hit.one.key for hit in answer.context["hits"]]) == (
         422,
-        [booked[0].pk, booked[1].pk],
+        [str(booked[0].pk), str(booked[1].pk)],
     )
     assert '<option value="cancel" selected>' in page
     assert 'value="2026-03-09"' in page

@@ -1,0 +1,102 @@
+"""What rests on what: upper rooms say it here, so that nobody takes a basis away unseen."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils.functional import Promise
+from django.utils.translation import ngettext
+
+from changes.errors import Unresolved
+
+if TYPE_CHECKING:
+    # This room is imported while the apps are being loaded, when models are out of reach.
+    from django.db import models
+
+    from changes.work import Work
+
+KEEP, OFFER, CANCEL = "keep", "offer", "cancel"
+
+Choices = Mapping[str, str]
+"""What shall happen, by the key of a dependant."""
+
+NO_CHOICES: Choices = {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dependant:
+    """One thing that rests on a basis: a booking, a role, a report being made, an open form.
+
+    `key` names it among everything that can rest on anything; `title` is for the reader's eyes, in his language;
+    `state` is one that has a badge; [start, end) where it has a time; `choices`: what may become of it.
+    """
+
+    kind: str
+    key: str
+    title: str
+    state: str = ""
+    person: Any = None
+    start: dt.datetime | None = None
+    end: dt.datetime | None = None
+    choices: tuple[str, ...] = (KEEP, OFFER, CANCEL)
+
+
+Source = Callable[[Any, dt.datetime], Iterable[Dependant]]
+Settler = Callable[["Work", Sequence[str], str, str], object]
+_sources: dict[type[models.Model], dict[str, Source]] = {}
+_settlers: dict[str, Settler] = {}
+_words: dict[str, Mapping[str, str | Promise]] = {}
+
+
+def register(
+    kind: str,
+    settler: Settler,
+    sources: Mapping[type[models.Model], Source],
+    words: Mapping[str, str | Promise],
+) -> None:
+    """Have a kind of dependant asked for and settled; `words` name its choices on a page.
+
+    A source names what of that kind rests on one row of its model from a moment on. The settler gets the keys of what
+    the sources named, one choice for them and the reason, after the basis has changed, in the same change.
+    """
+    _settlers[kind], _words[kind] = settler, words
+    for model, source in sources.items():
+        _sources.setdefault(model, {})[kind] = source
+
+
+def resting_on(basis: models.Model, now: dt.datetime) -> list[Dependant]:
+    """Return everything that rests on a row from now on: first what has a time, by start."""
+    found = [one for source in _sources.get(type(basis), {}).values() for one in source(basis, now)]
+    timed = [one for one in found if one.start is not None]
+    return [
+        *sorted(timed, key=lambda one: (one.start, one.key)),
+        *sorted((one for one in found if one.start is None), key=lambda one: (one.kind, one.title, one.key)),
+    ]
+
+
+def words_of(one: Dependant) -> list[tuple[str, str | Promise]]:
+    """Return what may become of a dependant, each with its words."""
+    return [(choice, _words[one.kind][choice]) for choice in one.choices]
+
+
+def demand_choices(hits: Sequence[Dependant], choices: Choices, *, field: str) -> None:
+    """Raise Unresolved unless somebody said of everything that is hit what shall happen to it."""
+    if any(choices.get(one.key) not in one.choices for one in hits):
+        said = ngettext(
+            "%(count)s thing rests on this. Say what shall happen to it.",
+            "%(count)s things rest on this. Say for each what shall happen to it.",
+            len(hits),
+        )
+        raise Unresolved({field: [said % {"count": len(hits)}]}, hits)
+
+
+def settle(work: Work, hits: Sequence[Dependant], choices: Choices, reason: str) -> None:
+    """Do what was chosen; call it when the basis is taken away, so that what is offered instead is really free."""
+    for kind, settler in _settlers.items():
+        for choice in (CANCEL, OFFER, KEEP):
+            chosen = [one.key for one in hits if one.kind == kind and choices[one.key] == choice]
+            if chosen:
+                settler(work, chosen, choice, reason)
