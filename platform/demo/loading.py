@@ -87,17 +87,17 @@ def _write(model: type[Model], columns: list[str], rows: Iterable[Row]) -> int:
     columns = [*columns, *(str(field.column) for field in left)]
     names = ", ".join(connection.ops.quote_name(column) for column in columns)
     table, count = model._meta.db_table, 0
+    marks = ", ".join(["%s"] * len(columns))
+    statement = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608 - our own names
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row((*row, *rest))
-                    count += 1
-            return count
-        marks = ", ".join(["%s"] * len(columns))
-        statement = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608 - our own names
+        # A batch is drawn before it is written: drawing may ask the database, which a running COPY does not hear.
         for batch in _batches(rows):
-            cursor.executemany(statement, [(*row, *rest) for row in batch])
+            if connection.vendor == "postgresql":
+                with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+                    for row in batch:
+                        copy.write_row((*row, *rest))
+            else:
+                cursor.executemany(statement, [(*row, *rest) for row in batch])
             count += len(batch)
     return count
 
