@@ -5,25 +5,30 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from changes.dependants import Reason
 from instruments.booking.models import Booking
 from instruments.inventory.enums import InstrumentState
 from instruments.inventory.models import Instrument
 from instruments.inventory.queries.facts import facts_at
 from instruments.inventory.rules.out_of_service import is_out
 from instruments.terms.models import OpeningException
+from members.messages import reason_of_state
+from members.queries.unit_facts import unit_facts_at
 
 
 @dataclass(frozen=True)
 class Shut:
-    """Why an instrument cannot be used at a booked time: its state, or a closure; `reason` as its keeper wrote it."""
+    """Why an instrument cannot be used at a booked time: its state, a closure, or its unit; `reason` in words."""
 
     state: str
-    reason: str
+    reason: Reason
 
 
 def shut_for(booking: Booking, *, until: dt.datetime | None = None) -> Shut | None:
     """Return why the instrument of a booking is shut from its start to its end (or `until`), or None; one query."""
     instrument = booking.instrument
+    if (reason := reason_of_state(instrument.unit, instrument.unit.state)) is not None:
+        return Shut("", reason)
     if is_out(instrument.state, instrument.back_on, booking.start):
         return Shut(instrument.state, instrument.state_note)
     closed = OpeningException.objects.filter(
@@ -38,6 +43,10 @@ def was_shut(booking: Booking, now: dt.datetime) -> Shut | None:
     found = shut_for(booking, until=min(now, booking.end))
     if found is not None:
         return found
+    unit = booking.instrument.unit
+    unit_then = unit_facts_at(booking.start, [unit.pk])[unit.pk]
+    if (reason := reason_of_state(unit, unit_then.state)) is not None:
+        return Shut("", reason)
     then = facts_at(booking.start, Instrument.objects.filter(pk=booking.instrument_id))
     state = then[booking.instrument_id].state
     return None if state == InstrumentState.IN_SERVICE else Shut(state, booking.instrument.state_note)

@@ -191,7 +191,14 @@ class StewardshipForm(ActionForm):
         if row.pk is not None:
             if data["valid_to"] is None:
                 return row
-            return perform(self.actor, end_stewardship, row, valid_to=data["valid_to"], seen=data["version"])
+            return perform(
+                self.actor,
+                end_stewardship,
+                row,
+                valid_to=data["valid_to"],
+                choices=self.choices,
+                seen=data["version"],
+            )
         return perform(
             self.actor, give_stewardship, data["instrument"], data["person"], valid_from=data["valid_from"]
         )
