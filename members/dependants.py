@@ -8,16 +8,17 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import get_language, pgettext_lazy
 
 from changes import Work
 from changes.dependants import CANCEL, KEEP, Dependant, Reason, register
+from display.formats import local_datetime
 from members.actions.roles import end_roles_with_basis
 from members.bases import BeingMember, Membership, OpenAccount, TakingPart
 from members.messages import role_name
 from members.models import NetworkRole, UnitRole
 from reporting.models import ReportRun
-from reporting.registry import name_of
+from reporting.registry import title_of_kind
 from reporting.runs import may_still_ask, open_runs, withdraw_runs
 
 ROLE, RUN = "role", "report_run"
@@ -105,8 +106,15 @@ def _runs_without_right(role: UnitRole | NetworkRole, _now: dt.datetime) -> Iter
 
 
 def _run(run: ReportRun, *choices: str, person: object = None) -> Dependant:
+    # Not what it is about: that would ask the database once for each.
+    asked = local_datetime(run.created_at, get_language())
     return Dependant(
-        kind=RUN, key=f"run-{run.pk}", title=name_of(run), state=run.state, person=person, choices=choices
+        kind=RUN,
+        key=f"run-{run.pk}",
+        title=f"{title_of_kind(run.kind)} · {asked}",
+        state=run.state,
+        person=person,
+        choices=choices,
     )
 
 
