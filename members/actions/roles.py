@@ -9,8 +9,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from changes import Work, unchanged
-from changes.dependants import NO_CHOICES, Choices, demand_choices, resting_on, settle
+from changes import Work, perform, unchanged
+from changes.dependants import NO_CHOICES, Choices, demand_choices, only_choices, resting_on, settle
 from members.actions.access import end_access
 from members.enums import NetworkRoleKind, UnitRoleKind
 from members.errors import InvalidRole, LastManager, RoleBeforeUnit, RoleExists
@@ -154,6 +154,47 @@ def end_roles_with_basis(work: Work, *, in_units: Iterable[int], in_network: Ite
     ]
     for role in rows:
         _end(work, role, max(today, role.valid_from))
+        _resolved(work, role)
+
+
+def settle_ended_roles(now: dt.datetime) -> int:
+    """Settle what rests on each role whose last day is over by its date; return how many. Safe to run twice or at once.
+
+    The system acts: what leaves no choice happens, everything else is kept, its people are told.
+    """
+    over = {"valid_to__lte": timezone.localdate(now), "resolved_at": None}
+    in_units = UnitRole.objects.filter(**over).order_by("pk").values_list("pk", "unit_id")
+    in_network = NetworkRole.objects.filter(**over).order_by("pk").values_list("pk", "person_id")
+    done = [perform(None, _settle_unit_role, pk, unit) for pk, unit in list(in_units)]
+    done += [perform(None, _settle_network_role, pk, person) for pk, person in list(in_network)]
+    return sum(done)
+
+
+def _settle_unit_role(work: Work, pk: int, unit: int) -> bool:
+    lock_unit(work, unit)
+    return _settle_ended(work, lock_unit_role(work, pk))
+
+
+def _settle_network_role(work: Work, pk: int, person: int) -> bool:
+    holder = lock_person(work, person)
+    was_open = _settle_ended(work, lock_network_role(work, pk))
+    if was_open:
+        end_access(work, holder)
+    return was_open
+
+
+def _settle_ended(work: Work, role: UnitRole | NetworkRole) -> bool:
+    if role.resolved_at is not None:
+        return False
+    hits = resting_on(role, work.now)
+    settle(work, hits, only_choices(hits), role_ended(role))
+    _resolved(work, role)
+    return True
+
+
+def _resolved(work: Work, role: UnitRole | NetworkRole) -> None:
+    role.resolved_at = work.now
+    role.save(update_fields=["resolved_at"])
 
 
 def _take_away(work: Work, role: UnitRole | NetworkRole, last_day: dt.date, choices: Choices) -> None:
@@ -163,6 +204,8 @@ def _take_away(work: Work, role: UnitRole | NetworkRole, last_day: dt.date, choi
     hits = resting_on(role, max(work.now, first_moment))
     demand_choices(hits, choices, field="valid_to")
     settle(work, hits, choices, role_ended(role))
+    if last_day <= timezone.localdate(work.now):
+        _resolved(work, role)
 
 
 def _end(work: Work, role: UnitRole | NetworkRole, last_day: dt.date) -> None:

@@ -10,8 +10,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from changes import Work
-from changes.dependants import NO_CHOICES, Choices, demand_choices, resting_on, settle
+from changes import Work, perform
+from changes.dependants import NO_CHOICES, Choices, demand_choices, only_choices, resting_on, settle
 from instruments.inventory.actions.parts import part_changed, seen_part
 from instruments.inventory.enums import Part
 from instruments.inventory.errors import InvalidInstrument
@@ -86,6 +86,8 @@ def end_stewardship(
     hits = resting_on(row, max(work.now, first_moment))
     demand_choices(hits, choices, field="valid_to")
     settle(work, hits, choices, "")
+    if last_day <= timezone.localdate(work.now):
+        _resolved(work, row)
     if work.actor is None or work.actor.pk != row.person_id:
         work.tell([row.person], "stewardship_ended", {"instrument": names_of([locked]), "day": last_day})
     forget_kept(stewardship.person)
@@ -107,7 +109,36 @@ def end_with_basis(work: Work, pks: Collection[int]) -> list[Stewardship]:
         if last_day is not None and (row.valid_to is None or row.valid_to > last_day):
             part = seen_part(work, locked[row.instrument_id], Part.STEWARDS, None)
             _end(work, row, last_day, part)
+        if row.valid_to is not None and row.valid_to <= timezone.localdate(work.now):
+            # What rests on it was settled together with the basis.
+            _resolved(work, row)
     return rows
+
+
+def settle_ended_stewardships(now: dt.datetime) -> int:
+    """Settle what rests on each stewardship that is over by its date; return how many. Safe to run twice or at once.
+
+    The system acts: requests are kept, and whoever decides on them from now on is told.
+    """
+    over = Stewardship.objects.filter(valid_to__lte=timezone.localdate(now), resolved_at=None)
+    places = list(over.order_by("instrument", "pk").values_list("pk", "instrument"))
+    return sum(perform(None, _settle_ended, pk, place) for pk, place in places)
+
+
+def _settle_ended(work: Work, pk: int, instrument: int) -> bool:
+    lock_instrument(work, instrument)
+    row = Stewardship.objects.select_related("instrument", "person").get(pk=pk)
+    if row.resolved_at is not None:
+        return False
+    hits = resting_on(row, work.now)
+    settle(work, hits, only_choices(hits), "")
+    _resolved(work, row)
+    return True
+
+
+def _resolved(work: Work, row: Stewardship) -> None:
+    row.resolved_at = work.now
+    row.save(update_fields=["resolved_at"])
 
 
 def tell_unkept(work: Work, rows: Collection[Stewardship]) -> None:

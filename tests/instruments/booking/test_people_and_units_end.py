@@ -19,10 +19,10 @@ from instruments.booking.enums import BookingState
 from instruments.booking.errors import RulesBroken
 from instruments.booking.events import TimeFreed
 from instruments.booking.models import Booking
-from instruments.inventory.actions.stewards import end_stewardship
+from instruments.inventory.actions.stewards import end_stewardship, settle_ended_stewardships
 from instruments.inventory.models import Stewardship
 from members.actions.people import change_person
-from members.actions.roles import end_unit_role
+from members.actions.roles import end_network_role, end_unit_role, settle_ended_roles
 from members.actions.units import change_unit
 from members.enums import UnitRoleKind
 from members.models import MemberUnit, Person, UnitRole
@@ -30,9 +30,16 @@ from notices.kinds import write
 from notices.models import Notice
 from tests.choosing import agreeing, answers, asked_by
 from tests.factories.instruments import BookingFactory, StewardshipFactory, make_instrument, make_steward
-from tests.factories.members import PersonFactory, UnitFactory, UnitRoleFactory, make_manager, make_officer
+from tests.factories.members import (
+    NetworkRoleFactory,
+    PersonFactory,
+    UnitFactory,
+    UnitRoleFactory,
+    make_manager,
+    make_officer,
+)  # fmt: skip
 from tests.members.test_accounts import data_of
-from tests.members.test_what_ends import unit_data
+from tests.members.test_what_ends import report_of, unit_data
 
 pytestmark = pytest.mark.django_db
 
@@ -427,3 +434,46 @@ def test_asking_costs_the_same_for_one_and_three(officer, unit, rows, django_ass
             asked_by(officer, action, row, data)
     with django_assert_num_queries(12):
         asked_by(officer, end_unit_role, role)
+
+
+class TestByDate:
+    """What was given a last day ends on it, without anybody being there."""
+
+    def test_a_stewardship(self, manager, instrument):
+        """Requests that wait by then are kept, and the managers told once."""
+        make_steward(instrument)
+        row = Stewardship.objects.get()
+        agreeing(manager, end_stewardship, row, valid_to=TODAY + 3 * DAY)
+        assert settle_ended_stewardships(NOW) == 0
+        Notice.objects.all().delete()
+        with time_machine.travel(NOW + 3 * DAY, tick=False):
+            waiting = book(instrument, PersonFactory(), 5, state=BookingState.REQUESTED)
+            assert [settle_ended_stewardships(timezone.now()) for _time in range(2)] == [1, 0]
+        assert states(waiting) == ["requested"]
+        assert kinds(manager) == ["instruments_unkept", "booking_requested"]
+
+    def test_a_role(self, officer, instrument, manager, unit):
+        """A report asked for in the last night is cancelled; a stewardship given after the end was set ends too."""
+        steward = make_steward(instrument)
+        role = UnitRole.objects.get(person=steward)
+        perform(officer, end_unit_role, role, valid_to=TODAY + 3 * DAY, choices=answers(
+            asked_by(officer, end_unit_role, role, valid_to=TODAY + 3 * DAY)
+        ))  # fmt: skip
+        second = make_instrument(unit=unit)
+        given = StewardshipFactory(instrument=second, person=steward, valid_from=TODAY)
+        run = report_of(steward, unit)
+        assert settle_ended_roles(NOW) == 0
+        with time_machine.travel(NOW + 3 * DAY, tick=False):
+            assert [settle_ended_roles(timezone.now()) for _time in range(2)] == [1, 0]
+        given.refresh_from_db()
+        run.refresh_from_db()
+        assert (given.valid_to, run.state) == (TODAY + 3 * DAY, "cancelled")
+
+    def test_a_role_of_the_network(self, officer):
+        """Its person signs in anew; a role that ended at once was settled then."""
+        role = NetworkRoleFactory(kind="expert", valid_to=TODAY + DAY)
+        perform(officer, end_network_role, NetworkRoleFactory(kind="expert"))
+        assert settle_ended_roles(NOW) == 0
+        with time_machine.travel(NOW + DAY, tick=False):
+            assert settle_ended_roles(timezone.now()) == 1
+        assert Person.objects.get(pk=role.person_id).access_generation == 1
