@@ -86,6 +86,12 @@ KINDS = {
             "What has changed: %(reason)s"
         ),
     ),
+    "booking_reseated": (
+        _("Another station: %(instrument)s, %(when)s"),
+        _(
+            "Your booking of %(instrument)s on %(when)s now lies on station %(station)s; its time and price stay."
+        ),
+    ),
     "booking_reminder": (
         _("Reminder: %(instrument)s, %(when)s"),
         _("Your booking of %(instrument)s: %(when)s. Place: %(place)s"),

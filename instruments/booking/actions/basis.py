@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from changes import Work
 from changes.dependants import Reason
 from display.formats import time_range
-from instruments.booking.actions.slots import alternatives, facts, held_by, release, save
+from display.templatetags.display import named
+from instruments.booking.actions.slots import alternatives, claim_station, facts, held_by, release, save
 from instruments.booking.actions.telling import tell
-from instruments.booking.events import BookingCancelled
+from instruments.booking.events import BookingCancelled, BookingMoved
 from instruments.booking.models import Booking
 from instruments.booking.queries.bookings import told_of
+from instruments.booking.queries.elsewhere import elsewhere
 from instruments.booking.rules.booking_states import next_state
+from instruments.booking.rules.free_slots import FreeSlot
+from instruments.inventory.models import Instrument
 from notices.wording import in_both
 
-MOST_REASON = 300
+MOST_REASON, MOST_OFFERED = 300, 3
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
 
 
@@ -53,6 +58,19 @@ def tell_deciders(work: Work, booking: Booking) -> None:
     tell(work, told_of(booking.instrument, but=booking.person), "booking_requested", booking)
 
 
+def reseat(work: Work, booking: Booking) -> None:
+    """Put a locked booking onto the first station that is free then; its person is told which.
+
+    Raises SlotTaken where none is.
+    """
+    before, left = facts(booking), booking.station
+    booking.station = claim_station(work, booking.instrument, held_by(booking), None, moving=booking.pk)
+    save(booking, "station")
+    tell(work, [booking.person], "booking_reseated", booking, station=booking.station)
+    work.emit(BookingMoved(target=booking, before=before, after=facts(booking)))
+    release(work, booking.instrument, left, held_by(booking))
+
+
 def _cancel(work: Work, booking: Booking, reason: Reason) -> None:
     before = facts(booking)
     booking.state, booking.ended_at = next_state(booking.state, "cancel"), work.now
@@ -70,11 +88,22 @@ def tell_hit(work: Work, booking: Booking, reason: Reason, *, offer: bool) -> No
 
 
 def _others(booking: Booking) -> dict[str, str]:
-    """Name the next free times of the same length on the instrument, in both languages."""
-    slots = alternatives(booking.instrument, booking.start, booking.end)
+    """Name the next free times of the same length, in both languages: here, else on others of the class."""
+    slots: list[tuple[Instrument | None, FreeSlot]] = [
+        (None, slot) for slot in alternatives(booking.instrument, booking.start, booking.end)
+    ]
+    if len(slots) < MOST_OFFERED:
+        slots += elsewhere(booking, MOST_OFFERED - len(slots))
     words = {}
     for name, language in LANGUAGES.items():
         with translation.override(language):
-            told = [time_range(slot.start, slot.end, language, timezone.localdate()) for slot in slots]
-            words[name] = "; ".join(told) or _("none on this instrument at present")
+            told = [_offer(place, slot, language) for place, slot in slots]
+            words[name] = pgettext("between offered times", "; ").join(told) or _("none at present")
     return words
+
+
+def _offer(place: Instrument | None, slot: FreeSlot, language: str) -> str:
+    when = time_range(slot.start, slot.end, language, timezone.localdate())
+    if place is None:
+        return when
+    return _("%(when)s on %(instrument)s") % {"when": when, "instrument": f"{named(place)} ({place.code})"}

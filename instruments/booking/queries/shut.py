@@ -5,13 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy
+
 from changes.dependants import Reason
 from instruments.booking.models import Booking
 from instruments.inventory.enums import InstrumentState
 from instruments.inventory.models import Instrument
 from instruments.inventory.queries.facts import facts_at
 from instruments.inventory.rules.out_of_service import is_out
+from instruments.terms.errors import Problem, problem
 from instruments.terms.models import OpeningException
+from members.enums import UnitState
 from members.messages import reason_of_state
 from members.queries.unit_facts import unit_facts_at
 
@@ -31,11 +35,40 @@ def shut_for(booking: Booking, *, until: dt.datetime | None = None) -> Shut | No
         return Shut("", reason)
     if is_out(instrument.state, instrument.back_on, booking.start):
         return Shut(instrument.state, instrument.state_note)
+    if booking.station > instrument.station_count:
+        return Shut("", gettext_lazy("Its station is no longer there."))
     closed = OpeningException.objects.filter(
         instrument=instrument, is_open=False, start__lt=until or booking.end, end__gt=booking.start
     )
     row = closed.order_by("start").first()
     return None if row is None else Shut("", row.reason)
+
+
+def shut_then(booking: Booking) -> Problem | None:
+    """Return the rule that keeps anybody from promising a booked time: the instrument is known to be shut then."""
+    if booking.instrument.unit.state != UnitState.ACTIVE:
+        return problem("unit_state")
+    found = shut_for(booking)
+    return None if found is None else _problem(found)
+
+
+def shut_now(instrument: Instrument, now: dt.datetime) -> Problem | None:
+    """Return the rule that keeps anybody from beginning a visit at this moment; one query at most."""
+    if instrument.unit.state != UnitState.ACTIVE:
+        return problem("unit_state")
+    if is_out(instrument.state, instrument.back_on, now):
+        return _problem(Shut(instrument.state, instrument.state_note))
+    closed = OpeningException.objects.filter(
+        instrument=instrument, is_open=False, start__lte=now, end__gt=now
+    )
+    row = closed.first()
+    return None if row is None else _problem(Shut("", row.reason))
+
+
+def _problem(found: Shut) -> Problem:
+    if found.state:
+        return problem("instrument_state", chosen=InstrumentState(found.state).label)
+    return problem("shut", chosen=found.reason)
 
 
 def was_shut(booking: Booking, now: dt.datetime) -> Shut | None:
