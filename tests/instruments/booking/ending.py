@@ -9,8 +9,8 @@ from instruments.booking.enums import BookingState
 from instruments.booking.models import Booking
 from instruments.inventory.models import Stewardship
 from members.models import MemberUnit, Person, UnitRole
-from notices.kinds import write
 from notices.models import Notice
+from tests.choosing import told
 from tests.factories.instruments import BookingFactory
 
 NOW = dt.datetime(2026, 3, 2, 2, tzinfo=dt.UTC)  # a Monday, 10:00 in the region
@@ -36,12 +36,6 @@ def states(*bookings):
     """Where they stand now."""
     found = Booking.objects.in_bulk([one.pk for one in bookings])
     return [found[one.pk].state for one in bookings]
-
-
-def told(person, language="en"):
-    """What a person was told."""
-    rows = Notice.objects.filter(person=person).order_by("pk")
-    return [(row.kind, write(row.kind, row.context, language).body) for row in rows]
 
 
 def kinds(person):

@@ -19,9 +19,8 @@ from members.actions.people import change_person
 from members.actions.roles import end_network_role, end_unit_role, settle_ended_roles
 from members.enums import UnitRoleKind
 from members.models import Person, UnitRole
-from notices.kinds import write
 from notices.models import Notice
-from tests.choosing import agreeing, answers, asked_by
+from tests.choosing import agreeing, answers, asked_by, told, words_of
 from tests.factories.instruments import StewardshipFactory, make_instrument, make_steward
 from tests.factories.members import (
     NetworkRoleFactory,
@@ -30,7 +29,7 @@ from tests.factories.members import (
     make_manager,
     make_officer,
 )  # fmt: skip
-from tests.instruments.booking.ending import DAY, NOW, TODAY, ask, book, everything, kinds, states, told
+from tests.instruments.booking.ending import DAY, NOW, TODAY, ask, book, everything, kinds, states
 from tests.members.test_accounts import data_of
 from tests.members.test_what_ends import report_of
 
@@ -220,7 +219,7 @@ class TestSteward:
         perform(officer, end_unit_role, role, valid_to=day, choices={hit.key: "keep"})
         assert Stewardship.objects.get().valid_to == day
         (row,) = Notice.objects.filter(person=steward)
-        assert write(row.kind, row.context, "en").body.startswith("From 1 Apr 2026 on you no longer have")
+        assert words_of(row).startswith("From 1 Apr 2026 on you no longer have")
 
     def test_one_stewardship_of_two_is_simply_ended(self, manager, instrument):
         """Nothing hangs on it, nothing is asked; the person is told."""

@@ -18,7 +18,7 @@ from members.actions.roles import end_unit_role
 from members.actions.units import change_unit
 from members.enums import UnitRoleKind
 from notices.models import Notice
-from tests.choosing import agreeing, asked_by
+from tests.choosing import agreeing, asked_by, told
 from tests.factories.instruments import StewardshipFactory, make_instrument
 from tests.factories.members import (
     PersonFactory,
@@ -27,7 +27,7 @@ from tests.factories.members import (
     make_manager,
     make_officer,
 )  # fmt: skip
-from tests.instruments.booking.ending import DAY, HOUR, NOW, ask, book, everything, kinds, states, told
+from tests.instruments.booking.ending import DAY, HOUR, NOW, ask, book, everything, kinds, states
 from tests.members.test_accounts import data_of
 from tests.members.test_what_ends import unit_data
 
