@@ -134,11 +134,11 @@ def register_dependants() -> None:
 
 
 def _locked(work: Work, keys: Sequence[str]) -> Iterable[Booking]:
-    """Lock the instruments, then the bookings, and read them afresh."""
+    """Lock the instruments, then the bookings, and read them afresh; one that was given back meanwhile is left out."""
     pks = [UUID(key) for key in keys]
     places = Booking.objects.filter(pk__in=pks).order_by().values_list("instrument", flat=True)
     lock_instruments(work, set(places))
-    return work.lock(BOOKINGS.all(), pks).values()
+    return work.lock(BOOKINGS.holding(work.now), pks).values()
 
 
 def _named(booking: Booking) -> str:

@@ -12,6 +12,8 @@ from django.utils import timezone
 from changes import perform
 from instruments.booking.actions.requests import request_booking
 from instruments.booking.actions.sweeps import mark_no_shows, remind_bookings
+from instruments.booking.dependants import settle_bookings, settle_own, settle_waiting
+from instruments.booking.enums import BookingState
 from instruments.booking.errors import RulesBroken
 from members.actions.people import change_person
 from members.actions.roles import end_unit_role
@@ -177,3 +179,13 @@ def test_asking_costs_the_same_for_one_and_three(officer, unit, rows, django_ass
             asked_by(officer, action, row, data)
     with django_assert_num_queries(12):
         asked_by(officer, end_unit_role, role)
+
+
+@pytest.mark.parametrize("settler", [settle_bookings, settle_own, settle_waiting])
+@pytest.mark.parametrize("choice", ["keep", "cancel"])
+def test_what_its_person_gave_back_meanwhile_is_left_alone(officer, instrument, settler, choice):
+    """Between the question and the lock; nobody is told of it."""
+    gone = book(instrument, PersonFactory(), 1, state=BookingState.CANCELLED)
+    perform(officer, settler, [str(gone.pk)], choice, "x")
+    gone.refresh_from_db()
+    assert (gone.version, gone.reason, Notice.objects.count()) == (1, "", 0)
