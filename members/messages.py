@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import cast
+
 from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -41,7 +44,9 @@ def register_kinds() -> None:
         register(kind, subject=subject, body=body)
 
 
-_text = lazy(lambda sentence: sentence(), str)
+def _text(sentence: Callable[[], str]) -> Promise:
+    """Put a sentence off until its reader's language is known."""
+    return cast("Promise", lazy(sentence, str)())
 
 
 def account_closed(person: object) -> Promise:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from django.utils import translation
+
 from changes import perform
 from changes.errors import Unresolved
+from notices.kinds import write
+from notices.models import Notice
 
 
 def answers(hits, prefer="keep"):
@@ -26,3 +30,15 @@ def agreeing(actor, action, *args, prefer="keep", **given):
         return perform(actor, action, *args, **given)
     except Unresolved as refusal:
         return perform(actor, action, *args, **given, choices=answers(refusal.hits, prefer))
+
+
+def words_of(row, language="en"):
+    """The text of a notice, as a reader of that language gets it."""
+    with translation.override(language):
+        return write(row.kind, row.context, language).body
+
+
+def told(person, language="en"):
+    """What a person was told: kinds of notice with their texts."""
+    rows = Notice.objects.filter(person=person).order_by("pk")
+    return [(row.kind, words_of(row, language)) for row in rows]

@@ -15,7 +15,7 @@ from changes import Work
 from changes.dependants import CANCEL, KEEP, OFFER, Dependant, Reason, Source, register
 from display.templatetags.display import named
 from instruments.booking.actions.basis import give_back, reseat, take_away, tell_deciders, tell_hit, tell_kept
-from instruments.booking.enums import HOLDING_STATES, BookingKind, BookingState
+from instruments.booking.enums import BookingKind, BookingState
 from instruments.booking.locks import BOOKINGS
 from instruments.booking.models import Booking
 from instruments.booking.queries.coming import coming_bookings, coming_uses, waiting_requests
@@ -202,11 +202,11 @@ def register_dependants() -> None:
 
 
 def _locked(work: Work, keys: Sequence[str]) -> Iterable[Booking]:
-    """Lock the instruments, then the bookings, and read afresh those that still hold their time."""
+    """Lock the instruments, then the bookings, and read them afresh; one that was given back meanwhile is left out."""
     pks = [UUID(key) for key in keys]
     places = Booking.objects.filter(pk__in=pks).order_by().values_list("instrument", flat=True)
     lock_instruments(work, set(places))
-    return [row for row in work.lock(BOOKINGS.all(), pks).values() if row.state in HOLDING_STATES]
+    return work.lock(BOOKINGS.holding(work.now), pks).values()
 
 
 def _named(booking: Booking) -> str:

@@ -18,10 +18,9 @@ from members.actions.roles import end_network_role, end_unit_role
 from members.actions.units import UnitData, change_unit
 from members.enums import NetworkRoleKind, UnitRoleKind
 from members.models import NetworkRole, Person, UnitRole
-from notices.kinds import write
 from notices.models import Notice
 from reporting.models import ReportRun
-from tests.choosing import agreeing, answers, asked_by
+from tests.choosing import agreeing, answers, asked_by, told
 from tests.factories.members import (
     AdminFactory,
     NetworkRoleFactory,
@@ -97,12 +96,6 @@ def everything():
         Entry.objects.count(),
         Notice.objects.count(),
     )
-
-
-def told(person):
-    """What a person was told, in English."""
-    rows = Notice.objects.filter(person=person).order_by("pk")
-    return [(row.kind, write(row.kind, row.context, "en").body) for row in rows]
 
 
 def test_closing_an_account_shows_roles_and_reports_and_changes_nothing(officer, person, unit):

@@ -44,7 +44,8 @@ def take_away(work: Work, booking: Booking, reason: Reason) -> None:
 def give_back(work: Work, booking: Booking, reason: Reason) -> None:
     """Cancel a locked booking or request because its person lost what it rested on; person and keepers are told why."""
     _cancel(work, booking, reason)
-    people = [booking.person, *told_of(booking.instrument, but=booking.person)]
+    keepers = told_of(booking.instrument, but=booking.person)
+    people = [booking.person, *(person for person in keepers if person != work.actor)]
     tell(work, people, "booking_given_back", booking, reason=in_both(reason))
 
 

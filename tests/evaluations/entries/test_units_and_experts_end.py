@@ -16,9 +16,8 @@ from members.actions.people import change_person
 from members.actions.roles import end_network_role
 from members.actions.units import change_unit
 from members.models import MemberUnit, NetworkRole, Person
-from notices.kinds import write
 from notices.models import Notice
-from tests.choosing import agreeing, asked_by
+from tests.choosing import agreeing, asked_by, words_of
 from tests.factories.members import AdminFactory, UnitRoleFactory
 from tests.members.test_accounts import data_of
 from tests.members.test_what_ends import unit_data
@@ -58,11 +57,11 @@ def test_a_suspended_unit_is_asked_about_its_open_form(story):
     (hit,) = asked_by(
         story.officer, change_unit, story.units["AAA"], unit_data(story.units["AAA"], state="suspended")
     )
-    assert (hit.kind, hit.choices, hit.title[-2:]) == ("entry_form", ("keep", "cancel"), " 1")
+    assert (hit.kind, hit.choices, hit.title[-1]) == ("entry_form", ("keep", "cancel"), "1")
     (empty,) = asked_by(
         story.officer, change_unit, story.units["CCC"], unit_data(story.units["CCC"], state="suspended")
     )
-    assert (empty.choices, empty.title[-2:]) == (("keep",), " 0")
+    assert (empty.choices, empty.title[-1]) == (("keep",), "0")
     assert everything() == before
 
 
@@ -80,7 +79,7 @@ def test_what_it_reported_stays_or_is_taken_back(story, choice, left):
         return
     assert sorted(told(manager)) == ["evaluation_values_withdrawn", "unit_suspended"]
     (row,) = Notice.objects.filter(kind="evaluation_values_withdrawn")
-    assert write(row.kind, row.context, "en").body == (
+    assert words_of(row) == (
         f"The department took back what was reported for {unit.name_en}. "
         f"Reason: {unit.name_en} is suspended in the network."
     )
@@ -104,17 +103,17 @@ def test_an_expert_who_goes_leaves_scores_ungiven(story):
     Notice.objects.all().delete()
     before = everything()
     (hit,) = asked_by(story.officer, end_network_role, role)
-    assert (hit.kind, hit.choices, hit.title[-2:]) == ("scores", ("keep",), " 4")
+    assert (hit.kind, hit.choices, hit.title[-1]) == ("scores", ("keep",), "4")
     assert everything() == before
     UnitRoleFactory(person=expert, unit=story.units["CCC"], kind="viewer")
     (hit,) = asked_by(story.officer, end_network_role, role)
-    assert hit.title[-2:] == " 3"
+    assert hit.title[-1] == "3"
     (hit, _role, _viewer) = sorted(
         asked_by(admin, change_person, expert, data_of(expert, is_active=False)),
         key=lambda one: one.kind,
         reverse=True,
     )
-    assert hit.title[-2:] == " 3"
+    assert hit.title[-1] == "3"
     agreeing(story.officer, end_network_role, role)
     assert (told(expert), told(story.officer)) == (["role_ended"], [])
     assert GivenScore.objects.filter(given_by=expert).count() == 1
