@@ -126,7 +126,7 @@ def seated_on(basis: Stations, now: dt.datetime) -> Iterable[Dependant]:
     found = []
     for booking in held:
         if booking.station > basis.count:
-            choices = (KEEP,) if booking.pk in places else ()
+            choices: tuple[str, ...] = (KEEP,) if booking.pk in places else ()
             if booking.state != BookingState.IN_USE:
                 choices += (OFFER, CANCEL) if booking.kind == BookingKind.USE else (CANCEL,)
             if choices:
