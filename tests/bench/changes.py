@@ -60,22 +60,24 @@ def composite(person: Person, rounds: int) -> list[float]:
     return times
 
 
-def beside_long_change(person: Person, rounds: int) -> list[float]:
-    """Time bookings while another change, of another instrument, stays open for two seconds after its last write."""
+def bookings_of(person: Person, rounds: int, *, beside: bool) -> list[float]:
+    """Time bookings; `beside`: while a change of another instrument stays open for two seconds after its last write."""
     busy, free = places(2)
     times, made = [], []
     for turn in range(rounds):
         start = _day(21) + HALF_HOUR * turn
-        written = threading.Event()
-        thread = threading.Thread(target=_stay_open, args=(person, busy, start, written))
-        thread.start()
-        written.wait(30)
+        written, thread = threading.Event(), None
+        if beside:
+            thread = threading.Thread(target=_stay_open, args=(person, busy, start, written))
+            thread.start()
+            written.wait(30)
         began = time.perf_counter()
         made.append(
             perform(person, request_booking, free, start=start, end=start + HALF_HOUR, purpose="bench")
         )
         times.append(time.perf_counter() - began)
-        thread.join()
+        if thread is not None:
+            thread.join()
     _undo(person, [*made, *Booking.objects.holding().filter(purpose="bench, open", person=person)])
     return times
 

@@ -11,18 +11,18 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
 import django
 import psutil
 
-from changes import perform
+from changes import Work, perform
 
 django.setup()
 
-from django.db import connection, transaction  # noqa: E402
+from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.utils import timezone  # noqa: E402
@@ -34,7 +34,7 @@ from evaluations.snapshots.actions import request_snapshot, take_snapshot  # noq
 from instruments.inventory.models import Instrument  # noqa: E402
 from members.models import Person  # noqa: E402
 from tests.bench import history  # noqa: E402
-from tests.bench.changes import beside_long_change, composite  # noqa: E402
+from tests.bench.changes import bookings_of, composite  # noqa: E402
 from tests.bench.history import Undo  # noqa: E402
 from webapi.tokens import issue  # noqa: E402
 
@@ -190,21 +190,6 @@ def booking_queries() -> int:
     )
 
 
-def undone(act: Callable[[], object], times: int) -> list[float]:
-    """Time an act whose every effect is rolled back."""
-    taken = []
-    for _turn in range(times):
-        try:
-            with transaction.atomic():
-                began = time.perf_counter()
-                act()
-                taken.append(time.perf_counter() - began)
-                raise Undo
-        except Undo:
-            continue
-    return taken
-
-
 def fill_in(current: Round) -> None:
     """Give the round the values and scores of the year before, so that nothing is in the way of scoring it."""
     before = Round.objects.filter(state="final", kind=current.kind).order_by("-year").first()
@@ -218,27 +203,29 @@ def fill_in(current: Round) -> None:
 
 
 def rounds_of(database: str) -> list[dict[str, object]]:
-    """Take a snapshot of the collecting round and score it, several times, each undone."""
+    """Take snapshots of the collecting round, which stay, and score it several times, each undone."""
     officer = Person.objects.get(email="officer@demo.example")
     current = Round.objects.filter(state="collecting").order_by("-year").first()
     if current is None:
         raise SystemExit("The demo has no collecting round.")
+    taken, scored = [], []
+    for _turn in range(3):
+        began = time.perf_counter()
+        if not take_snapshot(perform(officer, request_snapshot, current).pk):
+            raise SystemExit("The snapshot was not taken.")
+        taken.append(time.perf_counter() - began)
 
-    def snapshot() -> None:
-        take_snapshot(perform(officer, request_snapshot, current).pk)
+    def score(work: Work) -> None:
+        fill_in(current)
+        began = time.perf_counter()
+        score_round(work, current)
+        scored.append(time.perf_counter() - began)
+        raise Undo
 
-    taken = undone(snapshot, 3)
-    taken_scores: list[float] = []
-    try:
-        with transaction.atomic():
-            fill_in(current)
-            snapshot()
-            for _turn in range(5):
-                taken_scores += undone(lambda: perform(officer, score_round, current), 1)
-            raise Undo
-    except Undo:
-        pass
-    return [row("round_snapshot", database, taken), row("round_score", database, taken_scores)]
+    for _turn in range(5):
+        with suppress(Undo):
+            perform(officer, score)
+    return [row("round_snapshot", database, taken), row("round_score", database, scored)]
 
 
 def main() -> None:
@@ -274,7 +261,8 @@ def main() -> None:
         server.wait(20)
     researcher = Person.objects.get(email="researcher@demo.example")
     rows.append(row("composite_4_bookings", database, composite(researcher, min(rounds, 90))))
-    rows.append(row("booking_while_long_transaction", database, beside_long_change(researcher, 10)))
+    rows.append(row("booking_alone", database, bookings_of(researcher, 40, beside=False)))
+    rows.append(row("booking_while_long_transaction", database, bookings_of(researcher, 20, beside=True)))
     rows += rounds_of(database)
     rows.append(row("seal_10000", database, history.sealing(5)))
     rows.append(row("verify_100000", database, history.verifying(3)))
