@@ -208,7 +208,7 @@ def test_a_slot_that_is_given_back_meanwhile(race, slots, people):
 
 
 def test_closures_that_overlap(race, slots):
-    """No constraint of the database knows them: the instrument's lock alone lets one in, and refuses 31."""
+    """The instrument's lock alone parts them: one is let in, and 31 are refused in words, none by a raw error."""
     instrument = make_instrument()
     people = [make_steward(instrument), make_steward(instrument)]
     for fates in race("shut", instrument, people, slots[::4]):
