@@ -238,11 +238,15 @@ def test_inventory_in_four_queries(unit, data, django_assert_num_queries, rows):
 
 
 def test_inventory_is_narrowed(unit, data):
-    """By words, state and completeness; retired ones are listed but not counted above."""
-    officer = make_officer()
+    """By words, state and completeness; retired ones are listed but not counted above; none of a second unit."""
+    officer, second = make_officer(), UnitFactory()
+    for state in ("in_service", "retired"):
+        make_instrument(unit=second, name_zh="质谱仪", state=state)
     first = perform(officer, create_instrument, data)
     perform(officer, create_instrument, replace(data, inner_id="N2", name_zh="质谱仪", model="QE"))
     perform(officer, change_state, first, InstrumentState.RETIRED, note="报废")
+    page, rows = inventory(unit, InventoryFilters())
+    assert (page.paginator.count, [row.instrument.code for row in rows]) == (2, ["IMU-0001", "IMU-0002"])
     codes = [row.instrument.code for row in inventory(unit, InventoryFilters(q="质谱"))[1]]
     assert codes == ["IMU-0002"]
     assert [row.instrument.code for row in inventory(unit, InventoryFilters(states=("retired",)))[1]] == [
