@@ -45,7 +45,7 @@ class Cut:
 
 def usage_mark(round_: Round, moment: dt.datetime) -> tuple[Any, ...]:
     """What tells the usage of the period, as recorded up to the moment, from any other state of it; one query."""
-    records = usage_as_of(moment).filter(start__gte=round_.data_start, start__lt=round_.data_end)
+    records = usage_as_of(moment).began_in(round_.data_start, round_.data_end)
     found = records.aggregate(n=Count("pk"), hours=Sum("effective_hours"), last=Max("recorded_at"))
     return (found["n"], str(found["hours"]), found["last"])
 
@@ -103,9 +103,7 @@ def fresh_rows(
 
 
 def _external_records(start: dt.datetime, end: dt.datetime, keys: Sequence[int]) -> dict[int, int]:
-    records = UsageRecord.objects.current().filter(
-        OUTSIDE, start__gte=start, start__lt=end, instrument__in=keys
-    )
+    records = UsageRecord.objects.current().began_in(start, end).filter(OUTSIDE, instrument__in=keys)
     return dict(records.order_by().values_list("instrument_id").annotate(n=Count("pk")))
 
 

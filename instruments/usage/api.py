@@ -111,7 +111,7 @@ class UsageOutcomesSerializer(Serializer[None]):
 
 
 class UsageFilterSerializer(Serializer[None]):
-    """What a list is narrowed by; [start, end) keeps the records that share a moment with it."""
+    """What a list is narrowed by; [start, end) keeps the records that start in it, as the evaluation counts them."""
 
     instrument = CodeField(max_length=30, required=False)
     unit = CodeField(max_length=20, required=False)
@@ -136,8 +136,8 @@ class UsageRecordList(ListView):
         parameters=[
             OpenApiParameter("instrument", str, description="Code."),
             OpenApiParameter("unit", str, description="Code of the owning unit."),
-            OpenApiParameter("start", OpenApiTypes.DATETIME, description="Ends later than this."),
-            OpenApiParameter("end", OpenApiTypes.DATETIME, description="Begins before this."),
+            OpenApiParameter("start", OpenApiTypes.DATETIME, description="Starts at this moment or later."),
+            OpenApiParameter("end", OpenApiTypes.DATETIME, description="Starts before this moment."),
             *CURSOR_DOCS,
         ],
         responses=paged(UsageRecordSerializer, counted=False),
@@ -147,15 +147,10 @@ class UsageRecordList(ListView):
         """List the records that count, newest first: of own uses, and of instruments and units one keeps."""
         wanted = UsageFilterSerializer(data=request.query_params.dict())
         wanted.is_valid(raise_exception=True)
-        lookups = {
-            "instrument": "instrument__code",
-            "unit": "unit__code",
-            "start": "end__gt",
-            "end": "start__lt",
-        }
-        rows = usage_visible_to(request.user).filter(
-            is_current=True, **{lookups[name]: value for name, value in wanted.validated_data.items()}
-        )
+        asked = wanted.validated_data
+        codes = {f"{name}__code": asked[name] for name in ("instrument", "unit") if name in asked}
+        rows = usage_visible_to(request.user).current().filter(**codes)
+        rows = rows.began_in(asked.get("start"), asked.get("end"))
         return self.cursor_page(rows, lambda page: many(UsageRecordSerializer, page))
 
     @extend_schema(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from decimal import Decimal
 from typing import Any
@@ -52,6 +53,14 @@ class UsageQuerySet(models.QuerySet["UsageRecord"]):
     def current(self) -> UsageQuerySet:
         """Records that count: neither replaced by a correction nor voided."""
         return self.filter(is_current=True)
+
+    def began_in(self, start: dt.datetime | None, end: dt.datetime | None) -> UsageQuerySet:
+        """Records of the period [start, end); a record counts in the one in which it starts, so no hour counts twice.
+
+        Every list, sum, report and evaluation narrows to a period by this alone. None leaves a side open.
+        """
+        rows = self if start is None else self.filter(start__gte=start)
+        return rows if end is None else rows.filter(start__lt=end)
 
 
 class UsageRecord(models.Model):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -230,6 +231,21 @@ def test_list_is_filtered_and_strict(instrument, steward):
     for query in ("page=1", "page_size=101", "start=2025-01-01", "x=1"):
         assert is_problem(steward.get(f"usage-records/?{query}"), 400), query
     assert first.start < second.start
+
+
+def test_a_record_over_new_year_is_of_the_year_in_which_it_starts(instrument, steward):
+    """As the report and the evaluation count it: 31 December 22:00 to 02:00 is no record of the new year."""
+    new_year = dt.datetime(2025, 1, 1, tzinfo=ZoneInfo("Asia/Shanghai"))
+    over = UsageRecordFactory(
+        instrument=instrument, start=new_year - dt.timedelta(hours=2), end=new_year + dt.timedelta(hours=2)
+    )
+    first = UsageRecordFactory(
+        instrument=instrument, station=2, start=new_year, end=new_year + dt.timedelta(hours=2)
+    )
+    edge = new_year.isoformat().replace("+", "%2B")
+    for query, found in ((f"start={edge}", first), (f"end={edge}", over)):
+        rows = steward.get(f"usage-records/?{query}").json()["results"]
+        assert [row["id"] for row in rows] == [str(found.pk)], query
 
 
 def test_list_asks_the_database_equally_often(

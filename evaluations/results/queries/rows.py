@@ -126,8 +126,8 @@ def records_behind(row: SnapshotRow, round_: Round, moment: dt.datetime, metric:
 
     Only those of external users where the metric counts no others.
     """
-    records = usage_as_of(moment).filter(
-        instrument=row.instrument_id, start__gte=round_.data_start, start__lt=round_.data_end
+    records = (
+        usage_as_of(moment).began_in(round_.data_start, round_.data_end).filter(instrument=row.instrument_id)
     )
     if metric in OF_EXTERNAL_USE:
         records = records.filter(OUTSIDE)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Exists, OuterRef, Sum
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language, ngettext_lazy, pgettext_lazy
@@ -17,6 +17,7 @@ from display.formats import hours, local_date, money
 from evaluations.errors import Blocker
 from evaluations.rounds.models import Round
 from evaluations.snapshots.models import MetricSnapshot
+from evaluations.snapshots.queries.usage_then import usage_as_of
 from instruments.inventory.enums import EquipmentKind, Funding, InstrumentState, SharingMode
 from instruments.inventory.models import Instrument
 from instruments.inventory.queries.facts import (
@@ -99,9 +100,8 @@ def afterwards(round_: Round, snapshot: MetricSnapshot) -> Iterator[Blocker]:
 
 
 def _late_usage(round_: Round, snapshot: MetricSnapshot) -> Iterator[Blocker]:
-    late = UsageRecord.objects.current().filter(
-        start__gte=round_.data_start, start__lt=round_.data_end, recorded_at__gt=snapshot.started_at
-    )
+    now = UsageRecord.objects.current().began_in(round_.data_start, round_.data_end)
+    late = now.filter(recorded_at__gt=snapshot.started_at)
     found = late.aggregate(count=Count("pk"), hours=Sum("effective_hours"))
     if found["count"]:
         yield Blocker(
@@ -111,6 +111,23 @@ def _late_usage(round_: Round, snapshot: MetricSnapshot) -> Iterator[Blocker]:
                 "snapshot began and does not count. Take a new snapshot to count it.",
                 "%(count)s usage records of the data period, of %(hours)s h, were entered or corrected after the "
                 "snapshot began and do not count. Take a new snapshot to count them.",
+                "count",
+            ),
+            {"count": found["count"], "hours": hours(found["hours"] or ZERO, 2)},
+            hard=False,
+        )
+    then = usage_as_of(snapshot.started_at).began_in(round_.data_start, round_.data_end)
+    same = now.filter(unit=OuterRef("unit"), record_id=OuterRef("record_id"))
+    gone = then.filter(~Exists(same), is_current=False)
+    found = gone.aggregate(count=Count("pk"), hours=Sum("effective_hours"))
+    if found["count"]:
+        yield Blocker(
+            "usage_gone_after_snapshot",
+            ngettext_lazy(
+                "%(count)s usage record of %(hours)s h has left the data period since the snapshot began, voided or "
+                "corrected to another time, and still counts. Take a new snapshot to leave it out.",
+                "%(count)s usage records of %(hours)s h have left the data period since the snapshot began, voided or "
+                "corrected to another time, and still count. Take a new snapshot to leave them out.",
                 "count",
             ),
             {"count": found["count"], "hours": hours(found["hours"] or ZERO, 2)},

@@ -51,7 +51,10 @@ def _retired_throughout(at_first: PastInstrument, changes: Iterable[Change], mom
 
 
 def _used(round_: Round, instruments: Collection[int]) -> set[int]:
-    records = UsageRecord.objects.current().filter(
-        instrument__in=instruments, start__gte=round_.data_start, start__lt=round_.data_end
+    records = UsageRecord.objects.current().began_in(round_.data_start, round_.data_end)
+    return set(
+        records.filter(instrument__in=instruments)
+        .order_by()
+        .values_list("instrument_id", flat=True)
+        .distinct()
     )
-    return set(records.order_by().values_list("instrument_id", flat=True).distinct())

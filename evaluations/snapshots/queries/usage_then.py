@@ -10,8 +10,9 @@ from instruments.usage.models import UsageQuerySet, UsageRecord
 
 
 def usage_as_of(moment: dt.datetime) -> UsageQuerySet:
-    """Records entered up to the moment that no correction had replaced by then."""
+    """Records entered up to the moment that no correction had replaced and nobody had voided by then."""
     records: UsageQuerySet = UsageRecord.objects.filter(
-        Q(is_current=True) | Q(corrected_by__recorded_at__gt=moment), recorded_at__lte=moment
+        Q(is_current=True) | Q(corrected_by__recorded_at__gt=moment) | Q(voided_at__gt=moment),
+        recorded_at__lte=moment,
     )
     return records

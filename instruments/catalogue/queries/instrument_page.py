@@ -64,11 +64,8 @@ def year_of_use(instrument: Instrument, year: int) -> YearOfUse:
     """Sum the current usage records that begin in a local calendar year."""
     sums = (
         UsageRecord.objects.current()
-        .filter(
-            instrument=instrument,
-            start__gte=local_midnight(dt.date(year, 1, 1)),
-            start__lt=local_midnight(dt.date(year + 1, 1, 1)),
-        )
+        .began_in(local_midnight(dt.date(year, 1, 1)), local_midnight(dt.date(year + 1, 1, 1)))
+        .filter(instrument=instrument)
         .aggregate(
             effective=Sum("effective_hours"),
             external=Sum("effective_hours", filter=OUTSIDE),

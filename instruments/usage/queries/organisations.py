@@ -83,13 +83,15 @@ def unmerged_names(
 
     `units`: keys of the units to ask for; None: all.
     """
-    rows = UsageRecord.objects.current().filter(
-        start__gte=start,
-        start__lt=end,
-        user_kind=UserKind.EXTERNAL,
-        effective_hours__gt=0,
-        served__private_to__isnull=False,
-        served__merged_into=None,
+    rows = (
+        UsageRecord.objects.current()
+        .began_in(start, end)
+        .filter(
+            user_kind=UserKind.EXTERNAL,
+            effective_hours__gt=0,
+            served__private_to__isnull=False,
+            served__merged_into=None,
+        )
     )
     if units is not None:
         rows = rows.filter(unit__in=units)

@@ -7,19 +7,19 @@ from collections.abc import Collection
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 
 from instruments.booking.models import Booking
 from instruments.inventory.models import Instrument, Stewardship
 from instruments.terms.rules.hours import LOCAL
 from instruments.terms.rules.intervals import Interval
-from instruments.usage.models import UsageRecord
+from instruments.usage.models import UsageQuerySet, UsageRecord
 from members.models import Person
 from members.permissions import roles_of
 
 
-def usage_visible_to(person: Person | AnonymousUser) -> QuerySet[UsageRecord]:
+def usage_visible_to(person: Person | AnonymousUser) -> UsageQuerySet:
     """Records of one's own visits, of instruments one keeps, of units one manages or views; officers see all."""
     rows = UsageRecord.objects.select_related("instrument", "unit", "person")
     if not isinstance(person, Person) or not person.is_active:

@@ -54,10 +54,11 @@ def unit_usage(
         rows = rows.filter(is_current=True)
     if filters.instrument:
         rows = rows.filter(instrument__code=filters.instrument)
-    if filters.first_day is not None:
-        rows = rows.filter(start__gte=local_midnight(filters.first_day))
-    if filters.last_day is not None:
-        rows = rows.filter(start__lt=local_midnight(filters.last_day + dt.timedelta(days=1)))
+    first, last = filters.first_day, filters.last_day
+    rows = rows.began_in(
+        None if first is None else local_midnight(first),
+        None if last is None else local_midnight(last + dt.timedelta(days=1)),
+    )
     if filters.user_kind:
         rows = rows.filter(user_kind=filters.user_kind)
     if filters.purpose:

@@ -31,8 +31,8 @@ def records_of(
     unit: MemberUnit, start: dt.date, end: dt.date, only: frozenset[str] | None = None
 ) -> QuerySet[UsageRecord]:
     """Records that count and began in [start, end), by instrument and time; `only`: of the instruments so coded."""
-    rows = UsageRecord.objects.current().filter(
-        instrument__unit=unit, start__gte=midnight(start), start__lt=midnight(end)
+    rows = (
+        UsageRecord.objects.current().began_in(midnight(start), midnight(end)).filter(instrument__unit=unit)
     )
     if only is not None:
         rows = rows.filter(instrument__code__in=only)

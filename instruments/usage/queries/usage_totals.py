@@ -27,7 +27,7 @@ def usage_totals(
     [start, end) are missing. Outside users and units are told by the organisation served, after following what was
     merged; a person by account, else by folded name within that organisation. What served the owner is internal.
     """
-    rows = UsageRecord.objects.current().filter(start__gte=start, start__lt=end)
+    rows = UsageRecord.objects.current().began_in(start, end)
     if instrument_pks is not None:
         rows = rows.filter(instrument__in=instrument_pks)
     served = Coalesce(F("served__merged_into"), F("served"))

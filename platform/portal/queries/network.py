@@ -106,7 +106,8 @@ def _count(now: dt.datetime) -> Network:
     year_start = timezone.localtime(now).replace(month=1, day=1, hour=0, minute=0, second=0, microsecond=0)
     hours = (
         UsageRecord.objects.current()
-        .filter(OUTSIDE, start__gte=year_start, start__lt=now)
+        .began_in(year_start, now)
+        .filter(OUTSIDE)
         .aggregate(total=Sum("effective_hours"))["total"]
     )
     return Network(

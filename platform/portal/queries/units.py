@@ -67,7 +67,8 @@ def figures(unit: MemberUnit, year: int) -> UnitFigures:
     start, end = dt.datetime(year, 1, 1, tzinfo=zone), dt.datetime(year + 1, 1, 1, tzinfo=zone)
     sums = (
         UsageRecord.objects.current()
-        .filter(unit=unit, start__gte=start, start__lt=end)
+        .began_in(start, end)
+        .filter(unit=unit)
         .aggregate(
             effective=Sum("effective_hours"),
             external=Sum("effective_hours", filter=OUTSIDE),

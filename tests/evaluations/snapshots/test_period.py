@@ -15,6 +15,7 @@ from evaluations.errors import Blocked
 from evaluations.results.actions.scoring import score_round
 from evaluations.rounds.blocking import PUBLICISE, SCORE
 from evaluations.snapshots.models import MetricSnapshot
+from evaluations.snapshots.queries.usage_then import usage_as_of
 from evaluations.steps.actions.publication import publicise_round
 from evaluations.steps.queries.blockers import blockers
 from instruments.inventory.actions.instruments import (
@@ -24,6 +25,9 @@ from instruments.inventory.actions.instruments import (
     create_instrument,
 )
 from instruments.inventory.enums import InstrumentState
+from instruments.usage.actions.ending import void_usage
+from instruments.usage.actions.usage import correct_usage
+from instruments.usage.models import UsageRecord
 from members.actions.organisations import merge_organisation
 from members.models import Organisation
 from tests.evaluations.walking import AFTER_DEADLINE, BEFORE_PUBLICITY, FRIDAY, MONDAY, scored, snapshot_of
@@ -201,6 +205,38 @@ def test_hours_entered_after_the_snapshot_are_counted_in_a_warning(story, django
         assert str(found[0]).startswith("2 usage records of the data period, of 6.50 h, were entered")
     snapshot_of(story, django_capture_on_commit_callbacks)
     assert "usage_after_snapshot" not in dict(codes(blockers(story.round, SCORE, now=AFTER_DEADLINE)))
+
+
+def test_hours_that_left_after_the_snapshot_are_counted_in_a_warning(
+    story, django_capture_on_commit_callbacks
+):
+    """Voided, or corrected to a day after the period: they still count in the snapshot, and behind its figures."""
+    instrument, manager = story.instruments["AAA-1"], story.managers["AAA"]
+    start = dt.datetime(2025, 11, 3, 1, tzinfo=dt.UTC)
+    for day, hours in ((0, "2.5"), (1, "4"), (2, "3")):
+        begun = start + dt.timedelta(days=day)
+        add_usage(instrument, Decimal(hours), start=begun, end=begun + dt.timedelta(hours=4))
+    voided, moved, mended = UsageRecord.objects.filter(start__gte=start).order_by("start")
+    snapshot = snapshot_of(story, django_capture_on_commit_callbacks)
+    behind = usage_as_of(snapshot.started_at).count()
+    perform(manager, void_usage, voided, reason="重复")
+    away = dt.datetime(2026, 1, 5, 1, tzinfo=dt.UTC)
+    with time_machine.travel(away + dt.timedelta(days=1)):
+        perform(
+            manager,
+            correct_usage,
+            moved,
+            reason="日期有误",
+            start=away,
+            end=away + dt.timedelta(hours=4),
+        )
+    perform(manager, correct_usage, mended, reason="样品数有误", samples=4, because="x")
+    found = {b.code: b.values for b in blockers(story.round, SCORE, now=AFTER_DEADLINE)}
+    assert found["usage_gone_after_snapshot"] == {"count": 2, "hours": "6.50"}
+    assert found["usage_after_snapshot"] == {"count": 1, "hours": "3.00"}
+    assert usage_as_of(snapshot.started_at).count() == behind
+    snapshot_of(story, django_capture_on_commit_callbacks)
+    assert "usage_gone_after_snapshot" not in dict(codes(blockers(story.round, SCORE, now=AFTER_DEADLINE)))
 
 
 def test_both_edges_of_the_day_of_joining(story, django_capture_on_commit_callbacks):
