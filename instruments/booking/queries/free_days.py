@@ -11,6 +11,7 @@ from typing import Any
 
 from django.core.cache import cache
 
+from background.kept import kept
 from instruments.booking.models import Booking
 from instruments.booking.rules.free_slots import first_starts, free_intervals
 from instruments.inventory.enums import InstrumentState, SharingMode
@@ -79,11 +80,7 @@ def free_days(minutes: int | None, now: dt.datetime) -> FreeDays:
     booking itself is always judged anew.
     """
     key = f"{_KEY}.{generation()}.{minutes or 'usual'}.{local_day(now)}"
-    kept: FreeDays | None = cache.get(key)
-    if kept is None:
-        kept = _read(minutes, now)
-        cache.set(key, kept, KEPT_SECONDS)
-    return kept
+    return kept(key, KEPT_SECONDS, lambda: _read(minutes, now))
 
 
 def generation() -> str:

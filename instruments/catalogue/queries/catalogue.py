@@ -8,11 +8,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.core.cache import cache
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from background.kept import kept
 from instruments.booking.queries.availability import is_open_for_booking
 from instruments.booking.queries.free_days import KEPT_SECONDS, free_days, generation
 from instruments.booking.queries.outlook import Outlook, outlooks
@@ -130,11 +130,7 @@ def fitting(filters: CatalogueFilters, person: Reader, now: dt.datetime) -> Fitt
     if not filters.is_empty or sort_of(filters) != "earliest":
         return _fitting(filters, person, now)
     key = f"{_KEY}.{generation()}.{filters.minutes or 'usual'}.{unit}.{local_day(now)}"
-    kept: Fitting | None = cache.get(key)
-    if kept is None:
-        kept = _fitting(filters, person, now)
-        cache.set(key, kept, KEPT_SECONDS)
-    return kept
+    return kept(key, KEPT_SECONDS, lambda: _fitting(filters, person, now))
 
 
 def _fitting(filters: CatalogueFilters, person: Reader, now: dt.datetime) -> Fitting:

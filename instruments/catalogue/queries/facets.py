@@ -11,6 +11,7 @@ from django.db.models.functions import Concat, Substr
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
+from background.kept import kept
 from display.formats import money_short
 from instruments.booking.queries.free_days import forget_free_days
 from instruments.catalogue.queries.filters import CatalogueFilters, band_condition, narrowed
@@ -98,11 +99,7 @@ def public_counts(filters: CatalogueFilters, only: frozenset[int] | None = None)
     """Count over the public catalogue; the counts of the whole catalogue are kept a minute."""
     if not filters.is_empty:
         return counts(Instrument.objects.public(), filters, only)
-    kept: dict[str, dict[str, int]] | None = cache.get(_KEY)
-    if kept is None:
-        kept = counts(Instrument.objects.public(), filters)
-        cache.set(_KEY, kept, KEPT_SECONDS)
-    return kept
+    return kept(_KEY, KEPT_SECONDS, lambda: counts(Instrument.objects.public(), filters))
 
 
 def forget_public_counts() -> None:

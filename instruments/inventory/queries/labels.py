@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.db.models import F, QuerySet, Value
 from django.utils.translation import get_language
 
+from background.kept import kept
 from instruments.inventory.models import ApplicationField, InstrumentClass
 from members.models import MemberUnit, Region
 
@@ -47,11 +48,7 @@ def labels() -> Labels:
 
     A unit that was just added or renamed shows after that minute at the latest.
     """
-    kept: Labels | None = cache.get(_KEY)
-    if kept is None:
-        kept = _read()
-        cache.set(_KEY, kept, KEPT_SECONDS)
-    return kept
+    return kept(_KEY, KEPT_SECONDS, _read)
 
 
 def forget_labels() -> None:

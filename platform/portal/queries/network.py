@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from urllib.parse import urlencode
 
-from django.core.cache import cache
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
+from background.kept import kept
 from evaluations.results.models import Result
 from evaluations.rounds.models import Round
 from evaluations.rounds.queries import published_rounds
@@ -81,12 +81,7 @@ class PublishedRound:
 
 def network() -> Network:
     """Count the network; the answer is kept for two minutes."""
-    known = cache.get(COUNTS_KEY)
-    if isinstance(known, Network):
-        return known
-    counted = _count(timezone.now())
-    cache.set(COUNTS_KEY, counted, COUNTS_SECONDS)
-    return counted
+    return kept(COUNTS_KEY, COUNTS_SECONDS, lambda: _count(timezone.now()))
 
 
 def _count(now: dt.datetime) -> Network:
