@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 import time_machine
@@ -25,6 +26,7 @@ from instruments.booking.models import Booking, open_requests, overdue_requests
 from instruments.booking.queries.bookings import bookings_on
 from instruments.catalogue.queries.catalogue import rates_of
 from instruments.catalogue.queries.instrument_page import year_of_use
+from instruments.catalogue.queries.ranking import shown_prices
 from instruments.inventory.permissions import keeps
 from instruments.terms.models import OpeningException, OpeningPeriod
 from instruments.terms.queries.offers import offers_of
@@ -211,6 +213,8 @@ def test_a_rate(day, yuan):
     assert rate_for(instrument, "member", day) == yuan
     assert price_list(instrument, day)["member"] == yuan
     assert rates_of([instrument.pk], day)[instrument.pk]["member"] == yuan
+    match = SimpleNamespace(pk=instrument.pk, unit=instrument.unit_id, mode=instrument.sharing_mode)
+    assert shown_prices([match], person, day) == {instrument.pk: yuan}
     for start in (local_midnight(day), local_midnight(day + DAY) - INSTANT):
         assert quote(instrument, person, start, start + HOUR).yuan_per_hour == yuan
 

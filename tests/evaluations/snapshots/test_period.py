@@ -199,10 +199,19 @@ def test_hours_entered_after_the_snapshot_are_counted_in_a_warning(story, django
             end=start + dt.timedelta(hours=4),
             recorded_at=snapshot.started_at + dt.timedelta(microseconds=1),
         )
+    after = {"recorded_at": snapshot.started_at + dt.timedelta(microseconds=1)}
+    begin, end, instant = story.round.data_start, story.round.data_end, dt.timedelta(microseconds=1)
+    for start in (begin - instant, end):
+        # Neither what begins before the period nor what begins with the next one is of it.
+        add_usage(story.instruments["AAA-2"], Decimal(32), start=start, end=start + instant, **after)
     found = [b for b in blockers(story.round, SCORE, now=AFTER_DEADLINE) if b.code == "usage_after_snapshot"]
     assert [(b.values, b.hard) for b in found] == [({"count": 2, "hours": "6.50"}, False)]
+    for start in (begin, end - instant):
+        add_usage(story.instruments["AAA-1"], Decimal(1), start=start, end=start + instant, **after)
+    found = [b for b in blockers(story.round, SCORE, now=AFTER_DEADLINE) if b.code == "usage_after_snapshot"]
+    assert [(b.values, b.hard) for b in found] == [({"count": 4, "hours": "8.50"}, False)]
     with override("en"):
-        assert str(found[0]).startswith("2 usage records of the data period, of 6.50 h, were entered")
+        assert str(found[0]).startswith("4 usage records of the data period, of 8.50 h, were entered")
     snapshot_of(story, django_capture_on_commit_callbacks)
     assert "usage_after_snapshot" not in dict(codes(blockers(story.round, SCORE, now=AFTER_DEADLINE)))
 
