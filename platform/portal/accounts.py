@@ -10,6 +10,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 
 from changes import Work, perform
+from members.locks import lock_person
 from webapi import tokens
 
 ASKED_FOR_BY_ANYBODY = {"account/email/password_reset_key", "account/email/unknown_account"}
@@ -46,6 +47,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         perform(user, self._change_password, user, password)
 
     def _change_password(self, work: Work, user: AbstractBaseUser, password: str) -> None:
-        super().set_password(user, password)
-        work.record("members.person.password_changed", user)
+        # The whole row is saved, so it is read under its lock: what else changed meanwhile stays.
+        held = lock_person(work, user.pk)
+        super().set_password(held, password)
+        user.password = held.password
+        work.record("members.person.password_changed", held)
         tokens.revoke_all(work, user)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 import time_machine
+from allauth.account.adapter import get_adapter
 from django.test import Client
 
 from audit.models import Entry
@@ -158,3 +159,14 @@ def test_a_new_password_goes_on_record(client):
     assert (entry.verb, entry.actor, entry.after) == ("members.person.password_changed", person, None)
     person.refresh_from_db()
     assert person.check_password("new-password-456")
+
+
+def test_a_new_password_keeps_what_changed_meanwhile():
+    """The page may have read the person long ago; only the password is its own."""
+    stale = PersonFactory(display_name="旧名")
+    Person.objects.filter(pk=stale.pk).update(display_name="新名")
+    get_adapter().set_password(stale, "另一个-password-2026")
+    fresh = Person.objects.get(pk=stale.pk)
+    assert fresh.display_name == "新名"
+    assert fresh.check_password("另一个-password-2026")
+    assert stale.password == fresh.password

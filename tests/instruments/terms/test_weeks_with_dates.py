@@ -103,6 +103,16 @@ def test_weeks_are_replaced_from_a_day_on(instrument, steward):
 
 
 @time_machine.travel(NOON, tick=False)
+def test_each_week_to_come_is_that_of_its_own_days(instrument, steward):
+    """The one that begins later is not yet in the one before it."""
+    morning, evening = [WeeklyPeriod(0, 480, 720)], [WeeklyPeriod(4, 1080, 1200)]
+    first, second = MONDAY + dt.timedelta(7), MONDAY + dt.timedelta(14)
+    perform(steward, set_opening, instrument, morning, valid_from=first)
+    perform(steward, set_opening, instrument, evening, valid_from=second)
+    assert coming_weeks(instrument, MONDAY) == {first: tuple(morning), second: tuple(evening)}
+
+
+@time_machine.travel(NOON, tick=False)
 def test_the_past_is_not_written(instrument, steward):
     """A day behind is refused and nothing changes; the very same week changes nothing either."""
     before = list(OpeningPeriod.objects.values())
