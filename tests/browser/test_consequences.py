@@ -79,8 +79,11 @@ def test_three_bookings_meet_three_fates(visit, instrument, bookings, width):
     guest = visit(language="en", width=width)
     guest.sign_in(GUEST)
     page = guest.go("/me/")
-    expect(page.locator(f".agenda a[href='/bookings/{kept.pk}/']").first).to_be_visible()
-    expect(page.locator(f".agenda a[href='/bookings/{moved.pk}/']").first).to_be_visible()
+    todos = page.locator("#todo .todos > li")
+    expect(todos).to_have_count(2)
+    for todo, one in zip(todos.all(), (kept, moved), strict=True):
+        expect(todo).to_contain_text("The tube is worn out")
+        expect(todo.locator("a")).to_have_attribute("href", f"/bookings/{one.pk}/")
     expect(page.locator(f"#past a[href='/bookings/{cancelled.pk}/']")).to_be_visible()
     good(page)
     page = guest.go("/notices/")

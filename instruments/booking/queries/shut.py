@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from instruments.booking.models import Booking
 from instruments.inventory.enums import InstrumentState
@@ -23,14 +25,33 @@ class Shut:
 
 def shut_for(booking: Booking, *, until: dt.datetime | None = None) -> Shut | None:
     """Return why the instrument of a booking is shut from its start to its end (or `until`), or None; one query."""
-    instrument = booking.instrument
-    if is_out(instrument.state, instrument.back_on, booking.start):
-        return Shut(instrument.state, instrument.state_note)
-    closed = OpeningException.objects.filter(
-        instrument=instrument, is_open=False, start__lt=until or booking.end, end__gt=booking.start
+    return shut_among([booking], until=until).get(booking.pk)
+
+
+def shut_among(bookings: Sequence[Booking], *, until: dt.datetime | None = None) -> dict[UUID, Shut]:
+    """Return, by key, why the instruments of those bookings that meet a shut one are shut then; one query."""
+    found = {
+        booking.pk: Shut(booking.instrument.state, booking.instrument.state_note)
+        for booking in bookings
+        if is_out(booking.instrument.state, booking.instrument.back_on, booking.start)
+    }
+    left = [booking for booking in bookings if booking.pk not in found]
+    if not left:
+        return found
+    closures = OpeningException.objects.filter(
+        instrument__in={booking.instrument_id for booking in left},
+        is_open=False,
+        start__lt=until or max(booking.end for booking in left),
+        end__gt=min(booking.start for booking in left),
     )
-    row = closed.order_by("start").first()
-    return None if row is None else Shut("", row.reason)
+    rows = list(closures.order_by("start"))
+    for booking in left:
+        for row in rows:
+            meets = row.start < (until or booking.end) and row.end > booking.start
+            if row.instrument_id == booking.instrument_id and meets:
+                found[booking.pk] = Shut("", row.reason)
+                break
+    return found
 
 
 def was_shut(booking: Booking, now: dt.datetime) -> Shut | None:

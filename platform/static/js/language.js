@@ -66,7 +66,12 @@
     // The form may have lost or gained fields, as those a refusal asked for: what still has its place is filled in.
     for (const field of fields) {
       const at = typed.findIndex(([name]) => name === field.name);
-      if (at >= 0) restore(field, typed.splice(at, 1)[0][1]);
+      if (at < 0) continue;
+      const [[, value]] = typed.splice(at, 1);
+      const changes = JSON.stringify(valueOf(field)) !== JSON.stringify(value);
+      restore(field, value);
+      // What was typed is seen again, in the fold it was typed in.
+      if (changes) field.closest("details")?.setAttribute("open", "");
     }
   }
 })();
