@@ -25,6 +25,7 @@ class EvaluationsConfig(AppConfig):
         import evaluations.entries.permissions
         import evaluations.rounds.permissions
         import evaluations.schemes.permissions  # noqa: F401
+        from evaluations.entries.dependants import register_dependants
         from evaluations.results.reports import register_reports
         from evaluations.rounds import blocking
         from evaluations.steps.queries.blockers import blockers
@@ -32,6 +33,7 @@ class EvaluationsConfig(AppConfig):
         blocking.ask(blockers)
 
         register_reports()
+        register_dependants()
         self._register_notices()
         any_change = "INSERT OR UPDATE OR DELETE"
         register(
@@ -194,5 +196,18 @@ class EvaluationsConfig(AppConfig):
             body=_(
                 "Values still missing: %(missing)s. Please report them by %(until)s; what is not reported counts "
                 "0 points."
+            ),
+        )
+        kinds.register(
+            "evaluation_values_withdrawn",
+            subject=_("Values of %(unit)s for the evaluation of %(year)s are taken back"),
+            body=_("The department took back what was reported for %(unit)s. Reason: %(reason)s"),
+        )
+        kinds.register(
+            "evaluation_expert_gone",
+            subject=_("An expert of the evaluation of %(year)s is gone: %(person)s"),
+            body=_(
+                "%(person)s gives no more scores. Scores already given stay; whether others are enough is the "
+                "department's to decide."
             ),
         )

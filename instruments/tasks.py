@@ -14,6 +14,7 @@ from instruments.booking.actions.sweeps import (
     mark_no_shows,
     remind_bookings,
 )
+from instruments.inventory.actions.stewards import settle_ended_stewardships
 
 logger = logging.getLogger(__name__)
 
@@ -36,3 +37,9 @@ def mark_no_shows_now() -> None:
 def remind_bookings_now() -> None:
     """Remind people of what they booked for the next 24 hours."""
     logger.info("reminded: %s", remind_bookings(timezone.now()))
+
+
+@shared_task(name="instruments.settle_ended_stewardships")
+def settle_ended_stewardships_now() -> None:
+    """Settle what rests on stewardships that are over by their date."""
+    logger.info("settled stewardships: %s", settle_ended_stewardships(timezone.now()))

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class MembersConfig(AppConfig):
-    """Regions, units, people, their roles, and organisations that are served; registers guards and listeners."""
+    """Regions, units, people, their roles, organisations served; registers guards, listeners, notices, dependants."""
 
     name = "members"
     verbose_name = _("Units and people")
@@ -15,11 +15,15 @@ class MembersConfig(AppConfig):
         # Models must be loaded before these.
         from changes import subscribe
         from members.actions.organisations import keep_unit_organisation
+        from members.dependants import register_dependants
         from members.events import UnitChanged, UnitCreated
         from members.guards import guards
+        from members.messages import register_kinds
         from safeguards.triggers import register
 
         for guard in guards():
             register(guard)
         subscribe(UnitCreated, keep_unit_organisation)
         subscribe(UnitChanged, keep_unit_organisation)
+        register_kinds()
+        register_dependants()

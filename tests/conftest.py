@@ -11,6 +11,9 @@ from django.db.backends.sqlite3.base import (
 )  # by way of base: the modules import each other
 from django.utils import translation
 
+from changes import runner
+from tests.lines import watched
+
 _sql_flush = DatabaseOperations.sql_flush
 _sql_truncate = PostgresOperations.sql_flush
 
@@ -47,6 +50,12 @@ def _empty_cache():
     cache.clear()
     yield
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _every_change_stands_in_line(monkeypatch):
+    """Whatever a test changes, it does under the lock that this kind of change needs."""
+    monkeypatch.setattr(runner, "_history", [watched(history) for history in runner._history])
 
 
 @pytest.fixture(autouse=True)

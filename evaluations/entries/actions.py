@@ -31,7 +31,7 @@ from evaluations.scoring.functions import (
 )
 from evaluations.scoring.writing import decimal_text
 from instruments.inventory.models import Instrument
-from members.models import MemberUnit
+from members.models import MemberUnit, Person
 from members.permissions import require, roles_of
 
 LIMIT = Decimal("1e10")
@@ -107,6 +107,22 @@ def withdraw_value(
     held = _collecting(work, round_.pk, "report_value", unit)
     present = ReportedValue.objects.filter(round=held, unit=unit, instrument=instrument, indicator=key)
     return _withdraw(work, held, present.first())
+
+
+def withdraw_all_values(work: Work, round_pk: int, unit_pk: int) -> tuple[Round, MemberUnit, list[Person]]:
+    """Take back everything a unit has reported in a round that collects; return round, unit, and who had reported.
+
+    A part of an action that has asked for the right. What is taken back stays on record. Raises WrongState.
+    """
+    held = lock_round(work, round_pk)
+    if held.state != RoundState.COLLECTING:
+        raise WrongState(held.state, RoundState.COLLECTING)
+    rows = ReportedValue.objects.filter(round=held, unit=unit_pk)
+    people: dict[int, Person] = {}
+    for row in rows.select_related("unit", "instrument", "reported_by").order_by("indicator", "pk"):
+        people[row.reported_by_id] = row.reported_by
+        _withdraw(work, held, row)
+    return held, MemberUnit.objects.get(pk=unit_pk), list(people.values())
 
 
 def withdraw_score(

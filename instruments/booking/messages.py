@@ -75,6 +75,23 @@ KINDS = {
             "if the instrument is shut. Reason: %(reason)s. Next free times: %(others)s"
         ),
     ),
+    "booking_given_back": (
+        _("Booking cancelled: %(instrument)s, %(when)s"),
+        _("The booking of %(instrument)s by %(person)s on %(when)s has been cancelled. Reason: %(reason)s"),
+    ),
+    "booking_kept": (
+        _("The booking stays: %(instrument)s, %(when)s"),
+        _(
+            "The booking of %(instrument)s by %(person)s on %(when)s stays, at the price of ¥%(price)s. "
+            "What has changed: %(reason)s"
+        ),
+    ),
+    "booking_reseated": (
+        _("Another station: %(instrument)s, %(when)s"),
+        _(
+            "Your booking of %(instrument)s on %(when)s now lies on station %(station)s; its time and price stay."
+        ),
+    ),
     "booking_reminder": (
         _("Reminder: %(instrument)s, %(when)s"),
         _("Your booking of %(instrument)s: %(when)s. Place: %(place)s"),

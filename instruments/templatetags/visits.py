@@ -5,23 +5,35 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.utils import timezone
 
 from instruments.booking.enums import BookingKind, BookingState
 from instruments.booking.models import Booking
+from instruments.booking.queries.elsewhere import elsewhere
 from instruments.booking.queries.shut import shut_for
+from instruments.booking.views.offers import offers
 from instruments.usage.queries.usage import usage_of
 from members.permissions import can
 
 register = template.Library()
 
 
-@register.inclusion_tag("instruments/booking/partials/booking_shut.html")
-def shut_for_booking(booking: Booking) -> dict[str, Any]:
-    """Say to whoever looks at a coming use why the instrument cannot be used then, where that is so."""
-    awaits = booking.kind == BookingKind.USE and booking.state in {
-        BookingState.REQUESTED, BookingState.CONFIRMED,
-    }  # fmt: skip
-    return {"booking": booking, "shut": shut_for(booking) if awaits else None}
+@register.inclusion_tag("instruments/booking/partials/booking_shut.html", takes_context=True)
+def shut_for_booking(context: dict[str, Any], booking: Booking, *, offering: bool = False) -> dict[str, Any]:
+    """Say to whoever looks at a coming use why the instrument cannot be used then, where that is so.
+
+    `offering`: name free times on other instruments of the class too, to its person, after it was cancelled as well.
+    """
+    reader = context["request"].user
+    awaits = booking.state in {BookingState.REQUESTED, BookingState.CONFIRMED}
+    gone = booking.state == BookingState.CANCELLED and offering and booking.start > timezone.now()
+    shut = shut_for(booking) if booking.kind == BookingKind.USE and (awaits or gone) else None
+    found = []
+    if shut is not None and offering and booking.person_id == reader.pk:
+        for place, slot in elsewhere(booking):
+            (offer,) = offers(place, reader, [slot])
+            found.append((place, offer))
+    return {"booking": booking, "shut": shut, "awaits": awaits, "offers": found}
 
 
 @register.inclusion_tag("instruments/booking/partials/booking_usage.html", takes_context=True)

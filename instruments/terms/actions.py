@@ -10,11 +10,11 @@ from itertools import pairwise
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from changes import Work
-from changes.dependants import NO_CHOICES, Choices, demand_choices, settle
+from changes.dependants import NO_CHOICES, Choices, demand_choices, resting_on, settle
 from display.formats import time_range
 from instruments.inventory.actions.parts import part_changed, seen_part
 from instruments.inventory.dependants import HeldTime, coming
@@ -22,6 +22,7 @@ from instruments.inventory.enums import Part
 from instruments.inventory.errors import InvalidInstrument
 from instruments.inventory.locks import lock_instrument
 from instruments.inventory.models import Instrument
+from instruments.terms.bases import Price
 from instruments.terms.events import (
     ExceptionAdded,
     ExceptionRemoved,
@@ -42,6 +43,7 @@ DAY_MINUTES = 1440
 WORKDAYS, OPENS, CLOSES = range(5), 8 * 60, 18 * 60
 """The usual week: Monday to Friday, 08:00 to 18:00."""
 
+_NO_PRICE = gettext_lazy("The instrument has no price for this user category any more.")
 LARGEST_MINUTES = 31 * DAY_MINUTES
 MOST_YUAN = Decimal("99999999.99")
 
@@ -302,11 +304,12 @@ def set_rate(
     return rate
 
 
-def take_back_rate(work: Work, rate: Rate, *, seen: int | None = None) -> None:
+def take_back_rate(work: Work, rate: Rate, *, choices: Choices = NO_CHOICES, seen: int | None = None) -> None:
     """Take back a price that has not begun; the one before it holds on. Keepers and officers.
 
-    Raises NotAllowed, StaleVersion, InvalidInstrument for a price that holds today or did. One that is gone changes
-    nothing.
+    Where there is none before it, its category cannot book then any more: for each booking made at that price
+    somebody says whether it stays, at its price (`choices`). Raises NotAllowed, StaleVersion, Unresolved,
+    InvalidInstrument for a price that holds today or did. One that is gone changes nothing.
     """
     locked = lock_instrument(work, rate.instrument_id)
     require(work.actor, "edit_terms", locked)
@@ -320,8 +323,11 @@ def take_back_rate(work: Work, rate: Rate, *, seen: int | None = None) -> None:
         "category": row.category, "yuan_per_hour": row.yuan_per_hour, "valid_from": row.valid_from,
     }  # fmt: skip
     row.delete()
+    hits = resting_on(Price(locked, row.category, row.valid_from), work.now)
+    demand_choices(hits, choices, field="valid_from")
     part_changed(work, part)
     work.emit(RateTakenBack(target=locked, before=before))
+    settle(work, hits, choices, _NO_PRICE)
 
 
 def _overlap(held: OpeningException) -> str:

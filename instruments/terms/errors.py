@@ -65,6 +65,7 @@ PROBLEMS: dict[str, Sentence] = {
     "started": _("The booked time has already begun."),
     "check_in_early": _("Check-in opens at %(required)s."),
     "check_in_late": _("The booked time ended at %(required)s."),
+    "shut": _("The instrument is closed at this time."),
     "check_out_time": _("The check-out lies between the check-in and now."),
 }
 

@@ -158,5 +158,10 @@ class Rate(models.Model):
             ),
         ]
 
+    @property
+    def anchor(self) -> str:
+        """Name this row on a page."""
+        return f"rate-{self.pk}"
+
     def __str__(self) -> str:
         return f"{self.get_category_display()} · {money(self.yuan_per_hour)}"

@@ -191,7 +191,16 @@ def rate_remove(request: HttpRequest, unit: str, code: str, pk: int) -> HttpResp
     row = Rate.objects.select_related("instrument").filter(instrument=shown, pk=pk).first()
     if row is not None:
         try:
-            perform(request.user, take_back_rate, row, seen=seen_in(request.POST))
+            perform(
+                request.user,
+                take_back_rate,
+                row,
+                choices=choices_in(request.POST),
+                seen=seen_in(request.POST),
+            )
+        except Unresolved as refusal:
+            hits = asked(refusal.hits, request.POST)
+            return _page(request, shown, hits=hits, hit_by=f"rate-{pk}", status=422)
         except InvalidInstrument as refusal:
             messages.error(request, " ".join(refusal.fields["valid_from"]), extra_tags="rates")
             return redirect(_address(shown, "rates"))

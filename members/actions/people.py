@@ -10,12 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from changes import Work, unchanged
+from changes.dependants import NO_CHOICES, Choices, demand_choices, resting_on, settle
 from members.actions.access import end_access
-from members.actions.roles import end_unit_role
+from members.bases import Membership, OpenAccount
 from members.enums import Affiliation, UnitRoleKind
 from members.errors import InvalidPerson, LastManager
 from members.events import PersonChanged, PersonCreated
 from members.locks import lock_person, lock_unit
+from members.messages import account_closed, unit_changed
 from members.models import MemberUnit, Person, UnitRole
 from members.permissions import require
 from members.rules.coverage import covers_for_ever
@@ -46,22 +48,30 @@ def create_person(work: Work, data: PersonData, *, password: str | None = None) 
     return write_person(work, data, password=password)
 
 
-def change_person(work: Work, person: Person, data: PersonData, *, seen: int | None = None) -> Person:
+def change_person(
+    work: Work,
+    person: Person,
+    data: PersonData,
+    *,
+    choices: Choices = NO_CHOICES,
+    seen: int | None = None,
+) -> Person:
     """Change an account's particulars. Officers; for accounts of the department itself superusers alone.
 
-    Who moves to another unit loses the roles in the old one; closing or opening an account ends its sessions and
-    tokens. Raises NotAllowed, StaleVersion, InvalidPerson, and LastManager where closing or moving the account would
-    leave a unit unmanaged.
+    Who moves to another unit loses the roles in the old one, whose account is closed all roles; closing or opening an
+    account ends its sessions and tokens. For everything that rests on the account or the membership somebody says what
+    shall happen (`choices`). Raises NotAllowed, StaleVersion, InvalidPerson, Unresolved, and LastManager where closing
+    or moving the account would leave a unit unmanaged.
     """
     for unit in sorted({*_managed_by(work, person), *([person.home_unit_id] if person.home_unit_id else [])}):
         lock_unit(work, unit)
     locked = lock_person(work, person.pk)
     require(work.actor, "change_person", locked)
     unchanged(locked, seen)
-    if not data.is_active:
-        _keep_units_managed(work, locked)
-    if locked.home_unit is not None and locked.home_unit != data.home_unit:
-        _leave_unit(work, locked, locked.home_unit)
+    old_unit, closes = locked.home_unit, locked.is_active and not data.is_active
+    leaves = old_unit is not None and old_unit != data.home_unit
+    if closes or leaves:
+        _keep_units_managed(work, locked, None if closes else old_unit)
     before = person_state(locked)
     _fill(locked, data)
     _check(locked)
@@ -70,6 +80,14 @@ def change_person(work: Work, person: Person, data: PersonData, *, seen: int | N
         locked.version += 1
         locked.save()
         work.emit(PersonChanged(target=locked, before=before, after=after))
+    if closes:
+        hits = resting_on(OpenAccount(locked), work.now)
+        demand_choices(hits, choices, field="is_active")
+        settle(work, hits, choices, account_closed(locked))
+    elif old_unit is not None and leaves:
+        hits = resting_on(Membership(locked, old_unit), work.now)
+        demand_choices(hits, choices, field="home_unit")
+        settle(work, hits, choices, unit_changed(locked, old_unit))
     if after["is_active"] != before["is_active"]:
         end_access(work, locked)
     return locked
@@ -150,19 +168,17 @@ def _coming_managers(work: Work) -> QuerySet[UnitRole]:
     return UnitRole.objects.filter(Q(valid_to=None) | Q(valid_to__gt=today), kind=UnitRoleKind.MANAGER)
 
 
-def _keep_units_managed(work: Work, person: Person) -> None:
-    """Raise LastManager where a unit the person manages, now or later, would have a day without a manager."""
+def _keep_units_managed(work: Work, person: Person, unit: MemberUnit | None) -> None:
+    """Raise LastManager where a unit the person manages, now or later, would have a day without a manager.
+
+    `unit`: that one alone, else all.
+    """
     for unit_pk in _managed_by(work, person):
+        if unit is not None and unit.pk != unit_pk:
+            continue
         others = _coming_managers(work).filter(unit_id=unit_pk, person__is_active=True).exclude(person=person)
         if not covers_for_ever(others.values_list("valid_from", "valid_to"), timezone.localdate(work.now)):
             raise LastManager
-
-
-def _leave_unit(work: Work, person: Person, unit: MemberUnit) -> None:
-    """End what the person is in a unit that is no longer the own one; its managers give roles anew where wanted."""
-    today = timezone.localdate(work.now)
-    for role in UnitRole.objects.filter(Q(valid_to=None) | Q(valid_to__gt=today), person=person, unit=unit):
-        end_unit_role(work, role, valid_to=max(today, role.valid_from))
 
 
 def _save(work: Work, person: Person, before: dict[str, object], after: dict[str, object]) -> None:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from changes import Work, unchanged
+from changes import Work, perform, unchanged
+from changes.dependants import NO_CHOICES, Choices, demand_choices, only_choices, resting_on, settle
 from members.actions.access import end_access
 from members.enums import NetworkRoleKind, UnitRoleKind
 from members.errors import InvalidRole, LastManager, RoleBeforeUnit, RoleExists
 from members.events import RoleEnded, RoleGiven
 from members.locks import lock_network_role, lock_person, lock_unit, lock_unit_role
+from members.messages import role_ended, role_text
 from members.models import MemberUnit, NetworkRole, Person, UnitRole
 from members.permissions import RoleWish, forget_roles, require
 from members.rules.coverage import covers_for_ever
+from notices.wording import in_both
 
 
 def give_unit_role(
@@ -56,11 +60,17 @@ def write_unit_role(work: Work, person: Person, unit: MemberUnit, kind: str, val
 
 
 def end_unit_role(
-    work: Work, role: UnitRole, *, valid_to: dt.date | None = None, seen: int | None = None
+    work: Work,
+    role: UnitRole,
+    *,
+    valid_to: dt.date | None = None,
+    choices: Choices = NO_CHOICES,
+    seen: int | None = None,
 ) -> UnitRole:
     """End a role; `valid_to` (today unless told) is the first day without it.
 
-    Officers, and managers of that unit. Raises NotAllowed, StaleVersion, InvalidRole, and LastManager where from that
+    For everything that rests on it from that day on somebody says what shall happen (`choices`). Officers, and
+    managers of that unit. Raises NotAllowed, StaleVersion, InvalidRole, Unresolved, and LastManager where from that
     day on nobody would manage the unit. Ending an ended role again changes nothing.
     """
     unit = lock_unit(work, role.unit_id)
@@ -74,7 +84,7 @@ def end_unit_role(
         raise InvalidRole
     if locked.kind == UnitRoleKind.MANAGER:
         _keep_managed(locked, unit, last_day)
-    _end(work, locked, last_day)
+    _take_away(work, locked, last_day, choices)
     forget_roles(role.person)
     return locked
 
@@ -106,12 +116,18 @@ def give_network_role(
 
 
 def end_network_role(
-    work: Work, role: NetworkRole, *, valid_to: dt.date | None = None, seen: int | None = None
+    work: Work,
+    role: NetworkRole,
+    *,
+    valid_to: dt.date | None = None,
+    choices: Choices = NO_CHOICES,
+    seen: int | None = None,
 ) -> NetworkRole:
     """End a network-wide role; `valid_to` (today unless told) is the first day without it.
 
-    An end today ends the person's sessions and tokens as well. Raises NotAllowed, StaleVersion, InvalidRole. Ending an
-    ended role again changes nothing.
+    For everything that rests on it from that day on somebody says what shall happen (`choices`). An end today ends the
+    person's sessions and tokens as well. Raises NotAllowed, StaleVersion, InvalidRole, Unresolved. Ending an ended
+    role again changes nothing.
     """
     holder = lock_person(work, role.person_id)
     locked = lock_network_role(work, role.pk)
@@ -122,11 +138,74 @@ def end_network_role(
     unchanged(locked, seen)
     if last_day < locked.valid_from:
         raise InvalidRole
-    _end(work, locked, last_day)
+    _take_away(work, locked, last_day, choices)
     if last_day <= timezone.localdate(work.now):
         end_access(work, holder)
     forget_roles(role.person)
     return locked
+
+
+def end_roles_with_basis(work: Work, *, in_units: Iterable[int], in_network: Iterable[int]) -> None:
+    """End roles today, those to come before they begin: what they rested on was taken away by whoever had the right."""
+    today = timezone.localdate(work.now)
+    rows: list[UnitRole | NetworkRole] = [
+        *work.lock(UnitRole.objects.select_related("unit", "person"), in_units).values(),
+        *work.lock(NetworkRole.objects.select_related("person"), in_network).values(),
+    ]
+    for role in rows:
+        _end(work, role, max(today, role.valid_from))
+        _resolved(work, role)
+
+
+def settle_ended_roles(now: dt.datetime) -> int:
+    """Settle what rests on each role whose last day is over by its date; return how many. Safe to run twice or at once.
+
+    The system acts: what leaves no choice happens, everything else is kept, its people are told.
+    """
+    over = {"valid_to__lte": timezone.localdate(now), "resolved_at": None}
+    in_units = UnitRole.objects.filter(**over).order_by("pk").values_list("pk", "unit_id")
+    in_network = NetworkRole.objects.filter(**over).order_by("pk").values_list("pk", "person_id")
+    done = [perform(None, _settle_unit_role, pk, unit) for pk, unit in list(in_units)]
+    done += [perform(None, _settle_network_role, pk, person) for pk, person in list(in_network)]
+    return sum(done)
+
+
+def _settle_unit_role(work: Work, pk: int, unit: int) -> bool:
+    lock_unit(work, unit)
+    return _settle_ended(work, lock_unit_role(work, pk))
+
+
+def _settle_network_role(work: Work, pk: int, person: int) -> bool:
+    holder = lock_person(work, person)
+    was_open = _settle_ended(work, lock_network_role(work, pk))
+    if was_open:
+        end_access(work, holder)
+    return was_open
+
+
+def _settle_ended(work: Work, role: UnitRole | NetworkRole) -> bool:
+    if role.resolved_at is not None:
+        return False
+    hits = resting_on(role, work.now)
+    settle(work, hits, only_choices(hits), role_ended(role))
+    _resolved(work, role)
+    return True
+
+
+def _resolved(work: Work, role: UnitRole | NetworkRole) -> None:
+    role.resolved_at = work.now
+    role.save(update_fields=["resolved_at"])
+
+
+def _take_away(work: Work, role: UnitRole | NetworkRole, last_day: dt.date, choices: Choices) -> None:
+    """End a role and do what was chosen for what rests on it from the first moment without it."""
+    _end(work, role, last_day)
+    first_moment = timezone.make_aware(dt.datetime.combine(last_day, dt.time.min))
+    hits = resting_on(role, max(work.now, first_moment))
+    demand_choices(hits, choices, field="valid_to")
+    settle(work, hits, choices, role_ended(role))
+    if last_day <= timezone.localdate(work.now):
+        _resolved(work, role)
 
 
 def _end(work: Work, role: UnitRole | NetworkRole, last_day: dt.date) -> None:
@@ -135,6 +214,8 @@ def _end(work: Work, role: UnitRole | NetworkRole, last_day: dt.date) -> None:
     role.version += 1
     role.save(update_fields=["valid_to", "version"])
     work.emit(RoleEnded(target=role, before={"valid_to": before}, after={"valid_to": last_day}))
+    if work.actor is None or work.actor.pk != role.person_id:
+        work.tell([role.person], "role_ended", {"role": in_both(role_text(role)), "day": last_day})
 
 
 def _keep_managed(role: UnitRole, unit: MemberUnit, day: dt.date) -> None:

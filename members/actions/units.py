@@ -12,15 +12,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from changes import Work, unchanged
+from changes.dependants import NO_CHOICES, Choices, demand_choices, resting_on, settle
 from members.actions.people import PersonData, write_person
 from members.actions.roles import write_unit_role
 from members.actions.unit_facts import keep_first_unit_facts, keep_unit_facts
+from members.bases import BeingMember, TakingPart
 from members.enums import Affiliation, UnitKind, UnitRoleKind, UnitState
 from members.errors import CODE_KEPT, InvalidUnit
 from members.events import UnitChanged, UnitCreated
 from members.locks import lock_unit
+from members.messages import reason_of_state
 from members.models import MemberUnit, Person, Region
 from members.permissions import forget_roles, require
+from members.queries.people import managers_of
 from members.rules.credit_code import clean_credit_code
 
 
@@ -76,14 +80,42 @@ def create_unit(work: Work, data: UnitData, *, manager: Person | PersonData) -> 
     return unit
 
 
-def change_unit(work: Work, unit: MemberUnit, data: UnitData, *, seen: int | None = None) -> MemberUnit:
+def change_unit(
+    work: Work,
+    unit: MemberUnit,
+    data: UnitData,
+    *,
+    choices: Choices = NO_CHOICES,
+    seen: int | None = None,
+) -> MemberUnit:
     """Change everything about a unit. Officers only.
 
-    Raises NotAllowed, StaleVersion, InvalidUnit (also for another code, once an evaluation names the unit by it).
+    For everything that rests on a unit which is suspended or leaves somebody says what shall happen (`choices`); its
+    managers are told. Raises NotAllowed, StaleVersion, Unresolved, InvalidUnit (also for another code, once an
+    evaluation names the unit by it).
     """
     locked = lock_unit(work, unit.pk)
     require(work.actor, "change_unit", locked)
-    return _write(work, locked, data, seen)
+    before = locked.state
+    written = _write(work, locked, data, seen)
+    if written.state not in {before, UnitState.ACTIVE}:
+        _resolve(work, written, before, choices)
+    return written
+
+
+def _resolve(work: Work, unit: MemberUnit, before: str, choices: Choices) -> None:
+    """Do what was chosen for what rests on a unit that takes part no longer, and tell its managers."""
+    leaves = unit.state == UnitState.LEFT
+    managers = list(managers_of(unit.pk, timezone.localdate(work.now)))
+    hits = resting_on(BeingMember(unit), work.now) if leaves else []
+    if leaves or before == UnitState.ACTIVE:
+        # Who leaves for good may not keep what was kept while the unit was suspended.
+        hits = [*resting_on(TakingPart(unit), work.now), *hits]
+    demand_choices(hits, choices, field="state")
+    settle(work, hits, choices, reason_of_state(unit, unit.state) or "")
+    if leaves or before == UnitState.ACTIVE:
+        told = {"unit": {"zh": unit.name_zh, "en": unit.name_en or unit.name_zh}}
+        work.tell(managers, "unit_left" if leaves else "unit_suspended", told)
 
 
 def change_unit_profile(

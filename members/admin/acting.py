@@ -13,6 +13,9 @@ from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
 from changes import StaleVersion, perform
+from changes.dependants import Choices
+from changes.errors import Unresolved
+from display.hits import Hit, asked, choices_in
 from members.errors import MembersError, NotAllowed
 from members.permissions import Actor, can
 
@@ -35,7 +38,8 @@ class ActionForm(forms.ModelForm):  # type: ignore[type-arg]
     """A form whose check is the action itself, so that what the action refuses stands beside its field.
 
     The whole request is one change; a form that does not pass has written nothing, for its action joins that change
-    and undoes its own part.
+    and undoes its own part. What rests on what the action takes away is asked about one by one (`hits`); the answers
+    go to the action as `choices`.
     """
 
     actor: ClassVar[Actor]
@@ -49,12 +53,18 @@ class ActionForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(
             *args, **{**options, "initial": {VERSION: version, **(options.get("initial") or {})}}
         )
+        self.hits: list[Hit] = []
 
     @property
     def seen(self) -> int | None:
         """The version of the row that the person saw; None where there was none."""
         version: int | None = self.cleaned_data.get(VERSION)
         return version
+
+    @property
+    def choices(self) -> Choices:
+        """What was chosen for each thing that rests on this row, for the action."""
+        return choices_in(self.data)
 
     def act(self) -> models.Model:
         """Call the action and return its row. Raises the refusals of the app."""
@@ -76,6 +86,9 @@ class ActionForm(forms.ModelForm):  # type: ignore[type-arg]
             raise RefusedInForm(error) from error
         except StaleVersion as error:
             self._show_meanwhile(error)
+        except Unresolved as error:
+            self.hits = asked(error.hits, self.data)
+            self._show(error)
         except self.refusals as error:
             self._show(error)
 
@@ -115,6 +128,7 @@ class ActingAdmin(ModelAdmin):  # type: ignore[misc]
     actions = None
     list_fullwidth = True
     compressed_fields = True
+    change_form_after_template = "admin/hits.html"
 
     def get_form(
         self, request: HttpRequest, obj: models.Model | None = None, change: bool = False, **options: Any

@@ -34,7 +34,7 @@ class PersonForm(ActionForm):
         if self.instance.pk is None:
             person = create_person(work, data)
         else:
-            person = change_person(work, self.instance, data, seen=self.seen)
+            person = change_person(work, self.instance, data, choices=self.choices, seen=self.seen)
         if "is_staff" in self.cleaned_data:
             person = set_admin_access(work, person, allowed=self.cleaned_data["is_staff"])
         return person

@@ -27,7 +27,14 @@ class UnitRoleForm(ActionForm):
         if row.pk is not None:
             if data["valid_to"] is None:
                 return row
-            return perform(self.actor, end_unit_role, row, valid_to=data["valid_to"], seen=self.seen)
+            return perform(
+                self.actor,
+                end_unit_role,
+                row,
+                valid_to=data["valid_to"],
+                choices=self.choices,
+                seen=self.seen,
+            )
         return perform(
             self.actor,
             give_unit_role,
@@ -52,7 +59,14 @@ class NetworkRoleForm(ActionForm):
         if row.pk is not None:
             if data["valid_to"] is None:
                 return row
-            return perform(self.actor, end_network_role, row, valid_to=data["valid_to"], seen=self.seen)
+            return perform(
+                self.actor,
+                end_network_role,
+                row,
+                valid_to=data["valid_to"],
+                choices=self.choices,
+                seen=self.seen,
+            )
         return perform(
             self.actor, give_network_role, data["person"], data["kind"], valid_from=data["valid_from"]
         )

@@ -60,7 +60,7 @@ class UnitForm(ActionForm):
         """Create or change the unit."""
         data = UnitData(**{name: self.cleaned_data[name] for name in COLUMNS})
         if self.instance.pk is not None:
-            return perform(self.actor, change_unit, self.instance, data, seen=self.seen)
+            return perform(self.actor, change_unit, self.instance, data, choices=self.choices, seen=self.seen)
         manager = PersonData(
             email=self.cleaned_data["manager_email"], display_name=self.cleaned_data["manager_name"]
         )

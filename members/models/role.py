@@ -37,6 +37,8 @@ class UnitRole(models.Model):
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid until (exclusive)"), null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
+    resolved_at = models.DateTimeField(null=True, blank=True, editable=False)
+    """When what rested on the role was settled, the role having ended."""
 
     objects = RoleQuerySet.as_manager()
 
@@ -86,6 +88,8 @@ class NetworkRole(models.Model):
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid until (exclusive)"), null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
+    resolved_at = models.DateTimeField(null=True, blank=True, editable=False)
+    """When what rested on the role was settled, the role having ended."""
 
     objects = NetworkRoleQuerySet.as_manager()
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,18 +14,29 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from changes import perform
+from changes.errors import Unresolved
+from display.hits import Hit, asked, choices_in
 from display.templatetags.display import local_date
 from members.actions.invitations import invite_again, invite_person
 from members.actions.roles import end_unit_role, give_unit_role
 from members.errors import InvalidPerson, InvalidRole, LastManager, NotAllowed, RoleBeforeUnit, RoleExists
 from members.forms.people import EndRoleForm, InvitationForm, PeopleFilter, RoleForm
 from members.guarded import managed_unit_for
-from members.models import MemberUnit, Person
+from members.models import MemberUnit, Person, UnitRole
 from members.permissions import can, forget_roles
 from members.queries.unit_people import former_roles, people_totals, unit_people, unit_role
 
 # Both forms stand on one page.
 ROLE_IDS, INVITATION_IDS = "give_%s", "invite_%s"
+
+
+@dataclass(frozen=True)
+class Ending:
+    """A role about to end, what was typed, and what is asked about what rests on it."""
+
+    role: UnitRole
+    form: EndRoleForm
+    hits: Sequence[Hit]
 
 
 @require_safe
@@ -73,7 +87,17 @@ def end_role(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         messages.error(request, " ".join(map(str, form.errors["valid_to"])))
         return redirect("members:people", code)
     try:
-        ended = perform(request.user, end_unit_role, role, valid_to=form.cleaned_data["valid_to"])
+        ended = perform(
+            request.user,
+            end_unit_role,
+            role,
+            valid_to=form.cleaned_data["valid_to"],
+            choices=choices_in(request.POST),
+        )
+    except Unresolved as refusal:
+        form.add_error("valid_to", str(refusal))
+        ending = Ending(role, form, asked(refusal.hits, request.POST))
+        return _page(request, unit, ending=ending, status=422)
     except (LastManager, InvalidRole) as refusal:
         messages.error(request, str(refusal))
     except NotAllowed:
@@ -146,6 +170,7 @@ def _page(
     *,
     role: RoleForm | None = None,
     invitation: InvitationForm | None = None,
+    ending: Ending | None = None,
     status: int = 200,
 ) -> HttpResponse:
     today = timezone.localdate()
@@ -162,6 +187,7 @@ def _page(
         "former": former_roles(unit, today),
         "today": today,
         "manages": manages,
+        "ending": ending,
         "role_form": role or RoleForm(initial={"email": request.GET.get("give", "")[:150]}, auto_id=ROLE_IDS),
         "invitation": invitation or InvitationForm(auto_id=INVITATION_IDS),
         "end_form": EndRoleForm(auto_id=False),

@@ -45,7 +45,7 @@ class Unresolved(Exception):
 
 
 class Restart(BaseException):
-    """A lock was asked for out of order: the change begins anew and takes all locks known by now in order.
+    """A lock out of order is held by somebody: the change begins anew and takes all locks known by now in order.
 
     Not an Exception, so that nothing on the way takes it for a refusal.
     """

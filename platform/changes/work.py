@@ -82,21 +82,22 @@ class Work:
     ) -> dict[Any, M]:
         """Lock rows and read them afresh; return those that exist by key, in the order of their keys.
 
-        Kinds have one declared order (`LOCK_ORDER`), rows the order of their keys. What comes out of order restarts
-        the change, which then takes all it needs in order. With `skip_locked`, rows that another change holds are
-        left out.
+        Kinds have one declared order (`LOCK_ORDER`), rows the order of their keys. What comes out of order is taken on
+        the spot where nobody holds it, for who does not wait is in nobody's circle; else the change restarts and takes
+        all it needs in order. With `skip_locked`, rows that another change holds are left out.
         """
         wanted = locking.keys_of(rows.model, pks)
         held = set(self.change.held)
         fresh = [key for key in wanted if key not in held]
-        if fresh and self.change.held and fresh[0] < max(self.change.held):
-            raise Restart([*self.change.held, *wanted])
+        late = bool(fresh and self.change.held) and fresh[0] < max(self.change.held)
         found: dict[Any, M] = {}
         for locked, keys in ((True, [key for key in wanted if key in held]), (False, fresh)):
             if keys:
                 pks_here = [key[2] for key in keys]
-                read = locking.read(rows, pks_here, locked=locked, skip_locked=skip_locked)
+                read = locking.read(rows, pks_here, locked=locked, skip_locked=skip_locked or late)
                 found |= {row.pk: row for row in read}
+        if late and not skip_locked and any(key[2] not in found for key in fresh):
+            raise Restart([*self.change.held, *wanted])
         self.change.held += [key for key in fresh if key[2] in found]
         return dict(sorted(found.items()))
 

@@ -17,6 +17,11 @@ app.conf.beat_schedule = {
     "instruments.expire_requests": {"task": "instruments.expire_requests", "schedule": 60.0},
     "instruments.mark_no_shows": {"task": "instruments.mark_no_shows", "schedule": 300.0},
     "instruments.remind_bookings": {"task": "instruments.remind_bookings", "schedule": 900.0},
+    "members.settle_ended_roles": {"task": "members.settle_ended_roles", "schedule": crontab(minute=2)},
+    "instruments.settle_ended_stewardships": {
+        "task": "instruments.settle_ended_stewardships",
+        "schedule": crontab(minute=4),
+    },
     "reporting.resend_stale_runs": {"task": "reporting.resend_stale_runs", "schedule": 30.0},
     "reporting.expire_files": {"task": "reporting.expire_files", "schedule": crontab(hour=3, minute=20)},
     "evaluations.resend_stale_jobs": {"task": "evaluations.resend_stale_jobs", "schedule": 30.0},

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.functional import Promise
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -34,6 +34,17 @@ def stored(value: object) -> Any:
         case {"zh": str() as zh, "en": str() as en}:
             return {"zh": zh, "en": en}
     raise TypeError(f"{type(value).__name__} cannot stand in a notice.")
+
+
+def in_both(text: str | Promise) -> str | dict[str, str]:
+    """Put a lazy text into both languages, so that each reader gets it in his own; words that were typed stay."""
+    if not isinstance(text, Promise):
+        return text
+    found = {}
+    for ending, language in (("zh", "zh-hans"), ("en", "en")):
+        with translation.override(language):
+            found[ending] = str(text)
+    return found
 
 
 def stored_all(context: Mapping[str, object]) -> dict[str, Any]:

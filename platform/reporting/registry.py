@@ -127,3 +127,9 @@ def name_of(run: ReportRun) -> str:
     """What the run reports about, in the active language: "Annual evaluation report 2025"."""
     known = _KINDS.get(run.kind)
     return run.kind if known is None else known.describe(run.parameters)
+
+
+def title_of_kind(code: str) -> str:
+    """What reports of a kind are called, in the active language: "Instrument usage"; needs no look at the data."""
+    known = _KINDS.get(code)
+    return code if known is None else str(known.name)

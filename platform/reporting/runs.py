@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any, NoReturn, Protocol
 from uuid import UUID
@@ -14,6 +14,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import F, QuerySet
 from django.http import Http404
 from django.utils import timezone, translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from changes import Work, note_refusal, perform
@@ -90,6 +91,27 @@ def cancel_run(work: Work, run: ReportRun) -> ReportRun:
     locked.save(update_fields=["state", "finished_at"])
     work.record("reporting.run.cancelled", locked, before={"state": before})
     return locked
+
+
+def withdraw_runs(work: Work, run_ids: Iterable[UUID], reason: str | Promise) -> None:
+    """Cancel runs whose basis is taken away, as a part of an action that has asked for the right; say why.
+
+    What is finished by now stays as it is.
+    """
+    rows = ReportRun.objects.select_related("requested_by").filter(state__in=OPEN_STATES)
+    for run in work.lock(rows, run_ids).values():
+        before = run.state
+        with translation.override(run.language):
+            run.state, run.error, run.finished_at = RunState.CANCELLED, str(reason), work.now
+        run.save(update_fields=["state", "error", "finished_at"])
+        work.record("reporting.run.cancelled", run, before={"state": before}, after={"error": run.error})
+        tell_finished(work, run)
+
+
+def open_runs() -> QuerySet[ReportRun]:
+    """Runs still waiting or in the making, with who asked for them, oldest first."""
+    rows = ReportRun.objects.filter(state__in=OPEN_STATES).select_related("requested_by")
+    return rows.order_by("created_at", "pk")
 
 
 def runs_of(person: AbstractBaseUser) -> QuerySet[ReportRun]:

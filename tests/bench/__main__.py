@@ -7,14 +7,16 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 POSTGRESQL = "postgresql://root@127.0.0.1:5432/open_instruments_bench"
-COLUMNS = ("name", "database", "size", "n", "p50_ms", "p95_ms", "queries", "bytes", "rss_mb")
+COLUMNS = ("name", "database", "size", "n", "p50_ms", "p95_ms", "queries", "bytes", "rss_mb", "ratio")
+CASES = ("pages", "changes", "rounds", "history")
 
 
-def measure(database: str, url: str, rounds: int) -> list[dict[str, object]]:
+def measure(database: str, url: str, rounds: int, cases: Sequence[str]) -> list[dict[str, object]]:
     """Run one database's measurements in a process of its own, on a demo network of its own."""
     var = ROOT / "var" / f"bench-{database}"
     var.mkdir(parents=True, exist_ok=True)
@@ -43,7 +45,7 @@ def measure(database: str, url: str, rounds: int) -> list[dict[str, object]]:
     ):
         subprocess.run([*manage, *command], cwd=ROOT, env=environment, check=True)
     subprocess.run(
-        [sys.executable, "-m", "tests.bench.measure", database, str(out), str(rounds)],
+        [sys.executable, "-m", "tests.bench.measure", database, str(out), str(rounds), *cases],
         cwd=ROOT,
         env=environment,
         check=True,
@@ -69,14 +71,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=200, help="requests per measurement")
     parser.add_argument("--only", choices=["sqlite", "postgresql"])
+    parser.add_argument(
+        "--cases", nargs="+", choices=CASES, default=CASES, metavar="CASE", help=", ".join(CASES)
+    )
     options = parser.parse_args()
     rows: list[dict[str, object]] = []
     if options.only != "postgresql":
-        rows += measure("sqlite", "", options.rounds)
+        rows += measure("sqlite", "", options.rounds, options.cases)
     if options.only != "sqlite":
         url = os.environ.get("BENCH_DATABASE_URL", POSTGRESQL)
         ensure_postgresql(url)
-        rows += measure("postgresql", url, options.rounds)
+        rows += measure("postgresql", url, options.rounds, options.cases)
     build = ROOT / "build"
     build.mkdir(exist_ok=True)
     (build / "bench.json").write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n", "utf-8")

@@ -19,6 +19,7 @@ from members.models import Person
 
 HALF_HOUR = dt.timedelta(minutes=30)
 OPEN_SECONDS = 2.0
+IN_A_TURN = 5
 
 
 def places(count: int) -> list[Instrument]:
@@ -60,33 +61,48 @@ def composite(person: Person, rounds: int) -> list[float]:
     return times
 
 
-def bookings_of(person: Person, rounds: int, *, beside: bool) -> list[float]:
-    """Time bookings; `beside`: while a change of another instrument stays open for two seconds after its last write."""
+def alone_and_beside(person: Person, turns: int) -> tuple[list[float], list[float]]:
+    """Time bookings alone, and beside a change of another instrument that stays open for two seconds after its last
+    write; turn about, so that whatever else the machine does is in both."""
     busy, free = places(2)
-    times, made = [], []
-    for turn in range(rounds):
-        start = _day(21) + HALF_HOUR * turn
-        written, thread = threading.Event(), None
-        if beside:
-            thread = threading.Thread(target=_stay_open, args=(person, busy, start, written))
-            thread.start()
-            written.wait(30)
+    slots = iter(range(turns * 2 * IN_A_TURN))
+    alone: list[float] = []
+    beside: list[float] = []
+    made: list[Booking] = []
+
+    def book(times: list[float]) -> None:
+        start = _day(21) + HALF_HOUR * next(slots)
         began = time.perf_counter()
         made.append(
             perform(person, request_booking, free, start=start, end=start + HALF_HOUR, purpose="bench")
         )
         times.append(time.perf_counter() - began)
-        if thread is not None:
-            thread.join()
+
+    for turn in range(turns):
+        for _each in range(IN_A_TURN):
+            book(alone)
+        written, over = threading.Event(), threading.Event()
+        start = _day(21) + HALF_HOUR * turn
+        thread = threading.Thread(target=_stay_open, args=(person, busy, start, written, over))
+        thread.start()
+        if not written.wait(30):
+            raise SystemExit("The change that was to stay open has not begun.")
+        for _each in range(IN_A_TURN):
+            if not over.is_set():
+                book(beside)
+        thread.join()
     _undo(person, [*made, *Booking.objects.holding().filter(purpose="bench, open", person=person)])
-    return times
+    return alone, beside
 
 
-def _stay_open(person: Person, place: Instrument, start: dt.datetime, written: threading.Event) -> None:
+def _stay_open(
+    person: Person, place: Instrument, start: dt.datetime, written: threading.Event, over: threading.Event
+) -> None:
     def lasting(work: Work) -> None:
         request_booking(work, place, start=start, end=start + HALF_HOUR, purpose="bench, open")
         written.set()
         time.sleep(OPEN_SECONDS)
+        over.set()
 
     try:
         perform(person, lasting)

@@ -34,7 +34,7 @@ from evaluations.snapshots.actions import request_snapshot, take_snapshot  # noq
 from instruments.inventory.models import Instrument  # noqa: E402
 from members.models import Person  # noqa: E402
 from tests.bench import history  # noqa: E402
-from tests.bench.changes import bookings_of, composite  # noqa: E402
+from tests.bench.changes import alone_and_beside, composite  # noqa: E402
 from tests.bench.history import Undo  # noqa: E402
 from webapi.tokens import issue  # noqa: E402
 
@@ -61,6 +61,7 @@ def row(name: str, database: str, times: list[float], **more: object) -> dict[st
         "queries": more.get("queries"),
         "bytes": more.get("bytes"),
         "rss_mb": more.get("rss_mb"),
+        "ratio": more.get("ratio"),
     }
 
 
@@ -202,7 +203,7 @@ def fill_in(current: Round) -> None:
         model.objects.bulk_create(fresh)
 
 
-def rounds_of(database: str) -> list[dict[str, object]]:
+def rounds_of(database: str, _rounds: int) -> list[dict[str, object]]:
     """Take snapshots of the collecting round, which stay, and score it several times, each undone."""
     officer = Person.objects.get(email="officer@demo.example")
     current = Round.objects.filter(state="collecting").order_by("-year").first()
@@ -228,9 +229,8 @@ def rounds_of(database: str) -> list[dict[str, object]]:
     return [row("round_snapshot", database, taken), row("round_score", database, scored)]
 
 
-def main() -> None:
-    """Measure everything and write the rows."""
-    database, out, rounds = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
+def pages_of(database: str, rounds: int) -> list[dict[str, object]]:
+    """Ask for pages, and book, over HTTP."""
     monday = timezone.localdate() - dt.timedelta(days=timezone.localdate().weekday())
     pages = {
         "catalogue_page": "/instruments/",
@@ -259,14 +259,38 @@ def main() -> None:
     finally:
         server.terminate()
         server.wait(20)
-    researcher = Person.objects.get(email="researcher@demo.example")
-    rows.append(row("composite_4_bookings", database, composite(researcher, min(rounds, 90))))
-    rows.append(row("booking_alone", database, bookings_of(researcher, 40, beside=False)))
-    rows.append(row("booking_while_long_transaction", database, bookings_of(researcher, 20, beside=True)))
-    rows += rounds_of(database)
-    rows.append(row("seal_10000", database, history.sealing(5)))
-    rows.append(row("verify_100000", database, history.verifying(3)))
-    out.write_text(json.dumps(rows))
+    return rows
+
+
+def changes_of(database: str, rounds: int) -> list[dict[str, object]]:
+    """Book four instruments as one change, and book beside a change that stays open."""
+    person = Person.objects.get(email="researcher@demo.example")
+    four = row("composite_4_bookings", database, composite(person, min(rounds, 90)))
+    alone, beside = alone_and_beside(person, min(rounds, 20))
+    ratio = round(percentile(beside, 0.95) / percentile(alone, 0.95), 2)
+    return [
+        four,
+        row("booking_alone", database, alone),
+        row("booking_while_long_transaction", database, beside, ratio=ratio),
+    ]
+
+
+def history_of(database: str, _rounds: int) -> list[dict[str, object]]:
+    """Seal and verify the log of the history."""
+    return [
+        row("seal_10000", database, history.sealing(5)),
+        row("verify_100000", database, history.verifying(3)),
+    ]
+
+
+CASES = {"pages": pages_of, "changes": changes_of, "rounds": rounds_of, "history": history_of}
+
+
+def main() -> None:
+    """Measure the cases that were asked for and write the rows."""
+    database, out, rounds, *cases = sys.argv[1:]
+    rows = [line for case in cases for line in CASES[case](database, int(rounds))]
+    Path(out).write_text(json.dumps(rows))
 
 
 if __name__ == "__main__":

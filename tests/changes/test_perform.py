@@ -8,7 +8,7 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from audit.models import Entry
-from changes import Event, StaleVersion, perform, subscribe, unchanged
+from changes import Event, StaleVersion, locking, perform, subscribe, unchanged
 from changes.events import _subscribers
 from changes.runner import note_refusal
 from members.models import MemberUnit, Person, Region
@@ -154,7 +154,48 @@ def test_what_a_subscriber_emits_is_heard_too(unit, person, heard):
     assert verbs() == ["members.unit.changed"] * 3
 
 
-def test_a_lock_out_of_order_restarts_the_change_with_all_locks_in_order(unit, person):
+@pytest.fixture
+def others_hold_all(monkeypatch):
+    """Whoever does not wait for a row gets none."""
+    read = locking.read
+
+    def held(rows, pks, *, locked, skip_locked=False):
+        return [] if skip_locked else read(rows, pks, locked=locked)
+
+    monkeypatch.setattr(locking, "read", held)
+
+
+def test_a_lock_out_of_order_that_is_free_is_taken_on_the_spot(unit, person):
+    other = UnitFactory.create(name_zh="丙")
+    low, high = sorted([unit, other], key=lambda row: row.pk)
+    runs = []
+
+    def backwards(work):
+        runs.append(len(work.change.held))
+        rename(work, high, "高")
+        rename(work, low, "低")
+        runs.append(len(work.change.held))
+
+    perform(person, backwards)
+    assert runs == [0, 2]
+    assert sorted(names()) == sorted(["高", "低"])
+    assert len(verbs()) == 2
+
+
+def test_what_is_not_there_is_not_taken_for_held_by_others(unit, person):
+    runs = []
+
+    def backwards(work):
+        runs.append(1)
+        work.lock_one(MemberUnit.objects.all(), unit.pk)
+        return work.lock(MemberUnit.objects.all(), [unit.pk - 1, unit.pk])
+
+    assert list(perform(person, backwards)) == [unit.pk]
+    assert len(runs) == 2
+
+
+@pytest.mark.usefixtures("others_hold_all")
+def test_a_lock_out_of_order_that_is_held_restarts_the_change_with_all_locks_in_order(unit, person):
     other = UnitFactory.create(name_zh="丙")
     low, high = sorted([unit, other], key=lambda row: row.pk)
     runs = []
@@ -170,6 +211,7 @@ def test_a_lock_out_of_order_restarts_the_change_with_all_locks_in_order(unit, p
     assert len(verbs()) == 2
 
 
+@pytest.mark.usefixtures("others_hold_all")
 def test_kinds_are_locked_in_the_declared_order(unit, person):
     taken = []
 
@@ -182,6 +224,7 @@ def test_kinds_are_locked_in_the_declared_order(unit, person):
     assert taken == [[], ["members.memberunit", "members.person"]]
 
 
+@pytest.mark.usefixtures("others_hold_all")
 def test_rows_without_a_rank_come_last(unit, person):
     runs = []
 

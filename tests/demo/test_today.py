@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.db.models import Count
 
+from audit.models import Entry
 from demo.seed import seed
 from instruments.booking.enums import BookingState
 from instruments.booking.models import Booking
@@ -26,6 +27,10 @@ def test_a_working_morning_shows_every_state():
     assert found[BookingState.IN_USE] >= 2
     assert found[BookingState.CONFIRMED] >= 3
     assert found[BookingState.REQUESTED] >= 2
+    written = Entry.objects.filter(verb="demo.booking.written")
+    past = found[BookingState.COMPLETED] + found[BookingState.IN_USE]
+    assert 0 < written.count() == written.values("target_id").distinct().count() <= past
+    assert Entry.objects.filter(verb="demo.network.seeded").count() == 1
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,8 @@ from tests.evaluations.walking import AFTER_DEADLINE, BEFORE_PUBLICITY, DAY_AFTE
 from tests.factories.evaluations import make_story
 
 pytestmark = pytest.mark.django_db
+WHAT_ENDS = {"evaluation_values_withdrawn", "evaluation_expert_gone"}
+"""Told when a unit or an expert goes: see `entries/test_units_and_experts_end.py`."""
 WINDOW = {"first": MONDAY, "last": FRIDAY, "now": BEFORE_PUBLICITY}
 
 
@@ -143,7 +145,7 @@ def test_each_act_leaves_its_verb_and_tells_whom_it_concerns():
         entry for entry in Entry.objects.values_list("verb", flat=True) if entry.startswith("evaluations.")
     }
     assert asserted == verbs()
-    assert set(desk.told()) == {kind for kind in registered() if kind.startswith("evaluation_")}
+    assert set(desk.told()) | WHAT_ENDS == {kind for kind in registered() if kind.startswith("evaluation_")}
     assert set(RoundStep.objects.values_list("verb", flat=True)) == set(DONE)
 
 

@@ -18,6 +18,7 @@ from members.actions.roles import end_network_role, end_unit_role, give_network_
 from members.enums import NetworkRoleKind, UnitRoleKind
 from members.models import NetworkRole, Person, UnitRole
 from tests.api.calling import Caller
+from tests.choosing import agreeing
 from tests.factories.members import AdminFactory, PersonFactory, UnitFactory, make_manager
 from webapi.models import AccessToken
 
@@ -43,7 +44,7 @@ def closing(person, admin):
     """Close the account and open it again."""
     for is_active in (False, True):
         said = {field.name: getattr(person, field.name) for field in fields(PersonData)}
-        perform(admin, change_person, person, PersonData(**{**said, "is_active": is_active}))
+        agreeing(admin, change_person, person, PersonData(**{**said, "is_active": is_active}))
 
 
 def network_role(kind):
@@ -51,7 +52,7 @@ def network_role(kind):
 
     def change(person, admin):
         role = NetworkRole.objects.filter(person=person, kind=kind).first()
-        perform(admin, end_network_role, role)
+        agreeing(admin, end_network_role, role)
         perform(admin, give_network_role, person, kind)
 
     return change
@@ -61,7 +62,7 @@ def unit_role(kind):
     """End and give again a role in the unit."""
 
     def change(person, admin):
-        perform(admin, end_unit_role, UnitRole.objects.get(person=person, kind=kind))
+        agreeing(admin, end_unit_role, UnitRole.objects.get(person=person, kind=kind))
         perform(admin, give_unit_role, person, person.home_unit, kind)
 
     return change

@@ -16,6 +16,7 @@ from members.actions.roles import give_unit_role
 from members.enums import NetworkRoleKind, UnitRoleKind
 from members.errors import LastManager, NotAllowed
 from members.models import Person, UnitRole
+from tests.choosing import agreeing
 from tests.factories.members import (
     AdminFactory,
     NetworkRoleFactory,
@@ -111,7 +112,7 @@ def test_who_moves_leaves_the_roles_of_the_old_unit():
         unit=old, person=person, kind=UnitRoleKind.VIEWER, valid_from=TODAY + dt.timedelta(days=5)
     )
     kept = UnitRoleFactory(unit=third, person=person, kind=UnitRoleKind.VIEWER)
-    perform(make_officer(), change_person, person, data_of(person, home_unit=new))
+    agreeing(make_officer(), change_person, person, data_of(person, home_unit=new))
     ends = dict(UnitRole.objects.filter(person=person).values_list("pk", "valid_to"))
     assert ends[steward.pk] == TODAY
     assert ends[coming.pk] == coming.valid_from

@@ -10,6 +10,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from notices import kinds
 from notices import mail as room
@@ -38,24 +39,45 @@ def tell(person, **changes) -> Notice:
     return notify(person, "trial", {**CONTEXT, **changes}, link="/bookings/1/")
 
 
+@pytest.mark.parametrize("active", ["zh-hans", "en"])
 @pytest.mark.parametrize(
-    ("language", "body"),
+    ("language", "subject", "body"),
     [
-        ("zh-hans", "衍射仪 / 2026年11月25日 14:00 / 1,234.50 / 2 / 100%"),
-        ("en", "XRD / 25 Nov 2026, 14:00 / 1,234.50 / 2 / 100%"),
+        (
+            "zh-hans",
+            "已取消",
+            (
+                "衍射仪 / 2026年11月25日 14:00 / 1,234.50 / 2 / 100%\n\n"
+                "查看：https://example.test/bookings/1/\n\n"
+                "本邮件由内蒙古大型科研仪器开放共享网络发送。您可以在“我的”页面关闭邮件通知。"
+            ),
+        ),
+        (
+            "en",
+            "Cancelled",
+            (
+                "XRD / 25 Nov 2026, 14:00 / 1,234.50 / 2 / 100%\n\n"
+                "See: https://example.test/bookings/1/\n\n"
+                "This message was sent by the open sharing network of large scientific instruments. "
+                "You can turn off mail on your own page."
+            ),
+        ),
     ],
 )
-def test_mail_in_the_reader_s_language(language, body, django_capture_on_commit_callbacks, settings):
-    """Nothing is sent before commit; after it, one mail in the language of the reader, not of the sender."""
+def test_mail_in_the_reader_s_language(
+    language, subject, body, active, django_capture_on_commit_callbacks, settings
+):
+    """Nothing is sent before commit; after it, one mail: subject, sentence, way and footer in the reader's language.
+
+    Whatever language the sender, or the worker that sends, has active.
+    """
     settings.SITE_URL = "https://example.test"
     person = PersonFactory(language=language)
-    with django_capture_on_commit_callbacks(execute=True):
+    with override(active), django_capture_on_commit_callbacks(execute=True):
         notice = tell(person)
         assert mail.outbox == []
     (message,) = mail.outbox
-    assert message.to == [person.email]
-    assert message.body.startswith(body)
-    assert "https://example.test/bookings/1/" in message.body
+    assert (message.to, message.subject, message.body) == ([person.email], subject, body)
     notice.refresh_from_db()
     assert (notice.mail_state, notice.mail_attempts) == (MailState.SENT, 1)
 

@@ -29,6 +29,8 @@ HALF_HOUR = dt.timedelta(minutes=30)
 SECONDS = float(os.environ.get("RACE_SECONDS", "4"))
 SLOTS = 400
 FORM, ONE_IN_FIFTY = 100, 0.02
+PLACES = Decimal("0.0001")
+"""Those of the column, so that what was said and what stands there read the same."""
 
 
 class Worker:
@@ -117,7 +119,7 @@ class Worker:
         def hundred(work: Work) -> None:
             for number in range(FORM):
                 unit = self.units[number % len(self.units)]
-                report_value(work, self.round, unit, "tasks", Decimal(first + number))
+                report_value(work, self.round, unit, "tasks", Decimal(first + number).quantize(PLACES))
 
         perform(self.officer, hundred)
         self.written += FORM

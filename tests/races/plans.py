@@ -8,6 +8,7 @@ import time
 from django.db import IntegrityError, OperationalError, connection
 
 from changes import Work, perform
+from changes.errors import Unresolved
 from changes.work import Change
 from instruments.booking.actions import requests as actions
 from instruments.booking.actions import slots, sweeps
@@ -17,6 +18,7 @@ from instruments.booking.errors import SlotTaken
 from instruments.booking.models import Booking
 from instruments.errors import InstrumentsError
 from instruments.inventory.models import Instrument
+from instruments.terms.actions import add_exception
 from members.models import Person
 from tests.races.mixed import forget_the_order, mixed
 
@@ -33,7 +35,7 @@ def _told(act) -> dict:
             "conflicts": len(refusal.conflicts),
             "alternatives": len(refusal.alternatives),
         }
-    except InstrumentsError as refusal:
+    except (InstrumentsError, Unresolved) as refusal:
         return {"fate": type(refusal).__name__}
     except (IntegrityError, OperationalError) as error:
         return {"fate": f"raw {type(error).__name__}", "text": str(error)[:200]}
@@ -112,7 +114,30 @@ def cancel_or_take(
     return create(me, actor, instrument, start, booking)
 
 
+def shut(me: int, actor: Person, instrument: Instrument, start: dt.datetime, _booking) -> dict:
+    """Keepers close the instrument for times that all share a minute."""
+    start += dt.timedelta(minutes=me - 64)
+    return _told(
+        lambda: perform(
+            actor,
+            add_exception,
+            instrument,
+            start=start,
+            end=start + 3 * HALF_HOUR,
+            is_open=False,
+            reason="race",
+        )
+    )
+
+
+def shut_or_take(me: int, actor: Person, instrument: Instrument, start: dt.datetime, booking) -> dict:
+    """Half close the instrument, half want a slot in that very time."""
+    return (create if me % 2 else shut)(me, actor, instrument, start, booking)
+
+
 PLANS = {
+    "shut": shut,
+    "shut_or_take": shut_or_take,
     "both": both,
     "cancel_or_take": cancel_or_take,
     "approve": approve,

@@ -14,6 +14,7 @@ from audit.sealing import seal_all
 from audit.verifying import first_fault
 from instruments.booking.enums import BookingState
 from instruments.booking.models import Booking
+from instruments.terms.models import OpeningException
 from instruments.terms.rules.hours import local_midnight
 from safeguards.triggers import install
 from tests.factories.instruments import BookingFactory, make_instrument, make_steward
@@ -204,6 +205,28 @@ def test_a_slot_that_is_given_back_meanwhile(race, slots, people):
     assert held.count() == sold
     old.refresh_from_db()
     assert (old.state, old.version) == (BookingState.CANCELLED, 2)
+
+
+def test_closures_that_overlap(race, slots):
+    """The instrument's lock alone parts them: one is let in, and 31 are refused in words, none by a raw error."""
+    instrument = make_instrument()
+    people = [make_steward(instrument), make_steward(instrument)]
+    for fates in race("shut", instrument, people, slots[::4]):
+        assert count(fates) == {"won": 1, "InvalidInstrument": WIDTH - 1}
+    assert OpeningException.objects.count() == 2
+    assert Entry.objects.filter(verb="instruments.opening.changed").count() == 2
+
+
+def test_a_closure_and_a_booking_of_its_time(race, slots):
+    """Whichever comes first; never a booking behind a shut door that nobody was asked about."""
+    instrument = make_instrument()
+    people = [make_steward(instrument), make_steward(instrument)]
+    for fates in race("shut_or_take", instrument, people, slots[::4]):
+        closures, asks = count(fates[::2]), count(fates[1::2])
+        assert closures.get("won", 0) + asks.get("won", 0) == 1
+        assert set(closures) <= {"won", "InvalidInstrument", "Unresolved"}
+        assert set(asks) <= {"won", "SlotTaken", "RulesBroken"}
+    assert OpeningException.objects.count() + Booking.objects.count() == 2
 
 
 @pytest.mark.parametrize("stations", [1, 2])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
@@ -56,6 +57,21 @@ def verbs() -> Counter[str]:
     return Counter(Entry.objects.values_list("verb", flat=True))
 
 
+def stories(verb: str, *parts: str) -> dict[tuple[str, ...], dict]:
+    """The last state that the history tells of each thing; each change must begin where the one before it ended.
+
+    A thing is the target, or what `parts` of the state tell apart in it.
+    """
+    last: dict[tuple[str, ...], dict] = {}
+    for entry in Entry.objects.filter(verb__startswith=verb).order_by("sequence"):
+        thing = (entry.target_id, *(entry.after[part] for part in parts))
+        before = last.get(thing, {})
+        assert (entry.before or {}) == {name: before[name] for name in entry.before or {} if name in before}
+        assert bool(entry.before) == bool(before)
+        last[thing] = entry.after
+    return last
+
+
 def test_all_that_was_done_is_there_once_and_nothing_else(work):
     """No deadlock reaches a caller; every booking stands where its person was told, at that many changes."""
     before = verbs()
@@ -79,7 +95,17 @@ def test_all_that_was_done_is_there_once_and_nothing_else(work):
     assert now["instruments.booking.approved"] == len(approved)
     assert now["instruments.booking.moved"] == moves.total()
     assert now["evaluations.value.reported"] == written
-    assert ReportedValue.objects.count() <= 3
+    values = {
+        (str(row.round_id), row.unit.code): row.value for row in ReportedValue.objects.select_related("unit")
+    }
+    told_last = {
+        thing: Decimal(after["value"]) for thing, after in stories("evaluations.value.", "unit").items()
+    }
+    assert values == told_last
+    told_of = stories("instruments.booking.")
+    assert {key: after["version"] for (key,), after in told_of.items()} == {
+        key: row.version for key, row in rows.items()
+    }
     assert seal_all() == Entry.objects.count()
     assert first_fault() is None
     print(dict(told), "values", written, "begun anew", sum(one["restarts"] for one in said))

@@ -57,7 +57,7 @@ instruments:set_rate                    POST  in 404 404 422 422 404 422 422
 instruments:remove_rate                 POST  in 404 404 302 302 404 302 302
 instruments:stewards                    GET   in 404 404 200 200 404 200 200
 instruments:stewards                    POST  in 404 404 404 422 404 422 422
-instruments:end_steward                 POST  in 404 404 404 302 404 302 302
+instruments:end_steward                 POST  in 404 404 404 422 404 422 422
 instruments:usage                       GET   in 404 404 200 200 404 200 200
 instruments:usage_add                   GET   in 404 404 200 200 404 404 200
 instruments:usage_add                   POST  in 404 404 422 422 404 404 422
@@ -76,7 +76,7 @@ instruments:usage_agree                 GET   in 404 404 404 302 404 302 302
 instruments:usage_agree                 POST  in 404 404 404 302 404 404 302
 members:people                          GET   in 404 404 200 200 404 200 200
 members:give_role                       POST  in 404 404 404 422 404 422 422
-members:end_role                        POST  in 404 404 404 302 404 302 302
+members:end_role                        POST  in 404 404 404 422 404 422 422
 members:invite                          POST  in 404 404 404 422 404 422 422
 members:remind                          POST  in 404 404 404 302 404 302 302
 evaluations:index                       GET  200 200 200 200 200 200 200 200

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils import timezone
 
 from evaluations.entries.models import GivenScore
-from evaluations.entries.permissions import belongs_to
 from evaluations.entries.queries.coverage import judged_objects, reporting_gaps
 from evaluations.enums import ObjectKind, RoundState
 from evaluations.rounds.models import Round
@@ -73,14 +73,19 @@ def _to_report(round_: Round, managed: frozenset[int]) -> list[Waiting]:
 
 
 def _to_score(round_: Round, person: Person) -> list[Waiting]:
+    own = roles_of(person).units | ({person.home_unit_id} if person.home_unit_id else set())
+    missing = scores_missing(round_, person, own)
+    return [Waiting(round_, None, missing)] if missing else []
+
+
+def scores_missing(round_: Round, person: Person, own: Collection[int]) -> int:
+    """Return how many scores a judge has not given yet, none of which are for the own units."""
     definition = definition_of(round_.scheme)
     wanted = {indicator.code for indicator in given_indicators(definition)}
     judged = judged_objects(round_, definition) if wanted else set()
-    units = MemberUnit.objects.filter(pk__in={unit for unit, _one in judged})
+    mine = {unit for unit, _one in judged} - set(own)
     if round_.open_units:
-        units = units.filter(pk__in=round_.open_units)
-    mine = {unit.pk for unit in units if not belongs_to(person, unit)}
+        mine &= set(round_.open_units)
     due = {(unit, one, code) for unit, one in judged if unit in mine for code in wanted}
     given = GivenScore.objects.filter(round=round_, given_by=person).order_by()
-    missing = len(due - set(given.values_list("unit_id", "instrument_id", "indicator")))
-    return [Waiting(round_, None, missing)] if missing else []
+    return len(due - set(given.values_list("unit_id", "instrument_id", "indicator"))) if due else 0

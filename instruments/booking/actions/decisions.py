@@ -10,6 +10,7 @@ from instruments.booking.errors import RulesBroken, WrongState
 from instruments.booking.events import BookingApproved, BookingDeclined
 from instruments.booking.locks import lock_booking
 from instruments.booking.models import Booking
+from instruments.booking.queries.shut import shut_then
 from instruments.booking.rules.booking_states import next_state
 from instruments.booking.rules.requests import is_overdue
 from instruments.terms.errors import problem
@@ -19,14 +20,16 @@ from members.permissions import require
 def approve_booking(work: Work, booking: Booking, *, seen: int | None = None) -> Booking:
     """Confirm a request; a keeper's right, but for a request of their own. Tells the person who asked.
 
-    Raises NotAllowed, StaleVersion, WrongState (decided, withdrawn or expired already), SlotTaken where an unguarded
-    writer took the time.
+    Raises NotAllowed, StaleVersion, WrongState (decided, withdrawn or expired already), RulesBroken where the
+    instrument is out of service or closed then, SlotTaken where an unguarded writer took the time.
     """
     booking = lock_booking(work, booking)
     require(work.actor, "approve_booking", booking)
     unchanged(booking, seen)
     before = facts(booking)
     _decide(work, booking, "approve")
+    if (barred := shut_then(booking)) is not None:
+        raise RulesBroken([barred])
     save(booking, "state", "decided_at", "decided_by", "expires_at")
     tell(work, [booking.person], "booking_approved", booking)
     work.emit(BookingApproved(target=booking, before=before, after=facts(booking)))

@@ -12,6 +12,7 @@ from instruments.booking.errors import RulesBroken, WrongState
 from instruments.booking.events import VisitBegun, VisitEnded
 from instruments.booking.locks import lock_booking
 from instruments.booking.models import Booking
+from instruments.booking.queries.shut import shut_now
 from instruments.booking.rules.booking_states import next_state
 from instruments.booking.rules.requests import is_overdue
 from instruments.booking.rules.visits import forgotten, shortened_end
@@ -24,7 +25,8 @@ from members.permissions import require
 def check_in(work: Work, booking: Booking, *, seen: int | None = None) -> Booking:
     """Begin the visit; owner or keeper, from the policy's minutes before the start until the end.
 
-    Raises NotAllowed, StaleVersion, WrongState, RulesBroken when too early or too late.
+    Raises NotAllowed, StaleVersion, WrongState, RulesBroken when too early or too late, or while the instrument is
+    out of service or closed.
     """
     booking = lock_booking(work, booking)
     require(work.actor, "check_in_booking", booking)
@@ -39,6 +41,8 @@ def check_in(work: Work, booking: Booking, *, seen: int | None = None) -> Bookin
         raise RulesBroken([problem("check_in_early", required=_shown(opens))])
     if work.now >= booking.end:
         raise RulesBroken([problem("check_in_late", required=_shown(booking.end))])
+    if (barred := shut_now(booking.instrument, work.now)) is not None:
+        raise RulesBroken([barred])
     before = facts(booking)
     booking.state, booking.checked_in_at = after, work.now
     save(booking, "state", "checked_in_at")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from instruments.inventory.enums import InstrumentState, SharingMode
 from instruments.inventory.models import Instrument, Stewardship
+from instruments.inventory.rules.sharing import shared_with
 from instruments.terms.errors import Problem, problem
 from instruments.terms.queries.opening import opening_of
 from instruments.terms.queries.policy import policy_of, terms_of
@@ -66,10 +67,11 @@ def standing(instrument: Instrument, person: Person | None, moment: dt.datetime)
         problems.append(problem("unit_state"))
     if person is None:
         return problems
-    if instrument.sharing_mode == SharingMode.INTERNAL and person.home_unit_id != instrument.unit_id:
-        problems.append(problem("sharing_mode"))
-    if instrument.sharing_mode == SharingMode.NOT_SHARED and not _is_steward(instrument, person, moment):
-        problems.append(problem("not_shared"))
+    mode = instrument.sharing_mode
+    of_unit = person.home_unit_id == instrument.unit_id
+    keeps = mode == SharingMode.NOT_SHARED and _is_steward(instrument, person, moment)
+    if not shared_with(mode, of_unit=of_unit, keeps=keeps):
+        problems.append(problem("sharing_mode" if mode == SharingMode.INTERNAL else "not_shared"))
     return problems
 
 

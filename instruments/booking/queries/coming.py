@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.db.models import QuerySet
 
-from instruments.booking.enums import BookingState
-from instruments.booking.models import Booking
+from instruments.booking.enums import BookingKind, BookingState
+from instruments.booking.models import Booking, open_requests
 from instruments.inventory.models import Instrument
 
 
@@ -15,3 +16,15 @@ def coming_bookings(instrument: Instrument, now: dt.datetime) -> QuerySet[Bookin
     """Bookings of an instrument that end later than now and still hold their time, by start."""
     held = Booking.objects.holding(now).exclude(state=BookingState.COMPLETED)
     return held.filter(instrument=instrument, end__gt=now).order_by("start", "pk")
+
+
+def coming_uses(now: dt.datetime) -> QuerySet[Booking]:
+    """Bookings and requests of people that end later than now and whose use has not begun, by start."""
+    rows = Booking.objects.holding(now).filter(state__in=[BookingState.REQUESTED, BookingState.CONFIRMED])
+    rows = rows.filter(kind=BookingKind.USE, end__gt=now)
+    return rows.select_related("instrument__unit", "person").order_by("start", "pk")
+
+
+def waiting_requests(instruments: Collection[int], now: dt.datetime) -> QuerySet[Booking]:
+    """Requests on instruments that can still be decided at a moment, by start."""
+    return coming_uses(now).filter(open_requests(now), instrument__in=instruments)

@@ -11,12 +11,13 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy
 
 from changes import Work, unchanged
-from changes.dependants import CANCEL, NO_CHOICES, Choices, demand_choices, settle
+from changes.dependants import CANCEL, NO_CHOICES, Choices, demand_choices, resting_on, settle
 from instruments.inventory.actions.facts import keep_facts, keep_first_facts
 from instruments.inventory.actions.search import write_search_text
+from instruments.inventory.bases import Sharing, Stations
 from instruments.inventory.dependants import coming
 from instruments.inventory.enums import (
     CarrierKind,
@@ -108,6 +109,8 @@ class InstrumentData:
     station_count: int = 1
 
 
+_NO_LONGER_SHARED = gettext_lazy("The instrument is now shared with fewer people.")
+_FEWER_STATIONS = gettext_lazy("The instrument has fewer stations now.")
 LINKS = frozenset({"fields", "funding"})
 COLUMNS = tuple(item.name for item in fields(InstrumentData) if item.name not in LINKS)
 
@@ -133,18 +136,24 @@ def create_instrument(work: Work, data: InstrumentData) -> Instrument:
 
 
 def change_instrument(
-    work: Work, instrument: Instrument, data: InstrumentData, *, seen: int | None = None
+    work: Work,
+    instrument: Instrument,
+    data: InstrumentData,
+    *,
+    choices: Choices = NO_CHOICES,
+    seen: int | None = None,
 ) -> Instrument:
     """Change the record of an instrument that the person saw at a version. Keepers and officers.
 
-    Code and unit stay for good, since bookings, usage and evaluations name the instrument by them.
-    Raises NotAllowed, StaleVersion, InvalidInstrument (all wrong fields at once).
+    Code and unit stay for good, since bookings, usage and evaluations name the instrument by them. For each booking
+    on a station that would be gone, or of somebody with whom the instrument is no longer shared, somebody says what
+    shall happen (`choices`). Raises NotAllowed, StaleVersion, InvalidInstrument (all wrong fields at once), Unresolved.
     """
     locked = lock_instrument(work, instrument.pk)
     require(work.actor, "edit_instrument", locked)
     unchanged(locked, seen)
     keep_first_facts(locked)
-    before, problems = instrument_state(locked), _fixed(work, locked, data)
+    before, problems = instrument_state(locked), _fixed(locked, data)
     code = locked.code
     _fill(locked, data)
     locked.code = code
@@ -156,6 +165,7 @@ def change_instrument(
     _touch(work, locked)
     _index(locked)
     keep_facts(locked, work.now)
+    _resolve(work, locked, before, choices)
     changed = {name for name in after if after[name] != before[name]}
     work.emit(
         InstrumentChanged(
@@ -231,11 +241,13 @@ def save_record(
     *,
     state: str,
     note: str,
+    back_on: dt.date | None = None,
+    choices: Choices = NO_CHOICES,
     seen: int | None = None,
 ) -> Instrument:
     """Change record and state as one change. Raises what `change_instrument` and `change_state` raise."""
-    changed = change_instrument(work, instrument, data, seen=seen)
-    return change_state(work, changed, state, note=note, back_on=changed.back_on)
+    changed = change_instrument(work, instrument, data, choices=choices, seen=seen)
+    return change_state(work, changed, state, note=note, back_on=back_on, choices=choices)
 
 
 def instrument_state(instrument: Instrument) -> dict[str, Any]:
@@ -258,23 +270,25 @@ def _known_state(state: str) -> InstrumentState:
         raise InvalidInstrument({"state": [_("Choose one of the states offered.")]}) from None
 
 
-def _fixed(work: Work, instrument: Instrument, data: InstrumentData) -> dict[str, list[str]]:
+def _resolve(work: Work, instrument: Instrument, before: Mapping[str, Any], choices: Choices) -> None:
+    """Do what was chosen for bookings that lose their station, or whose people may no longer book."""
+    sharing = []
+    if instrument.sharing_mode != before["sharing_mode"]:
+        sharing = resting_on(Sharing(instrument, before["sharing_mode"]), work.now)
+    stations = []
+    if instrument.station_count < before["station_count"]:
+        stations = resting_on(Stations(instrument, instrument.station_count), work.now)
+    demand_choices([*sharing, *stations], choices, field="sharing_mode" if sharing else "station_count")
+    settle(work, sharing, choices, _NO_LONGER_SHARED)
+    settle(work, stations, choices, _FEWER_STATIONS)
+
+
+def _fixed(instrument: Instrument, data: InstrumentData) -> dict[str, list[str]]:
     problems: dict[str, list[str]] = {}
     if data.code and data.code.strip().upper() != instrument.code:
         problems["code"] = [_("The code of an instrument never changes.")]
     if data.unit.pk != instrument.unit_id:
         problems["unit"] = [_("An instrument stays with its unit. Retire it and let the other unit add it.")]
-    if data.station_count < instrument.station_count:
-        held = coming(instrument, work.now)
-        if count := sum(one.station > data.station_count for one in held):
-            problems["station_count"] = [
-                ngettext(
-                    "%(count)s coming booking lies on a station that would be gone. Move or cancel it first.",
-                    "%(count)s coming bookings lie on stations that would be gone. Move or cancel them first.",
-                    count,
-                )
-                % {"count": count}
-            ]
     return problems
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminDateWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
@@ -71,6 +72,10 @@ class InstrumentAdminForm(ActionForm):
         label=_("Note on the state"), max_length=200, required=False, widget=UnfoldAdminTextInputWidget
     )
 
+    back_on = forms.DateField(
+        label=_("Expected back in service on"), required=False, widget=UnfoldAdminDateWidget
+    )
+
     class Meta:
         model = Instrument
         fields = list(COLUMNS)
@@ -87,6 +92,7 @@ class InstrumentAdminForm(ActionForm):
                 "version": instance.version,
                 "state": instance.state,
                 "state_note": instance.state_note,
+                "back_on": instance.back_on,
                 **(options.get("initial") or {}),
             }
         super().__init__(*args, **options)
@@ -113,6 +119,8 @@ class InstrumentAdminForm(ActionForm):
             wanted,
             state=data["state"],
             note=data["state_note"],
+            back_on=data["back_on"],
+            choices=self.choices,
             seen=data["version"] or 0,
         )
 
@@ -161,7 +169,10 @@ class InstrumentAdmin(ActingAdmin):
         ]
         if obj is not None:
             groups.append(
-                (pgettext_lazy("condition", "State"), {"fields": ["state", "state_note", "version"]})
+                (
+                    pgettext_lazy("condition", "State"),
+                    {"fields": ["state", "state_note", "back_on", "version"]},
+                )
             )
         return groups
 
@@ -191,7 +202,14 @@ class StewardshipForm(ActionForm):
         if row.pk is not None:
             if data["valid_to"] is None:
                 return row
-            return perform(self.actor, end_stewardship, row, valid_to=data["valid_to"], seen=data["version"])
+            return perform(
+                self.actor,
+                end_stewardship,
+                row,
+                valid_to=data["valid_to"],
+                choices=self.choices,
+                seen=data["version"],
+            )
         return perform(
             self.actor, give_stewardship, data["instrument"], data["person"], valid_from=data["valid_from"]
         )

@@ -255,6 +255,8 @@ class Stewardship(models.Model):
     )
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid until (exclusive)"), null=True, blank=True)
+    resolved_at = models.DateTimeField(null=True, blank=True, editable=False)
+    """When what rested on it was settled, the stewardship having ended."""
 
     objects = StewardshipQuerySet.as_manager()
 

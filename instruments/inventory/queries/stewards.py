@@ -1,14 +1,19 @@
-"""Queries room: who keeps an instrument, and who changed its record last."""
+"""Queries room: who keeps an instrument, what ends with an account or a role, and who changed a record last."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from instruments.inventory.models import Instrument, Stewardship
-from members.models import Person
+from members.bases import Membership, OpenAccount
+from members.enums import UnitRoleKind
+from members.models import Person, UnitRole
+
+KeepingBasis = OpenAccount | Membership | UnitRole | Stewardship
+"""What a stewardship rests on, or itself."""
 
 
 @dataclass(frozen=True)
@@ -28,3 +33,28 @@ def stewardships_of(instrument: Instrument) -> QuerySet[Stewardship]:
 def last_change_of(instrument: Instrument) -> LastChange:
     """Return when the record or the state of an instrument was changed last, and by whom."""
     return LastChange(instrument.updated_at, instrument.changed_by)
+
+
+def ending_with(basis: KeepingBasis, day: dt.date) -> QuerySet[Stewardship]:
+    """Return the stewardships that end with their basis, for those that would last beyond a day."""
+    rows = Stewardship.objects.select_related("instrument__unit", "person").order_by("instrument__code", "pk")
+    lasting = rows.filter(Q(valid_to=None) | Q(valid_to__gt=day))
+    match basis:
+        case OpenAccount(person):
+            return lasting.filter(person=person)
+        case Membership(person, unit):
+            return lasting.filter(person=person, instrument__unit=unit)
+        case UnitRole():
+            is_steward = basis.kind == UnitRoleKind.STEWARD
+            mine = lasting.filter(person=basis.person_id, instrument__unit=basis.unit_id)
+            return mine if is_steward else mine.none()
+    return rows.filter(pk=basis.pk)
+
+
+def left_unkept(ending: list[Stewardship], day: dt.date) -> set[int]:
+    """Return the keys of the instruments that nobody else is steward of on a day; one query, of one person's."""
+    if not ending:
+        return set()
+    pks = {row.instrument_id for row in ending}
+    others = Stewardship.objects.on(day).filter(instrument__in=pks, person__is_active=True)
+    return pks - set(others.exclude(person=ending[0].person_id).values_list("instrument_id", flat=True))

@@ -128,7 +128,19 @@ def edit(request: HttpRequest, unit: str, code: str) -> HttpResponse:
     form = InstrumentForm(request.POST, unit=shown.unit, instrument=shown)
     if form.is_valid():
         try:
-            changed = perform(request.user, change_instrument, shown, form.record(), seen=form.version)
+            changed = perform(
+                request.user,
+                change_instrument,
+                shown,
+                form.record(),
+                choices=choices_in(request.POST),
+                seen=form.version,
+            )
+        except Unresolved as refusal:
+            show_refusal(form, refusal)
+            return _form_page(
+                request, shown.unit, form, shown, hits=asked(refusal.hits, request.POST), status=422
+            )
         except InvalidInstrument as refusal:
             form.show(refusal)
         except StaleVersion:

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from changes import StaleVersion, perform
+from changes.errors import Unresolved
+from display.hits import asked, choices_in
 from display.templatetags.display import local_date
 from instruments.inventory.actions.stewards import end_stewardship, give_stewardship
 from instruments.inventory.errors import InvalidInstrument
@@ -82,11 +84,17 @@ def end(request: HttpRequest, unit: str, code: str, pk: int) -> HttpResponse:
             end_stewardship,
             row,
             valid_to=form.cleaned_data["valid_to"],
+            choices=choices_in(request.POST),
             seen=seen_in(request.POST),
         )
+    except Unresolved as refusal:
+        form.add_error("valid_to", str(refusal))
+        hits = asked(refusal.hits, request.POST)
+        blank = StewardForm(instrument=shown)
+        return _page(request, shown, blank, ended=pk, tried_end=form, hits=hits, status=422)
     except StaleVersion:
-        asked = StewardForm(instrument=shown)
-        return _page(request, shown, asked, overtaken=True, ended=pk, tried_end=form, status=409)
+        blank = StewardForm(instrument=shown)
+        return _page(request, shown, blank, overtaken=True, ended=pk, tried_end=form, status=409)
     except InvalidInstrument as refusal:
         messages.error(request, " ".join(message for told in refusal.fields.values() for message in told))
     except NotAllowed:

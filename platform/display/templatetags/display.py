@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -12,11 +13,13 @@ from django.core.paginator import Paginator
 from django.http import QueryDict
 from django.templatetags.static import static
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from display import formats, illustrations, querystrings, states
+from display.hits import Hit, asked_of_all
 
 register = template.Library()
 
@@ -190,6 +193,12 @@ def state_badge(state: object, kind: str = "", note: str = "") -> dict[str, obje
 def state_word(state: object, kind: str = "") -> str:
     """Give only the word of a state, for sentences and cells."""
     return str(states.look_of(state, kind).word)
+
+
+@register.filter
+def of_all(hits: Sequence[Hit]) -> list[tuple[str, str | Promise]]:
+    """Give the choices of the one question for everything that is hit."""
+    return asked_of_all(hits)
 
 
 @register.simple_tag

@@ -8,7 +8,8 @@ from django.http import Http404
 
 from instruments.booking.enums import BookingState
 from instruments.booking.guarded import booking_for
-from instruments.booking.queries.bookings import requests_to_decide, told_of
+from instruments.booking.models import Booking
+from instruments.booking.queries.bookings import bookings_visible_to, requests_to_decide, told_of
 from instruments.inventory.enums import InstrumentState, SharingMode
 from instruments.inventory.guarded import editable_instrument_for, instrument_for, kept_instrument_for
 from instruments.inventory.models import Stewardship
@@ -164,3 +165,28 @@ def test_a_retired_instrument_leaves_the_public():
     with pytest.raises(Http404):
         instrument_for(PersonFactory(), instrument.code)
     assert instrument_for(make_officer(), instrument.code) == instrument
+
+
+@pytest.mark.parametrize("who", ["owner", "steward", "manager", "viewer", "officer", "stranger"])
+def test_the_list_is_that_of_the_right_one_by_one(who):
+    """Two units, two instruments each: a steward of one instrument sees nothing of the one beside it."""
+    units = [UnitFactory(), UnitFactory()]
+    instruments = [make_instrument(unit=unit) for unit in units for _number in range(2)]
+    owner = PersonFactory()
+    for instrument in instruments:
+        for person in (owner, PersonFactory()):
+            BookingFactory(instrument=instrument, person=person, start=at(2 + (person == owner), 9))
+    person = {
+        "owner": lambda: owner,
+        "steward": lambda: make_steward(instruments[0]),
+        "manager": lambda: make_manager(units[0]),
+        "viewer": lambda: UnitRoleFactory(unit=units[0], kind="viewer").person,
+        "officer": make_officer,
+        "stranger": PersonFactory,
+    }[who]()
+    rows = Booking.objects.select_related("instrument")
+    seen = {row for row in rows if can(person, "view_booking", row)}
+    assert set(bookings_visible_to(person)) == seen
+    assert (
+        len(seen) == {"owner": 4, "steward": 2, "manager": 4, "viewer": 4, "officer": 8, "stranger": 0}[who]
+    )

@@ -6,9 +6,12 @@ from decimal import Decimal
 
 import pytest
 
+from audit.models import Entry
 from changes import perform
+from instruments.booking.actions.changes import move_booking
 from instruments.booking.actions.requests import book_maintenance
-from tests.factories.instruments import BookingFactory
+from members.errors import NotAllowed
+from tests.factories.instruments import BookingFactory, make_instrument
 from tests.instruments.booking.booking_pages import act, page
 from tests.instruments.moments import at
 
@@ -115,3 +118,26 @@ class TestMove:
     def test_strange_addresses_show_the_page(self, client, asked, member, start):
         client.force_login(member)
         assert client.get(page(asked), {"start": start, "end": "2026-03-05T10:00:00Z"}).status_code == 200
+
+
+@pytest.mark.parametrize("hidden", [{"sharing_mode": "not_shared"}, {"state": "retired"}])
+def test_nobody_moves_to_an_instrument_that_he_may_not_see(asked, member, ledger, hidden):
+    """It is a refusal of right, on record with the instrument that was tried, and no broken rule."""
+    target, kept = make_instrument(**hidden), ledger()
+    with pytest.raises(NotAllowed):
+        perform(member, move_booking, asked, start=at(2, 9), end=at(2, 10), instrument=target)
+    assert kept.unchanged()
+    entry = Entry.objects.get(verb="instruments.refused")
+    assert (entry.actor, entry.after["verb"], entry.target_type, entry.target_id) == (
+        member, "book_instrument", "instruments.instrument", str(target.pk)
+    )  # fmt: skip
+
+
+def test_a_keeper_moves_a_guest_only_to_what_he_keeps(asked, steward, ledger):
+    """On record with what was tried, too."""
+    target, kept = make_instrument(unit=asked.instrument.unit), ledger()
+    with pytest.raises(NotAllowed):
+        perform(steward, move_booking, asked, start=at(2, 9), end=at(2, 10), instrument=target)
+    assert kept.unchanged()
+    entry = Entry.objects.get(verb="instruments.refused")
+    assert (entry.actor, entry.after["verb"], entry.target_id) == (steward, "keep_instrument", str(target.pk))

@@ -280,6 +280,21 @@ class TestMaintenance:
         with pytest.raises(SlotTaken):
             perform(steward, book_maintenance, xrd, start=at(3, 0), end=at(4, 0), reason="保养")
 
+    def test_it_takes_the_station_that_is_free(self, member, engineer):
+        """Of two stations; the one that was named; and none where both are taken."""
+        twin = make_instrument(station_count=2)
+        keeper = make_steward(twin)
+        upkeep = {"start": at(2, 9), "end": at(2, 11), "reason": "保养"}
+        assert ask(twin, member, at(2, 9), at(2, 11)).station == 1
+        with pytest.raises(SlotTaken) as refusal:
+            perform(keeper, book_maintenance, twin, **upkeep, station=1)
+        assert [row.station for row in refusal.value.conflicts] == [1]
+        assert perform(keeper, book_maintenance, twin, **upkeep).station == 2
+        with pytest.raises(SlotTaken) as refusal:
+            perform(keeper, book_maintenance, twin, **upkeep)
+        assert sorted(row.station for row in refusal.value.conflicts) == [1, 2]
+        assert Booking.objects.count() == 2
+
     def test_refusals(self, xrd, steward, member, outsider, ledger):
         """Strangers may not; it needs a reason and a sensible time."""
         kept = ledger()

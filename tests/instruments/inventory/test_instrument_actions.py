@@ -181,24 +181,15 @@ def test_a_steward_changes_the_record(data):
     assert Instrument.objects.get().name_zh == "粉末衍射仪"
 
 
-def test_code_unit_and_booked_stations_stay(data):
+def test_code_and_unit_stay(data):
     """What others refer to cannot be pulled away."""
     officer = make_officer()
-    row = perform(officer, create_instrument, replace(data, station_count=3))
-    BookingFactory(instrument=row, station=3, start=NOW + dt.timedelta(days=1))
+    row = perform(officer, create_instrument, data)
     with pytest.raises(InvalidInstrument) as refused:
-        perform(
-            officer,
-            change_instrument,
-            row,
-            replace(data, code="OTHER-1", unit=UnitFactory(), station_count=2),
-            seen=1,
-        )
-    assert sorted(refused.value.fields) == ["code", "station_count", "unit"]
+        perform(officer, change_instrument, row, replace(data, code="OTHER-1", unit=UnitFactory()), seen=1)
+    assert sorted(refused.value.fields) == ["code", "unit"]
     row.refresh_from_db()
-    assert (row.unit.code, row.station_count) == ("IMU", 3)
-    with time_machine.travel(NOW + dt.timedelta(days=2), tick=False):
-        assert perform(officer, change_instrument, row, data, seen=1).station_count == 1
+    assert row.unit.code == "IMU"
 
 
 def test_nothing_is_retired_over_coming_bookings(data):
@@ -247,11 +238,15 @@ def test_inventory_in_four_queries(unit, data, django_assert_num_queries, rows):
 
 
 def test_inventory_is_narrowed(unit, data):
-    """By words, state and completeness; retired ones are listed but not counted above."""
-    officer = make_officer()
+    """By words, state and completeness; retired ones are listed but not counted above; none of a second unit."""
+    officer, second = make_officer(), UnitFactory()
+    for state in ("in_service", "retired"):
+        make_instrument(unit=second, name_zh="质谱仪", state=state)
     first = perform(officer, create_instrument, data)
     perform(officer, create_instrument, replace(data, inner_id="N2", name_zh="质谱仪", model="QE"))
     perform(officer, change_state, first, InstrumentState.RETIRED, note="报废")
+    page, rows = inventory(unit, InventoryFilters())
+    assert (page.paginator.count, [row.instrument.code for row in rows]) == (2, ["IMU-0001", "IMU-0002"])
     codes = [row.instrument.code for row in inventory(unit, InventoryFilters(q="质谱"))[1]]
     assert codes == ["IMU-0002"]
     assert [row.instrument.code for row in inventory(unit, InventoryFilters(states=("retired",)))[1]] == [

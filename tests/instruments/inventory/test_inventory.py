@@ -142,6 +142,7 @@ def test_the_list_answers_and_says_what_comes_next(kept, manager):
     """Counts in the first line; unshared and retired ones are there too; a steward edits only what they keep."""
     make_instrument(unit=kept.unit, sharing_mode=SharingMode.NOT_SHARED, name_en="Hidden one")
     make_instrument(unit=kept.unit, state=InstrumentState.RETIRED, name_en="Old one")
+    make_instrument(name_en="Of another unit")
     repair = make_instrument(unit=kept.unit, state=InstrumentState.UNDER_REPAIR, rates=False)
     StewardshipFactory(instrument=repair)
     steward = make_steward(kept)
@@ -155,6 +156,7 @@ def test_the_list_answers_and_says_what_comes_next(kept, manager):
         "Set the missing prices",
     ):
         assert text in page
+    assert "Of another unit" not in page
     seen = client_of(steward).get(address("inventory", kept)).content.decode()
     assert address("edit", kept) in seen
     assert address("edit", repair) not in seen

@@ -80,6 +80,8 @@ def found(query):
         ("D8", ["A-1"]),
         ("8230", ["A-2"]),  # digits after letters
         ("bruk", ["A-1"]),
+        ("Powder", ["A-1"]),  # the English name
+        ("field-emission", ["A-2"]),
         ("ADVANCE bruker", ["A-1"]),  # all words
         ("ADVANCE 电镜", []),
         ("内大", ["A-1", "A-2", "A-3"]),
@@ -122,6 +124,41 @@ def found(query):
 def test_found_when_every_word_occurs(three, query, codes):
     """The exact codes, best first, on both databases."""
     assert found(query) == codes
+
+
+WORD = "quokka"
+"""Stands in no list of ours."""
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        *("code", "name_zh", "name_en", "model", "manufacturer", "functions", "technical", "services"),
+        *("description_zh", "description_en", "department"),
+        *("instrument_class.name_zh", "instrument_class.name_en"),
+        *("instrument_class.parent.name_zh", "instrument_class.parent.name_en"),
+        *("instrument_class.parent.parent.name_zh", "instrument_class.parent.parent.name_en"),
+        *("unit.code", "unit.name_zh", "unit.name_en", "unit.short_name"),
+        *("application.name_zh", "application.name_en"),
+    ],
+)
+def test_a_word_is_found_in_whichever_field_it_stands(three, field):
+    """One word in one field at a time, beside a second instrument without it; gone from there, it is not found."""
+    *way, name = field.split(".")
+    one, second = Instrument.objects.get(code="A-1"), InstrumentFactory(code="OTHER-1")
+    row = ApplicationField.objects.get(code="430") if way == ["application"] else one
+    for step in () if way == ["application"] else way:
+        row = getattr(row, step)
+    assert found(WORD) == []
+    setattr(row, name, WORD)
+    row.save()
+    reindex(Instrument.objects.filter(pk__in=[one.pk, second.pk]))
+    one.refresh_from_db()
+    assert found(WORD) == [one.code]
+    setattr(row, name, "elsewhere")
+    row.save()
+    reindex(Instrument.objects.all())
+    assert found(WORD) == []
 
 
 def test_a_short_abbreviation_ranks_what_goes_by_it(three):

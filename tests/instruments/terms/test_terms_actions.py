@@ -28,6 +28,7 @@ from instruments.terms.queries.rates import rate_for
 from instruments.terms.rules.opening import WeeklyPeriod
 from members.errors import NotAllowed
 from members.models import UnitRole
+from tests.choosing import agreeing
 from tests.factories.instruments import make_instrument, make_steward
 from tests.factories.members import PersonFactory, make_manager
 
@@ -181,7 +182,7 @@ def test_a_manager_names_a_steward(instrument):
         perform(manager, give_stewardship, instrument, person)
     with pytest.raises(InvalidInstrument):
         perform(manager, give_stewardship, instrument, PersonFactory())
-    perform(manager, end_stewardship, kept)
+    agreeing(manager, end_stewardship, kept)
     perform(manager, end_stewardship, kept)
     person = type(person).objects.get(pk=person.pk)
     assert not keeps(person, instrument)

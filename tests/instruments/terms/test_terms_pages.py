@@ -164,7 +164,7 @@ def test_a_manager_names_and_ends_a_steward(instrument):
     client.post(end, {"valid_to": "never"})
     row.refresh_from_db()
     assert row.valid_to is None
-    client.post(end, {"valid_to": today})
+    client.post(end, {"valid_to": today, f"choice_stewardship-{row.pk}": "keep"})
     row.refresh_from_db()
     assert row.valid_to == today
     page = client.get(url).content.decode()
@@ -178,7 +178,8 @@ def test_a_steward_sees_but_names_nobody(instrument, steward):
     assert "Name a steward" not in client.get(at("stewards", instrument)).content.decode()
     assert client.post(at("stewards", instrument), {"person": steward.pk}).status_code == 404
     assert client.post(at("end_steward", instrument, row.pk), {}).status_code == 404
-    assert client_of(make_officer()).post(at("end_steward", instrument, row.pk), {}).status_code == 302
+    last = {f"choice_stewardship-{row.pk}": "keep"}
+    assert client_of(make_officer()).post(at("end_steward", instrument, row.pk), last).status_code == 302
     row.refresh_from_db()
     assert row.valid_to == timezone.localdate()
 

@@ -119,6 +119,21 @@ class TestList:
         assert len(second.context["page"]) == 3
         assert second.context["sums"] == sums
 
+    @pytest.mark.parametrize("who", ["officer", "of_both", "visitor"])
+    def test_rows_and_sums_of_this_unit_only(self, client, xrd, who):
+        """Whoever sees records of a second unit too: the department, a manager of both, one who was a guest there."""
+        elsewhere = make_instrument()
+        person = {"officer": make_officer}.get(who, lambda: make_manager(xrd.unit))()
+        if who == "of_both":
+            UnitRoleFactory(unit=elsewhere.unit, person=person)
+        own = UsageRecordFactory(instrument=xrd, income=Decimal("10.00"))
+        UsageRecordFactory(instrument=elsewhere, income=Decimal("999.00"), person=person)
+        client.force_login(person)
+        page = client.get(the_list(xrd.unit))
+        assert list(page.context["page"]) == [own]
+        sums = page.context["sums"]
+        assert (sums.rows, sums.hours, sums.income) == (1, Decimal("2.00"), Decimal("10.00"))
+
     def test_filters(self, client, xrd, other, manager):
         """Days are local: 00:30 on the second is still the first in UTC."""
         early = dt.datetime(2026, 2, 2, 0, 30, tzinfo=LOCAL)

@@ -9,7 +9,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from audit.models import Entry
 from members.actions.invitations import deliver_invitation
@@ -226,6 +226,38 @@ def test_an_invited_person_sets_a_password(unit, manager, django_capture_on_comm
     with django_capture_on_commit_callbacks(execute=True):
         client.post(at("remind", person.pk))
     assert len(mail.outbox) == 2
+
+
+@pytest.mark.parametrize("active", ["zh-hans", "en"])
+@pytest.mark.parametrize(
+    ("language", "subject", "first", "last"),
+    [
+        (
+            "zh-hans",
+            "您在内蒙古大型科研仪器开放共享网络的账号",
+            "新人，您好！内蒙古大学已为您建立账号。",
+            "逾期请在登录页通过“重置密码”重新获取链接。",
+        ),
+        (
+            "en",
+            "Your account in the open sharing network of large scientific instruments",
+            "新人, an account has been made for you at Inner Mongolia University.",
+            "After that, ask for a new link under “Reset password” on the sign-in page.",
+        ),
+    ],
+)
+def test_the_invitation_is_in_the_newcomer_s_language(language, subject, first, last, active):
+    """Subject, sentences and the unit's name, whatever language the worker that sends it has active."""
+    unit = UnitFactory(name_zh="内蒙古大学", name_en="Inner Mongolia University")
+    person = PersonFactory(home_unit=unit, display_name="新人", language=language)
+    person.set_unusable_password()
+    person.save()
+    with translation.override(active):
+        assert deliver_invitation(person.pk)
+    (message,) = mail.outbox
+    assert message.subject == subject
+    lines = message.body.split("\n")
+    assert (lines[0], lines[-1]) == (first, last)
 
 
 def test_an_invitation_is_refused_with_all_its_errors(unit, manager, django_capture_on_commit_callbacks):

@@ -1,0 +1,44 @@
+"""The notices about who keeps an instrument, and their sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from django.utils.translation import gettext_lazy as _
+
+from notices.kinds import register
+
+KINDS = {
+    "stewardship_ended": (
+        _("You no longer keep %(instrument)s"),
+        _("From %(day)s on you are no longer a steward of %(instrument)s. Its requests go to others."),
+    ),
+    "instruments_unkept": (
+        _("Without a steward: %(instruments)s"),
+        _(
+            "Nobody is steward of %(instruments)s any more. Requests go to the managers of the unit, to you too, until "
+            "a steward is named."
+        ),
+    ),
+}
+
+
+class _Named(Protocol):
+    name_zh: str
+    name_en: str
+
+
+def register_kinds() -> None:
+    """Make the sentences known; called once when the app is loaded."""
+    for kind, (subject, body) in KINDS.items():
+        register(kind, subject=subject, body=body)
+
+
+def names_of(instruments: Iterable[_Named]) -> dict[str, str]:
+    """Name instruments in both languages, as a notice does."""
+    rows = list(instruments)
+    return {
+        "zh": "、".join(row.name_zh for row in rows),
+        "en": ", ".join(row.name_en or row.name_zh for row in rows),
+    }

@@ -1,0 +1,63 @@
+"""In whose line a change stands: in every test, what the history tells of was done under a lock of its kind."""
+
+from __future__ import annotations
+
+from changes import runner
+
+LINES = {
+    "evaluations.round.": {"evaluations.round"},
+    "evaluations.scheme.": {"evaluations.scheme"},
+    "evaluations.score.": {"evaluations.round"},
+    "evaluations.value.": {"evaluations.round"},
+    "instruments.booking.": {"instruments.instrument"},
+    "instruments.class.": {"instruments.instrumentclass"},
+    "instruments.field.": {"instruments.applicationfield"},
+    "instruments.instrument.": {"instruments.instrument"},
+    "instruments.opening.": {"instruments.instrument"},
+    "instruments.policy.": {"instruments.instrument"},
+    "instruments.rate.": {"instruments.instrument"},
+    "instruments.stewardship.": {"instruments.instrument"},
+    "instruments.usage.": {"instruments.instrument"},
+    "members.organisation.": {"members.organisation"},
+    "members.person.": {"members.person"},
+    "members.role.": {"members.memberunit", "members.person"},
+    "members.unit.": {"members.memberunit"},
+    "webapi.token.revoked": {"webapi.accesstoken"},
+}
+"""The kinds of which one is locked, by how the verb begins."""
+NEW = {
+    "evaluations.round.created": set(),
+    "evaluations.scheme.created": set(),
+    "instruments.instrument.created": {"members.memberunit"},
+    "members.organisation.registered": set(),
+    "members.person.created": set(),
+    "members.unit.created": set(),
+}
+"""What was not there before cannot be locked; its number may need a line of its own."""
+
+
+class OutOfLine(AssertionError):
+    """A change wrote what it held no lock for."""
+
+
+def watched(history: runner.History) -> runner.History:
+    """Wrap the writer of the history: raise OutOfLine where a change did what it held no lock for."""
+
+    def write(entries, change):
+        held = {label for _rank, label, _pk in change.held}
+        verbs = {event.verb for _actor, event in entries}
+        # The first roles of a unit are given before anybody else can see it.
+        for verb in verbs - ({"members.role.given"} if "members.unit.created" in verbs else set()):
+            line = line_of(verb)
+            if line and not line & held:
+                raise OutOfLine(f"{verb} under {sorted(held) or 'no lock'}, not {' or '.join(sorted(line))}")
+        return history(entries, change)
+
+    return write
+
+
+def line_of(verb: str) -> set[str]:
+    """Return the kinds of which one must be locked; empty: any change may write this."""
+    if verb in NEW or verb.endswith(".refused"):
+        return NEW.get(verb, set())
+    return next((line for start, line in LINES.items() if verb.startswith(start)), set())
