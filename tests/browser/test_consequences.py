@@ -59,7 +59,7 @@ def test_three_bookings_meet_three_fates(visit, instrument, bookings, width):
     form.locator("[name=state]").select_option("under_repair")
     form.locator("[name=note]").fill("The tube is worn out")
     form.locator("button.btn-primary").click()
-    choices = page.locator("#hits select")
+    choices = page.locator("#hits li select")
     expect(choices).to_have_count(3)
     form.locator(f"[name='choice_{kept.pk}']").select_option("keep")
     form.locator("button.btn-primary").click()
