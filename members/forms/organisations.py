@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -34,6 +36,15 @@ class RegistrationForm(forms.Form):
     credit_code = forms.CharField(
         label=_("Unified social credit code"), max_length=30, required=False, widget=_text()
     )
+
+    def __init__(self, *args: Any, needs_code: bool = False, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if needs_code:
+            code = self.fields["credit_code"]
+            code.required = True
+            code.error_messages["required"] = _(
+                "A unit registers an organisation by its unified social credit code."
+            )
 
     @property
     def data_of_organisation(self) -> OrganisationData:

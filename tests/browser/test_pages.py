@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import TestCase
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -15,6 +14,7 @@ from playwright.sync_api import expect
 from changes import perform
 from evaluations.steps.actions.publication import publicise_round
 from instruments.booking.enums import BookingState
+from tests.browser.visitor import findings, width_of
 from tests.evaluations.walking import BEFORE_PUBLICITY, FRIDAY, MONDAY, scored
 from tests.factories.evaluations import make_story
 from tests.factories.instruments import BookingFactory, UsageRecordFactory, make_instrument, make_steward
@@ -58,6 +58,8 @@ OWN = (
     "/units/AAA/usage/import/",
     "/usage/{record}/",
     "/units/AAA/people/",
+    "/units/AAA/organisations/",
+    "/usage/{record}/correct/",
 )
 DEPARTMENT = (
     "/admin/",
@@ -68,7 +70,6 @@ DEPARTMENT = (
     "/admin/instruments/instrument/",
     "/evaluations/2025/give/",
 )
-GRAVE = {"serious", "critical"}
 WIDTHS = (360, 390, 768)
 FOCUSED = """() => {
   const e = document.activeElement;
@@ -114,12 +115,6 @@ def _at_once(*, execute):
     return TestCase.captureOnCommitCallbacks(execute=execute)
 
 
-def findings(page) -> list[str]:
-    """What axe holds against the page, the grave things alone, each with its first place."""
-    found = Axe().run(page).response["violations"]
-    return [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found if one["impact"] in GRAVE]
-
-
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_pages_have_no_grave_finding(visit, house, language, theme):
@@ -139,7 +134,7 @@ def test_pages_never_scroll_sideways(visit, house, language):
     for page in _every_page(visitor, house):
         for width in WIDTHS:
             visitor.page.set_viewport_size({"width": width, "height": 844})
-            if (needed := _width(visitor.page)) > width:
+            if (needed := width_of(visitor.page)) > width:
                 wide[f"{page} at {width}"] = needed
     assert wide == {}
 
@@ -187,7 +182,3 @@ def _every_page(visitor, house: House) -> Iterator[str]:
             visitor.page.set_viewport_size(size)
             visitor.page.goto(address)
             yield address
-
-
-def _width(page) -> int:
-    return page.evaluate("document.documentElement.scrollWidth")

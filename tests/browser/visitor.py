@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
+
+GRAVE = {"serious", "critical"}
+
+
+def findings(page: Page) -> list[str]:
+    """What axe holds against the page, the grave things alone, each with its first place."""
+    found = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found if one["impact"] in GRAVE]
+
+
+def width_of(page: Page) -> int:
+    """How wide the page wants to be; more than the screen means that it scrolls sideways."""
+    return page.evaluate("document.documentElement.scrollWidth")
 
 
 class Visitor:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from changes import perform
 from evaluations.entries.actions import report_value
 from instruments.booking.enums import BookingState
+from instruments.terms.models import OpeningException
 from members.models import MemberUnit
 from tests.factories.evaluations import make_story
 from tests.factories.instruments import BookingFactory, make_instrument
@@ -42,6 +43,26 @@ def test_an_empty_page_offers_a_way_on(client, person):
     assert (agenda.todos, agenda.coming, agenda.past) == ([], [], [])
     assert reverse("instruments:catalogue") in answer.content.decode()
     assert "no-store" in answer.headers["Cache-Control"]
+
+
+def test_a_use_of_a_shut_instrument_is_to_be_moved(client, person):
+    """Out of service until Wednesday, or closed for a time: those that meet it wait, the one after it does not."""
+    broken = make_instrument(state="under_repair", state_note="换灯", back_on=at(2, 0).date())
+    closed = make_instrument()
+    OpeningException.objects.create(
+        instrument=closed, start=at(3, 10), end=at(3, 12), is_open=False, reason="停电"
+    )
+    hit = BookingFactory(instrument=broken, person=person, start=at(1, 9))
+    BookingFactory(instrument=broken, person=person, start=at(2, 9))
+    dark = BookingFactory(instrument=closed, person=person, start=at(3, 9))
+    BookingFactory(instrument=closed, person=person, start=at(3, 12))
+    client.force_login(person)
+    answer = client.get(reverse("portal:me"))
+    assert [(todo.kind, todo.booking.pk, todo.shut.reason) for todo in answer.context["agenda"].todos] == [
+        ("shut", hit.pk, "换灯"),
+        ("shut", dark.pk, "停电"),
+    ]
+    assert answer.context["things"] == 2
 
 
 def test_todos_and_bookings_are_the_persons_own(client, person):

@@ -101,6 +101,11 @@ class Walk:
         return tuple(blocker for blocker in self.blockers if not blocker.hard)
 
     @property
+    def working(self) -> bool:
+        """Whether nothing but work under way stops the next step: it is to be waited for, not dealt with."""
+        return (self.running is not None or self.scoring is not None) and len(self.hard) == 1
+
+    @property
     def step(self) -> Step | None:
         """The present step; None once the round is final."""
         return self.steps[self.place] if self.place < len(self.steps) else None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy
 
@@ -30,6 +32,32 @@ class Shut:
 
 def shut_for(booking: Booking, *, until: dt.datetime | None = None) -> Shut | None:
     """Return why the instrument of a booking is shut from its start to its end (or `until`), or None; one query."""
+    return shut_among([booking], until=until).get(booking.pk)
+
+
+def shut_among(bookings: Sequence[Booking], *, until: dt.datetime | None = None) -> dict[UUID, Shut]:
+    """Return, by key, why the instruments of those bookings that meet a shut one are shut then; one query."""
+    found = {booking.pk: shut for booking in bookings if (shut := _without_closures(booking)) is not None}
+    left = [booking for booking in bookings if booking.pk not in found]
+    if not left:
+        return found
+    closures = OpeningException.objects.filter(
+        instrument__in={booking.instrument_id for booking in left},
+        is_open=False,
+        start__lt=until or max(booking.end for booking in left),
+        end__gt=min(booking.start for booking in left),
+    )
+    rows = list(closures.order_by("start"))
+    for booking in left:
+        for row in rows:
+            meets = row.start < (until or booking.end) and row.end > booking.start
+            if row.instrument_id == booking.instrument_id and meets:
+                found[booking.pk] = Shut("", row.reason)
+                break
+    return found
+
+
+def _without_closures(booking: Booking) -> Shut | None:
     instrument = booking.instrument
     if (reason := reason_of_state(instrument.unit, instrument.unit.state)) is not None:
         return Shut("", reason)
@@ -37,11 +65,7 @@ def shut_for(booking: Booking, *, until: dt.datetime | None = None) -> Shut | No
         return Shut(instrument.state, instrument.state_note)
     if booking.station > instrument.station_count:
         return Shut("", gettext_lazy("Its station is no longer there."))
-    closed = OpeningException.objects.filter(
-        instrument=instrument, is_open=False, start__lt=until or booking.end, end__gt=booking.start
-    )
-    row = closed.order_by("start").first()
-    return None if row is None else Shut("", row.reason)
+    return None
 
 
 def shut_then(booking: Booking) -> Problem | None:

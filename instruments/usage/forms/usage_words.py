@@ -47,7 +47,7 @@ _HEADINGS = {
     "user_unit": ("用户单位", "Unit of user"),
     "startup_hours": ("开机准备机时", "Start-up hours"),
     "processing_hours": ("后处理机时", "Post-processing hours"),
-    "station": ("工位", "Station"),
+    "station": ("机位", "Station"),
     "source": ("来源", "Source"),
     "instrument_name": ("仪器", "Instrument"),
     "served": ("服务对象单位", "Organisation served"),

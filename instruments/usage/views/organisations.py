@@ -36,8 +36,13 @@ def merge(request: HttpRequest, unit: str, pk: int) -> HttpResponse:
     form = MergeForm(request.POST)
     goal = _goal(owner, form) if form.is_valid() else None
     if goal is None:
+        name = request.POST.get("name", "").strip()[:100]
         messages.error(
-            request, _("No organisation goes by this name. Choose one of the list, or register it.")
+            request,
+            _("No organisation goes by the name “%(name)s”. Choose one of the list, or register it.")
+            % {"name": name}
+            if name
+            else _("Say which organisation it is: choose one of the list, or register it."),
         )
         return redirect("instruments:organisations", owner.code)
     try:
@@ -78,7 +83,7 @@ def part(request: HttpRequest, unit: str, pk: int) -> HttpResponse:
 def register(request: HttpRequest, unit: str) -> HttpResponse:
     """Register an organisation outside the network; what was typed under its name counts as it."""
     owner = inventory_unit_for(request.user, unit, "register_organisation")
-    form = RegistrationForm(request.POST)
+    form = RegistrationForm(request.POST, needs_code=_needs_code(request.user))
     if form.is_valid():
         try:
             made = perform(request.user, register_organisation, form.data_of_organisation, unit=owner)
@@ -92,6 +97,11 @@ def register(request: HttpRequest, unit: str) -> HttpResponse:
             messages.success(request, _("“%(name)s” is registered.") % {"name": made.name_zh})
             return redirect("instruments:organisations", owner.code)
     return _page(request, owner, form=form, status=422)
+
+
+def _needs_code(person: Actor) -> bool:
+    """Whether the person registers by the credit code alone, as all do but the department."""
+    return not can(person, "change_organisation")
 
 
 def _private(person: Actor, unit: str, pk: int) -> tuple[MemberUnit, Organisation]:
@@ -127,7 +137,10 @@ def _page(
         "lines": lines,
         "names": [goal.name_zh for goal in goals],
         "merges": can(request.user, "register_organisation", unit),
-        "form": form or RegistrationForm(initial={"name_zh": request.GET.get("name", "")[:100]}),
+        "form": form
+        or RegistrationForm(
+            initial={"name_zh": request.GET.get("name", "")[:100]}, needs_code=_needs_code(request.user)
+        ),
         "asked": bool(form) or "name" in request.GET,
     }
     return render(request, "instruments/usage/organisations.html", context, status=status)

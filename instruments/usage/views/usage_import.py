@@ -44,6 +44,11 @@ class RefusedCell:
     field: str
     message: str | Promise
 
+    @property
+    def heading(self) -> str:
+        """The column as the file and this page call it; a dash for what concerns the whole row."""
+        return heading(self.field) if self.field in (*COLUMNS, *MORE_COLUMNS) else self.field or "—"
+
 
 @dataclass(frozen=True)
 class UnusualRow:
@@ -71,6 +76,11 @@ class ImportResult:
     def refused_csv(self) -> str:
         """The refused rows as a file of their own."""
         return as_csv(self.refused)
+
+    @property
+    def writable(self) -> bool:
+        """Whether writing the file would change anything, or could once a reason is given."""
+        return any(self.counts[status] for status in ("created", "updated", "unusual"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -110,7 +120,8 @@ def _judge(
     entries = [
         replace(
             row.entry,
-            because=reasons.get(row.number, ""),
+            # A look asks again about what has its reason by now: the reason stays to be read and changed.
+            because=reasons.get(row.number, "") if writes else "",
             instrument_code=row.entry.instrument_code
             if row.entry.instrument_code in known
             else own.get(row.entry.instrument_code, row.entry.instrument_code),

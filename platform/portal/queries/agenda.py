@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from itertools import groupby
+from uuid import UUID
 
-from instruments.booking.enums import BookingState
+from instruments.booking.enums import BookingKind, BookingState
 from instruments.booking.models import Booking
 from instruments.booking.queries.bookings import own_bookings
+from instruments.booking.queries.shut import Shut, shut_among
 from instruments.terms.rules.hours import local_day
 from members.models import Person
 
@@ -17,11 +19,12 @@ OPEN = (BookingState.REQUESTED, BookingState.CONFIRMED, BookingState.IN_USE)
 
 @dataclass(frozen=True)
 class ToDo:
-    """One thing that waits for the person: a kind the page words, the booking, and when it runs out."""
+    """One thing that waits for the person: a kind the page words, the booking, when it runs out; why, if `shut`."""
 
     kind: str
     booking: Booking
     deadline: dt.datetime
+    shut: Shut | None = None
 
 
 @dataclass(frozen=True)
@@ -34,11 +37,15 @@ class AgendaDay:
 
 @dataclass(frozen=True)
 class Agenda:
-    """A person's own bookings: what waits for an act, what is coming, what is over."""
+    """A person's own bookings: what waits for an act, what is coming, what is over.
+
+    `shut` says by key which coming uses meet a shut instrument, and why.
+    """
 
     todos: list[ToDo]
     coming: list[Booking]
     past: list[Booking]
+    shut: dict[UUID, Shut]
 
     @property
     def days(self) -> list[AgendaDay]:
@@ -48,14 +55,22 @@ class Agenda:
 
 
 def agenda(person: Person, now: dt.datetime) -> Agenda:
-    """Gather the person's page in two queries. A visit that runs over, or may begin now, is a to-do."""
+    """Gather the person's page in three queries.
+
+    A visit that runs over, or may begin now, is a to-do; so is a use at whose time the instrument is shut.
+    """
     own = own_bookings(person)
     coming = list(
         own.filter(state__in=OPEN, end__gt=now - dt.timedelta(days=2)).order_by("start", "id")[:100]
     )
     past = list(own.exclude(state__in=OPEN)[:20])
     todos: list[ToDo] = []
+    uses = [row for row in coming if row.kind == BookingKind.USE and row.state != BookingState.IN_USE]
+    shut = shut_among(uses)
     for booking in coming:
+        if (why := shut.get(booking.pk)) is not None and booking.start > now:
+            todos.append(ToDo("shut", booking, booking.start, why))
+            continue
         policy = booking.instrument.policy
         opens = booking.start - dt.timedelta(minutes=policy.check_in_early_minutes)
         released = min(booking.start + dt.timedelta(minutes=policy.no_show_minutes), booking.end)
@@ -63,4 +78,4 @@ def agenda(person: Person, now: dt.datetime) -> Agenda:
             todos.append(ToDo("check_out", booking, booking.end))
         elif booking.state == BookingState.CONFIRMED and opens <= now < booking.end:
             todos.append(ToDo("check_in", booking, released))
-    return Agenda(sorted(todos, key=lambda todo: todo.deadline), coming, past)
+    return Agenda(sorted(todos, key=lambda todo: todo.deadline), coming, past, shut)

@@ -19,13 +19,14 @@ from evaluations.entries.queries.waiting import waiting_for
 from instruments.booking.models import Booking
 from instruments.booking.queries.booking_page import steps_of
 from instruments.booking.queries.bookings import kept_instruments
+from instruments.booking.queries.shut import Shut
 from instruments.booking.views.booking_acts import Choice, form_of, legal_acts
 from instruments.booking.views.booking_life import Step, check_in_opens, effective_state, life, released_at
 from instruments.inventory.models import Instrument
 from members.models import Person
 from notices.kinds import write
 from notices.models import Notice
-from portal.queries.agenda import agenda
+from portal.queries.agenda import Agenda, agenda
 
 NOTICES = 6
 A_DAY = dt.timedelta(days=1)
@@ -33,7 +34,7 @@ A_DAY = dt.timedelta(days=1)
 
 @dataclass(frozen=True)
 class Next:
-    """The booking that comes next, open on the page: how far away, its life, and what may be done now."""
+    """The booking that comes next, open on the page: how far away, its life, what may be done, if and why `shut`."""
 
     booking: Booking
     state: str
@@ -42,6 +43,7 @@ class Next:
     released: dt.datetime
     steps: list[Step]
     choices: list[Choice]
+    shut: Shut | None
 
 
 @require_safe
@@ -72,7 +74,7 @@ def me(request: HttpRequest) -> HttpResponse:
             "agenda": own,
             "waiting": waiting,
             "things": len(own.todos) + len(waiting),
-            "next": _next(coming, request.user, now) if coming is not None else None,
+            "next": _next(own, coming, request.user, now) if coming is not None else None,
             "notices": [
                 (notice, write(notice.kind, notice.context, language))
                 for notice in Notice.objects.filter(person=request.user)[:NOTICES]
@@ -82,7 +84,7 @@ def me(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _next(booking: Booking, person: Person, now: dt.datetime) -> Next:
+def _next(own: Agenda, booking: Booking, person: Person, now: dt.datetime) -> Next:
     acts = legal_acts(booking, person, now)
     return Next(
         booking,
@@ -92,6 +94,7 @@ def _next(booking: Booking, person: Person, now: dt.datetime) -> Next:
         released_at(booking),
         life(booking, steps_of(booking), now),
         [Choice(act, form_of(act, booking)) for act in acts],
+        own.shut.get(booking.pk),
     )
 
 

@@ -1,4 +1,5 @@
-/* Switching the language keeps what was typed: it waits in this tab alone until the page is there again. */
+/* Switching the language keeps what was typed: it waits in this tab alone until the page is there again.
+   A page that answered a form and has no address of its own (`data-shown-again`) is asked for by that form again. */
 (() => {
   const KEPT = "typed-before-language";
   const FRESH_MS = 60_000;
@@ -32,6 +33,13 @@
 
   document.addEventListener("submit", (event) => {
     if (!isSwitch(event.target)) return;
+    const again = document.querySelector("form[data-shown-again]");
+    if (again) {
+      event.preventDefault();
+      const chosen = new FormData(event.target, event.submitter);
+      fetch(event.target.action, { method: "POST", body: chosen, redirect: "manual" }).then(() => again.submit());
+      return;
+    }
     const typed = Object.fromEntries(
       forms().map(({ form, key }) => [key, fieldsOf(form).map((field) => [field.name, valueOf(field)])]),
     );
@@ -55,10 +63,15 @@
   for (const { form, key } of forms()) {
     const fields = fieldsOf(form);
     const typed = kept.typed[key] ?? [];
-    // Another form than the one that was left: what was typed fits nowhere in it.
-    if (typed.length !== fields.length) continue;
-    fields.forEach((field, at) => {
-      if (field.name === typed[at][0]) restore(field, typed[at][1]);
-    });
+    // The form may have lost or gained fields, as those a refusal asked for: what still has its place is filled in.
+    for (const field of fields) {
+      const at = typed.findIndex(([name]) => name === field.name);
+      if (at < 0) continue;
+      const [[, value]] = typed.splice(at, 1);
+      const changes = JSON.stringify(valueOf(field)) !== JSON.stringify(value);
+      restore(field, value);
+      // What was typed is seen again, in the fold it was typed in.
+      if (changes) field.closest("details")?.setAttribute("open", "");
+    }
   }
 })();

@@ -91,6 +91,19 @@ def test_publicity_is_a_calm_wait(story, django_capture_on_commit_callbacks):
         assert "Make final and seal" in client_of(story.officer).get(page_of(story)).content.decode()
 
 
+def test_a_snapshot_under_way_is_waited_for(story):
+    """It stops the next step, but there is nothing to deal with: no red block, no blocker counted."""
+    assert not walk(story.round).working
+    perform(story.officer, request_snapshot, story.round)
+    stand = walk(story.round)
+    assert ([blocker.code for blocker in stand.hard], stand.working) == (["snapshot_running"], True)
+    body = client_of(story.officer).get(page_of(story)).content.decode()
+    assert "It is being worked out; until then nothing is to be done." in body
+    assert "See how far it is" in body
+    assert "Deal with" not in body
+    assert 'class="cell bad"' not in body
+
+
 def test_what_scoring_waits_for_is_said_before_the_snapshot(story):
     """Tasks of CCC, the score of BBB, and both of two more units are missing; one step is current."""
     GivenScore.objects.filter(unit=story.units["BBB"]).delete()
