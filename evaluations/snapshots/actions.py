@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import uuid
 
 from celery import current_app
 from django.db import InterfaceError, OperationalError
@@ -107,15 +106,8 @@ def take_snapshot(snapshot_pk: int) -> bool:
         logger.warning("Snapshot %s broke off.", snapshot_pk, exc_info=True)
         if not jobs.put_back(snapshot):
             give_up(snapshot)
-    except Exception:
-        reference = uuid.uuid4().hex[:8]
-        logger.exception("Snapshot %s failed, reference %s", snapshot_pk, reference)
-        perform(
-            None,
-            _fail,
-            snapshot,
-            _("Something went wrong on our side, reference %(reference)s.") % {"reference": reference},
-        )
+    except Exception:  # noqa: BLE001 - logged by `broken`
+        perform(None, _fail, snapshot, jobs.broken("Snapshot", snapshot))
     return False
 
 

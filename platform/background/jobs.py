@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import threading
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -12,6 +13,7 @@ from typing import Any, TypeVar
 from django.db import DatabaseError, connection, models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 MOST_ATTEMPTS = 3
@@ -90,6 +92,13 @@ def claim(model: type[J], pk: Any) -> J | None:
         state=RUNNING, attempts=F("attempts") + 1, started_at=now, heartbeat_at=now, done=0
     )
     return model._default_manager.get(pk=pk) if taken else None
+
+
+def broken(name: str, row: Job) -> str:
+    """Log the error being handled and return a sentence with a reference by which it is found in the log."""
+    reference = uuid.uuid4().hex[:8]
+    logger.exception("%s %s failed, reference %s", name, row.pk, reference)
+    return gettext("Something went wrong on our side, reference %(reference)s.") % {"reference": reference}
 
 
 def put_back(row: Job) -> bool:

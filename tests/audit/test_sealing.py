@@ -14,14 +14,9 @@ from audit.content import FIELDS, entry_hash
 from audit.log import LogBroken, frontier
 from audit.models import Checkpoint, Entry, Leaf, Node, Unsealed
 from audit.proofs import root_of
-from audit.sealing import seal, seal_all, unsealed_age
+from audit.sealing import seal, unsealed_age
 from audit.verifying import first_fault
-from tests.audit.rows import VERB, sealed, take_guards_away, write
-
-INSERT = (
-    "INSERT INTO audit_entry (at, verb, target_type, target_id, before, after) "
-    "VALUES (CURRENT_TIMESTAMP, %s, 'thing', 'late', NULL, NULL) RETURNING sequence"
-)
+from tests.audit.rows import sealed, take_guards_away, write
 
 
 @pytest.mark.django_db
@@ -107,78 +102,3 @@ def test_the_age_of_what_waits_is_in_the_health_answer(client):
         answer = client.get(reverse("portal:healthz"))
         assert (answer.status_code, answer.json()["status"]) == (200, "ok")
         assert answer.json()["history"] == {"unsealed_seconds": 90.0}
-
-
-@pytest.fixture
-def other(on_postgresql):
-    """A second connection; SQLite lets only one write at a time, so there is nothing to test there."""
-    if not on_postgresql:
-        pytest.skip("one writer at a time")
-    second = connection.copy()
-    yield second
-    second.close()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_an_entry_that_is_committed_late_is_sealed_late(other):
-    """Its number is smaller than those sealed before it, and still it gets its leaf."""
-    other.set_autocommit(False)
-    with other.cursor() as cursor:
-        cursor.execute(INSERT, [VERB])
-        (late,) = cursor.fetchone()
-    soon = write(2)
-    assert late < soon[0].sequence
-    assert seal_all() == 2
-    assert first_fault() is None
-    other.commit()
-    write(1)
-    assert seal_all() == 2
-    order = list(Leaf.objects.order_by("index").values_list("entry_id", flat=True))
-    assert order[:3] == [soon[0].sequence, soon[1].sequence, late]
-    assert len(order) == 4
-    assert first_fault() is None
-
-
-@pytest.mark.django_db(transaction=True)
-def test_what_is_rolled_back_elsewhere_is_never_sealed(other):
-    """Its number stays a gap."""
-    other.set_autocommit(False)
-    with other.cursor() as cursor:
-        cursor.execute(INSERT, [VERB])
-    write(1)
-    other.rollback()
-    assert seal_all() == 1
-    assert first_fault() is None
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_writer_waits_for_nobody(other):
-    """Neither for another writer that does not commit, nor for a sealer at work."""
-    other.set_autocommit(False)
-    with other.cursor() as cursor:
-        cursor.execute(INSERT, [VERB])
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL lock_timeout = '500ms'")
-        write(1)
-        seal()
-        with other.cursor() as cursor:
-            cursor.execute("SET LOCAL lock_timeout = '500ms'")
-            cursor.execute(INSERT, [VERB])
-        other.commit()
-    assert seal_all() == 2
-    assert first_fault() is None
-
-
-@pytest.mark.django_db(transaction=True)
-def test_one_sealer_at_a_time(other):
-    """While another one works there is nothing to do."""
-    write(2)
-    other.set_autocommit(False)
-    with other.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [0x0A0D17])
-        assert cursor.fetchone() == (True,)
-    assert seal() == 0
-    assert Leaf.objects.count() == 0
-    other.rollback()
-    assert seal() == 2

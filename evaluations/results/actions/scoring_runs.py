@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import uuid
 
 from celery import current_app
 from django.db import InterfaceError, OperationalError
@@ -102,11 +101,8 @@ def work_out(run_pk: int) -> bool:
         logger.warning("Scoring %s broke off.", run_pk, exc_info=True)
         if not jobs.put_back(run):
             give_up(run)
-    except Exception:
-        reference = uuid.uuid4().hex[:8]
-        logger.exception("Scoring %s failed, reference %s", run_pk, reference)
-        sentence = _("Something went wrong on our side, reference %(reference)s.") % {"reference": reference}
-        perform(None, _fail, run, sentence)
+    except Exception:  # noqa: BLE001 - logged by `broken`
+        perform(None, _fail, run, jobs.broken("Scoring", run))
     return False
 
 

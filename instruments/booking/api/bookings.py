@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from django.utils.translation import gettext
@@ -35,6 +36,7 @@ from webapi.versions import MAY_NAME_A_VERSION, seen, tagged
 from webapi.views import ContractView, ListView, many
 
 TAGS = ["bookings"]
+F = TypeVar("F", bound=Callable[..., Response])
 
 
 class BookingSerializer(Serializer[Booking]):
@@ -169,142 +171,100 @@ class BookingDetail(ContractView):
         return _shown(booking_for(request.user, booking_id))
 
 
-class Approve(ContractView):
+def _step(operation: str, body: type[Serializer[None]]) -> Callable[[F], F]:
+    """Describe a step of a booking, and let it happen once for each key."""
+
+    def described(post: F) -> F:
+        schema = extend_schema(
+            operation_id=operation,
+            parameters=MAY_NAME_A_VERSION,
+            request=body,
+            responses=BookingSerializer,
+            tags=TAGS,
+        )
+        return cast(F, schema(once(post)))
+
+    return described
+
+
+class Step(ContractView):
+    """A step of one booking; a caller may name the version it is meant for."""
+
+    def take(
+        self, request: Request, booking_id: UUID, action: Callable[..., Booking], **given: Any
+    ) -> Response:
+        """Take the step and show the booking as it stands then."""
+        booking = booking_for(request.user, booking_id)
+        return _shown(perform(caller(request), action, booking, seen=seen(request), **given))
+
+
+class Approve(Step):
     """The steward says yes."""
 
-    @extend_schema(
-        operation_id="approve_booking",
-        parameters=MAY_NAME_A_VERSION,
-        request=StepSerializer,
-        responses=BookingSerializer,
-        tags=TAGS,
-    )
-    @once
+    @_step("approve_booking", StepSerializer)
     def post(self, request: Request, booking_id: UUID) -> Response:
         """Confirm a requested booking."""
         self.body(request, StepSerializer)
-        booking = perform(
-            caller(request), approve_booking, booking_for(request.user, booking_id), seen=seen(request)
-        )
-        return _shown(booking)
+        return self.take(request, booking_id, approve_booking)
 
 
-class Decline(ContractView):
+class Decline(Step):
     """The steward says no."""
 
-    @extend_schema(
-        operation_id="decline_booking",
-        parameters=MAY_NAME_A_VERSION,
-        request=StepSerializer,
-        responses=BookingSerializer,
-        tags=TAGS,
-    )
-    @once
+    @_step("decline_booking", StepSerializer)
     def post(self, request: Request, booking_id: UUID) -> Response:
         """Decline a requested booking, with the reason its person will read."""
         reason = self.body(request, StepSerializer)["reason"].strip() or gettext("No reason was given.")
-        booking = perform(
-            caller(request),
-            decline_booking,
-            booking_for(request.user, booking_id),
-            seen=seen(request),
-            reason=reason,
-        )
-        return _shown(booking)
+        return self.take(request, booking_id, decline_booking, reason=reason)
 
 
-class Cancel(ContractView):
+class Cancel(Step):
     """The person or the steward gives the time back."""
 
-    @extend_schema(
-        operation_id="cancel_booking",
-        parameters=MAY_NAME_A_VERSION,
-        request=StepSerializer,
-        responses=BookingSerializer,
-        tags=TAGS,
-    )
-    @once
+    @_step("cancel_booking", StepSerializer)
     def post(self, request: Request, booking_id: UUID) -> Response:
         """Cancel a booking that has not begun."""
-        reason = self.body(request, StepSerializer)["reason"]
-        booking = perform(
-            caller(request),
-            cancel_booking,
-            booking_for(request.user, booking_id),
-            seen=seen(request),
-            reason=reason,
-        )
-        return _shown(booking)
+        return self.take(request, booking_id, cancel_booking, **self.body(request, StepSerializer))
 
 
-class CheckIn(ContractView):
+class CheckIn(Step):
     """The use begins."""
 
-    @extend_schema(
-        operation_id="check_in",
-        parameters=MAY_NAME_A_VERSION,
-        request=StepSerializer,
-        responses=BookingSerializer,
-        tags=TAGS,
-    )
-    @once
+    @_step("check_in", StepSerializer)
     def post(self, request: Request, booking_id: UUID) -> Response:
         """Begin the use."""
         self.body(request, StepSerializer)
-        booking = perform(
-            caller(request), check_in, booking_for(request.user, booking_id), seen=seen(request)
-        )
-        return _shown(booking)
+        return self.take(request, booking_id, check_in)
 
 
-class CheckOut(ContractView):
+class CheckOut(Step):
     """The use ends and becomes a usage record."""
 
-    @extend_schema(
-        operation_id="check_out",
-        parameters=MAY_NAME_A_VERSION,
-        request=CheckOutSerializer,
-        responses=BookingSerializer,
-        tags=TAGS,
-    )
-    @once
+    @_step("check_out", CheckOutSerializer)
     def post(self, request: Request, booking_id: UUID) -> Response:
         """End the use and write its usage record."""
         said = self.body(request, CheckOutSerializer)
-        booking = perform(
-            caller(request),
+        return self.take(
+            request,
+            booking_id,
             check_out,
-            booking_for(request.user, booking_id),
-            seen=seen(request),
             effective_hours=said.get("effective_hours"),
             samples=said["samples"],
             at=said.get("left_at"),
         )
-        return _shown(booking)
 
 
-class Move(ContractView):
+class Move(Step):
     """The booking goes to another time, or another instrument."""
 
-    @extend_schema(
-        operation_id="move_booking",
-        parameters=MAY_NAME_A_VERSION,
-        request=MoveSerializer,
-        responses=BookingSerializer,
-        tags=TAGS,
-    )
-    @once
+    @_step("move_booking", MoveSerializer)
     def post(self, request: Request, booking_id: UUID) -> Response:
         """Move a booking that has not begun; the old time is free only once the new one is held."""
         wanted = self.body(request, MoveSerializer)
-        booking = booking_for(request.user, booking_id)
+        booking_for(request.user, booking_id)
         if "instrument" in wanted:
             wanted["instrument"] = instrument_for(request.user, wanted["instrument"])
-        return Response(
-            BookingSerializer(
-                perform(caller(request), move_booking, booking, seen=seen(request), **wanted)
-            ).data
-        )
+        return self.take(request, booking_id, move_booking, **wanted)
 
 
 def _shown(booking: Booking, status: int = 200) -> Response:

@@ -40,14 +40,7 @@ def elsewhere(write) -> None:
     assert failed == []
 
 
-@pytest.fixture
-def on_disk():
-    """A database in memory has one writer at a time and shares its tables; only one on disk knows cuts."""
-    if connection.vendor == "sqlite" and connection.is_in_memory_db():
-        pytest.skip("The test database of SQLite lies in memory.")
-
-
-def test_what_is_written_between_two_chunks_is_not_half_in_the_cut(on_disk, monkeypatch):
+def test_what_is_written_between_two_chunks_is_not_half_in_the_cut(monkeypatch):
     """Usage of two instruments is entered when one of them is read and the other is not."""
     monkeypatch.setattr(measuring, "CHUNK", 1)
     story = make_story()
@@ -74,7 +67,7 @@ def test_what_is_written_between_two_chunks_is_not_half_in_the_cut(on_disk, monk
     assert MetricSnapshot.objects.get().state == "done"
 
 
-def test_a_cut_sees_nothing_that_comes_later(on_disk):
+def test_a_cut_sees_nothing_that_comes_later():
     unit = make_story(collecting=False).units["AAA"]
     with one_cut():
         before = MemberUnit.objects.get(pk=unit.pk).name_zh
