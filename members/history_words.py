@@ -13,6 +13,7 @@ WORDS: dict[str, Promise] = {
     "members.person.changed": _("person changed"),
     "members.person.created": _("person added"),
     "members.person.invited": _("person invited"),
+    "members.person.transfer_asked": _("move to a unit asked for"),
     "members.person.password_changed": _("password changed"),
     "members.refused": _("refused (members)"),
     "members.role.ended": _("role ended"),

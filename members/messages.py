@@ -14,6 +14,20 @@ from members.enums import UnitState
 from notices.kinds import register
 
 KINDS = {
+    "transfer_asked": (
+        gettext_lazy("%(unit)s asks for the move of %(person)s"),
+        gettext_lazy(
+            "%(actor)s asks to move the account of %(person)s to %(unit)s. Whoever moves it sees first what rests on "
+            "the old unit."
+        ),
+    ),
+    "transfer_wanted": (
+        gettext_lazy("%(unit)s wants you as one of its people"),
+        gettext_lazy(
+            "%(actor)s has asked the department to move your account to %(unit)s. Until the department does so, "
+            "nothing changes. If you do not want this, tell the department."
+        ),
+    ),
     "role_ended": (
         gettext_lazy("A role of yours ends: %(role)s"),
         gettext_lazy(

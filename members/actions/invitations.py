@@ -22,6 +22,7 @@ from members.errors import InvalidPerson
 from members.locks import lock_person, lock_unit
 from members.models import MemberUnit, Person
 from members.permissions import require
+from members.queries.people import account_elsewhere, officers
 
 TASK = "members.send_invitation"
 
@@ -58,6 +59,31 @@ def invite_again(work: Work, person: Person, unit: MemberUnit) -> None:
         raise InvalidPerson({"email": [_("This person has an account in use already.")]})
     work.record("members.person.invited", locked, after={"unit": unit.code})
     work.after(partial(_hand_over, locked.pk))
+
+
+def ask_transfer(work: Work, email: str, unit: MemberUnit) -> Person:
+    """Ask the department to move somebody who has an account elsewhere into a unit; the person is told as well.
+
+    Nothing of the account changes: what a person is in the network is the department's to decide. Officers, and
+    managers of the unit. Raises NotAllowed, InvalidPerson where nobody elsewhere has that address.
+    """
+    found = account_elsewhere(email, unit)
+    unit = lock_unit(work, unit.pk)
+    require(work.actor, "create_person", unit)
+    if found is None:
+        raise InvalidPerson({"email": [_("Nobody of another unit has an account with this address.")]})
+    person = lock_person(work, found.pk)
+    work.record("members.person.transfer_asked", person, after={"unit": unit.code})
+    said = {
+        "person": str(person),
+        "actor": str(work.actor),
+        "unit": {"zh": unit.name_zh, "en": unit.name_en or unit.name_zh},
+    }
+    day = timezone.localdate(work.now)
+    link = reverse("admin:members_person_change", args=[person.pk])
+    work.tell(list(officers(day).exclude(pk=person.pk)), "transfer_asked", said, link=link)
+    work.tell([person], "transfer_wanted", said)
+    return person
 
 
 def deliver_invitation(person_pk: int) -> bool:

@@ -31,6 +31,12 @@ def managers_of(unit_pk: int, day: dt.date) -> QuerySet[Person]:
     return Person.objects.filter(is_active=True, pk__in=roles.values("person")).order_by("pk")
 
 
+def account_elsewhere(email: str, unit: MemberUnit) -> Person | None:
+    """Return who has an open account with that address outside a unit, or None."""
+    people = Person.objects.filter(email__iexact=email.strip(), is_active=True)
+    return people.exclude(home_unit=unit).first()
+
+
 def officers(day: dt.date) -> QuerySet[Person]:
     """People with an open account who are department officers on a day."""
     return _with_network_role(NetworkRoleKind.OFFICER, day)

@@ -17,13 +17,14 @@ from changes import perform
 from changes.errors import Unresolved
 from display.hits import Hit, asked, choices_in
 from display.templatetags.display import local_date
-from members.actions.invitations import invite_again, invite_person
+from members.actions.invitations import ask_transfer, invite_again, invite_person
 from members.actions.roles import end_unit_role, give_unit_role
 from members.errors import InvalidPerson, InvalidRole, LastManager, NotAllowed, RoleBeforeUnit, RoleExists
 from members.forms.people import EndRoleForm, InvitationForm, PeopleFilter, RoleForm
 from members.guarded import managed_unit_for
 from members.models import MemberUnit, Person, UnitRole
 from members.permissions import can, forget_roles
+from members.queries.people import account_elsewhere
 from members.queries.unit_people import former_roles, people_totals, unit_people, unit_role
 
 # Both forms stand on one page.
@@ -121,9 +122,11 @@ def end_role(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 @require_POST
 @login_required
 def invite(request: HttpRequest, code: str) -> HttpResponse:
-    """Create an account in the unit and send the mail that sets its password."""
+    """Create an account in the unit and send the mail that sets its password; or ask for who has one elsewhere."""
     unit = managed_unit_for(request.user, code, "create_person")
     form = InvitationForm(request.POST, auto_id=INVITATION_IDS)
+    if form.is_valid() and "transfer" in request.POST:
+        return _transfer(request, unit, form)
     if form.is_valid():
         try:
             made = perform(
@@ -143,6 +146,24 @@ def invite(request: HttpRequest, code: str) -> HttpResponse:
             )
             return redirect("members:people", code)
     return _page(request, unit, invitation=form, status=422)
+
+
+def _transfer(request: HttpRequest, unit: MemberUnit, form: InvitationForm) -> HttpResponse:
+    try:
+        asked = perform(request.user, ask_transfer, form.cleaned_data["email"], unit)
+    except InvalidPerson as refusal:
+        form.add_error("email", " ".join(refusal.fields["email"]))
+        return _page(request, unit, invitation=form, status=422)
+    except NotAllowed:
+        raise Http404 from None
+    messages.success(
+        request,
+        _(
+            "The department is asked to move %(email)s to this unit. You see the person here once that is done."
+        )
+        % {"email": asked.email},
+    )
+    return redirect("members:people", unit.code)
 
 
 @require_POST
@@ -190,6 +211,8 @@ def _page(
         "ending": ending,
         "role_form": role or RoleForm(initial={"email": request.GET.get("give", "")[:150]}, auto_id=ROLE_IDS),
         "invitation": invitation or InvitationForm(auto_id=INVITATION_IDS),
+        "elsewhere": invitation is not None
+        and account_elsewhere(invitation.data.get("email", ""), unit) is not None,
         "end_form": EndRoleForm(auto_id=False),
     }
     return render(request, "members/people.html", context, status=status)

@@ -103,10 +103,13 @@ KINDS = {
             "confirmed",
             "declined",
             "expired",
+            "given_back",
             "in_doubt",
+            "kept",
             "moved",
             "no_show",
             "reminder",
+            "reseated",
         ),
         *("requested", "taken_away", "to_move"),
     )
@@ -304,7 +307,8 @@ def test_an_instrument_and_its_terms(desk, clock):
     person = UnitRoleFactory(unit=unit, kind="steward").person
     desk.by(officer, give_stewardship, one, person)
     assert desk.said("stewardship.given")
-    desk.by(officer, end_stewardship, Stewardship.objects.get())
+    kept = Stewardship.objects.get()
+    desk.by(officer, end_stewardship, kept, choices={f"stewardship-{kept.pk}": "keep"})
     assert desk.said("stewardship.ended")
     desk.by(officer, rename_class, model, name_zh="衍射", name_en="Diffraction")
     assert desk.said("class.renamed")

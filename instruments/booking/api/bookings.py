@@ -182,7 +182,7 @@ def _step(operation: str, body: type[Serializer[None]]) -> Callable[[F], F]:
             responses=BookingSerializer,
             tags=TAGS,
         )
-        return cast(F, schema(once(post)))
+        return cast("F", schema(once(post)))
 
     return described
 
