@@ -11,6 +11,7 @@ from django.db.backends.sqlite3.base import (
 )  # by way of base: the modules import each other
 from django.utils import translation
 
+from background import jobs
 from changes import runner
 from tests.lines import watched
 
@@ -64,6 +65,13 @@ def _own_language():
     translation.deactivate()
     yield
     translation.deactivate()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_second_writer():
+    """SQLite's test database lies in memory, where a sign of life from another thread can block for ever."""
+    if connection.vendor == "sqlite":
+        jobs.BEAT_SECONDS = 3600.0
 
 
 @pytest.fixture
