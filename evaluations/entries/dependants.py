@@ -20,7 +20,7 @@ from members.bases import OpenAccount, TakingPart
 from members.enums import NetworkRoleKind
 from members.models import NetworkRole, Person, UnitRole
 from members.queries.people import officers
-from notices.wording import in_both
+from notices.wording import both_names, in_both
 
 FORM, SCORES = "entry_form", "scores"
 FORM_WORDS = {
@@ -62,11 +62,7 @@ def _settle_forms(work: Work, keys: Sequence[str], choice: str, reason: Reason) 
     for key in keys:
         _prefix, round_pk, unit_pk = key.split("-")
         held, unit, people = withdraw_all_values(work, int(round_pk), int(unit_pk))
-        told = {
-            "year": held.year,
-            "unit": {"zh": unit.name_zh, "en": unit.name_en or unit.name_zh},
-            "reason": in_both(reason),
-        }
+        told = {"year": held.year, "unit": both_names(unit), "reason": in_both(reason)}
         work.tell(people, "evaluation_values_withdrawn", told)
 
 

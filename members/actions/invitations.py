@@ -23,6 +23,7 @@ from members.locks import lock_person, lock_unit
 from members.models import MemberUnit, Person
 from members.permissions import require
 from members.queries.people import account_elsewhere, officers
+from notices.wording import both_names
 
 TASK = "members.send_invitation"
 
@@ -74,11 +75,7 @@ def ask_transfer(work: Work, email: str, unit: MemberUnit) -> Person:
         raise InvalidPerson({"email": [_("Nobody of another unit has an account with this address.")]})
     person = lock_person(work, found.pk)
     work.record("members.person.transfer_asked", person, after={"unit": unit.code})
-    said = {
-        "person": str(person),
-        "actor": str(work.actor),
-        "unit": {"zh": unit.name_zh, "en": unit.name_en or unit.name_zh},
-    }
+    said = {"person": str(person), "actor": str(work.actor), "unit": both_names(unit)}
     day = timezone.localdate(work.now)
     link = reverse("admin:members_person_change", args=[person.pk])
     work.tell(list(officers(day).exclude(pk=person.pk)), "transfer_asked", said, link=link)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from changes import Work, unchanged
-from changes.dependants import NO_CHOICES, Choices, demand_choices, resting_on, settle
+from changes.dependants import NO_CHOICES, Choices, resolve, resting_on
 from members.actions.access import end_access
 from members.bases import Membership, OpenAccount
 from members.enums import Affiliation, UnitRoleKind
@@ -82,12 +82,10 @@ def change_person(
         work.emit(PersonChanged(target=locked, before=before, after=after))
     if closes:
         hits = resting_on(OpenAccount(locked), work.now)
-        demand_choices(hits, choices, field="is_active")
-        settle(work, hits, choices, account_closed(locked))
+        resolve(work, hits, choices, account_closed(locked), field="is_active")
     elif old_unit is not None and leaves:
         hits = resting_on(Membership(locked, old_unit), work.now)
-        demand_choices(hits, choices, field="home_unit")
-        settle(work, hits, choices, unit_changed(locked, old_unit))
+        resolve(work, hits, choices, unit_changed(locked, old_unit), field="home_unit")
     if after["is_active"] != before["is_active"]:
         end_access(work, locked)
     return locked

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from changes import Work, perform, unchanged
-from changes.dependants import NO_CHOICES, Choices, demand_choices, only_choices, resting_on, settle
+from changes.dependants import NO_CHOICES, Choices, only_choices, resolve, resting_from, resting_on, settle
 from members.actions.access import end_access
 from members.enums import NetworkRoleKind, UnitRoleKind
 from members.errors import InvalidRole, LastManager, RoleBeforeUnit, RoleExists
@@ -200,10 +200,8 @@ def _resolved(work: Work, role: UnitRole | NetworkRole) -> None:
 def _take_away(work: Work, role: UnitRole | NetworkRole, last_day: dt.date, choices: Choices) -> None:
     """End a role and do what was chosen for what rests on it from the first moment without it."""
     _end(work, role, last_day)
-    first_moment = timezone.make_aware(dt.datetime.combine(last_day, dt.time.min))
-    hits = resting_on(role, max(work.now, first_moment))
-    demand_choices(hits, choices, field="valid_to")
-    settle(work, hits, choices, role_ended(role))
+    hits = resting_from(role, last_day, work.now)
+    resolve(work, hits, choices, role_ended(role), field="valid_to")
     if last_day <= timezone.localdate(work.now):
         _resolved(work, role)
 

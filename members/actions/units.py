@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from changes import Work, unchanged
-from changes.dependants import NO_CHOICES, Choices, demand_choices, resting_on, settle
+from changes.dependants import NO_CHOICES, Choices, resolve, resting_on
 from members.actions.people import PersonData, write_person
 from members.actions.roles import write_unit_role
 from members.actions.unit_facts import keep_first_unit_facts, keep_unit_facts
@@ -26,6 +26,7 @@ from members.models import MemberUnit, Person, Region
 from members.permissions import forget_roles, require
 from members.queries.people import managers_of
 from members.rules.credit_code import clean_credit_code
+from notices.wording import both_names
 
 
 @dataclass(frozen=True)
@@ -111,10 +112,9 @@ def _resolve(work: Work, unit: MemberUnit, before: str, choices: Choices) -> Non
     if leaves or before == UnitState.ACTIVE:
         # Who leaves for good may not keep what was kept while the unit was suspended.
         hits = [*resting_on(TakingPart(unit), work.now), *hits]
-    demand_choices(hits, choices, field="state")
-    settle(work, hits, choices, reason_of_state(unit, unit.state) or "")
+    resolve(work, hits, choices, reason_of_state(unit, unit.state) or "", field="state")
     if leaves or before == UnitState.ACTIVE:
-        told = {"unit": {"zh": unit.name_zh, "en": unit.name_en or unit.name_zh}}
+        told = {"unit": both_names(unit)}
         work.tell(managers, "unit_left" if leaves else "unit_suspended", told)
 
 

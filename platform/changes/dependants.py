@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import ngettext
 
@@ -80,6 +81,11 @@ def resting_on(basis: object, now: dt.datetime) -> list[Dependant]:
     ]
 
 
+def resting_from(basis: object, day: dt.date, now: dt.datetime) -> list[Dependant]:
+    """Return everything that rests on a basis from the first moment of a local day on, or from now if that is later."""
+    return resting_on(basis, max(now, timezone.make_aware(dt.datetime.combine(day, dt.time.min))))
+
+
 def words_of(one: Dependant) -> list[tuple[str, str | Promise]]:
     """Return what may become of a dependant, each with its words."""
     return [(choice, _words[one.kind][choice]) for choice in one.choices]
@@ -105,6 +111,12 @@ def demand_choices(hits: Sequence[Dependant], choices: Choices, *, field: str) -
             len(hits),
         )
         raise Unresolved({field: [said % {"count": len(hits)}]}, hits)
+
+
+def resolve(work: Work, hits: Sequence[Dependant], choices: Choices, reason: Reason, *, field: str) -> None:
+    """Demand a choice for everything that is hit, and do what was chosen; the basis is taken away already."""
+    demand_choices(hits, choices, field=field)
+    settle(work, hits, choices, reason)
 
 
 def settle(work: Work, hits: Sequence[Dependant], choices: Choices, reason: Reason) -> None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from django.utils import timezone, translation
 from django.utils.functional import Promise
+
+LANGUAGES = {"zh": "zh-hans", "en": "en"}
+"""What a text in both languages has, and the language of each."""
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -36,12 +39,24 @@ def stored(value: object) -> Any:
     raise TypeError(f"{type(value).__name__} cannot stand in a notice.")
 
 
+class Named(Protocol):
+    """A row with a Chinese name and perhaps an English one."""
+
+    name_zh: str
+    name_en: str
+
+
+def both_names(row: Named) -> dict[str, str]:
+    """Return the name of a row in both languages, the Chinese one where it has no other."""
+    return {"zh": row.name_zh, "en": row.name_en or row.name_zh}
+
+
 def in_both(text: str | Promise) -> str | dict[str, str]:
     """Put a lazy text into both languages, so that each reader gets it in his own; words that were typed stay."""
     if not isinstance(text, Promise):
         return text
     found = {}
-    for ending, language in (("zh", "zh-hans"), ("en", "en")):
+    for ending, language in LANGUAGES.items():
         with translation.override(language):
             found[ending] = str(text)
     return found

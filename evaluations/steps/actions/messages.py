@@ -18,9 +18,9 @@ from evaluations.enums import ObjectKind
 from evaluations.results.models import Result
 from evaluations.rounds.models import Round
 from members.enums import UnitRoleKind, UnitState
-from members.models import MemberUnit, UnitRole
+from members.models import UnitRole
 from notices.models import Announcement, AnnouncementKind
-from notices.wording import shown, stored
+from notices.wording import LANGUAGES, both_names, shown, stored
 
 Sentence = str | Promise
 Value = str | int | Decimal | dt.date | dt.datetime | None
@@ -46,7 +46,7 @@ def tell_managers(
         work.tell(
             [role.person],
             kind,
-            {"year": _year(round_), "unit": _name(role.unit), **context},
+            {"year": _year(round_), "unit": both_names(role.unit), **context},
             reverse(page, args=[round_.year, role.unit.code]),
         )
     return len(roles)
@@ -105,7 +105,7 @@ def announce_final(round_: Round) -> Announcement:
 def _announce(title: Sentence, body: Sentence, facts: Mapping[str, Value], **fields: Any) -> Announcement:
     """Write an announcement whose sentences are put into both languages now, with days as each language has them."""
     texts: dict[str, str] = {}
-    for language, ending in (("zh-hans", "zh"), ("en", "en")):
+    for ending, language in LANGUAGES.items():
         values = {name: shown(stored(value), language) for name, value in facts.items()}
         with translation.override(language):
             texts |= {f"title_{ending}": str(title) % values, f"body_{ending}": str(body) % values}
@@ -122,7 +122,3 @@ def _year(round_: Round) -> int | dict[str, str]:
     if round_.kind == ObjectKind.UNIT:
         return round_.year
     return {"zh": f"单台仪器{round_.year}", "en": f"single instruments in {round_.year}"}
-
-
-def _name(unit: MemberUnit) -> dict[str, str]:
-    return {"zh": unit.name_zh, "en": unit.name_en or unit.name_zh}

@@ -19,10 +19,9 @@ from instruments.booking.queries.elsewhere import elsewhere
 from instruments.booking.rules.booking_states import next_state
 from instruments.booking.rules.free_slots import FreeSlot
 from instruments.inventory.models import Instrument
-from notices.wording import in_both
+from notices.wording import LANGUAGES, in_both
 
 MOST_REASON, MOST_OFFERED = 300, 3
-LANGUAGES = {"zh": "zh-hans", "en": "en"}
 
 
 def take_away(work: Work, booking: Booking, reason: Reason) -> None:

@@ -6,7 +6,7 @@ import datetime as dt
 
 from changes import Work, unchanged
 from instruments.booking.actions.slots import claim_station, facts, held_by, release, save
-from instruments.booking.actions.telling import named, tell_of_move, tell_others
+from instruments.booking.actions.telling import tell_of_move, tell_others
 from instruments.booking.enums import BookingKind, BookingState
 from instruments.booking.errors import RulesBroken, WrongState
 from instruments.booking.events import BookingCancelled, BookingMoved
@@ -25,6 +25,7 @@ from instruments.terms.rules.booking_policy import maintenance_problems
 from instruments.terms.rules.hours import LOCAL
 from instruments.terms.rules.intervals import Interval
 from members.permissions import require
+from notices.wording import both_names
 
 
 def cancel_booking(work: Work, booking: Booking, *, reason: str = "", seen: int | None = None) -> Booking:
@@ -102,7 +103,7 @@ def move_booking(
         *("instrument", "station", "start", "end", "state", "expires_at", "reminded_at"),
         *("category", "yuan_per_hour", "price", "decided_at", "decided_by"),
     )
-    tell_of_move(work, booking, left, old_instrument=named(left), old_start=was.start, old_end=was.end)
+    tell_of_move(work, booking, left, old_instrument=both_names(left), old_start=was.start, old_end=was.end)
     work.emit(BookingMoved(target=booking, before=before, after=facts(booking)))
     release(work, left, at, was, wish if same and booking.station == at else None)
     return booking

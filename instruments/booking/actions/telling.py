@@ -10,6 +10,7 @@ from instruments.booking.models import Booking
 from instruments.booking.queries.bookings import told_of
 from instruments.inventory.models import Instrument
 from members.models import Person
+from notices.wording import both_names
 
 
 def tell(work: Work, people: Sequence[Person], kind: str, booking: Booking, **more: object) -> None:
@@ -18,7 +19,7 @@ def tell(work: Work, people: Sequence[Person], kind: str, booking: Booking, **mo
         people,
         kind,
         {
-            "instrument": named(booking.instrument),
+            "instrument": both_names(booking.instrument),
             "person": str(booking.person),
             "start": booking.start,
             "end": booking.end,
@@ -31,11 +32,6 @@ def tell(work: Work, people: Sequence[Person], kind: str, booking: Booking, **mo
         },
         link=f"/bookings/{booking.pk}/",
     )
-
-
-def named(instrument: Instrument) -> dict[str, str]:
-    """Return the instrument's name in both languages."""
-    return {"zh": instrument.name_zh, "en": instrument.name_en or instrument.name_zh}
 
 
 def tell_others(work: Work, booking: Booking, kind: str, **more: object) -> None:

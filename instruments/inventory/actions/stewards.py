@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from changes import Work, perform
-from changes.dependants import NO_CHOICES, Choices, demand_choices, only_choices, resting_on, settle
+from changes.dependants import NO_CHOICES, Choices, only_choices, resolve, resting_from, resting_on, settle
 from instruments.inventory.actions.parts import part_changed, seen_part
 from instruments.inventory.enums import Part
 from instruments.inventory.errors import InvalidInstrument
@@ -82,10 +82,7 @@ def end_stewardship(
     if last_day < row.valid_from:
         raise InvalidInstrument({"valid_to": [_("A role cannot end before it begins.")]})
     _end(work, row, last_day, part)
-    first_moment = timezone.make_aware(dt.datetime.combine(last_day, dt.time.min))
-    hits = resting_on(row, max(work.now, first_moment))
-    demand_choices(hits, choices, field="valid_to")
-    settle(work, hits, choices, "")
+    resolve(work, resting_from(row, last_day, work.now), choices, "", field="valid_to")
     if last_day <= timezone.localdate(work.now):
         _resolved(work, row)
     if work.actor is None or work.actor.pk != row.person_id:

@@ -26,41 +26,12 @@ from tests.factories.members import (
     PersonFactory,
     UnitFactory,
     UnitRoleFactory,
-    make_manager,
-    make_officer,
 )  # fmt: skip
-from tests.instruments.booking.ending import DAY, HOUR, NOW, ask, book, everything, kinds, states
+from tests.instruments.booking.ends.ending import DAY, HOUR, NOW, ask, book, everything, kinds, states
 from tests.members.test_accounts import data_of
 from tests.members.test_what_ends import unit_data
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def monday():
-    """Time stands still."""
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def officer():
-    """Of the department."""
-    return make_officer(is_staff=True)
-
-
-@pytest.fixture
-def unit():
-    """A unit with a manager who reads English."""
-    made = UnitFactory(code="IMU", name_zh="内蒙古大学", name_en="Example University")
-    make_manager(made, language="en", email="manager@test.example")
-    return made
-
-
-@pytest.fixture
-def instrument(unit):
-    """Of the unit, open on workdays."""
-    return make_instrument(unit=unit, code="IMU-0001", workdays=(8, 20), name_en="Microscope")
 
 
 class TestUnit:
