@@ -127,7 +127,10 @@ def invite(request: HttpRequest, code: str) -> HttpResponse:
     form = InvitationForm(request.POST, auto_id=INVITATION_IDS)
     if form.is_valid() and "transfer" in request.POST:
         return _transfer(request, unit, form)
+    elsewhere = False
     if form.is_valid():
+        # Asked before the refusal takes the address out of what is clean.
+        elsewhere = account_elsewhere(form.cleaned_data["email"], unit) is not None
         try:
             made = perform(
                 request.user, invite_person, form.data_of_person, unit, kind=form.cleaned_data["kind"]
@@ -145,7 +148,7 @@ def invite(request: HttpRequest, code: str) -> HttpResponse:
                 % {"person": made.display_name, "email": made.email},
             )
             return redirect("members:people", code)
-    return _page(request, unit, invitation=form, status=422)
+    return _page(request, unit, invitation=form, elsewhere=elsewhere, status=422)
 
 
 def _transfer(request: HttpRequest, unit: MemberUnit, form: InvitationForm) -> HttpResponse:
@@ -191,6 +194,7 @@ def _page(
     *,
     role: RoleForm | None = None,
     invitation: InvitationForm | None = None,
+    elsewhere: bool = False,
     ending: Ending | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -211,8 +215,7 @@ def _page(
         "ending": ending,
         "role_form": role or RoleForm(initial={"email": request.GET.get("give", "")[:150]}, auto_id=ROLE_IDS),
         "invitation": invitation or InvitationForm(auto_id=INVITATION_IDS),
-        "elsewhere": invitation is not None
-        and account_elsewhere(invitation.data.get("email", ""), unit) is not None,
+        "elsewhere": elsewhere,
         "end_form": EndRoleForm(auto_id=False),
     }
     return render(request, "members/people.html", context, status=status)
