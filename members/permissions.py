@@ -202,6 +202,7 @@ declare(
             "change_own_account": _self_or_officer,
             "give_admin_access": _superuser,
             "enter_admin": _officer,
+            "announce": _officer,
             "view_members": _officer,
             "view_unit_people": _in_unit,
             "manage_unit": _officer_or_manager,

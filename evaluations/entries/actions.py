@@ -13,6 +13,7 @@ from evaluations.entries.errors import ConflictOfInterest, ScoreNeedsReason, Val
 from evaluations.entries.events import ScoreGiven, ScoreWithdrawn, ValueReported, ValueWithdrawn
 from evaluations.entries.models import GivenScore, ReportedValue
 from evaluations.entries.permissions import belongs_to
+from evaluations.entries.queries.entered import own_scores
 from evaluations.enums import ObjectKind, RoundState
 from evaluations.errors import Sentence, WrongState
 from evaluations.rounds.errors import UnitClosed
@@ -107,6 +108,25 @@ def withdraw_value(
     held = _collecting(work, round_.pk, "report_value", unit)
     present = ReportedValue.objects.filter(round=held, unit=unit, instrument=instrument, indicator=key)
     return _withdraw(work, held, present.first())
+
+
+def values_now(
+    work: Work, round_: Round, unit: MemberUnit, *, instrument: Instrument | None = None
+) -> dict[str, ReportedValue]:
+    """Return what is reported of a unit (or of its instrument) by key; nobody changes it before this change is over.
+
+    For comparing with what a page showed. Unit managers and officers, while the round collects. Raises WrongState.
+    """
+    held = _collecting(work, round_.pk, "report_value", unit)
+    rows = ReportedValue.objects.filter(round=held, unit=unit, instrument=instrument)
+    return {row.indicator: row for row in rows.select_related("reported_by")}
+
+
+def own_scores_now(
+    work: Work, round_: Round, indicator: str, unit: MemberUnit | None = None
+) -> dict[int, GivenScore]:
+    """Return the actor's own scores by unit, or by a unit's instruments; nobody changes them before this is over."""
+    return own_scores(lock_round(work, round_.pk), indicator, work.actor, unit)
 
 
 def withdraw_all_values(work: Work, round_pk: int, unit_pk: int) -> tuple[Round, MemberUnit, list[Person]]:

@@ -8,10 +8,13 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
+from changes import StaleVersion
 from display.formats import is_chinese
+from display.versions import IT_SAYS
 from evaluations.entries.actions import REFUSALS
 from evaluations.entries.models import GivenScore, ReportedValue
 from evaluations.schemes.queries.figures import plain
@@ -23,6 +26,8 @@ from evaluations.scoring.writing import decimal_text
 
 EVIDENCE = "evidence:"
 EMPTY = (None, "")
+NOBODY: Mapping[str, str] = {}
+SAYS_BY = _("%(name)s changed this meanwhile; it now says: %(value)s")
 SCORE, NOTE = "score:", "note:"
 
 
@@ -46,11 +51,39 @@ class AnsweredGroup:
     evidence: str
 
 
-class ReportForm(forms.Form):
-    """One number field per asked number, one text per indicator; a number that is cleared is withdrawn.
+class EnteredForm(forms.Form):
+    """Fields that carry what they showed, so that a page loaded earlier undoes nobody else's entry."""
 
-    Every field carries what it showed, so that a page loaded earlier undoes nobody else's entry.
-    """
+    def kept_together(self) -> Iterator[Sequence[str]]:
+        """Names of fields that are stored as one: who changes one of them means all as they were shown."""
+        raise NotImplementedError
+
+    def overtaken(self, now: forms.Form, by: Mapping[str, str] = NOBODY) -> bool:
+        """Compare what the page showed of what it changes with a form of what is stored now; say whether it differs.
+
+        What differs is named beside its field, with who changed it (`by`); what was typed stays, and may be sent again.
+        """
+        data = self.data.copy()  # type: ignore[attr-defined]
+        for names in self.kept_together():
+            if not set(names) & set(self.changed_data):
+                continue
+            who = next((by[name] for name in names if name in by), "")
+            for name in names:
+                field, shown = self.fields[name], self.add_initial_prefix(name)
+                stored = now[name].initial
+                if shown in self.data and _differs(field, self.data[shown], stored):
+                    data[shown] = "" if stored is None else str(stored)
+                    sentence = SAYS_BY if who else IT_SAYS
+                    self.add_error(name, sentence % {"value": _in_words(now[name]) or "–", "name": who})
+        if data == self.data:
+            return False
+        self.add_error(None, str(StaleVersion.message))
+        self.data = data
+        return True
+
+
+class ReportForm(EnteredForm):
+    """One number field per asked number, one text per indicator; a number that is cleared is withdrawn."""
 
     def __init__(
         self,
@@ -61,8 +94,13 @@ class ReportForm(forms.Form):
         data: Any = None,
     ) -> None:
         super().__init__(data)
-        self.language = language
+        self.definition, self.language = definition, language
         self.asked: list[AskedField] = list(asked_fields(definition))
+        words = {
+            asked.indicator.code: stored[asked.field.key].evidence
+            for asked in reversed(self.asked)
+            if asked.field.key in stored
+        }
         for asked in self.asked:
             value = stored.get(asked.field.key)
             self.fields[asked.field.key] = _number(asked, value, language)
@@ -73,9 +111,18 @@ class ReportForm(forms.Form):
                     required=False,
                     max_length=1000,
                     widget=forms.Textarea(attrs={"rows": 2}),
-                    initial="" if value is None else value.evidence,
+                    initial=words.get(asked.indicator.code, ""),
                     show_hidden_initial=True,
                 )
+
+    def showing(self, stored: Mapping[str, ReportedValue]) -> ReportForm:
+        """The same form of other values."""
+        return ReportForm(self.definition, stored, self.language)
+
+    def kept_together(self) -> Iterator[Sequence[str]]:
+        """The numbers of an indicator with their words."""
+        for group in self.groups():
+            yield [*(bound.name for bound in group.numbers), group.evidence.name]
 
     def groups(self) -> Iterator[AskedGroup]:
         """The fields by indicator, in the order of the scheme."""
@@ -141,7 +188,7 @@ class Judged(Protocol):
     name_en: str
 
 
-class ScoreForm(forms.Form):
+class ScoreForm(EnteredForm):
     """One indicator for many units or instruments: a score and a reason each; a score that is cleared is withdrawn."""
 
     def __init__(
@@ -154,7 +201,7 @@ class ScoreForm(forms.Form):
         data: Any = None,
     ) -> None:
         super().__init__(data)
-        self.judged = judged
+        self.judged, self.scale, self.language = judged, scale, language
         for one in judged:
             given = stored.get(one.pk)
             name = one.name_zh if is_chinese(language) or not one.name_en else one.name_en
@@ -176,6 +223,15 @@ class ScoreForm(forms.Form):
                 widget=forms.TextInput(attrs={"class": "form-control"}),
                 show_hidden_initial=True,
             )
+
+    def showing(self, stored: Mapping[int, GivenScore]) -> ScoreForm:
+        """The same form of other scores."""
+        return ScoreForm(self.judged, stored, self.scale, self.language)
+
+    def kept_together(self) -> Iterator[Sequence[str]]:
+        """A score with its reason."""
+        for one in self.judged:
+            yield SCORE + one.code, NOTE + one.code
 
     def rows(self) -> Iterator[tuple[Judged, BoundField, BoundField]]:
         """What is judged, score field and reason field."""
@@ -202,12 +258,23 @@ class ScoreForm(forms.Form):
                 yield one, value, self.cleaned_data.get(NOTE + one.code, "")
 
 
-def _shown(bound: BoundField) -> str:
-    """The stored number as text; for a choice the words of the answer."""
+def _differs(field: forms.Field, sent: str, stored: object) -> bool:
+    try:
+        return bool(field.to_python(sent) != field.to_python(stored))
+    except ValidationError:
+        return True
+
+
+def _in_words(bound: BoundField) -> str:
+    """What is stored as text; for a choice the words of the answer."""
     stored = "" if bound.initial is None else str(bound.initial)
     if isinstance(bound.field, forms.ChoiceField):
         return str(dict(bound.field.choices).get(stored, ""))  # type: ignore[arg-type]
-    return plain(stored) if stored else str(_("not reported"))
+    return plain(stored) if stored and isinstance(bound.field, forms.DecimalField) else stored
+
+
+def _shown(bound: BoundField) -> str:
+    return _in_words(bound) or str(_("not reported"))
 
 
 def _number(asked: AskedField, value: ReportedValue | None, language: str) -> forms.Field:

@@ -15,13 +15,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from changes import Work, perform
-from evaluations.entries.actions import give_score, withdraw_score
+from evaluations.entries.actions import give_score, own_scores_now, withdraw_score
 from evaluations.entries.errors import ConflictOfInterest, ScoreNeedsReason, ValueRefused
 from evaluations.entries.forms import NOTE, SCORE, Judged, ScoreForm
-from evaluations.entries.models import GivenScore
 from evaluations.entries.permissions import belongs_to
 from evaluations.entries.queries.coverage import judged_instruments, judged_units, scoring_gaps
-from evaluations.entries.queries.entered import EnteredRow, reported_by_unit
+from evaluations.entries.queries.entered import EnteredRow, own_scores, reported_by_unit
 from evaluations.enums import ObjectKind, RoundState
 from evaluations.errors import EvaluationsError
 from evaluations.rounds.errors import UnitClosed
@@ -52,7 +51,7 @@ def give_page(request: HttpRequest, year: int) -> HttpResponse:
     mine = [unit for unit in units if not belongs_to(person, unit)]
     form = ScoreForm(
         mine,
-        _own(round_, indicator, person),
+        own_scores(round_, indicator.code, person),
         _scale(indicator),
         get_language() or "",
         data=request.POST or None,
@@ -88,7 +87,7 @@ def give_instruments(request: HttpRequest, year: int) -> HttpResponse:
     machines: list[Instrument] = [] if barred else list(judged_instruments(round_, definition, unit))
     form = ScoreForm(
         machines,
-        _own(round_, indicator, person, unit),
+        own_scores(round_, indicator.code, person, unit),
         _scale(indicator),
         get_language() or "",
         data=request.POST or None,
@@ -149,18 +148,6 @@ def _scale(indicator: Indicator) -> Decimal:
     return function.scale if isinstance(function, Given) and function.scale is not None else indicator.points
 
 
-def _own(
-    round_: Round, indicator: Indicator, person: Person, unit: MemberUnit | None = None
-) -> dict[int, GivenScore]:
-    """The person's own scores by unit, or by the unit's instruments."""
-    scores = GivenScore.objects.filter(round=round_, indicator=indicator.code, given_by=person)
-    if unit is None:
-        return {score.unit_id: score for score in scores.filter(instrument=None)}
-    return {
-        score.instrument_id: score for score in scores.filter(unit=unit) if score.instrument_id is not None
-    }
-
-
 def _save(
     request: HttpRequest,
     round_: Round,
@@ -191,6 +178,8 @@ def _save_all(
 ) -> tuple[int, int]:
     """Give and withdraw in one change; return how many of each. Raises _Refused when a field was refused."""
     given = withdrawn = 0
+    if form.overtaken(form.showing(own_scores_now(work, round_, indicator.code, unit))):
+        raise _Refused
     for one, value, note in form.entries():
         place, machine = _place(one, unit)
         if value is None:

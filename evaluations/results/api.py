@@ -22,6 +22,7 @@ from evaluations.schemes.enums import Grade
 from folding.api import Serializer
 from webapi.paging import PAGE_DOCS, PAGE_PARAMETERS
 from webapi.schema import paged
+from webapi.versions import fingerprinted
 from webapi.views import ListView, PublicView, many
 
 TAGS = ["evaluations"]
@@ -109,7 +110,7 @@ class RoundDetail(PublicView):
     @extend_schema(operation_id="evaluation", parameters=[KIND_DOCS], responses=RoundSerializer, tags=TAGS)
     def get(self, request: Request, year: str) -> Response:
         """Return the round of a year."""
-        return Response(RoundSerializer(_round(request, year)).data)
+        return fingerprinted(Response(RoundSerializer(_round(request, year)).data))
 
 
 class ResultList(ListView, PublicView):

@@ -26,6 +26,7 @@ from members.enums import UserCategory
 from webapi.fields import InstantField
 from webapi.paging import PAGE_DOCS
 from webapi.schema import paged
+from webapi.versions import fingerprinted
 from webapi.views import ListView, PublicView, many
 
 TAGS = ["catalogue"]
@@ -200,7 +201,8 @@ class InstrumentDetail(PublicView):
     @extend_schema(operation_id="instrument", responses=InstrumentDetailSerializer, tags=TAGS)
     def get(self, request: Request, code: str) -> Response:
         """Return one instrument; those that are not shared answer only their own people."""
-        return Response(InstrumentDetailSerializer(instrument_for(request.user, code)).data)
+        shown = InstrumentDetailSerializer(instrument_for(request.user, code))
+        return fingerprinted(Response(shown.data))
 
 
 def _clock(minutes: int) -> str:

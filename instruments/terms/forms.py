@@ -15,7 +15,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from instruments.inventory.forms.versions import differences
+from display.versions import differences
 from instruments.inventory.models import Instrument
 from instruments.terms.actions import LIMITS, PolicyData
 from instruments.terms.models import BookingPolicy

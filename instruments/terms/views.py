@@ -20,9 +20,9 @@ from django.views.decorators.http import require_POST, require_safe
 from changes import StaleVersion, perform
 from changes.errors import Unresolved
 from display.hits import Hit, asked, choices_in
+from display.versions import seen_in
 from instruments.inventory.errors import InvalidInstrument
 from instruments.inventory.forms.instrument import show_refusal
-from instruments.inventory.forms.versions import seen_in
 from instruments.inventory.guarded import unit_instrument_for
 from instruments.inventory.models import Instrument
 from instruments.inventory.queries.keeping import CHARGED

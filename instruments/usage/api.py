@@ -14,14 +14,14 @@ from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from changes import perform
+from changes import StaleVersion, perform
 from folding.api import CodeField, Serializer
 from instruments.booking.enums import Purpose
 from instruments.inventory.guarded import instrument_for
 from instruments.usage.actions.usage import record_usage
 from instruments.usage.enums import UsageSource, UserKind
 from instruments.usage.models import UsageRecord
-from instruments.usage.queries.usage import usage_visible_to
+from instruments.usage.queries.usage import current_by_number, usage_visible_to, wordings_of
 from instruments.usage.rules.usage_entries import UsageEntry
 from members.api.caller import caller
 from members.permissions import require
@@ -30,6 +30,7 @@ from webapi.idempotency import once
 from webapi.paging import CURSOR_DOCS, CURSOR_PARAMETERS
 from webapi.problems import Problem, flat, named
 from webapi.schema import paged
+from webapi.versions import MAY_NAME_A_VERSION, seen, tagged
 from webapi.views import ListView, many
 
 MOST_RECORDS = 1000
@@ -155,6 +156,7 @@ class UsageRecordList(ListView):
 
     @extend_schema(
         operation_id="record_usage",
+        parameters=MAY_NAME_A_VERSION,
         request=PolymorphicProxySerializer(
             component_name="UsageEntryOrBatch",
             serializers=[UsageEntrySerializer, UsageBatchSerializer],
@@ -165,21 +167,32 @@ class UsageRecordList(ListView):
     )
     @once
     def post(self, request: Request) -> Response:
-        """Record one use or up to 1,000; a record sent again unchanged stays, a changed one is corrected."""
+        """Record one use or up to 1,000; a record sent again unchanged stays, a changed one is corrected.
+
+        The version of a single one is how often its number has been written.
+        """
         said: Any = request.data
         if not isinstance(said, dict):
             raise ParseError(_("Send one record, or an object with the list “records”."))
         if "records" in said:
             self.refuse_unknown(request, UsageBatchSerializer())
             return self._batch(request, said["records"])
-        self.body(request, UsageEntrySerializer)
-        self._demand_right(request, said["instrument"])
-        outcome = self._record(request, [said])[0]
+        wanted = self.body(request, UsageEntrySerializer)
+        instrument = instrument_for(request.user, said["instrument"])
+        require(caller(request), "record_usage", instrument)
+        number = wanted["record_id"].strip()
+        try:
+            outcome = self._record(request, [said], seen=seen(request))[0]
+        except StaleVersion as stale:
+            held = current_by_number([instrument], [number]).get((instrument.unit_id, number))
+            stale.shown = None if held is None else UsageRecordSerializer(held).data
+            raise
         if outcome["status"] == "refused":
             return Problem(
                 422, _("The usage record was refused."), type=named("usage_refused"), errors=outcome["errors"]
             ).response()
-        return Response(outcome, status=201 if outcome["status"] == "created" else 200)
+        answer = Response(outcome, status=201 if outcome["status"] == "created" else 200)
+        return tagged(answer, wordings_of(instrument.unit_id, number))
 
     def _batch(self, request: Request, rows: Any) -> Response:
         if not isinstance(rows, list) or not rows:
@@ -190,13 +203,7 @@ class UsageRecordList(ListView):
         return Response({"results": self._record(request, rows)})
 
     @staticmethod
-    def _demand_right(request: Request, code: str) -> None:
-        """Let a single record pass to those who keep its instrument alone; a batch tells the fate of each row."""
-        instrument = instrument_for(request.user, code)
-        require(caller(request), "record_usage", instrument)
-
-    @staticmethod
-    def _record(request: Request, rows: list[Any]) -> list[dict[str, Any]]:
+    def _record(request: Request, rows: list[Any], seen: int | None = None) -> list[dict[str, Any]]:
         """Judge each row by itself; the well-formed ones go to the action together."""
         outcomes: list[dict[str, Any] | None] = []
         entries: list[UsageEntry] = []
@@ -214,7 +221,9 @@ class UsageRecordList(ListView):
                 ]
                 outcomes.append({"record_id": shown, "status": "refused", "errors": errors})
         judged = iter(
-            perform(caller(request), record_usage, entries, source=UsageSource.API) if entries else []
+            perform(caller(request), record_usage, entries, source=UsageSource.API, seen=seen)
+            if entries
+            else []
         )
         return [outcome if outcome is not None else _told(next(judged)) for outcome in outcomes]
 

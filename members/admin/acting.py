@@ -9,13 +9,13 @@ from django import forms
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
 from changes import StaleVersion, perform
 from changes.dependants import Choices
 from changes.errors import Unresolved
 from display.hits import Hit, asked, choices_in
+from display.versions import IT_SAYS
 from members.errors import MembersError, NotAllowed
 from members.permissions import Actor, can
 
@@ -102,14 +102,14 @@ class ActionForm(forms.ModelForm):  # type: ignore[type-arg]
             now = getattr(stored, name)
             if (now or "") != (typed or ""):
                 shown = getattr(stored, f"get_{name}_display", lambda now=now: now)()
-                self.add_error(name, _("It now says: %(value)s") % {"value": shown or "–"})
+                self.add_error(name, IT_SAYS % {"value": shown or "–"})
         if error.found is not None:
             data: Any = self.data.copy()  # type: ignore[attr-defined]
             data[self.add_prefix(VERSION)] = str(error.found)
             self.data = data
 
     def _show(self, error: Exception) -> None:
-        named: dict[str, list[str]] = getattr(error, "fields", {})
+        named: dict[str, list[str]] = getattr(error, "fields", None) or getattr(error, "message_dict", {})
         for name, messages in named.items():
             field = self.other_names.get(name, name)
             for message in messages:

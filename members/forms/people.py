@@ -125,6 +125,8 @@ class InvitationForm(forms.Form):
 class OwnAccountForm(forms.ModelForm):  # type: ignore[type-arg]
     """What people set for themselves; the action checks and saves."""
 
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
     class Meta:
         model = Person
         fields = ("phone", "language", "mail_wanted")
@@ -136,6 +138,15 @@ class OwnAccountForm(forms.ModelForm):  # type: ignore[type-arg]
             "language": forms.Select(attrs={"class": "form-select"}),
             "mail_wanted": forms.CheckboxInput(attrs={"class": "form-check-input"}),
         }
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.initial["version"] = self.instance.version
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What the action takes. Call it on a valid form."""
+        return {name: self.cleaned_data[name] for name in self.Meta.fields}
 
     def _post_clean(self) -> None:
         """Leave the row alone: the action checks what it writes."""

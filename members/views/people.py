@@ -13,10 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from changes import perform
+from changes import StaleVersion, perform
 from changes.errors import Unresolved
 from display.hits import Hit, asked, choices_in
 from display.templatetags.display import local_date
+from display.versions import IT_SAYS, seen_in
 from members.actions.invitations import ask_transfer, invite_again, invite_person
 from members.actions.roles import end_unit_role, give_unit_role
 from members.errors import InvalidPerson, InvalidRole, LastManager, NotAllowed, RoleBeforeUnit, RoleExists
@@ -94,7 +95,13 @@ def end_role(request: HttpRequest, code: str, pk: int) -> HttpResponse:
             role,
             valid_to=form.cleaned_data["valid_to"],
             choices=choices_in(request.POST),
+            seen=seen_in(request.POST),
         )
+    except StaleVersion as stale:
+        role = unit_role(unit, pk) or role
+        form.add_error(None, str(stale))
+        form.add_error("valid_to", IT_SAYS % {"value": local_date(role.valid_to) if role.valid_to else "–"})
+        return _page(request, unit, ending=Ending(role, form, []), status=409)
     except Unresolved as refusal:
         form.add_error("valid_to", str(refusal))
         ending = Ending(role, form, asked(refusal.hits, request.POST))

@@ -13,9 +13,13 @@ if TYPE_CHECKING:
 
 
 class StaleVersion(Exception):
-    """Somebody else changed the object after the person saw it. `seen` and `found` are versions."""
+    """Somebody else changed the object after the person saw it. `seen` and `found` are versions.
+
+    shown: the object as it stands now, where whoever passes the refusal on knows how its reader is shown it.
+    """
 
     code = "stale_version"
+    shown: Mapping[str, object] | None = None
     message: str | Promise = _(
         "Someone has changed this in the meantime. Look at the new state and try again."
     )

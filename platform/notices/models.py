@@ -88,6 +88,7 @@ class Announcement(models.Model):
     )
     published_at = models.DateTimeField(_("published"), default=timezone.now)
     deadline = models.DateTimeField(_("deadline"), null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         verbose_name = _("announcement")

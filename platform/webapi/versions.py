@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -32,6 +34,13 @@ def tagged(response: Response, version: int) -> Response:
     return response
 
 
+def fingerprinted(response: Response) -> Response:
+    """Name the state of the one object an answer shows, where it counts no versions: by what it says."""
+    digest = hashlib.sha256(JSONRenderer().render(response.data)).hexdigest()
+    response.headers["ETag"] = f'"{digest[:32]}"'
+    return response
+
+
 def seen(request: Request) -> int | None:
     """Return the version the caller saw, as `If-Match` names it; None where it is left out or `*`.
 
@@ -45,6 +54,8 @@ def seen(request: Request) -> int | None:
 
 def stale(error: StaleVersion) -> Problem:
     """Tell of a change that came too late: 412 where the caller named a version, else 409."""
-    extra = {} if error.found is None else {"version": error.found}
+    extra: dict[str, object] = {} if error.found is None else {"version": error.found}
+    if error.shown is not None:
+        extra["current"] = error.shown
     status = 409 if error.seen is None else 412
     return Problem(status, error, _("Changed meanwhile"), named(error.code), extra=extra)

@@ -8,8 +8,12 @@ import time_machine
 from changes import perform
 from instruments.booking.actions.changes import move_booking
 from instruments.booking.enums import BookingState
+from instruments.inventory.models import Instrument
+from instruments.usage.models import UsageRecord
 from tests.api.calling import Caller, is_problem
 from tests.api.test_bookings import NOW, wish
+from tests.api.test_usage import entry
+from tests.factories.evaluations import make_story
 from tests.factories.instruments import make_instrument, make_steward
 from tests.factories.members import PersonFactory
 
@@ -59,6 +63,7 @@ def test_a_stale_or_foreign_version_is_refused(asked, step, sent):
     problem = answer.json()
     assert (problem["type"], problem["version"]) == ("urn:open-instruments:problem:stale-version", 2)
     kept = steward.get(address).json()
+    assert problem["current"] == kept
     assert (kept["state"], kept["version"]) == (BookingState.REQUESTED, 2)
 
 
@@ -87,3 +92,52 @@ def test_moved_to_another_instrument_meanwhile_is_a_conflict_without_a_version(a
     answer = steward.post(f"{address}approve/", {})
     assert is_problem(answer, 409)
     assert answer.json()["type"] == "urn:open-instruments:problem:stale-version"
+
+
+@pytest.fixture
+def sent():
+    """A use as a unit sends it, by whoever keeps the instrument."""
+    instrument = make_instrument()
+    return Caller(make_steward(instrument)), entry(instrument)
+
+
+def test_a_record_s_version_is_how_often_its_number_was_written(sent):
+    """1 for the first, one more with each correction; the same again is none."""
+    steward, use = sent
+    assert steward.post("usage-records/", use).headers["ETag"] == '"v1"'
+    assert steward.post("usage-records/", use).headers["ETag"] == '"v1"'
+    changed = steward.post("usage-records/", use | {"samples": 4}, headers={"If-Match": '"v1"'})
+    assert (changed.status_code, changed.json()["status"]) == (200, "updated")
+    assert changed.headers["ETag"] == '"v2"'
+
+
+@pytest.mark.parametrize("tag", ['"v1"', '"v3"', '"other"'])
+def test_a_correction_of_what_has_changed_meanwhile_is_refused(sent, tag):
+    """412 with the record as it stands; nothing is written."""
+    steward, use = sent
+    steward.post("usage-records/", use)
+    steward.post("usage-records/", use | {"samples": 4})
+    late = steward.post("usage-records/", use | {"samples": 5}, headers={"If-Match": tag})
+    assert is_problem(late, 412), late.content
+    assert (late.json()["version"], late.json()["current"]["samples"]) == (2, 4)
+    assert UsageRecord.objects.get(is_current=True).samples == 4
+
+
+def test_a_record_that_should_exist_and_does_not_is_refused(sent):
+    steward, use = sent
+    late = steward.post("usage-records/", use, headers={"If-Match": '"v1"'})
+    assert is_problem(late, 412)
+    assert (late.json()["version"], "current" in late.json()) == (0, False)
+    assert not UsageRecord.objects.exists()
+
+
+def test_every_single_object_names_its_state():
+    """Its tag stays while it says the same and is another when it says something else."""
+    story = make_story()
+    officer = Caller(story.officer)
+    instrument = make_instrument()
+    for address in (f"instruments/{instrument.code}/", f"units/{instrument.unit.code}/", "evaluations/2025/"):
+        assert officer.get(address).headers["ETag"] == officer.get(address).headers["ETag"], address
+    before = officer.get(f"instruments/{instrument.code}/").headers["ETag"]
+    Instrument.objects.filter(pk=instrument.pk).update(model="other")
+    assert officer.get(f"instruments/{instrument.code}/").headers["ETag"] != before

@@ -130,3 +130,39 @@ def test_a_row_is_no_announcement_with_a_deadline_before_its_publication():
     with pytest.raises(ValidationError) as refused:
         row.full_clean()
     assert refused.value.message_dict.keys() == {"deadline"}
+
+
+def test_whoever_saves_second_is_told_what_the_first_one_wrote(client, officer):
+    """By the form and by the page that takes back; what was typed stays, and may be sent once more."""
+    client.post(reverse(ADD), _typed())
+    row = Announcement.objects.get()
+    place = reverse("admin:notices_announcement_change", args=[row.pk])
+    shown = {"version": str(client.get(place).context["adminform"].form["version"].value())}
+    delete = client.get(reverse("admin:notices_announcement_delete", args=[row.pk])).url
+    assert client.post(place, _typed(title_en="Newer rules", **shown)).status_code == 302
+    entries = Entry.objects.count()
+
+    late = client.post(place, _typed(title_en="Newest rules", **shown))
+    form = late.context["adminform"].form
+    assert form.errors["title_en"] == ["现为：Newer rules"]
+    assert form["title_en"].value() == "Newest rules"
+    too_late = client.post(delete, {"post": "yes"})
+    assert too_late.url == delete.replace("version=1", "version=2")
+    assert Entry.objects.count() == entries
+    assert Announcement.objects.get().title_en == "Newer rules"
+
+    assert (
+        client.post(place, _typed(title_en="Newest rules", version=form["version"].value())).status_code
+        == 302
+    )
+    client.post(delete.replace("version=1", "version=3"), {"post": "yes"})
+    assert not Announcement.objects.exists()
+
+
+def test_the_same_text_once_more_changes_nothing(client, officer):
+    client.post(reverse(ADD), _typed())
+    row = Announcement.objects.get()
+    place = reverse("admin:notices_announcement_change", args=[row.pk])
+    assert client.post(place, _typed(version=row.version)).status_code == 302
+    assert Entry.objects.count() == 1
+    assert Announcement.objects.get().version == 1

@@ -165,7 +165,8 @@ def test_announcements(client):
     change = reverse("admin:notices_announcement_change", args=[row.pk])
     assert client.post(change, {**typed, "title_en": "Newer rules"}).status_code == 302
     assert said("notices.announcement.changed")
-    client.post(reverse("admin:notices_announcement_delete", args=[row.pk]), {"post": "yes"})
+    delete = reverse("admin:notices_announcement_delete", args=[row.pk])
+    client.post(client.get(delete).url, {"post": "yes"})
     assert said("notices.announcement.deleted")
     assert not Announcement.objects.exists()
 

@@ -6,9 +6,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
-from evaluations.entries.models import ReportedValue
+from evaluations.entries.models import GivenScore, ReportedValue
 from evaluations.rounds.models import Round
 from evaluations.scoring.definition import SchemeDefinition, reported_fields
+from members.models import MemberUnit, Person
 
 
 @dataclass(frozen=True)
@@ -35,3 +36,15 @@ def reported_by_unit(round_: Round, definition: SchemeDefinition) -> dict[int, l
         named = names[value.indicator]
         found[value.unit_id].append(EnteredRow(named.name_zh, named.name_en, value.value, value.evidence))
     return dict(found)
+
+
+def own_scores(
+    round_: Round, indicator: str, person: Person, unit: MemberUnit | None = None
+) -> dict[int, GivenScore]:
+    """A person's own scores for one indicator by unit, or by a unit's instruments (primary keys)."""
+    scores = GivenScore.objects.filter(round=round_, indicator=indicator, given_by=person)
+    if unit is None:
+        return {score.unit_id: score for score in scores.filter(instrument=None)}
+    return {
+        score.instrument_id: score for score in scores.filter(unit=unit) if score.instrument_id is not None
+    }

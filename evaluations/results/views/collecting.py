@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from changes import Work, perform
-from evaluations.entries.actions import report_value, withdraw_value
+from evaluations.entries.actions import report_value, values_now, withdraw_value
 from evaluations.entries.errors import ValueRefused
 from evaluations.entries.forms import ReportForm
 from evaluations.entries.models import ReportedValue
@@ -174,6 +174,9 @@ def _save_all(
 ) -> tuple[int, int]:
     """Report and withdraw in one change; return how many of each. Raises _Refused when a field was refused."""
     reported = withdrawn = 0
+    now = values_now(work, place.round, place.unit, instrument=machine)
+    if form.overtaken(form.showing(now), by={key: str(row.reported_by) for key, row in now.items()}):
+        raise _Refused
     for key, value, evidence in form.entries():
         if value is None:
             withdrawn += withdraw_value(work, place.round, place.unit, key, instrument=machine)

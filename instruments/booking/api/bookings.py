@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
+from django.http import Http404
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
@@ -15,7 +17,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from changes import perform
+from changes import StaleVersion, perform
 from folding.api import CodeField, Serializer
 from instruments.booking.actions.changes import cancel_booking, move_booking
 from instruments.booking.actions.decisions import approve_booking, decline_booking
@@ -195,7 +197,12 @@ class Step(ContractView):
     ) -> Response:
         """Take the step and show the booking as it stands then."""
         booking = booking_for(request.user, booking_id)
-        return _shown(perform(caller(request), action, booking, seen=seen(request), **given))
+        try:
+            return _shown(perform(caller(request), action, booking, seen=seen(request), **given))
+        except StaleVersion as stale:
+            with suppress(Http404):
+                stale.shown = BookingSerializer(booking_for(request.user, booking_id)).data
+            raise
 
 
 class Approve(Step):

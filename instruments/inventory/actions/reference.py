@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.db.models import Q
 
-from changes import Work
+from changes import Work, unchanged
 from instruments.inventory.actions.search import reindex
 from instruments.inventory.events import ClassRenamed, FieldRenamed
 from instruments.inventory.models import ApplicationField, Instrument, InstrumentClass
@@ -38,33 +38,39 @@ def load_reference(work: Work) -> Loaded:
     return Loaded(load_regions(work), _load_fields(), _load_classes())
 
 
-def rename_field(work: Work, field: ApplicationField, *, name_zh: str, name_en: str) -> ApplicationField:
-    """Rename an application field and reindex its instruments. Officers only. Raises NotAllowed."""
+def rename_field(
+    work: Work, field: ApplicationField, *, name_zh: str, name_en: str, seen: int | None = None
+) -> ApplicationField:
+    """Rename an application field and reindex its instruments. Officers only. Raises NotAllowed, StaleVersion."""
     locked = work.lock_one(ApplicationField.objects.all(), field.pk)
     require(work.actor, "change_reference", locked)
+    unchanged(locked, seen)
     before = {"name_zh": locked.name_zh, "name_en": locked.name_en}
     locked.name_zh, locked.name_en = name_zh.strip(), name_en.strip()
     locked.full_clean()
-    locked.save()
     after = {"name_zh": locked.name_zh, "name_en": locked.name_en}
     if after != before:
+        locked.version += 1
+        locked.save()
         reindex(Instrument.objects.filter(fields=locked))
         work.emit(FieldRenamed(target=locked, before=before, after=after))
     return locked
 
 
 def rename_class(
-    work: Work, instrument_class: InstrumentClass, *, name_zh: str, name_en: str
+    work: Work, instrument_class: InstrumentClass, *, name_zh: str, name_en: str, seen: int | None = None
 ) -> InstrumentClass:
-    """Rename a class and reindex the instruments in it and below it. Officers only. Raises NotAllowed."""
+    """Rename a class and reindex the instruments in and below it. Officers only. Raises NotAllowed, StaleVersion."""
     locked = work.lock_one(InstrumentClass.objects.all(), instrument_class.pk)
     require(work.actor, "change_reference", locked)
+    unchanged(locked, seen)
     before = {"name_zh": locked.name_zh, "name_en": locked.name_en}
     locked.name_zh, locked.name_en = name_zh.strip(), name_en.strip()
     locked.full_clean()
-    locked.save()
     after = {"name_zh": locked.name_zh, "name_en": locked.name_en}
     if after != before:
+        locked.version += 1
+        locked.save()
         reindex(Instrument.objects.filter(in_class(locked)))
         work.emit(ClassRenamed(target=locked, before=before, after=after))
     return locked

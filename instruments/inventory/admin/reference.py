@@ -25,7 +25,7 @@ class FieldForm(ActionForm):
     def act(self) -> ApplicationField:
         """Rename the field."""
         names = {name: self.cleaned_data[name] for name in ("name_zh", "name_en")}
-        return perform(self.actor, rename_field, self.instance, **names)
+        return perform(self.actor, rename_field, self.instance, **names, seen=self.seen)
 
 
 class InstrumentClassForm(ActionForm):
@@ -40,7 +40,7 @@ class InstrumentClassForm(ActionForm):
     def act(self) -> InstrumentClass:
         """Rename the class."""
         names = {name: self.cleaned_data[name] for name in ("name_zh", "name_en")}
-        return perform(self.actor, rename_class, self.instance, **names)
+        return perform(self.actor, rename_class, self.instance, **names, seen=self.seen)
 
 
 @admin.register(ApplicationField)

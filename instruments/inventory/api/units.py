@@ -18,6 +18,7 @@ from members.models import MemberUnit
 from members.queries.units import directory
 from webapi.paging import PAGE_DOCS
 from webapi.schema import paged
+from webapi.versions import fingerprinted
 from webapi.views import ListView, PublicView, many
 
 
@@ -60,4 +61,4 @@ class UnitDetail(PublicView):
     @extend_schema(operation_id="unit", responses=UnitSerializer, tags=["units"])
     def get(self, request: Request, code: str) -> Response:
         """Return one unit."""
-        return Response(_rows([unit_for(request.user, code)])[0])
+        return fingerprinted(Response(_rows([unit_for(request.user, code)])[0]))

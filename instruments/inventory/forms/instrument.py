@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from changes.errors import Unresolved
+from display.versions import differences
 from instruments.inventory.actions.instruments import COLUMNS, InstrumentData
 from instruments.inventory.enums import Funding, InstrumentState, SharingMode
 from instruments.inventory.errors import InvalidInstrument
 from instruments.inventory.forms.choices import ClassChoiceField, NamedChoiceField, field_choices
 from instruments.inventory.forms.record_help import explain
-from instruments.inventory.forms.versions import differences
 from instruments.inventory.models import Instrument
 from instruments.inventory.queries.inventory import InventoryFilters
 from instruments.inventory.rules.record import MOST_FIELDS, TEXT_LIMITS, inside_the_region

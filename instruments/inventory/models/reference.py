@@ -12,6 +12,7 @@ class InstrumentClass(models.Model):
     code = models.CharField(_("code"), max_length=6)
     name_zh = models.CharField(_("name (Chinese)"), max_length=60)
     name_en = models.CharField(_("name (English)"), max_length=100, blank=True)
+    version = models.PositiveIntegerField(default=1)
     level = models.PositiveSmallIntegerField(_("level"))
     parent = models.ForeignKey(
         "self",
@@ -41,6 +42,7 @@ class ApplicationField(models.Model):
     code = models.CharField(_("code"), max_length=3, unique=True)
     name_zh = models.CharField(_("name (Chinese)"), max_length=40)
     name_en = models.CharField(_("name (English)"), max_length=100)
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         verbose_name = _("application field")

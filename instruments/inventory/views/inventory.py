@@ -16,11 +16,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from changes import StaleVersion, perform
 from changes.errors import Unresolved
 from display.hits import asked, choices_in
+from display.versions import seen_in
 from instruments.inventory.actions.instruments import change_instrument, change_state, create_instrument
 from instruments.inventory.dependants import coming as coming_on
 from instruments.inventory.errors import InvalidInstrument
 from instruments.inventory.forms.instrument import InstrumentForm, InventoryForm, StateForm, show_refusal
-from instruments.inventory.forms.versions import seen_in
 from instruments.inventory.guarded import inventory_unit_for, unit_instrument_for
 from instruments.inventory.models import Instrument
 from instruments.inventory.permissions import kept_by

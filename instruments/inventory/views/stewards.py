@@ -16,11 +16,11 @@ from changes import StaleVersion, perform
 from changes.errors import Unresolved
 from display.hits import asked, choices_in
 from display.templatetags.display import local_date
+from display.versions import seen_in
 from instruments.inventory.actions.stewards import end_stewardship, give_stewardship
 from instruments.inventory.errors import InvalidInstrument
 from instruments.inventory.forms.instrument import show_refusal
 from instruments.inventory.forms.stewards import EndForm, StewardForm
-from instruments.inventory.forms.versions import seen_in
 from instruments.inventory.guarded import unit_instrument_for
 from instruments.inventory.models import Instrument
 from instruments.inventory.queries.parts import parts_of

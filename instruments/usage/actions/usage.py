@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 
 from django.db import IntegrityError
 
-from changes import Work, note_refusal, perform
+from changes import StaleVersion, Work, note_refusal, perform
 from instruments.errors import Sentence
 from instruments.inventory.locks import lock_instruments
 from instruments.inventory.models import Instrument
@@ -29,7 +29,12 @@ from instruments.usage.enums import UsageSource
 from instruments.usage.errors import UsageRefused, UsageUnusual, usage_problem
 from instruments.usage.locks import lock_usage_record
 from instruments.usage.models import UsageRecord
-from instruments.usage.queries.usage import current_by_number, overlapping_record, proposed_number
+from instruments.usage.queries.usage import (
+    current_by_number,
+    overlapping_record,
+    proposed_number,
+    wordings_of,
+)
 from instruments.usage.rules.usage_entries import Problems, UsageEntry
 from members.models import MemberUnit
 from members.permissions import can, require
@@ -63,6 +68,7 @@ def record_usage(
     source: str,
     new_only: bool = False,
     only_judge: bool = False,
+    seen: int | None = None,
 ) -> list[UsageOutcome]:
     """Write up to 1,000 uses; one that is refused leaves the others alone. Returns one fate each.
 
@@ -71,8 +77,9 @@ def record_usage(
     judged as a whole: records that change places do not clash. What people type and is unusual is not written before
     they say why (`because`); what programs send is, and a keeper confirms it. With `new_only`, for what people type, a
     known number is refused instead, and an empty one is replaced by instrument code and start. With `only_judge`
-    nothing is written. A person records for instruments he keeps; with `unit`, for that unit's alone. Raises NotAllowed
-    where he may record nothing in that unit, UsageRefused for more than 1,000, ValueError for no source.
+    nothing is written. `seen`, for a single entry, is how often the caller knows its number to have been written. A
+    person records for instruments he keeps; with `unit`, for that unit's alone. Raises NotAllowed where he may record
+    nothing in that unit, StaleVersion, UsageRefused for more than 1,000, ValueError for no source.
     """
     if source not in UsageSource.values:
         raise ValueError(f"No source of usage is called {source!r}.")
@@ -83,6 +90,8 @@ def record_usage(
     locked = _locked(work, entries, unit)
     if new_only:
         entries = [_numbered(entry, locked.get(entry.instrument_code)) for entry in entries]
+    if seen is not None:
+        _unchanged(entries, locked, seen)
     known = current_by_number(
         locked.values(), [entry.record_id.strip() for entry in entries if "\0" not in entry.record_id]
     )
@@ -164,6 +173,15 @@ def _locked(work: Work, entries: Sequence[UsageEntry], unit: MemberUnit | None) 
         if place.pk not in kept:
             note_refusal(work.actor, "record_usage", place, app="instruments")
     return {place.code: place for place in lock_instruments(work, kept).values()}
+
+
+def _unchanged(entries: Sequence[UsageEntry], locked: Mapping[str, Instrument], seen: int) -> None:
+    for entry in entries:
+        place = locked.get(entry.instrument_code)
+        if place is not None and "\0" not in entry.record_id:
+            found = wordings_of(place.unit_id, entry.record_id.strip())
+            if found != seen:
+                raise StaleVersion(seen, found)
 
 
 def _numbered(entry: UsageEntry, instrument: Instrument | None) -> UsageEntry:

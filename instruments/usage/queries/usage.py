@@ -80,6 +80,11 @@ def current_by_number(
     return {(row.unit_id, row.record_id): row for row in rows.select_related("instrument__unit")}
 
 
+def wordings_of(unit: int, record_id: str) -> int:
+    """Return how often a number of a unit (primary key) has been written, corrections too: its version; 0 for never."""
+    return UsageRecord.objects.filter(unit=unit, record_id=record_id).count()
+
+
 def held_times(
     instruments: Collection[int], start: dt.datetime, end: dt.datetime
 ) -> list[tuple[tuple[int, int], Interval, UsageRecord]]:

@@ -15,8 +15,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from changes import perform
+from changes import StaleVersion, perform
 from display.templatetags.display import hours, local_datetime, money, named, number
+from display.versions import IT_SAYS, differences
 from instruments.inventory.guarded import inventory_unit_for
 from instruments.inventory.models import Instrument
 from instruments.usage.actions.ending import agree_usage, void_usage
@@ -152,6 +153,9 @@ def usage_correct(request: HttpRequest, pk: UUID) -> HttpResponse:
         except UsageUnusual as refusal:
             form.ask(refusal.fields)
         except UsageRefused as refusal:
+            successor = _successor(request.user, shown)
+            if successor is not None:
+                return _overtaken(request, shown, successor)
             form.show(refusal.fields)
         except NotAllowed:
             raise Http404 from None
@@ -206,6 +210,23 @@ def usage_agree(request: HttpRequest, pk: UUID) -> HttpResponse:
         if url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
             return redirect(target)
     return redirect("instruments:usage_record", shown.pk)
+
+
+def _successor(person: Actor, shown: UsageRecord) -> UsageRecord | None:
+    """Return the record that counts instead of one, where the person may correct it."""
+    held = next((row for row in story_of(shown) if row.is_current and row.pk != shown.pk), None)
+    return held if held is not None and can(person, "correct_usage", held) else None
+
+
+def _overtaken(request: HttpRequest, shown: UsageRecord, successor: UsageRecord) -> HttpResponse:
+    """Show what somebody else made of a record meanwhile, beside what was typed, which now corrects that."""
+    form = CorrectionForm(successor, _places(request.user, successor), request.POST)
+    form.is_valid()
+    form.add_error(None, str(StaleVersion.message))
+    for bound, stored in differences(form):
+        if bound.name != "reason":
+            form.add_error(bound.name, IT_SAYS % {"value": stored or "–"})
+    return _correction_page(request, successor, form, before=shown, status=409)
 
 
 def _places(person: Actor, record: UsageRecord) -> list[Instrument]:
@@ -289,13 +310,19 @@ def _entry_page(
 
 
 def _correction_page(
-    request: HttpRequest, shown: UsageRecord, form: CorrectionForm, *, status: int = 200
+    request: HttpRequest,
+    shown: UsageRecord,
+    form: CorrectionForm,
+    *,
+    before: UsageRecord | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     context = {
         "record": shown,
         "unit": shown.unit,
         "form": form,
-        "facts": facts_of(shown),
+        "facts": facts_of(shown, before),
+        "before": before,
         "organisations": known_names(shown.unit),
     }
     return render(request, "instruments/usage/usage_correct.html", context, status=status)

@@ -22,6 +22,7 @@ from reporting.views import file_response
 from webapi.fields import InstantField
 from webapi.idempotency import once
 from webapi.problems import Problem
+from webapi.versions import fingerprinted
 from webapi.views import ContractView
 
 TAGS = ["reports"]
@@ -120,7 +121,8 @@ class ReportRunDetail(ContractView):
     def get(self, request: Request, run_id: UUID) -> Response:
         """Tell where a run stands."""
         person = caller(request)
-        return Response(ReportRunSerializer(run_for(person, run_id), context={"person": person}).data)
+        shown = ReportRunSerializer(run_for(person, run_id), context={"person": person})
+        return fingerprinted(Response(shown.data))
 
 
 class ReportRunFile(ContractView):

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from changes import perform
+from changes import StaleVersion, perform
+from display.versions import seen_in, show_meanwhile
 from members.actions.people import change_own_account
 from members.errors import InvalidPerson
 from members.forms.people import OwnAccountForm
@@ -28,7 +29,12 @@ def account(request: HttpRequest) -> HttpResponse:
     form = OwnAccountForm(request.POST if request.method == "POST" else None, instance=request.user)
     if form.is_valid():
         try:
-            perform(request.user, change_own_account, request.user, **form.cleaned_data)
+            perform(
+                request.user, change_own_account, request.user, **form.settings, seen=seen_in(request.POST)
+            )
+        except StaleVersion as stale:
+            form = OwnAccountForm(request.POST, instance=Person.objects.get(pk=request.user.pk))
+            show_meanwhile(form, stale)
         except InvalidPerson as error:
             for name, problems in error.fields.items():
                 for problem in problems:

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 from decimal import Decimal
 
 import pytest
 from django.test import Client
-from django.urls import reverse
 
-from changes import perform
-from evaluations.enums import ObjectKind
-from evaluations.rounds.actions import RoundData, create_round
-from evaluations.schemes.actions import load_presets
-from evaluations.schemes.queries.schemes import asked_fields, definition_of
+from evaluations.schemes.queries.schemes import asked_fields
 from evaluations.scoring import presets
 from evaluations.scoring.definition import Bands, Choice, YesNo
-from evaluations.steps.actions.opening import open_round
-from tests.factories.evaluations import DATA_END, DATA_START, make_story
 
 pytestmark = pytest.mark.django_db
 CODES = [preset.code for preset in presets.load_presets()]
@@ -27,20 +19,6 @@ def client_of(person) -> Client:
     client = Client(headers={"accept-language": "en"})
     client.force_login(person)
     return client
-
-
-@pytest.fixture
-def first(request):
-    """A collecting round by one of the presets, nothing reported, with the page of one object."""
-    story = make_story(collecting=False)
-    perform(None, load_presets)
-    scheme = next(one for one in story.round.scheme.__class__.objects.all() if one.code == request.param)
-    data = RoundData(2024, scheme, DATA_START, DATA_END, Decimal(100))
-    round_ = perform(story.officer, open_round, perform(story.officer, create_round, data))
-    single = round_.kind == ObjectKind.INSTRUMENT
-    name = "evaluations:instrument_result" if single else "evaluations:unit"
-    place = reverse(name, args=[2024, "AAA", *(["AAA-1"] if single else [])])
-    return dataclasses.replace(story, round=round_), place, definition_of(scheme)
 
 
 def answer(asked) -> str:

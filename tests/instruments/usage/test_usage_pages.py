@@ -376,8 +376,19 @@ class TestCorrecting:
         sent = self.sent(client, record, samples="30")
         client.post(address, sent)
         answer = client.post(address, sent | {"samples": "31"})
-        assert answer.status_code == 422
-        assert UsageRecord.objects.get(is_current=True).samples == 30
+        assert answer.status_code == 409
+        first = UsageRecord.objects.get(is_current=True)
+        assert first.samples == 30
+        # What was typed stands in the form, which now corrects what counts; what that says is beside it.
+        form = answer.context["form"]
+        assert form["samples"].value() == "31"
+        assert form.errors.keys() == {"__all__", "samples"}
+        (fact,) = [fact for fact in answer.context["facts"] if fact.changed]
+        assert (fact.before, fact.value) == (str(record.samples), "30")
+        again = reverse("instruments:usage_correct", args=[first.pk])
+        assert f'action="{again}"' in answer.text
+        assert client.post(again, sent | {"samples": "31"}).status_code == 302
+        assert UsageRecord.objects.get(is_current=True).samples == 31
         assert client.get(address)["Location"] == reverse("instruments:usage_record", args=[record.pk])
 
 

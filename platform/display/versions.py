@@ -1,4 +1,4 @@
-"""Forms room: the version that stood hidden in a page, and what differs where it is stale."""
+"""The version that stood hidden in a page, and what differs where it is stale."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from django import forms
 from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
+from changes import StaleVersion
+
 NEVER = -1
 """No row has this version: what was sent is no number, so it cannot be the one that was shown."""
+IT_SAYS = _("It now says: %(value)s")
 
 
 def seen_in(data: Mapping[str, object]) -> int | None:
@@ -22,13 +25,27 @@ def seen_in(data: Mapping[str, object]) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else NEVER
 
 
-def differences(form: forms.Form) -> list[tuple[BoundField, str]]:
+def differences(form: forms.BaseForm) -> list[tuple[BoundField, str]]:
     """Return what was typed otherwise than it is stored: each field with the stored value in words."""
     names = [name for name in form.changed_data if name != "version"]
     return [
         (form[name], _in_words(form.fields[name], form.get_initial_for_field(form.fields[name], name)))
         for name in names
     ]
+
+
+def show_meanwhile(form: forms.BaseForm, stale: StaleVersion) -> None:
+    """Say beside each field of a form of what is stored now what that is, where something else was typed.
+
+    What was typed stays; with the version that the page carries now it may be sent once more.
+    """
+    if form.is_valid():
+        form.add_error(None, str(stale))
+    for bound, stored in differences(form):
+        form.add_error(bound.name, IT_SAYS % {"value": stored or "–"})
+    data: Any = form.data.copy()  # type: ignore[attr-defined]
+    data[form.add_prefix("version")] = str(stale.found)
+    form.data = data
 
 
 def _in_words(field: forms.Field, value: Any) -> str:
