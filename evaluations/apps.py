@@ -8,9 +8,13 @@ from notices import kinds
 from safeguards.triggers import refuse, register
 
 FINAL = "the round is final"
+SHOWN = "the results are publicised: take the publicity back first"
 IN_FINAL_ROUND = (
     "EXISTS (SELECT 1 FROM evaluations_round r WHERE r.id = {row}.round_id AND r.state = 'final')"
 )
+IN_SHOWN_ROUND = IN_FINAL_ROUND.replace("= 'final'", "= 'publicised'")
+TERMS = ("scheme_id", "snapshot_id", "budget", "data_start", "data_end", "publicity_start", "publicity_end")
+"""What the public was told of a round beside its results; none of them is null by then."""
 
 
 class EvaluationsConfig(AppConfig):
@@ -39,21 +43,34 @@ class EvaluationsConfig(AppConfig):
         register(
             refuse("round_final", "evaluations_round", "UPDATE OR DELETE", FINAL, "{row}.state = 'final'"),
         )
-        for name in ("result", "award", "reportedvalue", "givenscore", "tiedecision"):
-            register(
-                refuse(f"{name}_final", f"evaluations_{name}", any_change, FINAL, IN_FINAL_ROUND, either=True)
-            )
+        changed = " OR ".join(f"NEW.{name} <> OLD.{name}" for name in TERMS)
         register(
             refuse(
-                "indicatorscore_final",
-                "evaluations_indicatorscore",
-                any_change,
-                FINAL,
-                "EXISTS (SELECT 1 FROM evaluations_result s JOIN evaluations_round r ON r.id = s.round_id "
-                "WHERE s.id = {row}.result_id AND r.state = 'final')",
-                either=True,
+                "round_shown",
+                "evaluations_round",
+                "UPDATE",
+                SHOWN,
+                f"OLD.state = 'publicised' AND NEW.state IN ('publicised', 'final') AND ({changed})",
             )
         )
+        of_result = (
+            "EXISTS (SELECT 1 FROM evaluations_result s JOIN evaluations_round r ON r.id = s.round_id "
+            "WHERE s.id = {row}.result_id AND r.state = "
+        )
+        for state, said, inside in (("final", FINAL, IN_FINAL_ROUND), ("shown", SHOWN, IN_SHOWN_ROUND)):
+            for name in ("result", "award", "reportedvalue", "givenscore", "tiedecision"):
+                table = f"evaluations_{name}"
+                register(refuse(f"{name}_{state}", table, any_change, said, inside, either=True))
+            register(
+                refuse(
+                    f"indicatorscore_{state}",
+                    "evaluations_indicatorscore",
+                    any_change,
+                    said,
+                    of_result + ("'final')" if state == "final" else "'publicised')"),
+                    either=True,
+                )
+            )
         register(
             refuse(
                 "snapshotrow_immutable",

@@ -39,6 +39,7 @@ class AskedGroup:
     rule: str
     numbers: tuple[BoundField, ...]
     evidence: BoundField
+    is_late: bool
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class AnsweredGroup:
     rule: str
     numbers: tuple[tuple[str, str], ...]
     evidence: str
+    is_late: bool
 
 
 class EnteredForm(forms.Form):
@@ -96,6 +98,7 @@ class ReportForm(EnteredForm):
         super().__init__(data)
         self.definition, self.language = definition, language
         self.asked: list[AskedField] = list(asked_fields(definition))
+        self.late = {key for key, value in stored.items() if value.is_late}
         words = {
             asked.indicator.code: stored[asked.field.key].evidence
             for asked in reversed(self.asked)
@@ -133,6 +136,7 @@ class ReportForm(EnteredForm):
                 rule=rule_of(mine[0].indicator, self.language),
                 numbers=tuple(self[asked.field.key] for asked in mine),
                 evidence=self[EVIDENCE + indicator],
+                is_late=any(asked.field.key in self.late for asked in mine),
             )
 
     def _waits(self, asked: AskedField) -> bool:
@@ -151,7 +155,7 @@ class ReportForm(EnteredForm):
         for group in self.groups():
             shown = tuple((str(bound.label), _shown(bound)) for bound in group.numbers)
             words = str(group.evidence.initial or "")
-            yield AnsweredGroup(group.indicator, group.rule, shown, words)
+            yield AnsweredGroup(group.indicator, group.rule, shown, words, group.is_late)
 
     def clean(self) -> dict[str, Any]:
         """Words that belong to no number are refused: they would be lost."""

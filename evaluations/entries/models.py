@@ -54,6 +54,12 @@ class ReportedValue(models.Model):
     def __str__(self) -> str:
         return f"{self.unit_id} {self.indicator} {self.value}"
 
+    @property
+    def is_late(self) -> bool:
+        """Whether it was reported after the last day (逾期填报), in local time."""
+        until = self.round.collecting_until
+        return until is not None and timezone.localdate(self.reported_at) > until
+
 
 class GivenScore(models.Model):
     """A value given by the department or one expert (部门或专家评分) for one indicator."""

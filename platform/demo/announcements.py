@@ -32,10 +32,10 @@ TEXTS: tuple[tuple[AnnouncementKind, int, int, str, str, str, str], ...] = (
         AnnouncementKind.TRAINING,
         7,
         10,
-        "气相色谱质谱上机培训报名，通辽，余 6 席",
-        "Hands-on GC-MS training in Tongliao, 6 places left",
-        "培训两天，考核合格者取得自行上机资格。请与科尔沁农牧学院机组人员联系。",
-        "Two days; whoever passes the test may run the instrument alone. Ask the stewards of Horqin College.",
+        "气相色谱质谱上机培训将在通辽举办",
+        "Hands-on GC-MS training in Tongliao",
+        "培训两天，面向各单位实验人员。报名请联系科尔沁农牧学院机组人员，联系电话见仪器页。",
+        "Two days, for laboratory staff of all units. Ask the stewards of Horqin College.",
     ),
     (
         AnnouncementKind.OPENING,
@@ -70,8 +70,8 @@ TEXTS: tuple[tuple[AnnouncementKind, int, int, str, str, str, str], ...] = (
         11,
         "昭君信息技术研究院计算集群完成扩容，恢复全天开放",
         "The computing cluster of Zhaojun Information Technology Institute is larger now and open around the clock",
-        "",
-        "",
+        "扩容期间暂停的机时申请已恢复受理，请在仪器页查看空闲时段。",
+        "Requests are taken again; free times are on the instrument's page.",
     ),
 )
 

@@ -22,6 +22,7 @@ from instruments.booking.actions.decisions import approve_booking
 from instruments.booking.actions.requests import request_booking
 from instruments.booking.enums import BookingState
 from instruments.booking.models import Booking
+from instruments.usage.actions.records import visit_number
 from instruments.usage.actions.served import known_of, name_served
 from instruments.usage.enums import UsageSource, UserKind
 from instruments.usage.models import UsageRecord
@@ -154,7 +155,7 @@ class _Day:
         home = person.home_unit_id == self.draft.unit.row.pk
         record = UsageRecord(
             unit=self.draft.unit.row,
-            record_id=f"B-{booking.pk.hex[:20]}",
+            record_id=visit_number(booking.pk),
             instrument=self.draft.row,
             booking=booking,
             start=booking.start,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from changes import perform
 from evaluations.results.actions.scoring import score_round
@@ -51,3 +53,12 @@ def final(story: Story, capture) -> Round:
     perform(story.officer, publicise_round, story.round, first=MONDAY, last=FRIDAY, now=BEFORE_PUBLICITY)
     story.round = perform(story.officer, finalise_round, story.round, now=DAY_AFTER)
     return story.round
+
+
+@contextmanager
+def past_the_guards(round_: Round) -> Iterator[None]:
+    """Write as an intruder with the keys of the database would: the round is scored while he does."""
+    rounds = Round.objects.filter(pk=round_.pk)
+    rounds.update(state="scored")
+    yield
+    rounds.update(state="publicised")

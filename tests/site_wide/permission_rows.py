@@ -199,7 +199,7 @@ admin:evaluations_scheme_version        POST  in  in  in  in  in  in 302 302
 MODELS = """
 #                                       list add his del cha
 audit.entry                   both      200 403 200 403 200
-notices.announcement          both      200 200 200 200 200
+notices.announcement          both      200 200 200 302 200
 background.heartbeat          both      200 403 200 403 200
 reporting.reportrun           both      200 403 200 403 200
 members.person                both      200 200 200 403 200

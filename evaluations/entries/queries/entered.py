@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
-from evaluations.entries.models import GivenScore, ReportedValue
+from evaluations.entries.models import GivenScore
 from evaluations.rounds.models import Round
 from evaluations.scoring.definition import SchemeDefinition, reported_fields
 from members.models import MemberUnit, Person
@@ -16,7 +16,8 @@ from members.models import MemberUnit, Person
 class EnteredRow:
     """One number entered by hand: what it is, its value, the words beside it.
 
-    by: who gave it and as what, for the department alone; to units judges stay unnamed.
+    by: who gave it and as what, for the department alone; to units judges stay unnamed. is_late: reported after the
+    last day.
     """
 
     name_zh: str
@@ -24,6 +25,7 @@ class EnteredRow:
     value: Decimal | None
     words: str
     by: str = ""
+    is_late: bool = False
 
 
 def reported_by_unit(round_: Round, definition: SchemeDefinition) -> dict[int, list[EnteredRow]]:
@@ -31,10 +33,12 @@ def reported_by_unit(round_: Round, definition: SchemeDefinition) -> dict[int, l
     names = {field.key: field for leaf in definition.leaves() for field in reported_fields(leaf)}
     found: defaultdict[int, list[EnteredRow]] = defaultdict(list)
     order = list(names)
-    values = ReportedValue.objects.filter(round=round_, instrument=None, indicator__in=order)
+    values = round_.reported_values.filter(instrument=None, indicator__in=order)
     for value in sorted(values, key=lambda one: order.index(one.indicator)):
         named = names[value.indicator]
-        found[value.unit_id].append(EnteredRow(named.name_zh, named.name_en, value.value, value.evidence))
+        found[value.unit_id].append(
+            EnteredRow(named.name_zh, named.name_en, value.value, value.evidence, is_late=value.is_late)
+        )
     return dict(found)
 
 

@@ -148,7 +148,7 @@ def entered_rows(result: Result, indicator: Indicator, *, with_judges: bool = Fa
         fields = reported_fields(indicator)
         stored = {
             value.indicator: value
-            for value in ReportedValue.objects.filter(
+            for value in ReportedValue.objects.select_related("round").filter(
                 round=result.round_id,
                 unit=result.unit_id,
                 instrument=result.instrument_id,
@@ -161,6 +161,7 @@ def entered_rows(result: Result, indicator: Indicator, *, with_judges: bool = Fa
                 field.name_en,
                 stored[field.key].value if field.key in stored else None,
                 stored[field.key].evidence if field.key in stored else "",
+                is_late=field.key in stored and stored[field.key].is_late,
             )
             for field in fields
         ]

@@ -118,7 +118,7 @@ def records_shown(
 
 def _stored(place: UnitInRound, machine: Instrument | None) -> dict[str, ReportedValue]:
     values = ReportedValue.objects.filter(round=place.round, unit=place.unit, instrument=machine)
-    return {value.indicator: value for value in values.select_related("reported_by")}
+    return {value.indicator: value for value in values.select_related("reported_by", "round")}
 
 
 def _standing(
@@ -139,15 +139,20 @@ def _progress(
     """How far reporting has come: what is missing, what it is worth, how long there is time."""
     asked = list(asked_fields(definition))
     missing = {one.indicator.code: one for one in reversed(asked) if one.field.key not in stored}
-    until = round_.collecting_until
     return {
         "asked": len(asked),
         "answered": sum(1 for one in asked if one.field.key in stored),
         "missing": [(one.indicator, form[one.field.key]) for one in reversed(missing.values())],
         "at_stake": sum((one.indicator.points for one in missing.values()), Decimal(0)),
-        "days_left": None if until is None else (until - timezone.localdate()).days,
+        "days_left": _days_left(round_),
         "last": max(stored.values(), key=lambda value: value.reported_at, default=None),
     }
+
+
+def _days_left(round_: Round) -> int | None:
+    """Days until the last day to report, less than 0 after it; None where none is set."""
+    until = round_.collecting_until
+    return None if until is None else (until - timezone.localdate()).days
 
 
 def _save(request: HttpRequest, place: UnitInRound, machine: Instrument | None, form: ReportForm) -> bool:
@@ -160,7 +165,8 @@ def _save(request: HttpRequest, place: UnitInRound, machine: Instrument | None, 
         form.add_error(None, str(refused))
     if form.errors:
         return False
-    for sentence in _told(reported, withdrawn):
+    left = _days_left(place.round)
+    for sentence in _told(reported, withdrawn, is_late=left is not None and left < 0):
         messages.success(request, sentence)
     return True
 
@@ -191,12 +197,14 @@ def _save_all(
     return reported, withdrawn
 
 
-def _told(reported: int, withdrawn: int) -> list[str]:
+def _told(reported: int, withdrawn: int, *, is_late: bool) -> list[str]:
     if not reported and not withdrawn:
         return [_("Nothing was changed.")]
     told = []
     if reported:
         told.append(_("Saved. You can change the values until the department scores the round."))
+    if reported and is_late:
+        told.append(_("The last day has passed: these values are marked as reported late."))
     if withdrawn:
         told.append(_("What you cleared is withdrawn and counts as not reported."))
     return told

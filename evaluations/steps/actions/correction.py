@@ -70,9 +70,10 @@ def withdraw_publicity(
     told = judged_units(held)
     held.state = RoundState.SCORED
     held.publicity_start = held.publicity_end = held.publicised_at = None
+    save(held)
     if to_collecting:
         back_to_collecting(held, units)
-    save(held)
+        save(held)
     announce_withdrawal(held, work.now)
     tell_managers(work, held, "evaluation_withdrawn", {"reason": reason}, units=told)
     note(work, PublicityWithdrawn(target=held, before=before, after={"state": held.state, "reason": reason}))
@@ -93,7 +94,7 @@ def change_terms(
     reason = _given(reason)
     refuse_if_blocked(held, SNAPSHOT, RoundState.COLLECTING)
     before = terms_of(held)
-    _check(held, terms)
+    _check(held, terms, timezone.localdate(work.now))
     if terms.scheme.pk != held.scheme_id:
         lock_for_round(work, terms.scheme.pk)
         held.scheme, held.snapshot = terms.scheme, None
@@ -107,7 +108,11 @@ def change_terms(
     return held
 
 
-def _check(round_: Round, terms: NewTerms) -> None:
+def _check(round_: Round, terms: NewTerms, today: dt.date) -> None:
+    until = terms.collecting_until
+    if until is not None and until != round_.collecting_until and until < today:
+        # Whoever still had time would lose it after the event.
+        raise InvalidRound({"collecting_until": [_("This day has passed. Choose today or a later day.")]})
     if terms.scheme.code != round_.scheme.code:
         raise InvalidRound(
             {"scheme": [_("While a round collects, only another version of its scheme fits.")]}

@@ -30,6 +30,7 @@ from evaluations.snapshots.models import MetricSnapshot
 from evaluations.snapshots.queries.afterwards import afterwards, too_early
 from evaluations.snapshots.queries.private_names import unmerged_names
 from instruments.inventory.models import Instrument
+from instruments.terms.rules.hours import local_midnight
 
 LEAST_WORKING_DAYS = 5
 """A publicity window (公示) lasts at least five working days."""
@@ -178,6 +179,7 @@ def _scoring(round_: Round, definition: SchemeDefinition, today: dt.date) -> Ite
     still_open = round_.collecting_until is not None and today <= round_.collecting_until
     for gap in reporting_gaps(round_, definition):
         yield _unreported(round_, gap, still_open)
+    yield from _reported_late(round_)
     for gap in scoring_gaps(round_, definition):
         yield Blocker(
             "score_missing",
@@ -219,6 +221,26 @@ def _unreported(round_: Round, gap: Gap, still_open: bool) -> Blocker:
         values,
         hard=False,
     )
+
+
+def _reported_late(round_: Round) -> Iterator[Blocker]:
+    """Name who reported after the last day: it counts, and the department is to know."""
+    until = round_.collecting_until
+    if until is None:
+        return
+    after = local_midnight(until + dt.timedelta(days=1))
+    late = list(round_.reported_values.filter(reported_at__gte=after).values_list("unit__code", flat=True))
+    if late:
+        yield Blocker(
+            "reported_late",
+            ngettext_lazy(
+                "%(count)s value was reported after the last day, %(day)s, and counts: %(units)s.",
+                "%(count)s values were reported after the last day, %(day)s, and count: %(units)s.",
+                "count",
+            ),
+            {"count": len(late), "day": _day(until), "units": ", ".join(sorted(set(late)))},
+            hard=False,
+        )
 
 
 def _publicity(

@@ -55,7 +55,7 @@ def next_free_slots(
 
     `free` holds the free open time of each station. Slots begin on the grid of steps from local midnight; those of
     one station do not overlap each other, and none is offered twice for the same time. With `one_a_day` each begins
-    on a local day of its own, in the daytime where the day has such a slot.
+    on a local day of its own; days with a slot in the daytime are taken before those with one at night alone.
     """
     length = dt.timedelta(minutes=minutes)
     if one_a_day:
@@ -103,11 +103,9 @@ def _one_a_day(
     step: int,
     count: int,
 ) -> list[tuple[Interval, int]]:
-    found: list[tuple[Interval, int]] = []
-    if not any(free.values()) or latest < earliest:
-        return found
+    found: dict[bool, list[tuple[Interval, int]]] = {False: [], True: []}
     day, last = local_day(earliest), local_day(latest)
-    while day <= last and len(found) < count:
+    while any(free.values()) and day <= last and len(found[False]) < count:
         midnight, day = local_midnight(day), day + dt.timedelta(days=1)
         firsts = [
             (*first, station)
@@ -119,9 +117,10 @@ def _one_a_day(
             and first[1] <= latest
         ]
         if firsts:
-            _late, start, station = min(firsts)
-            found.append((Interval(start, start + length), station))
-    return found
+            late, start, station = min(firsts)
+            found[late].append((Interval(start, start + length), station))
+    taken = [*found[False], *found[True]][:count]
+    return sorted(taken, key=lambda slot: slot[0].start)
 
 
 def first_starts(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from uuid import UUID
 
 from instruments.booking.models import Booking
 from instruments.inventory.models import Instrument
@@ -81,13 +82,18 @@ def entry_of(record: UsageRecord) -> UsageEntry:
     )
 
 
+def visit_number(booking: UUID) -> str:
+    """Return the record number of a finished visit: short enough to read out, and one for each booking."""
+    return f"B-{booking.hex[:20]}"
+
+
 def entry_from_visit(
     booking: Booking, used: Interval, *, effective_hours: Decimal, samples: int
 ) -> UsageEntry:
     """Return the entry of a finished visit; its income is the frozen price."""
     internal = booking.category == UserCategory.INTERNAL
     return UsageEntry(
-        record_id=str(booking.pk),
+        record_id=visit_number(booking.pk),
         instrument_code=booking.instrument.code,
         start=used.start,
         end=used.end,

@@ -6,7 +6,7 @@ from changes import Work
 from instruments.booking.events import VisitEnded
 from instruments.booking.rules.visits import usage_interval
 from instruments.terms.rules.hours import hours_between
-from instruments.usage.actions.records import entry_from_visit, from_visit, usage_facts
+from instruments.usage.actions.records import entry_from_visit, from_visit, usage_facts, visit_number
 from instruments.usage.actions.served import known_of, name_served, served_problems
 from instruments.usage.enums import UsageSource, UserKind
 from instruments.usage.errors import UsageRefused
@@ -26,9 +26,9 @@ def record_visit(work: Work, visit: VisitEnded) -> UsageRecord | None:
     check-out too.
     """
     booking = visit.target
-    known = current_by_number([booking.instrument], [str(booking.pk)]).get(
-        (booking.instrument.unit_id, str(booking.pk))
-    )
+    # A unit's own system may have been faster, by our number of the visit or by the booking's key.
+    found = current_by_number([booking.instrument], [visit_number(booking.pk), str(booking.pk)])
+    known = next(iter(found.values()), None)
     taken = taken_beside(booking, visit.arrived, visit.left, without=None if known is None else known.pk)
     used = usage_interval(booking.start, visit.arrived, visit.left, taken)
     if used is None:
@@ -40,6 +40,8 @@ def record_visit(work: Work, visit: VisitEnded) -> UsageRecord | None:
         raise UsageRefused({field: [message] for field, message in problems})
     usage = from_visit(booking, entry, actor=work.actor, now=work.now)
     usage.to_confirm = visit.forgotten
+    if known is not None:
+        usage.record_id = known.record_id
     names = known_of([(usage.unit_id, usage.user_unit)])
     if served_problems(usage, names):
         # The price category is from the day of the booking; whoever belongs to the owner by now is its own user.

@@ -17,6 +17,7 @@ from evaluations.errors import WrongState
 from evaluations.results.actions.live import live_rows
 from evaluations.results.models import IndicatorScore, Result
 from evaluations.results.queries.provisional import earlier_result, provisional
+from evaluations.rounds.models import Round
 from evaluations.schemes.queries.schemes import definition_of
 from evaluations.snapshots.models import SnapshotRow
 from members.enums import UnitRoleKind
@@ -55,9 +56,7 @@ def today(story, code: str):
 
 def last_year(story, code: str, *, effect: str) -> Result:
     """A final result of 2024 with that mean of the judges."""
-    before = RoundFactory(
-        year=2024, scheme=story.round.scheme, state="publicised", publicity_start="2025-05-12"
-    )
+    before = RoundFactory(year=2024, scheme=story.round.scheme, state="scored", publicity_start="2025-05-12")
     result = Result.objects.create(
         round=before, unit=story.units[code], score=Decimal("71.25"), rank=2, grade="good"
     )
@@ -69,6 +68,8 @@ def last_year(story, code: str, *, effect: str) -> Result:
         value=Decimal(effect),
         formula="given",
     )
+    Round.objects.filter(pk=before.pk).update(state="publicised")
+    before.refresh_from_db()
     return result
 
 

@@ -18,13 +18,22 @@ from evaluations.results.queries.verification import differences, verification
 from evaluations.rounds.blocking import FINALISE
 from evaluations.rounds.models import Round
 from evaluations.snapshots.models import MetricSnapshot, SnapshotRow
+from evaluations.steps.actions.correction import withdraw_publicity
 from evaluations.steps.actions.publication import finalise_round, publicise_round
 from evaluations.steps.queries.blockers import blockers
 from members.actions.units import UnitData, change_unit
 from members.errors import InvalidUnit
 from members.models import MemberUnit
 from safeguards.triggers import install
-from tests.evaluations.walking import BEFORE_PUBLICITY, DAY_AFTER, FRIDAY, MONDAY, final, scored
+from tests.evaluations.walking import (
+    BEFORE_PUBLICITY,
+    DAY_AFTER,
+    FRIDAY,
+    MONDAY,
+    final,
+    past_the_guards,
+    scored,
+)
 from tests.factories.evaluations import RoundFactory
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +73,31 @@ def test_database_refuses_any_change_after_final(story, django_capture_on_commit
         with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
     assert verification(Round.objects.get()).passed
+
+
+def test_database_refuses_any_change_while_publicised(story, django_capture_on_commit_callbacks):
+    """What the public looks at stays as it is, until the publicity is taken back by its own step."""
+    scored(story, django_capture_on_commit_callbacks)
+    perform(story.officer, publicise_round, story.round, first=MONDAY, last=FRIDAY, now=BEFORE_PUBLICITY)
+    for rows, change in (
+        (Round.objects, {"budget": 1}),
+        (Round.objects, {"publicity_end": MONDAY}),
+        (Round.objects, {"state": "final", "budget": 1}),
+        (Result.objects, {"score": 99}),
+        (Award.objects, {"amount": 1}),
+        (IndicatorScore.objects, {"points": 1}),
+        (ReportedValue.objects, {"value": 99}),
+        (GivenScore.objects, {"value": 1}),
+    ):
+        with pytest.raises(IntegrityError, match="the results are publicised"), transaction.atomic():
+            rows.update(**change)
+        if rows is not Round.objects:
+            with pytest.raises(IntegrityError, match="the results are publicised"), transaction.atomic():
+                rows.all().order_by("pk")._raw_delete(rows.db)
+    assert differences(Round.objects.get()) == []
+    # The same rows, once the publicity is taken back.
+    perform(story.officer, withdraw_publicity, story.round, reason="r")
+    assert ReportedValue.objects.update(value=99)
 
 
 def test_no_row_enters_a_running_snapshot_of_a_final_round(story, django_capture_on_commit_callbacks):
@@ -151,7 +185,8 @@ def test_finalise_refuses_results_that_differ(story, django_capture_on_commit_ca
     """Before the end everything is worked out once more."""
     scored(story, django_capture_on_commit_callbacks)
     perform(story.officer, publicise_round, story.round, first=MONDAY, last=FRIDAY, now=BEFORE_PUBLICITY)
-    Award.objects.filter(unit__code="BBB").update(amount=Decimal("3254.01"))
+    with past_the_guards(story.round):
+        Award.objects.filter(unit__code="BBB").update(amount=Decimal("3254.01"))
     assert [(d.place, d.field) for d in differences(story.round)] == [("BBB", "award")]
     with pytest.raises(Blocked) as refused:
         perform(story.officer, finalise_round, story.round, now=DAY_AFTER)
@@ -184,7 +219,8 @@ def test_no_stored_field_is_sealed_unlike_worked_out(
     perform(story.officer, publicise_round, story.round, first=MONDAY, last=FRIDAY, now=BEFORE_PUBLICITY)
     assert differences(story.round) == []
     rows = IndicatorScore.objects.filter(result__unit__code="AAA", indicator="external")
-    (rows if model is IndicatorScore else model.objects.filter(unit__code="AAA")).update(**change)
+    with past_the_guards(story.round):
+        (rows if model is IndicatorScore else model.objects.filter(unit__code="AAA")).update(**change)
     assert [(d.place, d.field) for d in differences(story.round)] == [("AAA", field)]
     with pytest.raises(Blocked):
         perform(story.officer, finalise_round, story.round, now=DAY_AFTER)

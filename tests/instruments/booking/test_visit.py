@@ -102,7 +102,11 @@ class TestCheckOut:
             at(2, 12),
         )
         usage = UsageRecord.objects.get()
-        assert (usage.start, usage.end, usage.record_id) == (at(2, 9, 10), at(2, 11, 40), str(booking.pk))
+        assert (usage.start, usage.end, usage.record_id) == (
+            at(2, 9, 10),
+            at(2, 11, 40),
+            f"B-{booking.pk.hex[:20]}",
+        )
         assert (usage.effective_hours, usage.measurement_hours) == (Decimal("2.50"), Decimal("2.50"))
         assert (usage.income, usage.samples, usage.purpose) == (Decimal("720.00"), 4, "development")
         assert (usage.user_kind, usage.source) == (UserKind.EXTERNAL, UsageSource.BOOKING)
@@ -309,12 +313,15 @@ class TestForgottenCheckOut:
         assert UsageRecord.objects.get().effective_hours == Decimal("3.00")
 
 
-def test_a_record_under_the_bookings_number_is_corrected(booking, engineer, instrument, monday, verbs):
+@pytest.mark.parametrize("of_booking", [lambda pk: f"B-{pk.hex[:20]}", str], ids=["number", "key"])
+def test_a_record_under_the_bookings_number_is_corrected(
+    booking, engineer, instrument, monday, verbs, of_booking
+):
     """The unit's own system was faster: check-out goes through, and its record replaces that one."""
     monday.move_to(at(2, 9))
     perform(engineer, check_in, booking)
     early = UsageRecordFactory(
-        instrument=instrument, record_id=str(booking.pk), start=at(2, 9), end=at(2, 10),
+        instrument=instrument, record_id=of_booking(booking.pk), start=at(2, 9), end=at(2, 10),
         measurement_hours=Decimal("1.00"), source=UsageSource.API,
     )  # fmt: skip
     monday.move_to(at(2, 12))

@@ -101,6 +101,15 @@ def test_a_day_offers_its_daytime_first():
     assert offered({1: [span(0, 100), span(1020, 1440)]}, one_a_day=True) == [(1020, 1)]
 
 
+def test_a_day_with_a_night_alone_comes_after_days_with_daytime():
+    """Tonight at 20:00, tomorrow all day: tomorrow at eight; where only two are to be had, both, in order."""
+    tonight, tomorrow, next_night = span(1200, 1320), span(1440, 2880), span(2880, 3000)
+    assert offered({1: [tonight, tomorrow]}, one_a_day=True, count=1) == [(1920, 1)]
+    assert offered({1: [tonight, tomorrow]}, one_a_day=True, count=2) == [(1200, 1), (1920, 1)]
+    assert offered({1: [tonight, next_night]}, one_a_day=True, count=2) == [(1200, 1), (2880, 1)]
+    assert offered({1: [tonight, tomorrow, next_night]}, one_a_day=True, count=2) == [(1200, 1), (1920, 1)]
+
+
 def test_the_longest_parts_keep_to_bounds_and_grid():
     """From 08:10: 08:30 on, at most two hours; of 25 minutes nothing; what begins too late is left out."""
 
