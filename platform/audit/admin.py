@@ -45,14 +45,14 @@ class VerbFilter(admin.SimpleListFilter):
 class EntryAdmin(ReadOnlyAdmin):
     """One line an entry, newest first; the search takes numbers, verbs, kinds and keys of objects, and people."""
 
-    list_display = ("sequence", "at", "actor", "done", "kind", "object_link")
+    list_display = ("sequence", "at", "who", "done", "kind", "object_link")
     list_filter = (VerbFilter,)
     list_select_related = ("actor",)
     search_fields = ("=sequence", "verb", "target_type", "=target_id", "actor__email", "actor__display_name")
     date_hierarchy = "at"
     show_full_result_count = False
     fields = (
-        "sequence", "at", "actor", "done", "code", "kind", "object_link", "what_was", "what_is", "leaf_index",
+        "sequence", "at", "who", "done", "code", "kind", "object_link", "what_was", "what_is", "leaf_index",
         "leaf_hash", "sealed_since",
     )  # fmt: skip
     readonly_fields = fields
@@ -64,6 +64,11 @@ class EntryAdmin(ReadOnlyAdmin):
         for entry in changelist.result_list:
             entry.target_name = names.get((entry.target_type, entry.target_id), "")
         return changelist
+
+    @admin.display(description=_("actor"), ordering="actor__display_name")
+    def who(self, entry: Entry) -> str:
+        """Name who acted; the system where nobody did."""
+        return str(_("The system")) if entry.actor is None else str(entry.actor)
 
     @admin.display(description=_("what was done"), ordering="verb")
     def done(self, entry: Entry) -> str:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from django.core.cache import cache
+from django.core.cache import DEFAULT_CACHE_ALIAS, BaseCache, caches
 
 T = TypeVar("T")
 OLD_SECONDS = 600
@@ -15,19 +15,20 @@ MAKING_SECONDS = 30
 WAIT_SECONDS, LOOK_EVERY = 5.0, 0.02
 
 
-def kept(key: str, seconds: float, make: Callable[[], T]) -> T:
+def kept(key: str, seconds: float, make: Callable[[], T], where: str = DEFAULT_CACHE_ALIAS) -> T:
     """Return what `make` made at most `seconds` ago, by whichever request.
 
     When the time is over the first who asks makes it anew; all others get the old one meanwhile. Where there is no old
-    one, they wait for the first, some seconds at most, rather than do the same work beside it.
+    one, they wait for the first, some seconds at most, rather than do the same work beside it. `where` names the cache.
     """
+    cache = caches[where]
     found: tuple[float, T] | None = cache.get(key)
     if found is not None and time.time() < found[0]:
         return found[1]
     making = f"{key}.making"
     mine = cache.add(making, "yes", MAKING_SECONDS)
     if not mine:
-        found = found or _awaited(key)
+        found = found or _awaited(cache, key)
         if found is not None:
             return found[1]
     try:
@@ -39,7 +40,7 @@ def kept(key: str, seconds: float, make: Callable[[], T]) -> T:
     return value
 
 
-def _awaited(key: str) -> tuple[float, T] | None:
+def _awaited(cache: BaseCache, key: str) -> tuple[float, T] | None:
     """Wait for what somebody else is making; None where that takes too long or came to nothing."""
     until = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < until:

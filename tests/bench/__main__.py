@@ -12,7 +12,19 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 POSTGRESQL = "postgresql://root@127.0.0.1:5432/open_instruments_bench"
-COLUMNS = ("name", "database", "size", "n", "p50_ms", "p95_ms", "queries", "bytes", "rss_mb", "ratio")
+COLUMNS = (
+    "name",
+    "database",
+    "size",
+    "n",
+    "p50_ms",
+    "p95_ms",
+    "queries",
+    "bytes",
+    "rss_mb",
+    "cpu_ms",
+    "ratio",
+)
 CASES = ("pages", "changes", "rounds", "history")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import http.client
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -13,10 +12,8 @@ import time
 import uuid
 from contextlib import suppress
 from pathlib import Path
-from urllib.parse import quote
 
 import django
-import psutil
 
 from changes import Work, perform
 
@@ -36,12 +33,20 @@ from members.models import Person  # noqa: E402
 from tests.bench import history  # noqa: E402
 from tests.bench.changes import alone_and_beside, composite  # noqa: E402
 from tests.bench.history import Undo  # noqa: E402
+from tests.bench.pages import (  # noqa: E402
+    PORT,
+    SEM,
+    Asked,
+    Seen,
+    asked,
+    cold_home,
+    pages,
+    processor_seconds,
+    queries,
+    serving,
+    worker_mb,
+)
 from webapi.tokens import issue  # noqa: E402
-
-ROOT = Path(__file__).resolve().parents[2]
-SEARCHES = {"search_1": "衍", "search_2": "质谱", "search_3": "显微镜", "search_4": "扫描电镜"}
-SEM = "IMU-DEMO-SEM"
-PORT = 8137
 
 
 def percentile(values: list[float], share: float) -> float:
@@ -61,63 +66,12 @@ def row(name: str, database: str, times: list[float], **more: object) -> dict[st
         "queries": more.get("queries"),
         "bytes": more.get("bytes"),
         "rss_mb": more.get("rss_mb"),
+        "cpu_ms": more.get("cpu_ms"),
         "ratio": more.get("ratio"),
     }
 
 
-def serve() -> subprocess.Popen[bytes]:
-    """Start one web worker of the real server and wait until it answers."""
-    server = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "config.wsgi:application", "-b", f"127.0.0.1:{PORT}", "--workers", "1",
-         "--threads", "4", "--log-level", "warning"],
-        cwd=ROOT,
-        env=os.environ,
-    )  # fmt: skip
-    for _attempt in range(120):
-        try:
-            link = http.client.HTTPConnection("127.0.0.1", PORT, timeout=5)
-            link.request("GET", "/healthz")
-            if link.getresponse().status == 200:
-                return server
-        except OSError:
-            time.sleep(0.5)
-    raise SystemExit("The server did not start.")
-
-
-def worker_mb(server: subprocess.Popen[bytes]) -> float:
-    """Return the resident memory of the busiest web worker."""
-    children = psutil.Process(server.pid).children(recursive=True)
-    return round(max(child.memory_info().rss for child in children) / 1e6, 1)
-
-
-def page(path: str, rounds: int) -> tuple[list[float], int]:
-    """Ask for a page again and again over one connection; return the times and the bytes on the wire."""
-    link = http.client.HTTPConnection("127.0.0.1", PORT, timeout=30)
-    times, size = [], 0
-    for turn in range(rounds + 10):
-        began = time.perf_counter()
-        link.request("GET", path, headers={"Accept-Encoding": "gzip", "Accept-Language": "zh-CN"})
-        answer = link.getresponse()
-        body = answer.read()
-        taken = time.perf_counter() - began
-        if answer.status != 200:
-            raise SystemExit(f"{path} answered {answer.status}")
-        if turn >= 10:
-            times.append(taken)
-            size = len(body)
-    return times, size
-
-
-def queries(path: str) -> int:
-    """Count the queries of one page with a warm cache."""
-    client = Client(headers={"Accept-Language": "zh-CN"}, SERVER_NAME="127.0.0.1")
-    client.get(path)
-    with CaptureQueriesContext(connection) as captured:
-        client.get(path)
-    return len(captured)
-
-
-def bookings(rounds: int) -> tuple[list[float], int]:
+def bookings(server: subprocess.Popen[bytes], rounds: int) -> Seen:
     """Book distinct free half hours on the demo microscope through the API, then give them back."""
     person = Person.objects.get(email="researcher@demo.example")
     token, _row = perform(person, issue, person, name="bench", scopes=["read", "write"], days=1)
@@ -141,6 +95,7 @@ def bookings(rounds: int) -> tuple[list[float], int]:
         answer = link.getresponse()
         return answer.status, answer.read()
 
+    before = processor_seconds(server)
     for turn in range(rounds):
         begin = start + dt.timedelta(minutes=30 * turn)
         wanted = {
@@ -157,9 +112,10 @@ def bookings(rounds: int) -> tuple[list[float], int]:
         times.append(taken)
         size = len(body)
         made.append(json.loads(body)["id"])
+    spent = processor_seconds(server) - before
     for booking in made:
         post(f"/api/v1/bookings/{booking}/cancel/", {"reason": "bench"})
-    return times, size
+    return Seen(times, size, round(spent / rounds * 1000, 2))
 
 
 def booking_queries() -> int:
@@ -230,35 +186,22 @@ def rounds_of(database: str, _rounds: int) -> list[dict[str, object]]:
 
 
 def pages_of(database: str, rounds: int) -> list[dict[str, object]]:
-    """Ask for pages, and book, over HTTP."""
-    monday = timezone.localdate() - dt.timedelta(days=timezone.localdate().weekday())
-    pages = {
-        "catalogue_page": "/instruments/",
-        **{name: f"/instruments/?q={quote(words)}" for name, words in SEARCHES.items()},
-        "instrument_week": f"/instruments/{SEM}/week/?week={monday.isoformat()}",
-    }
-    rows = []
-    server = serve()
-    try:
-        for name, path in pages.items():
-            times, size = page(path, rounds)
-            rows.append(
-                row(name, database, times, queries=queries(path), bytes=size, rss_mb=worker_mb(server))
-            )
-        times, size = bookings(min(rounds, 200))
-        rows.append(
-            row(
-                "booking_create",
-                database,
-                times,
-                queries=booking_queries(),
-                bytes=size,
-                rss_mb=worker_mb(server),
-            )
-        )
-    finally:
-        server.terminate()
-        server.wait(20)
+    """Ask for pages, and book, over HTTP, beside a bare answer of the same server."""
+    with serving("tests.bench.bare:application") as server:
+        bare = asked(server, Asked("/"), rounds)
+    rows = [row("bare_answer", database, bare.times, bytes=bare.size, cpu_ms=bare.cpu_ms, ratio=1.0)]
+
+    def line(name: str, seen: Seen, **more: object) -> None:
+        ratio = round(seen.cpu_ms / bare.cpu_ms, 1)
+        rows.append(row(name, database, seen.times, bytes=seen.size, cpu_ms=seen.cpu_ms, ratio=ratio, **more))
+
+    with serving() as server:
+        line("home_cold", cold_home(server, rounds))
+        for name, wanted in pages().items():
+            seen = asked(server, wanted, rounds)
+            line(name, seen, queries=queries(wanted), rss_mb=worker_mb(server))
+        seen = bookings(server, min(rounds, 200))
+        line("booking_create", seen, queries=booking_queries(), rss_mb=worker_mb(server))
     return rows
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from display.formats import local_datetime, minutes, short_day
+from display.kept_pages import kept_for_visitors
 from folding.words import seen_words
 from instruments.catalogue.forms import PAGE_ORDERINGS, PageFilter, filled
 from instruments.catalogue.queries.catalogue import CataloguePage, catalogue_page
@@ -68,6 +69,7 @@ class WayOut:
 
 
 @require_safe
+@kept_for_visitors(60, lambda: ["instruments", "units"])
 def catalogue(request: HttpRequest) -> HttpResponse:
     """Show the instruments that fit, the facets with counts, and every choice as a chip that can be taken back."""
     clean = filled(request.GET)

@@ -20,6 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from changes import perform
+from display.kept_pages import kept_for_visitors
 from display.templatetags.display import named
 from folding import times
 from instruments.booking.actions.requests import request_booking
@@ -75,7 +76,13 @@ class Verdict:
         return int((self.end - self.start).total_seconds() // 60)
 
 
+def _of_instrument(code: str) -> list[str]:
+    """What the pages of an instrument show: itself, its bookings and its use, and the lists its names come from."""
+    return [f"instrument.{code}", "units", "lists"]
+
+
 @require_safe
+@kept_for_visitors(60, _of_instrument)
 def instrument(request: HttpRequest, code: str) -> HttpResponse:
     """Show what it can do, what it costs the reader, when it is free, its week and the booking form."""
     shown = instrument_for(request.user, code)
@@ -83,6 +90,7 @@ def instrument(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_safe
+@kept_for_visitors(60, _of_instrument)
 def instrument_week(request: HttpRequest, code: str) -> HttpResponse:
     """Show the week alone, for the arrows and for refreshing in place; five queries for a reader signed in."""
     shown = instrument_for(request.user, code)

@@ -14,6 +14,7 @@ from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from display.kept_pages import kept_for_visitors
 from instruments.booking.queries.free_days import free_days
 from instruments.catalogue.forms import FOUR_CITIES, PageFilter, filled
 from instruments.catalogue.queries.filters import CatalogueFilters
@@ -110,6 +111,7 @@ def tiles(network: Network) -> list[Tile]:
 
 
 @require_safe
+@kept_for_visitors(60, lambda: ["instruments"])
 def finder(request: HttpRequest) -> HttpResponse:
     """Say how many instruments are free as chosen, by day and in all: the same search as the catalogue's."""
     wanted = PageFilter(filled(request.GET))
@@ -123,6 +125,7 @@ def finder(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@kept_for_visitors(60, lambda: ["instruments", "units", "rounds", "announcements"])
 def home(request: HttpRequest) -> HttpResponse:
     """Show search, finder, counts, map, classes and fields, notices and the newest results."""
     now = timezone.now()

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from display.kept_pages import kept_for_visitors
 from instruments.inventory.models import Instrument
 from members.enums import UnitKind
 from members.models import Region
@@ -18,6 +19,7 @@ PAGE = 24
 
 
 @require_safe
+@kept_for_visitors(60, lambda: ["instruments", "units"])
 def units(request: HttpRequest) -> HttpResponse:
     """List the member units, narrowed by words, region and kind."""
     chosen = UnitFilter(request.GET).chosen
@@ -36,6 +38,7 @@ def units(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@kept_for_visitors(60, lambda code: ["instruments", "units", "rounds", "usage"])
 def unit(request: HttpRequest, code: str) -> HttpResponse:
     """Show one unit: who it is, its figures of the last full and the running year, its instruments, its results."""
     shown = unit_queries.unit_by_code(code)

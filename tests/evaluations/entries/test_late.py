@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from audit.models import Entry
 from changes import perform
@@ -99,6 +100,7 @@ def test_who_reports_late_is_told_so(story):
     assert "reported late" not in told
 
 
+@translation.override("en")
 def test_the_department_is_told_before_it_scores(story, django_capture_on_commit_callbacks):
     """Named with unit and number, and no obstacle."""
     snapshot_of(story, django_capture_on_commit_callbacks)

@@ -1,0 +1,153 @@
+"""Pages of signed-out readers, kept whole: made once for all who ask the same, dropped when what they show changes.
+
+A page is kept under everything its text depends on: address, language, light or dark, whole page or fragment, and the
+stamps of what it shows. A change stamps anew what it touched after it is committed, so a page made before it is asked
+for no more. What changes by time alone (free hours, "today") is as old as the page may be.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import uuid
+import zlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.middleware.csrf import get_token
+from django.utils.cache import patch_vary_headers
+from django.utils.http import parse_etags
+from django.utils.translation import get_language
+
+from background.kept import kept
+
+CACHE = "pages"
+STAMP_SECONDS = 86_400
+LONGEST_QUERY = 300
+TOKEN = re.compile(rb'((?:name="csrfmiddlewaretoken" value|name="csrf-token" content)=")[A-Za-z0-9]{64}"')
+PLACE = b"@csrf-token@"
+FRAGMENT = ("HX-Request", "HX-Target")
+"""Headers by which a view tells whether the whole page is asked for or a part of it, and which."""
+
+View = Callable[..., HttpResponse]
+Shows = Callable[..., Iterable[str]]
+
+
+@dataclass(frozen=True)
+class KeptPage:
+    """A page without anybody's token, packed; what it says of itself."""
+
+    packed: bytes
+    headers: dict[str, str]
+    tag: str
+
+
+class _NotKept(Exception):
+    """Only what any visitor may see is kept: this answer is given once."""
+
+    def __init__(self, response: HttpResponse) -> None:
+        self.response = response
+        super().__init__()
+
+
+def kept_for_visitors(seconds: float, shows: Shows) -> Callable[[View], View]:
+    """Keep the pages of a view for signed-out readers, some seconds; `shows` names what they show, by its arguments.
+
+    Put it below the decorators that ask for rights. Whoever is signed in, or is told something, gets a page of his own.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not _is_plain_visitor(request):
+                return view(request, *args, **kwargs)
+            key = _key(request, shows(*args, **kwargs))
+            try:
+                page = kept(key, seconds, lambda: _made(view(request, *args, **kwargs)), CACHE)
+            except _NotKept as given:
+                return given.response
+            return _answer(request, page)
+
+        return shown
+
+    return decorate
+
+
+def touch(names: Iterable[str]) -> None:
+    """Say that something is another from now on: no page that shows it as it was is given out any more."""
+    cache.set_many({_named(name): uuid.uuid4().hex for name in names}, STAMP_SECONDS)
+
+
+def _named(name: str) -> str:
+    return f"stamp.{hashlib.sha256(name.encode()).hexdigest()[:32]}"
+
+
+def _stamps(names: Iterable[str]) -> list[str]:
+    """Return the stamps of what is shown; one that is lost is made anew, so that no page from before it is found."""
+    wanted = sorted({_named(name) for name in names})
+    found: dict[str, str] = cache.get_many(wanted)
+    fresh = {name: uuid.uuid4().hex for name in wanted if name not in found}
+    if fresh:
+        cache.set_many(fresh, STAMP_SECONDS)
+    return [found.get(name) or fresh[name] for name in wanted]
+
+
+def _is_plain_visitor(request: HttpRequest) -> bool:
+    cookies = request.COOKIES
+    return (
+        settings.PAGES_ARE_KEPT
+        and request.method == "GET"
+        and settings.SESSION_COOKIE_NAME not in cookies
+        and "messages" not in cookies
+        and "Authorization" not in request.headers
+        and len(request.META.get("QUERY_STRING", "")) <= LONGEST_QUERY
+    )
+
+
+def _key(request: HttpRequest, names: Iterable[str]) -> str:
+    parts = (
+        request.get_full_path(),
+        request.scheme or "",
+        request.get_host(),
+        get_language() or "",
+        "dark" if request.COOKIES.get("theme") == "dark" else "light",
+        *(request.headers.get(name, "") for name in FRAGMENT),
+        *_stamps(names),
+    )
+    return f"page.{hashlib.sha256(repr(parts).encode()).hexdigest()}"
+
+
+def _made(response: HttpResponse) -> KeptPage:
+    """Take a page's text and headers without the token of whoever happened to ask. Raises _NotKept."""
+    if hasattr(response, "render") and callable(response.render):
+        response = response.render()
+    own = set(response.cookies) - {settings.CSRF_COOKIE_NAME}
+    if response.status_code != 200 or response.streaming or own:
+        raise _NotKept(response)
+    content = TOKEN.sub(rb"\1" + PLACE + b'"', response.content)
+    return KeptPage(
+        packed=zlib.compress(content, 1),
+        headers={name: value for name, value in response.headers.items() if name != "Content-Length"},
+        tag=f'"{hashlib.sha256(content).hexdigest()[:32]}"',
+    )
+
+
+def _answer(request: HttpRequest, page: KeptPage) -> HttpResponse:
+    """Give the page to one reader: with a token of his own, or only word that it is the one he has."""
+    token = get_token(request)
+    response: HttpResponse
+    if page.tag in {tag.removeprefix("W/") for tag in parse_etags(request.headers.get("If-None-Match", ""))}:
+        response = HttpResponseNotModified()
+    else:
+        response = HttpResponse(zlib.decompress(page.packed).replace(PLACE, token.encode()))
+    for name, value in page.headers.items():
+        response.headers[name] = value
+    response.headers["ETag"] = page.tag
+    response.headers["Cache-Control"] = "private, no-cache"
+    patch_vary_headers(response, ("Accept-Language", "Cookie", *FRAGMENT))
+    return response
