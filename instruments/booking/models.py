@@ -133,6 +133,8 @@ class Booking(models.Model):
             models.Index(fields=["instrument", "station", "start"], name="booking_slot"),
             models.Index(fields=["person", "start"], name="booking_person"),
             models.Index(fields=["state", "start"], name="booking_state_start"),
+            # "What overlaps this time" asks for ends after a moment: history ends before it and is not read.
+            models.Index(fields=["end"], name="booking_end"),
         ]
 
     def __str__(self) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TypeVar
 
 from django.core.cache import DEFAULT_CACHE_ALIAS, BaseCache, caches
@@ -13,6 +15,17 @@ OLD_SECONDS = 600
 """For so long what is past its time is still given out while somebody makes it anew."""
 MAKING_SECONDS = 30
 WAIT_SECONDS, LOOK_EVERY = 5.0, 0.02
+_ahead: ContextVar[float] = ContextVar("ahead", default=0.0)
+
+
+@contextmanager
+def made_ahead(seconds: float) -> Iterator[None]:
+    """Inside, what has less than this left counts as past its time: made anew before anybody waits for it."""
+    token = _ahead.set(seconds)
+    try:
+        yield
+    finally:
+        _ahead.reset(token)
 
 
 def kept(key: str, seconds: float, make: Callable[[], T], where: str = DEFAULT_CACHE_ALIAS) -> T:
@@ -23,7 +36,7 @@ def kept(key: str, seconds: float, make: Callable[[], T], where: str = DEFAULT_C
     """
     cache = caches[where]
     found: tuple[float, T] | None = cache.get(key)
-    if found is not None and time.time() < found[0]:
+    if found is not None and time.time() + _ahead.get() < found[0]:
         return found[1]
     making = f"{key}.making"
     mine = cache.add(making, "yes", MAKING_SECONDS)

@@ -1,15 +1,14 @@
 """Pages of signed-out readers, kept whole: made once for all who ask the same, dropped when what they show changes.
 
-A page is kept under everything its text depends on: address, language, light or dark, whole page or fragment, and the
-stamps of what it shows. A change stamps anew what it touched after it is committed, so a page made before it is asked
-for no more. What changes by time alone (free hours, "today") is as old as the page may be.
+A page is kept under everything its text depends on: path and question (it names no host), language, light or dark,
+whole page or fragment, and the stamps of what it shows. A change stamps anew what it touched after it is committed, so
+a page made before it is asked for no more. What changes by time alone (free hours, "today") is as old as a page may be.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-import uuid
 import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -17,7 +16,6 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.middleware.csrf import get_token
 from django.utils.cache import patch_vary_headers
@@ -25,9 +23,9 @@ from django.utils.http import parse_etags
 from django.utils.translation import get_language
 
 from background.kept import kept
+from display.stamps import stamps
 
 CACHE = "pages"
-STAMP_SECONDS = 86_400
 LONGEST_QUERY = 300
 TOKEN = re.compile(rb'((?:name="csrfmiddlewaretoken" value|name="csrf-token" content)=")[A-Za-z0-9]{64}"')
 PLACE = b"@csrf-token@"
@@ -78,25 +76,6 @@ def kept_for_visitors(seconds: float, shows: Shows) -> Callable[[View], View]:
     return decorate
 
 
-def touch(names: Iterable[str]) -> None:
-    """Say that something is another from now on: no page that shows it as it was is given out any more."""
-    cache.set_many({_named(name): uuid.uuid4().hex for name in names}, STAMP_SECONDS)
-
-
-def _named(name: str) -> str:
-    return f"stamp.{hashlib.sha256(name.encode()).hexdigest()[:32]}"
-
-
-def _stamps(names: Iterable[str]) -> list[str]:
-    """Return the stamps of what is shown; one that is lost is made anew, so that no page from before it is found."""
-    wanted = sorted({_named(name) for name in names})
-    found: dict[str, str] = cache.get_many(wanted)
-    fresh = {name: uuid.uuid4().hex for name in wanted if name not in found}
-    if fresh:
-        cache.set_many(fresh, STAMP_SECONDS)
-    return [found.get(name) or fresh[name] for name in wanted]
-
-
 def _is_plain_visitor(request: HttpRequest) -> bool:
     cookies = request.COOKIES
     return (
@@ -112,12 +91,10 @@ def _is_plain_visitor(request: HttpRequest) -> bool:
 def _key(request: HttpRequest, names: Iterable[str]) -> str:
     parts = (
         request.get_full_path(),
-        request.scheme or "",
-        request.get_host(),
         get_language() or "",
         "dark" if request.COOKIES.get("theme") == "dark" else "light",
         *(request.headers.get(name, "") for name in FRAGMENT),
-        *_stamps(names),
+        *stamps(names),
     )
     return f"page.{hashlib.sha256(repr(parts).encode()).hexdigest()}"
 

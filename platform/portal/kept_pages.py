@@ -1,13 +1,14 @@
-"""Which kept pages of signed-out readers a change makes old."""
+"""Which kept pages and figures a change makes old."""
 
 from __future__ import annotations
 
 from functools import partial
 
 from changes import Recorded, Work, subscribe
-from display.kept_pages import touch
+from display.stamps import touch
 from instruments.booking.events import TimeFreed
 from instruments.inventory.models import Instrument
+from members.models import MemberUnit
 
 OF_KIND = {
     "instruments.class": {"instruments", "lists"},
@@ -16,7 +17,7 @@ OF_KIND = {
     "instruments.usage": {"usage"},
     "instruments.report": set[str](),
     "members.unit": {"units"},
-    "members.organisation": {"units"},
+    "members.organisation": {"units", "organisations"},
     "notices.announcement": {"announcements"},
 }
 """What the verbs of a kind of object touch, beside the instrument that the object belongs to."""
@@ -29,12 +30,16 @@ OF_APP = {
 
 
 def touched(event: Recorded) -> set[str]:
-    """Return the names (`display.kept_pages`) of what an event changed."""
+    """Return the names (`display.stamps`) of what an event changed."""
     app, kind = event.verb.split(".")[:2]
     names = OF_KIND.get(f"{app}.{kind}", OF_APP.get(app, set()))
     target = event.target
+    if isinstance(target, MemberUnit):
+        return names | {f"of_unit.{target.pk}"}
     place = target if isinstance(target, Instrument) else getattr(target, "instrument", None)
-    return names | {f"instrument.{place.code}"} if isinstance(place, Instrument) else names
+    if not isinstance(place, Instrument):
+        return names
+    return names | {f"instrument.{place.code}", f"of_unit.{place.unit_id}"}
 
 
 def forget(work: Work, event: Recorded) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
+from display.stamps import kept_while
 from evaluations.rounds.models import Round
 from evaluations.scoring.definition import Scope
 from evaluations.snapshots.measuring import fresh_rows
@@ -18,8 +19,18 @@ def live_rows(
 ) -> list[SnapshotRow]:
     """The rows of the unit (or of one instrument of it), those in scope first; seven queries however many there are.
 
-    Called by the system for whoever may see the unit's own page; writes nothing.
+    Called by the system for whoever may see the unit's own page; writes nothing. Kept for a minute, while nothing of
+    the unit's instruments, of their use or of the round changes.
     """
+    which = "" if instrument is None else instrument.code
+    key = f"live_rows.{round_.pk}.{round_.version}.{unit.pk}.{which}.{timezone.localdate()}"
+    names = (f"of_unit.{unit.pk}", "rounds", "organisations", "units")
+    return kept_while(key, 60, names, lambda: _measured(round_, unit, scope, instrument))
+
+
+def _measured(
+    round_: Round, unit: MemberUnit, scope: Scope, instrument: Instrument | None
+) -> list[SnapshotRow]:
     held_then = population(round_, timezone.now(), unit)
     machines = Instrument.objects.filter(pk__in=held_then).select_related("unit", "instrument_class")
     if instrument is not None:

@@ -57,8 +57,12 @@ def completeness(record: Mapping[str, object]) -> Completeness:
     the register holds nothing that was free of charge by its own price.
     """
     missing = tuple(name for name in RECORD if _is_empty(record.get(name)))
-    share = Decimal(100 * (len(RECORD) - len(missing))) / len(RECORD)
-    return Completeness(share.quantize(Decimal("0.1"), ROUND_HALF_UP), missing)
+    return Completeness(percent_of(len(RECORD) - len(missing)), missing)
+
+
+def percent_of(filled: int) -> Decimal:
+    """Return the percent that so many filled columns are, to one place."""
+    return (Decimal(100 * filled) / len(RECORD)).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
 def _is_empty(value: object) -> bool:

@@ -112,7 +112,7 @@ def test_the_department_is_told_before_it_scores(story, django_capture_on_commit
     assert warned() == []
     report(story, "BBB", at((4, 1), 9))
     ((sentence, hard),) = warned()
-    assert sentence == "1 value was reported after the last day, 2026-03-31, and counts: BBB."
+    assert sentence == "1 value was reported after the last day, 31 Mar 2026, and counts: BBB."
     assert not hard
 
 

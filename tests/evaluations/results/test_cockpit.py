@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -20,6 +21,8 @@ from evaluations.results.queries.provisional import earlier_result, provisional
 from evaluations.rounds.models import Round
 from evaluations.schemes.queries.schemes import definition_of
 from evaluations.snapshots.models import SnapshotRow
+from instruments.usage.actions.ending import void_usage
+from instruments.usage.models import UsageRecord
 from members.enums import UnitRoleKind
 from members.errors import NotAllowed
 from tests.evaluations.walking import scored
@@ -232,3 +235,29 @@ def test_steward_reads_values_as_text(story):
     assert "<dt>Tasks supported</dt><dd>4</dd>" in body
     assert 'name="tasks"' not in body
     assert "Save the values" not in body
+
+
+def test_the_rows_of_today_are_kept_until_something_of_the_unit_changes(
+    story, settings, django_assert_num_queries, django_capture_on_commit_callbacks
+):
+    """Voiding a record of its own drops them at once; what happens in another unit does not."""
+    settings.PAGES_ARE_KEPT = True
+    cache.clear()
+
+    def hours():
+        rows = live_rows(story.round, story.units["AAA"], definition_of(story.round.scheme).scope)
+        return {row.instrument_code: row.external_hours for row in rows}
+
+    def void(code):
+        record = UsageRecord.objects.get(instrument__code=code)
+        with django_capture_on_commit_callbacks(execute=True):
+            perform(story.managers[code[:3]], void_usage, record, reason="twice")
+
+    before = hours()
+    assert before["AAA-1"] == Decimal(100)
+    void("BBB-1")
+    with django_assert_num_queries(0):
+        assert hours() == before
+    void("AAA-1")
+    assert hours() == before | {"AAA-1": Decimal(0)}
+    cache.clear()

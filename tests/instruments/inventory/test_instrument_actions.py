@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 import time_machine
+from django.db.models import CharField, TextField
 
 from audit.models import Entry
 from changes import StaleVersion, perform
@@ -22,8 +23,15 @@ from instruments.inventory.actions.reference import load_reference
 from instruments.inventory.enums import InstrumentState
 from instruments.inventory.errors import InvalidInstrument
 from instruments.inventory.models import ApplicationField, Instrument, InstrumentClass
-from instruments.inventory.queries.inventory import InventoryFilters, inventory, inventory_totals
+from instruments.inventory.queries.inventory import (
+    InventoryFilters,
+    completeness_of,
+    inventory,
+    inventory_totals,
+    with_record,
+)
 from instruments.inventory.queries.search import matching
+from instruments.inventory.rules.completeness import RECORD
 from members.errors import NotAllowed
 from members.models import Region
 from tests.factories.instruments import BookingFactory, make_instrument, make_steward
@@ -258,3 +266,27 @@ def test_inventory_is_narrowed(unit, data):
     ]
     totals = inventory_totals(unit)
     assert (totals.instruments, totals.shared, totals.completeness) == (1, 1, Decimal("48.4"))
+
+
+def test_the_database_counts_filled_columns_by_the_rule(unit, django_assert_num_queries):
+    """The mean of what each row's own rule gives, whatever is empty: blank text, no link, a value of 0, no position."""
+    rows = [make_instrument(unit=unit) for _ in RECORD]
+    for row, name in zip(rows, RECORD, strict=True):
+        if name == "fields":
+            row.field_links.all().delete()
+        elif name == "funding":
+            row.funding.all().delete()
+        elif name in {"longitude", "latitude"}:
+            Instrument.objects.filter(pk=row.pk).update(**{name: None})
+        elif name == "original_value":
+            Instrument.objects.filter(pk=row.pk).update(original_value=0)
+        elif (
+            isinstance(field := Instrument._meta.get_field(name), CharField | TextField) and not field.choices
+        ):
+            Instrument.objects.filter(pk=row.pk).update(**{name: "  "})
+    percents = [completeness_of(row).percent for row in with_record(Instrument.objects.filter(unit=unit))]
+    with django_assert_num_queries(3):
+        totals = inventory_totals(unit)
+    assert totals.completeness == (sum(percents) / len(percents)).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    assert totals.incomplete == sum(percent < 100 for percent in percents)
+    assert len(set(percents)) > 1

@@ -188,7 +188,7 @@ def test_the_list_costs_the_same_for_one_and_three(unit, manager, django_assert_
     for _number in range(rows):
         make_steward(make_instrument(unit=unit))
     client = client_of(manager)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(17):
         client.get(reverse("instruments:inventory", args=["IMU"]))
 
 

@@ -123,7 +123,8 @@ def _children(options: dict[str, Any]) -> list[Child]:
     # A process of its own: sealing within two seconds must not wait for a report or a round in the worker.
     sealer = [sys.executable, str(root / "manage.py"), "seal_audit"]
     commands = (("web", web), ("worker", worker), ("schedule", schedule), ("sealer", sealer))
-    return [Child(name, command, environment) for name, command in commands]
+    warm = {**environment, "KEEP_WARM": "1"}
+    return [Child(name, command, warm if name == "web" else environment) for name, command in commands]
 
 
 def _refuse_pending_migrations() -> None:
