@@ -12,9 +12,10 @@ from django.forms.models import fields_for_model
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
+from display.formats import HOUR, minutes
 from display.versions import differences
 from instruments.inventory.models import Instrument
 from instruments.terms.actions import LIMITS, PolicyData
@@ -210,6 +211,9 @@ class PolicyForm(forms.Form):
             field.required = name in LIMITS
             if name in LIMITS:
                 field.widget.attrs["class"] = "form-control"
+            if name.endswith("_minutes") and getattr(policy, name) >= HOUR:
+                length = minutes(getattr(policy, name), get_language())
+                field.help_text = _("Now: %(length)s") % {"length": length}
             self.fields[name] = field
 
     @property
