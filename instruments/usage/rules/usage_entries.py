@@ -75,11 +75,12 @@ def entry_problems(
     if not any(field.endswith("_hours") for field, _ in figures) and entry.measurement_hours < 0:
         problems.append(("effective_hours", usage_problem("parts_exceed")))
     for field, value, choices in (
-        ("user_kind", entry.user_kind, UserKind.values),
-        ("purpose", entry.purpose, Purpose.values),
+        ("user_kind", entry.user_kind, UserKind),
+        ("purpose", entry.purpose, Purpose),
     ):
-        if value not in choices:
-            problems.append((field, usage_problem("unknown_choice", limit=", ".join(choices))))
+        if value not in choices.values:
+            known = ", ".join(f"{code} ({label})" for code, label in choices.choices)
+            problems.append((field, usage_problem("unknown_choice", limit=known)))
     if not 1 <= entry.station <= station_count:
         problems.append(("station", usage_problem("unknown_station", limit=station_count)))
     return problems
