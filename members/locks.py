@@ -14,8 +14,8 @@ def lock_unit(work: Work, pk: int) -> MemberUnit:
 
 
 def lock_person(work: Work, pk: int) -> Person:
-    """Lock one person."""
-    return work.lock_one(Person.objects.all(), pk)
+    """Lock one person, with the unit the account is in."""
+    return work.lock_one(Person.objects.select_related("home_unit"), pk)
 
 
 def lock_unit_role(work: Work, pk: int) -> UnitRole:

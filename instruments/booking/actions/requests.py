@@ -22,8 +22,9 @@ from instruments.terms.queries.policy import policy_of
 from instruments.terms.rules.booking_policy import maintenance_problems
 from instruments.terms.rules.intervals import Interval
 from members.enums import UserCategory
+from members.locks import lock_person
 from members.models import Person
-from members.permissions import require
+from members.permissions import refuse, require
 
 
 def request_booking(
@@ -53,6 +54,10 @@ def request_booking(
     require(work.actor, "book_instrument", instrument)
     if owner.pk != work.actor.pk:
         require(work.actor, "book_for_others", instrument)
+    # Whoever closes or moves the account asks about what rests on it under the same lock.
+    owner = lock_person(work, owner.pk)
+    if not owner.is_active:
+        refuse(work.actor, "book_instrument", instrument, app="instruments", reason="account_closed")
     if form:
         _refuse_twice(work, instrument, owner, (start, end), form)
     verdict = admission(instrument, owner, start, end, work.now)

@@ -19,6 +19,7 @@ from instruments.terms.models import OpeningException, Rate
 from instruments.terms.rules.hours import LOCAL
 from members.enums import UnitState, UserCategory
 from members.errors import NotAllowed
+from members.models import Person
 from notices.models import Notice
 from tests.factories.instruments import BookingFactory, make_instrument, make_steward
 from tests.factories.members import PersonFactory, make_manager
@@ -330,3 +331,13 @@ def test_a_manager_keeps_the_instruments_of_the_unit_alone(xrd, member):
             end=at(3, 0),
             reason="x",
         )
+
+
+def test_who_is_closed_at_this_moment_books_no_more(instrument, member):
+    """The account as it stands under its lock counts, not the one the session began with."""
+    Person.objects.filter(pk=member.pk).update(is_active=False)
+    with pytest.raises(NotAllowed):
+        ask(instrument, member, at(2, 9), at(2, 10))
+    assert not Booking.objects.exists()
+    entry = Entry.objects.get()
+    assert (entry.verb, entry.after["reason"]) == ("instruments.refused", "account_closed")

@@ -142,8 +142,8 @@ def test_asking_costs_the_same_for_one_and_three(officer, unit, rows, django_ass
         book(instrument, steward, days + 5, category="internal")
         book(make_instrument(), PersonFactory(home_unit=unit), days)
     for number, action, row, data in (
-        (24, change_person, steward, data_of(steward, is_active=False)),
-        (20, change_person, steward, data_of(steward, home_unit=UnitFactory())),
+        (23, change_person, steward, data_of(steward, is_active=False)),
+        (19, change_person, steward, data_of(steward, home_unit=UnitFactory())),
         (24, change_unit, unit, unit_data(unit, state="suspended")),
     ):
         with django_assert_num_queries(number):
