@@ -217,7 +217,7 @@ def test_asking_costs_the_same_for_one_and_three(officer, unit, rows, django_ass
         UnitRoleFactory(person=person, kind=UnitRoleKind.VIEWER, unit=UnitFactory())
         report_of(person, unit)
         make_manager(unit)
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(20):
         asked_by(officer, change_person, person, data_of(person, is_active=False))
     with django_assert_num_queries(25):
         asked_by(officer, change_unit, unit, unit_data(unit, state="left"))
