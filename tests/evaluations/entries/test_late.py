@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 from audit.models import Entry
 from changes import perform
@@ -105,7 +106,8 @@ def test_the_department_is_told_before_it_scores(story, django_capture_on_commit
 
     def warned():
         found = blockers(story.round, "score", now=at((4, 2), 9))
-        return [(str(one), one.hard) for one in found if one.code == "reported_late"]
+        with override("en"):
+            return [(str(one), one.hard) for one in found if one.code == "reported_late"]
 
     assert warned() == []
     report(story, "BBB", at((4, 1), 9))
