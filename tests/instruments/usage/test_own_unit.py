@@ -1,4 +1,4 @@
-"""Two units that give the same number, and type names of their own: what is asked of one never answers for the other."""
+"""Two units with the same number and names of their own: what is asked of one never answers for the other."""
 
 import pytest
 
