@@ -43,7 +43,10 @@ class EvaluationsConfig(AppConfig):
         register(
             refuse("round_final", "evaluations_round", "UPDATE OR DELETE", FINAL, "{row}.state = 'final'"),
         )
-        changed = " OR ".join(f"NEW.{name} <> OLD.{name}" for name in TERMS)
+        # A comparison with NULL is neither true nor false, so a term that is emptied is asked for by itself.
+        changed = " OR ".join(
+            f"NEW.{name} <> OLD.{name} OR (NEW.{name} IS NULL) <> (OLD.{name} IS NULL)" for name in TERMS
+        )
         register(
             refuse(
                 "round_shown",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from changes import runner
+from changes import perform, runner
 
 LINES = {
     "evaluations.round.": {"evaluations.round"},
@@ -61,3 +61,18 @@ def line_of(verb: str) -> set[str]:
     if verb in NEW or verb.endswith(".refused"):
         return NEW.get(verb, set())
     return next((line for start, line in LINES.items() if verb.startswith(start)), set())
+
+
+def held(actor, action, *args, **kwargs) -> set[tuple[str, object]]:
+    """Do it as one change, and return the rows that were locked by its end: kind and key."""
+
+    def act(work):
+        action(work, *args, **kwargs)
+        return {(label, pk) for _rank, label, pk in work.change.held}
+
+    return perform(actor, act)
+
+
+def keys(*rows) -> set[tuple[str, object]]:
+    """These rows and no others, as `held` names them."""
+    return {(row._meta.label_lower, row.pk) for row in rows}

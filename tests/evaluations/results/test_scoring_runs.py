@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from audit.models import Entry
 from background import jobs
-from changes import perform
+from changes import perform, runner
 from evaluations.entries.actions import report_value
 from evaluations.errors import Blocked
 from evaluations.results.actions import scoring_runs
@@ -58,6 +58,21 @@ def test_a_press_of_the_button_scores_nothing_inside_the_request(asked):
     body = client.get(reverse("admin:evaluations_round_progress", args=[story.round.pk])).text
     assert "Scoring" in body
     assert "every 2s" in body
+
+
+def test_the_worker_stands_in_the_line_of_the_round_before_it_compares_and_writes(asked, monkeypatch):
+    """Else a value entered between the comparison and the scores would be lost without a word."""
+    story, run = asked
+    lines = []
+    (history,) = runner._history
+
+    def write(entries, change):
+        lines.append([(label, pk) for _rank, label, pk in change.held][:2])
+        return history(entries, change)
+
+    monkeypatch.setattr(runner, "_history", [write])
+    assert work_out(run.pk) is True
+    assert lines == [[("evaluations.round", story.round.pk), ("evaluations.scoringrun", run.pk)]]
 
 
 def test_the_worker_scores_as_the_officer_who_asked(asked):

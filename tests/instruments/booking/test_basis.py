@@ -117,6 +117,18 @@ def test_all_are_cancelled_in_the_same_change(instrument, steward, booked, actio
         assert {one.reason for one in Booking.objects.all()} == {"光管"}
 
 
+@pytest.mark.parametrize(("action", "given"), TAKERS)
+def test_what_stands_on_another_instrument_is_not_asked_about(instrument, steward, booked, action, given):
+    """Of the same unit, at the same time."""
+    beside = make_instrument(unit=instrument.unit)
+    other = BookingFactory(instrument=beside, start=booked[0].start, end=booked[0].end)
+    with pytest.raises(Unresolved) as refused:
+        perform(steward, action, instrument, **given)
+    assert {one.key for one in refused.value.hits} == {str(one.pk) for one in booked}
+    perform(steward, action, instrument, **given, choices={str(one.pk): "cancel" for one in booked})
+    assert states([other]) == ["confirmed"]
+
+
 def test_each_its_own_and_whoever_comes_after_the_repair_is_left_alone(instrument, steward, booked):
     """Back on Monday: the booking of that day is not hit; one stays, one is asked to move."""
     choices = {str(booked[0].pk): KEEP, str(booked[1].pk): OFFER}

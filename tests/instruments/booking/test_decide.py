@@ -142,6 +142,15 @@ class TestCancel:
         assert perform(steward, cancel_booking, second).state == BookingState.CANCELLED
         assert Notice.objects.filter(kind="booking_cancelled", person=member).count() == 1
 
+    def test_the_reason_is_kept_and_goes_on_record(self, instrument, member):
+        """On the row and in the history, without the spaces around it."""
+        held = ask(instrument, member, at(2, 9), at(2, 10))
+        perform(member, cancel_booking, held, reason=" 样品未到 ")
+        held.refresh_from_db()
+        assert (held.state, held.reason, held.ended_at) == (BookingState.CANCELLED, "样品未到", NOW)
+        entry = Entry.objects.get(verb="instruments.booking.cancelled")
+        assert (entry.before["reason"], entry.after["reason"]) == ("", "样品未到")
+
     def test_nobody_after_the_start(self, instrument, member, monday):
         """Not even the steward."""
         booking = ask(instrument, member, at(2, 9), at(2, 10))

@@ -64,6 +64,16 @@ def test_a_stewards_own_request_goes_to_the_other_keepers():
     assert told() == {(other.pk, "booking_requested")}
 
 
+def test_nobody_of_another_house_hears_of_a_request():
+    """Not its stewards, nor its managers where the instrument has no steward."""
+    instrument, other = make_instrument(policy={"approval_required": True}), make_instrument()
+    make_steward(other)
+    make_manager(other.unit)
+    manager = make_manager(instrument.unit)
+    ask(instrument, PersonFactory())
+    assert told() == {(manager.pk, "booking_requested")}
+
+
 def test_a_move_to_another_instrument_tells_both_houses():
     """Where it must be approved anew the new keepers read a request; the old decision is gone."""
     person = PersonFactory()

@@ -15,6 +15,7 @@ from instruments.booking.queries.free_days import free_days
 from instruments.catalogue.queries.facets import public_counts
 from instruments.catalogue.queries.filters import CatalogueFilters
 from instruments.inventory.actions.instruments import change_state
+from instruments.inventory.actions.reference import rename_class, rename_field
 from instruments.inventory.actions.stewards import end_stewardship, give_stewardship
 from instruments.inventory.enums import Part
 from instruments.inventory.models import Stewardship
@@ -30,7 +31,12 @@ from instruments.terms.actions import (
 )
 from instruments.terms.models import BookingPolicy, OpeningException, OpeningPeriod, Rate
 from instruments.terms.rules.opening import WeeklyPeriod
-from tests.factories.instruments import make_instrument, make_steward
+from tests.factories.instruments import (
+    ApplicationFieldFactory,
+    InstrumentClassFactory,
+    make_instrument,
+    make_steward,
+)
 from tests.factories.members import PersonFactory, make_manager, make_officer
 from tests.instruments.inventory.test_inventory import changes, client_of
 from tests.instruments.terms.test_terms_pages import POLICY, at
@@ -114,6 +120,25 @@ def test_the_state_has_the_version_of_the_record(instrument, manager):
     perform(manager, change_state, instrument, "under_repair", note="x", seen=1)
     instrument.refresh_from_db()
     assert (instrument.state, instrument.version, instrument.changed_by) == ("under_repair", 2, manager)
+
+
+@pytest.mark.parametrize(
+    ("rename", "factory"),
+    [(rename_field, ApplicationFieldFactory), (rename_class, InstrumentClassFactory)],
+)
+def test_a_name_of_the_reference_lists_has_its_version(rename, factory):
+    """A stale name changes nothing; the right version is counted up."""
+    officer, row = make_officer(), factory()
+    was, told = row.name_zh, changes()
+    for seen in (0, 2):
+        with pytest.raises(StaleVersion) as stale:
+            perform(officer, rename, row, name_zh="新名", name_en="New", seen=seen)
+        assert (stale.value.seen, stale.value.found) == (seen, 1)
+    row.refresh_from_db()
+    assert (row.name_zh, row.version, changes()) == (was, 1, told)
+    perform(officer, rename, row, name_zh="新名", name_en="New", seen=1)
+    row.refresh_from_db()
+    assert (row.name_zh, row.name_en, row.version, changes()) == ("新名", "New", 2, told + 1)
 
 
 def hidden(page: str, near: str) -> str:
