@@ -10,10 +10,15 @@ from django.db.backends.sqlite3.base import (
     DatabaseOperations,
 )  # by way of base: the modules import each other
 from django.utils import translation
+from hypothesis import HealthCheck, settings
 
 from background import jobs
 from changes import runner
 from tests.lines import watched
+
+# How quick examples are made says something of the machine, not of what is tested.
+settings.register_profile("suite", suppress_health_check=[HealthCheck.too_slow], deadline=None)
+settings.load_profile("suite")
 
 _sql_flush = DatabaseOperations.sql_flush
 _sql_truncate = PostgresOperations.sql_flush
