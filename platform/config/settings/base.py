@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "instruments",
     "evaluations",
     "portal",
+    "operations",
     "demo",
 ]
 
@@ -149,6 +150,8 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [PLATFORM / "static"]
 REPORT_ROOT = VAR / "reports"
+# Nothing is uploaded for keeping today; without a folder of its own the framework would write into the working one.
+MEDIA_ROOT = VAR / "media"
 REPORT_STALE_SECONDS = env.integer("REPORT_STALE_SECONDS", 60, least=2)
 FONT_DIR = PLATFORM / "static" / "vendor" / ".fonts"
 STORAGES = {
