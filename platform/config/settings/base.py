@@ -9,9 +9,11 @@ import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
+from kombu import Exchange, Queue
 
 from config import env
 from config.department_menu import demo_label, navigation
+from config.queues import QUEUES, ROUTES, UPKEEP
 
 # Lets forms, admins and querysets name their model in their type, as the type checker wants it.
 django_stubs_ext.monkeypatch()
@@ -147,11 +149,13 @@ USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR / "static"
+STATIC_ROOT = Path(env.text("STATIC_DIR", str(VAR / "static")))
 STATICFILES_DIRS = [PLATFORM / "static"]
 REPORT_ROOT = VAR / "reports"
 # Nothing is uploaded for keeping today; without a folder of its own the framework would write into the working one.
 MEDIA_ROOT = VAR / "media"
+# Where nginx finds the folder of reports, as in deploy/nginx.conf; empty: the site sends files itself.
+REPORT_ACCEL_LOCATION = env.folder_address("REPORT_ACCEL_LOCATION")
 REPORT_STALE_SECONDS = env.integer("REPORT_STALE_SECONDS", 60, least=2)
 FONT_DIR = PLATFORM / "static" / "vendor" / ".fonts"
 STORAGES = {
@@ -251,6 +255,11 @@ if CELERY_BROKER_URL.startswith("filesystem"):
     # The folder broker writes messages into folders that must be there before the first one.
     for _folder in ("broker", "broker-done", "broker-control"):
         (VAR / _folder).mkdir(parents=True, exist_ok=True)
+# One worker may serve all queues, or each its own: what is long must not hold up what is short.
+# Each with an exchange and a key of its own: with those of the default all would get every message.
+CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in QUEUES]
+CELERY_TASK_DEFAULT_QUEUE = UPKEEP
+CELERY_TASK_ROUTES = ROUTES
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

@@ -21,6 +21,7 @@ from django.db.migrations.executor import MigrationExecutor
 from background.processes import Child, stop_all
 from safeguards.triggers import missing
 
+PARTS = ("web", "worker", "schedule", "sealer")
 GENTLE_SECONDS = 4.0
 FIRM_SECONDS = 2.0
 LOOK_EVERY_SECONDS = 0.2
@@ -51,12 +52,25 @@ class Command(BaseCommand):
             default=int(environment("TASK_WORKERS", "1")),
             help="Tasks worked on at the same time.",
         )
+        parser.add_argument(
+            "--queues",
+            default=environment("QUEUES", ""),
+            help="Queues the worker serves, with commas between; all without it.",
+        )
+        parser.add_argument(
+            "--only",
+            choices=PARTS,
+            help="Become this one process, for a service manager or containers that watch each by itself.",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run until told to stop."""
         _refuse_pending_migrations()
         _refuse_missing_guards()
         _make_folders()
+        if options["only"]:
+            _become(next(child for child in _children(options) if child.name == options["only"]))
+            return
         stopping: list[int] = []
 
         def stop(number: int, _frame: FrameType | None) -> None:
@@ -115,6 +129,7 @@ def _children(options: dict[str, Any]) -> list[Child]:
         *python, "celery", "-q", "-A", "config", "--workdir", str(root), "worker", "--pool", "prefork",
         "--concurrency", str(options["task_workers"]), "--without-gossip", "--without-mingle",
         "--without-heartbeat", "--max-memory-per-child", "400000", "--loglevel", level,
+        *(["--queues", options["queues"]] if options["queues"] else []),
     ]  # fmt: skip
     schedule = [
         *python, "celery", "-q", "-A", "config", "--workdir", str(root), "beat", "--pidfile", "",
@@ -122,8 +137,15 @@ def _children(options: dict[str, Any]) -> list[Child]:
     ]  # fmt: skip
     # A process of its own: sealing within two seconds must not wait for a report or a round in the worker.
     sealer = [sys.executable, str(root / "manage.py"), "seal_audit"]
-    commands = (("web", web), ("worker", worker), ("schedule", schedule), ("sealer", sealer))
+    commands = zip(PARTS, (web, worker, schedule, sealer), strict=True)
     return [Child(name, command, environment) for name, command in commands]
+
+
+def _become(child: Child) -> None:
+    """Turn into one of the processes: signals reach it, and its end is seen by who started us."""
+    connection.close()
+    sys.stdout.flush()
+    os.execve(child.command[0], list(child.command), dict(child.environment))  # noqa: S606 - our own interpreter
 
 
 def _refuse_pending_migrations() -> None:
@@ -137,7 +159,7 @@ def _refuse_missing_guards() -> None:
     if absent:
         raise CommandError(
             f"Guards of the database are missing or switched off: {', '.join(absent)}. Without them time could be "
-            "booked twice and the history rewritten. Run `manage.py migrate` to put them back, then "
+            "booked twice and the history rewritten. Run `manage.py doctor --mend` to put them back, then "
             "`manage.py verify_audit` to see whether anything happened meanwhile."
         )
 
