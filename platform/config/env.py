@@ -53,6 +53,14 @@ def names(name: str, default: list[str] | None = None) -> list[str]:
     return [part.strip() for part in raw.split(",") if part.strip()]
 
 
+def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
+    """Return the variable, one of those allowed."""
+    value = os.environ.get(name, "").strip() or default
+    if value not in allowed:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(allowed)}, not {value!r}.")
+    return value
+
+
 def folder_address(name: str) -> str:
     """Return the variable as a path of an address that begins and ends with a slash; "" where it is not set."""
     value = os.environ.get(name, "").strip()
