@@ -177,8 +177,12 @@ def _reachable(host: str) -> str:
 
 
 def _answers(address: str) -> bool:
+    # As the proxy in front would ask: else the production settings only send on to https.
+    host = next((name for name in settings.ALLOWED_HOSTS if "*" not in name), "")
+    headers = {"X-Forwarded-Proto": "https", **({"Host": host.lstrip(".")} if host else {})}
     try:
-        with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310 (our own http address)
+        asked = urllib.request.Request(address, headers=headers)  # noqa: S310 (our own http address)
+        with urllib.request.urlopen(asked, timeout=5) as answer:  # noqa: S310
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
