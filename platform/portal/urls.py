@@ -14,6 +14,7 @@ urlpatterns = [
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
     path("readyz/<str:part>", health.readyz_part, name="readyz_part"),
+    path("metrics", health.metrics, name="metrics"),
     path("me/", me.me, name="me"),
     path("me/start/", me.start, name="start"),
     path("me/account/", account.account, name="account"),

@@ -17,6 +17,7 @@ portal:finder                           GET  200 200 200 200 200 200 200 200
 portal:home                             GET  200 200 200 200 200 200 200 200
 portal:healthz                          GET  200 200 200 200 200 200 200 200
 portal:livez                            GET  200 200 200 200 200 200 200 200
+portal:metrics                          GET  404 404 404 404 404 404 404 404
 portal:readyz                           GET  200 200 200 200 200 200 200 200
 portal:readyz_part                      GET  200 200 200 200 200 200 200 200
 portal:me                               GET   in 200 200 200 200 200 200 200

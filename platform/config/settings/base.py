@@ -79,6 +79,15 @@ MIDDLEWARE = [
     "portal.brakes.CostlyPages",
 ]
 
+# Whoever scrapes /metrics shows this; without it nothing is counted and there is no such page.
+METRICS_TOKEN = env.text("METRICS_TOKEN", "")
+if METRICS_TOKEN:
+    MIDDLEWARE = [
+        "django_prometheus.middleware.PrometheusBeforeMiddleware",
+        *MIDDLEWARE,
+        "django_prometheus.middleware.PrometheusAfterMiddleware",
+    ]
+
 # How many proxies in front are ours. Each appends to X-Forwarded-For whom it heard; every throttle counts by that.
 TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0)
 # What takes the database a good part of a second: asked for in bursts it makes everybody else wait.

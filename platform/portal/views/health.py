@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.conf import settings
 from django.db import connection
 from django.db.utils import Error
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from audit.sealing import unsealed_age
 from background.queries import signs_of_life
-from operations import health
+from operations import health, measures
 from safeguards.outage import Outage, outage_of
 
 
@@ -47,6 +50,18 @@ def readyz_part(request: HttpRequest, part: str) -> JsonResponse:
         raise Http404
     state = health.state_of(part)
     return _answer({"status": state.word, **state.facts}, is_up=state.is_up)
+
+
+@require_safe
+@never_cache
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Figures for a collector that knows METRICS_TOKEN; for anybody else, and without that setting, no such page."""
+    wanted = f"Bearer {settings.METRICS_TOKEN}"
+    if not settings.METRICS_TOKEN or not constant_time_compare(
+        request.headers.get("Authorization", ""), wanted
+    ):
+        raise Http404
+    return HttpResponse(measures.exposition(), content_type=CONTENT_TYPE_LATEST)
 
 
 def _answer(said: Mapping[str, object], *, is_up: bool) -> JsonResponse:

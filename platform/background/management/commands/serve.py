@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 import time
@@ -137,8 +138,20 @@ def _children(options: dict[str, Any]) -> list[Child]:
     ]  # fmt: skip
     # A process of its own: sealing within two seconds must not wait for a report or a round in the worker.
     sealer = [sys.executable, str(root / "manage.py"), "seal_audit"]
+    if options["only"] in {None, "web"}:
+        environment |= _metrics_folder(options["port"])
     commands = zip(PARTS, (web, worker, schedule, sealer), strict=True)
     return [Child(name, command, environment) for name, command in commands]
+
+
+def _metrics_folder(port: int) -> dict[str, str]:
+    """Where the web processes add their counts together; begins anew with each start."""
+    if not settings.METRICS_TOKEN:
+        return {}
+    folder = Path(settings.VAR) / "metrics" / str(port)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return {"PROMETHEUS_MULTIPROC_DIR": str(folder)}
 
 
 def _become(child: Child) -> None:
