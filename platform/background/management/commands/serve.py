@@ -123,7 +123,7 @@ def _children(options: dict[str, Any]) -> list[Child]:
     web = [
         *python, "gunicorn", "config.wsgi:application", "--bind", f"{options['host']}:{options['port']}",
         "--worker-class", "gthread", "--workers", str(web_workers), "--threads", str(options["threads"]),
-        "--graceful-timeout", "3", "--timeout", "60", "--keep-alive", "5", "--no-control-socket",
+        "--graceful-timeout", "3", "--timeout", "60", "--preload", "--keep-alive", "5", "--no-control-socket",
         "--log-level", level, "--chdir", str(root),
     ]  # fmt: skip
     worker = [
