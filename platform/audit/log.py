@@ -21,12 +21,17 @@ class NotInLog(LookupError):
     """There is no such entry, leaf or checkpoint in the log."""
 
 
+def newest_checkpoint() -> Checkpoint | None:
+    """Return the checkpoint over the most leaves; None before the first sealing."""
+    return Checkpoint.objects.order_by("-size").first()
+
+
 def frontier() -> Frontier:
     """Read the right edge of the log as of the newest checkpoint, from at most 256 rows a stored level.
 
     Raises LogBroken where it does not give that checkpoint's root.
     """
-    newest = Checkpoint.objects.order_by("-size").first()
+    newest = newest_checkpoint()
     edge = Frontier(LEVELS)
     if newest is None:
         return edge

@@ -12,6 +12,8 @@ from audit.content import FIELDS, entry_hash
 from audit.models import Checkpoint, Entry, Leaf, Node, Unsealed
 
 BATCH = 1000
+LATE_SECONDS = 10.0
+"""Sealing takes two seconds; what waits longer than this waits for a sealer that does not work."""
 _LOCK = 0x0A0D17
 """The key of the advisory lock on PostgreSQL that only one sealer holds."""
 
@@ -59,6 +61,11 @@ def unsealed_age(now: dt.datetime | None = None) -> float | None:
     at = Entry.objects.filter(sequence__in=Unsealed.objects.order_by("entry_id").values("entry_id")[:1])
     first = at.values_list("at", flat=True).first()
     return None if first is None else max(0.0, ((now or timezone.now()) - first).total_seconds())
+
+
+def newest_at() -> dt.datetime | None:
+    """Return when the newest entry of the history was written; None for an empty one."""
+    return Entry.objects.order_by("-sequence").values_list("at", flat=True).first()
 
 
 def _is_alone() -> bool:

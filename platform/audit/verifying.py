@@ -10,7 +10,7 @@ from django.db.models import Exists, Max, OuterRef
 
 from audit import old_chain
 from audit.content import FIELDS, Row, entry_hash
-from audit.log import LEVELS
+from audit.log import LEVELS, newest_checkpoint
 from audit.models import Checkpoint, Entry, Leaf, Node, Unsealed
 from audit.proofs import Frontier
 
@@ -59,7 +59,7 @@ def verify(kept: Iterable[Kept] = ()) -> Findings:
 
     `kept`: checkpoints from outside. Only these show a log that was written anew together with all its checkpoints.
     """
-    newest = Checkpoint.objects.order_by("-size").first()
+    newest = newest_checkpoint()
     found = Findings(newest=newest, size=0 if newest is None else newest.size)
     outside = [(size, root.lower()) for size, root in kept]
     met = _walk(found, {size for size, _root in outside})

@@ -9,3 +9,9 @@ class BackgroundConfig(AppConfig):
 
     name = "background"
     verbose_name = _("Background work")
+
+    def ready(self) -> None:
+        """Let the id of a request go with the tasks it starts."""
+        from background import request_ids
+
+        request_ids.connect()

@@ -53,6 +53,24 @@ def names(name: str, default: list[str] | None = None) -> list[str]:
     return [part.strip() for part in raw.split(",") if part.strip()]
 
 
+def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
+    """Return the variable, one of those allowed."""
+    value = os.environ.get(name, "").strip() or default
+    if value not in allowed:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(allowed)}, not {value!r}.")
+    return value
+
+
+def folder_address(name: str) -> str:
+    """Return the variable as a path of an address that begins and ends with a slash; "" where it is not set."""
+    value = os.environ.get(name, "").strip()
+    if value and not (value.startswith("/") and value.endswith("/") and len(value) > 2):
+        raise ImproperlyConfigured(
+            f"{name} must begin and end with a slash, like /reports-inside/, not {value!r}."
+        )
+    return value
+
+
 def database(default_file: Path | None) -> dict[str, Any]:
     """Return Django's settings of the one database, from DATABASE_URL or the embedded file.
 

@@ -1,8 +1,13 @@
-"""The log says each failure once a minute, and an outage in one line: who looks for a cause must find it."""
+"""The log says each failure once a minute, and an outage in one line: who looks for a cause must find it.
+
+Every line bears the id of its request; as JSON, for programs, or as a line for people.
+"""
 
 from __future__ import annotations
 
 import copy
+import datetime as dt
+import json
 import logging
 import time
 import traceback
@@ -10,6 +15,8 @@ from collections.abc import Hashable
 from threading import Lock
 
 from django.db import InterfaceError, OperationalError
+
+from background import request_ids
 
 SILENT_SECONDS = 60.0
 MOST_KEPT = 500
@@ -61,6 +68,33 @@ class OncePerMinute(logging.StreamHandler):  # type: ignore[type-arg]
                 self._seen.clear()
             self._seen[key] = (now, 0)
             return left_out
+
+
+class WithRequest(logging.Filter):
+    """Gives each record the id of the request, or "-" outside of any."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Add it; every record passes."""
+        record.request_id = request_ids.current() or "-"
+        return True
+
+
+class AsJson(logging.Formatter):
+    """One object a line; whatever people write into it stays within its string."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write moment, level, place, process, request and what is said."""
+        said = {
+            "at": dt.datetime.fromtimestamp(record.created, dt.UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "process": record.process,
+            "request_id": getattr(record, "request_id", "-"),
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            said["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(said, ensure_ascii=False)
 
 
 def _root(error: BaseException) -> BaseException:

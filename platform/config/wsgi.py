@@ -3,14 +3,11 @@
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 from config.bodies import whole_bodies
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 application = whole_bodies(get_wsgi_application())
-
-if os.environ.get("KEEP_WARM"):
-    # Set by `manage.py serve` for its web workers: what is loaded elsewhere (a check, a test) asks for nothing.
-    from portal.warm import keep_warm
-
-    keep_warm(application)
+# Pages are imported before anybody is let in, not by the first visitor of each process.
+get_resolver().url_patterns  # noqa: B018 - reading it imports them

@@ -10,10 +10,29 @@ from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.urls import Resolver404, resolve
 
+from background import request_ids
+
 RELAXED = {
     "/admin/": {"script-src": ["'unsafe-eval'"], "style-src": ["'unsafe-inline'"]},
     "/api/v1/docs/": {"style-src": ["'unsafe-inline'"]},
 }
+
+
+class RequestId:
+    """Every answer names the request by an id that stands in the log of the proxy, of the site and of its tasks."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Take the proxy's id, or make one."""
+        token = request_ids.begin(request.headers.get("X-Request-ID", ""))
+        try:
+            response = self.get_response(request)
+            response["X-Request-ID"] = request_ids.current()
+            return response
+        finally:
+            request_ids.end(token)
 
 
 class CompressPages(GZipMiddleware):

@@ -44,6 +44,11 @@ def open_file(name: str) -> IO[bytes]:
     return storages["reports"].open(name, "rb")
 
 
+def is_there(name: str) -> bool:
+    """Whether a stored file is there."""
+    return storages["reports"].exists(name)
+
+
 def delete(name: str) -> None:
     """Delete a stored file; one that is gone already is no trouble."""
     storages["reports"].delete(name)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from audit.models import Entry
 from changes import perform
-from reporting import making, runs
+from reporting import files, making, runs
 from reporting.models import ReportRun
 from tests.api.calling import Caller
 from tests.factories.members import PersonFactory, make_officer
@@ -109,6 +109,23 @@ def test_download_is_sent_as_it_is(client, use_kind, silent_bell, person, ending
     assert "Content-Encoding" not in answer
     page = client.get(reverse("reporting:list"), headers=headers)
     assert page["Content-Encoding"] == "gzip"
+
+
+def test_the_proxy_sends_the_file_where_it_is_told_to(client, use_kind, silent_bell, person, settings):
+    """Headers alone leave the site, names of any script safely quoted; a file that is gone is still a 410."""
+    settings.REPORT_ACCEL_LOCATION = "/reports-inside/"
+    run = perform(person, runs.request_run, "trial", {"number": 7, "format": "csv"}, language="en")
+    making.make(run.pk)
+    run.refresh_from_db()
+    ReportRun.objects.filter(pk=run.pk).update(file_name="年报\n7.csv")
+    answer = client.get(reverse("reporting:file", args=[run.pk]))
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer["X-Accel-Redirect"] == f"/reports-inside/{run.file}"
+    assert answer["Content-Type"] == run.content_type
+    assert answer["Content-Disposition"] == "attachment; filename*=utf-8''%E5%B9%B4%E6%8A%A5%0A7.csv"
+    assert (answer["X-Content-Type-Options"], answer["Accept-Ranges"]) == ("nosniff", "none")
+    files.delete(run.file)
+    assert client.get(reverse("reporting:file", args=[run.pk])).status_code == 410
 
 
 def test_asking_about_a_file_is_no_download(client, run):

@@ -16,6 +16,10 @@ PAGES = """
 portal:finder                           GET  200 200 200 200 200 200 200 200
 portal:home                             GET  200 200 200 200 200 200 200 200
 portal:healthz                          GET  200 200 200 200 200 200 200 200
+portal:livez                            GET  200 200 200 200 200 200 200 200
+portal:metrics                          GET  404 404 404 404 404 404 404 404
+portal:readyz                           GET  200 200 200 200 200 200 200 200
+portal:readyz_part                      GET  200 200 200 200 200 200 200 200
 portal:me                               GET   in 200 200 200 200 200 200 200
 portal:start                            GET   in 302 302 302 302 302 302 302
 portal:account                          GET   in 200 200 200 200 200 200 200

@@ -34,6 +34,7 @@ def _fixed(*arguments: object) -> Arguments:
 
 
 ARGUMENTS: dict[str, Arguments] = {
+    "portal:readyz_part": _fixed("database"),
     "portal:revoke_token": lambda world: [world.objects["token"].pk],
     "portal:unit": _fixed("AAA"),
     "instruments:instrument": _fixed("AAA-TABLE"),

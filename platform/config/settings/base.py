@@ -9,9 +9,11 @@ import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
+from kombu import Exchange, Queue
 
 from config import env
 from config.department_menu import demo_label, navigation
+from config.queues import QUEUES, ROUTES, UPKEEP
 
 # Lets forms, admins and querysets name their model in their type, as the type checker wants it.
 django_stubs_ext.monkeypatch()
@@ -50,10 +52,12 @@ INSTALLED_APPS = [
     "instruments",
     "evaluations",
     "portal",
+    "operations",
     "demo",
 ]
 
 MIDDLEWARE = [
+    "portal.middleware.RequestId",
     "portal.brakes.ClientAddress",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -74,6 +78,15 @@ MIDDLEWARE = [
     "portal.middleware.StorableAddress",
     "portal.brakes.CostlyPages",
 ]
+
+# Whoever scrapes /metrics shows this; without it nothing is counted and there is no such page.
+METRICS_TOKEN = env.text("METRICS_TOKEN", "")
+if METRICS_TOKEN:
+    MIDDLEWARE = [
+        "django_prometheus.middleware.PrometheusBeforeMiddleware",
+        *MIDDLEWARE,
+        "django_prometheus.middleware.PrometheusAfterMiddleware",
+    ]
 
 # How many proxies in front are ours. Each appends to X-Forwarded-For whom it heard; every throttle counts by that.
 TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0)
@@ -146,9 +159,13 @@ USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR / "static"
+STATIC_ROOT = Path(env.text("STATIC_DIR", str(VAR / "static")))
 STATICFILES_DIRS = [PLATFORM / "static"]
 REPORT_ROOT = VAR / "reports"
+# Nothing is uploaded for keeping today; without a folder of its own the framework would write into the working one.
+MEDIA_ROOT = VAR / "media"
+# Where nginx finds the folder of reports, as in deploy/nginx.conf; empty: the site sends files itself.
+REPORT_ACCEL_LOCATION = env.folder_address("REPORT_ACCEL_LOCATION")
 REPORT_STALE_SECONDS = env.integer("REPORT_STALE_SECONDS", 60, least=2)
 FONT_DIR = PLATFORM / "static" / "vendor" / ".fonts"
 STORAGES = {
@@ -179,6 +196,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "portal.accounts.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "operations.links.LinksSinceRestore"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 # The key of failed log-ins is address and account together: a stranger who guesses locks himself out, not the person.
@@ -256,6 +274,11 @@ if CELERY_BROKER_URL.startswith("filesystem"):
     # The folder broker writes messages into folders that must be there before the first one.
     for _folder in ("broker", "broker-done", "broker-control"):
         (VAR / _folder).mkdir(parents=True, exist_ok=True)
+# One worker may serve all queues, or each its own: what is long must not hold up what is short.
+# Each with an exchange and a key of its own: with those of the default all would get every message.
+CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in QUEUES]
+CELERY_TASK_DEFAULT_QUEUE = UPKEEP
+CELERY_TASK_ROUTES = ROUTES
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -362,7 +385,17 @@ DEMO = False
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "config.log.OncePerMinute", "formatter": "line"}},
+    "filters": {"request": {"()": "config.log.WithRequest"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"},
+        "json": {"()": "config.log.AsJson"},
+    },
+    "handlers": {
+        "console": {
+            "class": "config.log.OncePerMinute",
+            "filters": ["request"],
+            "formatter": env.choice("LOG_FORMAT", "line", ("line", "json")),
+        }
+    },
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "WARNING")},
 }

@@ -29,6 +29,8 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 SECURE_SSL_REDIRECT = env.boolean("SECURE_SSL_REDIRECT", default=True)
+# Monitors ask inside, where there is no TLS.
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|livez|readyz|metrics)"]
 # A proxy of ours ends TLS and says so; unless told otherwise it is the only one.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 1)

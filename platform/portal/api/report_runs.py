@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import FileResponse
+from django.http import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field
@@ -133,7 +133,7 @@ class ReportRunFile(ContractView):
         responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
         tags=TAGS,
     )
-    def get(self, request: Request, run_id: UUID) -> FileResponse | Response:
+    def get(self, request: Request, run_id: UUID) -> HttpResponseBase | Response:
         """Return the file with its own name and type."""
         run = file_for(caller(request), run_id, is_fetched=request.method != "HEAD")
         try:

@@ -41,7 +41,9 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Say every kind of fault, or how much was verified and the checkpoint to keep."""
-        wrong = [f"the database guard {name} is missing (run migrate to put it back)" for name in missing()]
+        wrong = [
+            f"the database guard {name} is missing (run doctor --mend to put it back)" for name in missing()
+        ]
         found = verify(options["checkpoint"])
         self.stdout.write(_waiting(found))
         wrong += found.sentences()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 import time
@@ -21,6 +22,7 @@ from django.db.migrations.executor import MigrationExecutor
 from background.processes import Child, stop_all
 from safeguards.triggers import missing
 
+PARTS = ("web", "worker", "schedule", "sealer")
 GENTLE_SECONDS = 4.0
 FIRM_SECONDS = 2.0
 LOOK_EVERY_SECONDS = 0.2
@@ -51,12 +53,25 @@ class Command(BaseCommand):
             default=int(environment("TASK_WORKERS", "1")),
             help="Tasks worked on at the same time.",
         )
+        parser.add_argument(
+            "--queues",
+            default=environment("QUEUES", ""),
+            help="Queues the worker serves, with commas between; all without it.",
+        )
+        parser.add_argument(
+            "--only",
+            choices=PARTS,
+            help="Become this one process, for a service manager or containers that watch each by itself.",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run until told to stop."""
         _refuse_pending_migrations()
         _refuse_missing_guards()
         _make_folders()
+        if options["only"]:
+            _become(next(child for child in _children(options) if child.name == options["only"]))
+            return
         stopping: list[int] = []
 
         def stop(number: int, _frame: FrameType | None) -> None:
@@ -106,15 +121,17 @@ def _children(options: dict[str, Any]) -> list[Child]:
     python = [sys.executable, "-m"]
     level = os.environ.get("LOG_LEVEL", "WARNING").lower()
     web = [
-        *python, "gunicorn", "config.wsgi:application", "--bind", f"{options['host']}:{options['port']}",
+        *python, "gunicorn", "config.wsgi:application", "--config", "python:config.web",
+        "--bind", f"{options['host']}:{options['port']}",
         "--worker-class", "gthread", "--workers", str(web_workers), "--threads", str(options["threads"]),
-        "--graceful-timeout", "3", "--timeout", "60", "--keep-alive", "5", "--no-control-socket",
+        "--graceful-timeout", "3", "--timeout", "60", "--preload", "--keep-alive", "5", "--no-control-socket",
         "--log-level", level, "--chdir", str(root),
     ]  # fmt: skip
     worker = [
         *python, "celery", "-q", "-A", "config", "--workdir", str(root), "worker", "--pool", "prefork",
         "--concurrency", str(options["task_workers"]), "--without-gossip", "--without-mingle",
         "--without-heartbeat", "--max-memory-per-child", "400000", "--loglevel", level,
+        *(["--queues", options["queues"]] if options["queues"] else []),
     ]  # fmt: skip
     schedule = [
         *python, "celery", "-q", "-A", "config", "--workdir", str(root), "beat", "--pidfile", "",
@@ -122,9 +139,27 @@ def _children(options: dict[str, Any]) -> list[Child]:
     ]  # fmt: skip
     # A process of its own: sealing within two seconds must not wait for a report or a round in the worker.
     sealer = [sys.executable, str(root / "manage.py"), "seal_audit"]
-    commands = (("web", web), ("worker", worker), ("schedule", schedule), ("sealer", sealer))
-    warm = {**environment, "KEEP_WARM": "1"}
-    return [Child(name, command, warm if name == "web" else environment) for name, command in commands]
+    if options["only"] in {None, "web"}:
+        environment |= _metrics_folder(options["port"])
+    commands = zip(PARTS, (web, worker, schedule, sealer), strict=True)
+    return [Child(name, command, environment) for name, command in commands]
+
+
+def _metrics_folder(port: int) -> dict[str, str]:
+    """Where the web processes add their counts together; begins anew with each start."""
+    if not settings.METRICS_TOKEN:
+        return {}
+    folder = Path(settings.VAR) / "metrics" / str(port)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return {"PROMETHEUS_MULTIPROC_DIR": str(folder)}
+
+
+def _become(child: Child) -> None:
+    """Turn into one of the processes: signals reach it, and its end is seen by who started us."""
+    connection.close()
+    sys.stdout.flush()
+    os.execve(child.command[0], list(child.command), dict(child.environment))  # noqa: S606 - our own interpreter
 
 
 def _refuse_pending_migrations() -> None:
@@ -138,7 +173,7 @@ def _refuse_missing_guards() -> None:
     if absent:
         raise CommandError(
             f"Guards of the database are missing or switched off: {', '.join(absent)}. Without them time could be "
-            "booked twice and the history rewritten. Run `manage.py migrate` to put them back, then "
+            "booked twice and the history rewritten. Run `manage.py doctor --mend` to put them back, then "
             "`manage.py verify_audit` to see whether anything happened meanwhile."
         )
 
@@ -156,8 +191,12 @@ def _reachable(host: str) -> str:
 
 
 def _answers(address: str) -> bool:
+    # As the proxy in front would ask: else the production settings only send on to https.
+    host = next((name for name in settings.ALLOWED_HOSTS if "*" not in name), "")
+    headers = {"X-Forwarded-Proto": "https", **({"Host": host.lstrip(".")} if host else {})}
     try:
-        with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310 (our own http address)
+        asked = urllib.request.Request(address, headers=headers)  # noqa: S310 (our own http address)
+        with urllib.request.urlopen(asked, timeout=5) as answer:  # noqa: S310
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False

@@ -1,0 +1,13 @@
+"""What the web server is asked beside serving: `manage.py serve` gives this to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def post_worker_init(worker: Any) -> None:
+    """Make the pages most people come in by ahead of time, in each web process by itself."""
+    # Read here, when the apps are loaded.
+    from portal.warm import keep_warm
+
+    keep_warm(worker.wsgi)

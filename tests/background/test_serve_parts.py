@@ -1,0 +1,67 @@
+"""`manage.py serve --only PART`: the command becomes one process, with the same checks and the same command line."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from background.management.commands import serve
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def become(monkeypatch, tmp_path, settings):
+    """Runs the command; returns what it would have turned into."""
+    settings.REPORT_ROOT = tmp_path / "reports"
+    monkeypatch.setattr(connection, "close", lambda: None)
+    told = []
+    monkeypatch.setattr(serve.os, "execve", lambda *given: told.append(given))
+
+    def run(*arguments: str):
+        call_command("serve", *arguments)
+        (given,) = told
+        return given
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [
+        ("web", ["gunicorn", "config.wsgi:application"]),
+        ("worker", ["celery", "worker"]),
+        ("schedule", ["celery", "beat"]),
+        ("sealer", ["seal_audit"]),
+    ],
+)
+def test_it_becomes_the_one_that_was_named(become, part, words):
+    """This interpreter, that part, paths set."""
+    program, command, environment = become("--only", part)
+    assert program == sys.executable
+    assert [word for word in command if word in words] == words
+    assert environment["PYTHONPATH"].split(":")[1].endswith("/platform")
+
+
+def test_queues_are_handed_to_the_worker(become):
+    """One worker for what is short."""
+    _program, command, _environment = become(
+        "--only", "worker", "--queues", "mail,upkeep", "--task-workers", "3"
+    )
+    assert command[command.index("--queues") + 1] == "mail,upkeep"
+    assert command[command.index("--concurrency") + 1] == "3"
+
+
+def test_without_queues_the_worker_serves_all(become):
+    """Celery's own default is then every queue of the settings."""
+    assert "--queues" not in become("--only", "worker")[1]
+
+
+def test_a_missing_guard_stops_it_before(become, monkeypatch):
+    """The same refusal as for all together, with the way back."""
+    monkeypatch.setattr(serve, "missing", lambda: ["booking_no_overlap"])
+    with pytest.raises(CommandError, match="doctor --mend"):
+        become("--only", "web")

@@ -1,0 +1,114 @@
+"""/metrics: for whom has the token, exact figures of what waits, and no page for anybody else."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+import time_machine
+from django.db import OperationalError, connection
+
+from background.management.commands import serve
+from notices.models import MailState, Notice
+from reporting.models import ReportRun, RunState
+from tests.factories.members import PersonFactory
+
+pytestmark = pytest.mark.django_db
+NOW = dt.datetime(2026, 11, 27, 4, 0, tzinfo=dt.UTC)  # a Friday
+TOKEN = "collector-of-the-test"
+
+
+@pytest.fixture
+def figures(client, settings):
+    """What a scrape says of the site, by name and labels."""
+    settings.METRICS_TOKEN = TOKEN
+    settings.REDIS_URL = ""
+
+    def scrape() -> dict[str, float]:
+        with time_machine.travel(NOW, tick=False):
+            answer = client.get("/metrics", headers={"authorization": f"Bearer {TOKEN}"})
+        assert (answer.status_code, answer["Content-Type"].split(";")[0]) == (200, "text/plain")
+        lines = [
+            line for line in answer.content.decode().splitlines() if line.startswith("open_instruments_")
+        ]
+        return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines)}
+
+    return scrape
+
+
+@pytest.mark.parametrize("header", [{}, {"authorization": "Bearer wrong"}, {"authorization": TOKEN}])
+def test_no_such_page_without_the_token(client, settings, header):
+    """Wrong, missing, without its scheme, and with the setting empty."""
+    settings.METRICS_TOKEN = TOKEN
+    assert client.get("/metrics", headers=header).status_code == 404
+    settings.METRICS_TOKEN = ""
+    assert client.get("/metrics", headers={"authorization": "Bearer "}).status_code == 404
+
+
+def test_what_waits_and_what_failed(figures):
+    """By kind, the oldest in seconds."""
+    person = PersonFactory()
+    for state, minutes in (
+        (RunState.QUEUED, 3),
+        (RunState.RUNNING, 5),
+        (RunState.FAILED, 9),
+        (RunState.CANCELLED, 9),
+    ):
+        ReportRun.objects.create(
+            kind="trial", requested_by=person, state=state, created_at=NOW - dt.timedelta(minutes=minutes)
+        )
+    Notice.objects.create(
+        person=person, kind="x", mail_state=MailState.PENDING, created_at=NOW - dt.timedelta(seconds=7)
+    )
+    told = figures()
+    assert {name: told[name] for name in told if "unsealed" not in name and "_up{" not in name} == {
+        'open_instruments_waiting{kind="report"}': 2.0,
+        'open_instruments_waiting{kind="mail"}': 1.0,
+        'open_instruments_waiting{kind="metricsnapshot"}': 0.0,
+        'open_instruments_waiting{kind="scoringrun"}': 0.0,
+        'open_instruments_oldest_seconds{kind="report"}': 300.0,
+        'open_instruments_oldest_seconds{kind="mail"}': 7.0,
+        'open_instruments_oldest_seconds{kind="metricsnapshot"}': 0.0,
+        'open_instruments_oldest_seconds{kind="scoringrun"}': 0.0,
+        'open_instruments_failed{kind="report"}': 1.0,
+        'open_instruments_failed{kind="mail"}': 0.0,
+        'open_instruments_failed{kind="metricsnapshot"}': 0.0,
+        'open_instruments_failed{kind="scoringrun"}': 0.0,
+    }
+    assert told["open_instruments_unsealed_seconds"] == 0.0
+    assert {name: told[name] for name in told if "_up{" in name} == {
+        'open_instruments_up{part="database"}': 1.0,
+        'open_instruments_up{part="redis"}': 1.0,
+        'open_instruments_up{part="worker"}': 0.0,
+        'open_instruments_up{part="schedule"}': 0.0,
+        'open_instruments_up{part="sealer"}': 1.0,
+    }
+
+
+def test_without_a_database_it_still_says_so(figures):
+    """A collector that got an error would not know why."""
+
+    def refuse(execute, sql, params, many, context):
+        raise OperationalError("gone") from OSError("gone")
+
+    with connection.execute_wrapper(refuse):
+        told = figures()
+    assert set(told) == {f'open_instruments_up{{part="{part}"}}' for part in serve_parts()}
+    assert told['open_instruments_up{part="database"}'] == 0.0
+
+
+def serve_parts() -> tuple[str, ...]:
+    """What a monitor can ask for."""
+    return ("database", "redis", "worker", "schedule", "sealer")
+
+
+def test_web_processes_count_together(settings, tmp_path):
+    """A folder for each port, emptied at each start, and none without a token."""
+    settings.VAR, settings.METRICS_TOKEN = tmp_path, ""
+    assert serve._metrics_folder(8000) == {}
+    settings.METRICS_TOKEN = TOKEN
+    old = tmp_path / "metrics" / "8000" / "counter_1.db"
+    old.parent.mkdir(parents=True)
+    old.write_bytes(b"old")
+    assert serve._metrics_folder(8000) == {"PROMETHEUS_MULTIPROC_DIR": str(old.parent)}
+    assert list(old.parent.iterdir()) == []
