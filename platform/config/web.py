@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from portal.warm import keep_warm
+
 
 def post_worker_init(worker: Any) -> None:
     """Make the pages most people come in by ahead of time, in each web process by itself."""
-    # Read here, when the apps are loaded.
-    from portal.warm import keep_warm
-
     keep_warm(worker.wsgi)
