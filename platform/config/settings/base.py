@@ -232,28 +232,19 @@ CONTENT_SECURITY_POLICY = {
 }
 
 REDIS_URL = env.text("REDIS_URL", "")
-if REDIS_URL:
-    CACHES: dict[str, Any] = {
-        "default": {
-            "BACKEND": "config.cache.ForgivingRedisCache",
-            "LOCATION": REDIS_URL,
-            "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 1.0},
-        }
+_CACHE: dict[str, Any] = (
+    {
+        "BACKEND": "config.cache.ForgivingRedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 1.0},
     }
-    CACHES["pages"] = {**CACHES["default"], "KEY_PREFIX": "pages"}
-else:
-    CACHES = {
-        "default": {
-            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-            "OPTIONS": {"MAX_ENTRIES": 5000},
-        },
-        # Some 12 kB each.
-        "pages": {
-            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-            "LOCATION": "pages",
-            "OPTIONS": {"MAX_ENTRIES": 1000},
-        },
-    }
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 5000}}
+)
+CACHES = {"default": _CACHE, "pages": {**_CACHE, "KEY_PREFIX": "pages"}}
+if not REDIS_URL:
+    # Whole pages are some 12 kB each.
+    CACHES["pages"] |= {"LOCATION": "pages", "OPTIONS": {"MAX_ENTRIES": 1000}}
 # Whole pages of signed-out readers; the tests of everything else look at pages as they are made.
 PAGES_ARE_KEPT = True
 
