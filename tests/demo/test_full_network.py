@@ -14,7 +14,7 @@ from stdnum.cn import uscc
 from audit.models import Entry
 from audit.sealing import seal_all
 from audit.verifying import first_fault
-from demo.terms import ZONE
+from demo.plan import ZONE
 from evaluations.enums import RoundState
 from evaluations.results.models import Award, Result
 from evaluations.rounds.models import Round
