@@ -25,7 +25,7 @@ CANCELLED_WORDS = ("样品未制备完成", "实验计划调整", "样品返工�
 def week_rows(plan: Plan, weeks: Weeks, bookings: list[Row]) -> Iterator[Row]:
     """Give the usage rows of what is over, and add all bookings that no real action makes to `bookings`."""
     rng = plan.rng("recent")
-    special = _special(weeks)
+    special = special_states(weeks)
     for slot in weeks.slots:
         if slot.live:
             continue
@@ -43,14 +43,17 @@ def week_rows(plan: Plan, weeks: Weeks, bookings: list[Row]) -> Iterator[Row]:
             yield _record(rng, weeks, slot, key, user=user, purpose=purpose, price=price)
 
 
-def _special(weeks: Weeks) -> dict[int, BookingState]:
+def special_states(weeks: Weeks) -> dict[int, BookingState]:
     """Who has not left in time at the steward's instruments, and who has not come yet, by the slot's id."""
     found: dict[int, BookingState] = {}
     late = overdue = 0
+    # Where somebody sits by now, whoever was there before has left.
+    sat_at = {(slot.draft, slot.station) for slot in weeks.slots if slot.start <= weeks.now < slot.end}
     for slot in weeks.slots:
         if slot.draft not in weeks.kept or not slot.draft.template.is_attended or slot.user is None:
             continue
-        if weeks.now - OVERDUE_MINUTES < slot.end < weeks.now and overdue < MOST_OVERDUE:
+        is_left = (slot.draft, slot.station) in sat_at
+        if weeks.now - OVERDUE_MINUTES < slot.end < weeks.now and overdue < MOST_OVERDUE and not is_left:
             overdue += 1
             found[id(slot)] = BookingState.IN_USE
         elif weeks.now - LATE_MINUTES < slot.start <= weeks.now and late < MOST_LATE:
