@@ -20,6 +20,7 @@ OPENING: dict[str, dict[int, tuple[tuple[int, int], ...]]] = {
     "six": dict.fromkeys(range(6), ((510, 1230),)),
     "always": dict.fromkeys(range(7), ((0, 1440),)),
 }
+SUNDAY = 6
 OPENING_OF_USE: dict[Use, tuple[tuple[str, ...], tuple[int, ...]]] = {
     Use.VISIT: (("office", "noon", "long", "six"), (34, 22, 32, 12)),
     Use.DAY: (("office", "long", "six"), (50, 35, 15)),
@@ -87,6 +88,8 @@ def closures(instrument: Instrument, today: dt.date) -> list[OpeningException]:
 
 def used_windows(use: Use, opening: str, weekday: int) -> tuple[tuple[int, int], ...]:
     """The minutes of that day of the week in which somebody comes, within the opening time."""
+    if weekday == SUNDAY and use in {Use.VISIT, Use.DAY}:
+        return ()
     return (USED[use],) if opening == "always" else OPENING[opening].get(weekday, ())
 
 

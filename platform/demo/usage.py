@@ -17,8 +17,10 @@ from instruments.inventory.enums import InstrumentState, SharingMode
 # Month by month, how likely a day is used: the Spring Festival and the summer break are quiet.
 SEASON = (0.85, 0.45, 0.95, 1.0, 1.0, 1.0, 0.75, 0.7, 1.0, 0.95, 1.0, 0.95)
 # Mean length of a record in hours by opening, and of what runs on by itself.
-LENGTH = {"office": 7.2, "noon": 7.2, "long": 9.2, "six": 9.2, "always": 8.1}
-LONG_RUN = 14.0
+LENGTH = {"office": 6.9, "noon": 6.9, "long": 9.2, "six": 9.2, "always": 8.1}
+LONG_RUN = 12.3
+SPREAD = 0.3
+"""A record is so much shorter or longer than the mean; the longest still fits into a day's opening time."""
 QUARTER = 15
 UTC_SHIFT = 480
 BUSIEST = 0.72
@@ -160,7 +162,7 @@ def _period(
         return
     stations = draft.row.station_count
     day_minutes = days[0][2] - days[0][1]
-    length = LONG_RUN if _runs_on(draft) else LENGTH[draft.opening]
+    length = min(LONG_RUN if _runs_on(draft) else LENGTH[draft.opening], day_minutes / 60 / (1 + SPREAD))
     wanted, parts = max(1, round(hours / length)), 1
     while wanted > len(days) * stations * parts * 0.95 and parts < 4:
         parts += 1
@@ -175,7 +177,7 @@ def _period(
         width = (closes - opens) // parts // QUARTER * QUARTER
         begin = opens + part * width
         mean = hours / left * 60
-        effective = int(mean * rng.uniform(0.55, 1.45) if left > 1 else mean) // QUARTER * QUARTER
+        effective = int(mean * rng.uniform(1 - SPREAD, 1 + SPREAD) if left > 1 else mean) // QUARTER * QUARTER
         effective = max(QUARTER * 2, min(effective, width))
         idle = min(rng.choice((0, 0, 0, QUARTER, 2 * QUARTER)), width - effective)
         start = begin + rng.randrange((width - effective - idle) // QUARTER + 1) * QUARTER

@@ -193,8 +193,7 @@ def _day_by_day(rng: Random, weeks: Weeks, fill: Fill) -> Iterator[tuple[int, in
     for number in fill.days:
         base, day = number * DAY, weeks.day_of(number * DAY)
         weekday = day.weekday()
-        shut = draft.opening != "always" and is_holiday(day)
-        if shut or (weekday == 6 and use != Use.NIGHT):
+        if draft.opening != "always" and is_holiday(day):
             continue
         part = fill.part(number)
         if use != Use.NIGHT and weekday == 5 and not (fill.is_kept and number == RECENT_DAYS):
