@@ -1,108 +1,100 @@
-"""Bookings of the coming four weeks, made and decided by the real actions."""
+"""What the real actions do on the day of the seeding: requests, decisions, a repair, upkeep and a closure."""
 
 from __future__ import annotations
 
-import datetime as dt
-from random import Random
+from django.db.models import Q
 
-from django.utils import timezone
-
-from changes import perform
-from demo.instruments import DEMO_SEM, DEMO_XRD, InstrumentDraft
+from changes import Work, perform
+from changes.dependants import ALL, OFFER
 from demo.people import People
 from demo.plan import Plan
-from demo.terms import holidays
-from demo.wishes import Diary, purpose, someone, wish
+from demo.seating import CANCELLED, DECLINED, OWN, back_on
+from demo.weeks import RECENT_DAYS, Slot, Weeks
 from instruments.booking.actions.changes import cancel_booking
 from instruments.booking.actions.decisions import approve_booking, decline_booking
 from instruments.booking.actions.requests import book_maintenance, request_booking
 from instruments.booking.enums import BookingState
 from instruments.booking.models import Booking
+from instruments.inventory.actions.instruments import change_state
 from instruments.inventory.enums import InstrumentState
-from instruments.terms.models import BookingPolicy
+from instruments.terms.actions import add_exception
 from members.models import Person
 
-WEEKS = 4
-# The two instruments that the public contract leaves free are booked in the first days only.
-LAST_DAY_OF_DEMO_PAIR = 4
-ACCOUNT_BOOKINGS = (("researcher", 7), ("outsider", 5), ("enterprise", 5))
+APPROVED_PART = 0.75
+DECLINED_WORDS = ("样品信息不全，请补充成分与数量后重新申请。", "当天有年度核查，请改约后两天。")
 
 
-def write_bookings(plan: Plan, drafts: list[InstrumentDraft], people: People) -> int:
-    """Make the plan's number of bookings; return how many there are."""
-    rng = plan.rng("bookings")
-    now = timezone.now()
-    diary = _diary()
-    policies = {policy.instrument_id: policy for policy in BookingPolicy.objects.all()}
-    closed = {
-        start + dt.timedelta(days=i)
-        for start, end, _ in holidays(plan.today.year, plan.today.year + 1)
-        for i in range((end - start).days)
-    }
-    bookable = [d for d in drafts if d.is_shared and d.row.state == InstrumentState.IN_SERVICE]
-    outward = [d for d in bookable if d.row.sharing_mode == "external"]
-    first: list[Person] = [people.accounts[short] for short, count in ACCOUNT_BOOKINGS for _ in range(count)]
-    made = tries = 0
-    while made < plan.size.bookings and tries < plan.size.bookings * 12:
-        tries += 1
-        known = first[made] if made < len(first) else None
-        draft = rng.choice(outward if known else bookable)
-        days = min(WEEKS * 7, policies[draft.row.pk].horizon_days - 1)
-        if draft.row.code in {DEMO_XRD, DEMO_SEM}:
-            days = LAST_DAY_OF_DEMO_PAIR
-        day = plan.today + dt.timedelta(days=rng.randrange(1, days + 1))
-        drawn = wish(rng, draft, policies[draft.row.pk], day, now=now, closed=closed)
-        if drawn is None:
-            continue
-        station = rng.randrange(1, draft.row.station_count + 1)
-        if not diary.is_free(draft.row.pk, station, *drawn):
-            continue
-        diary.take(draft.row.pk, station, *drawn)
-        made += 1
-        if made % 40 == 0 and draft.row.code not in {DEMO_XRD, DEMO_SEM}:
-            _maintain(draft, drawn, station)
-            continue
-        person = known or someone(rng, draft, people)
-        booking = perform(
-            person,
-            request_booking,
-            draft.row,
-            start=drawn[0],
-            end=drawn[1],
-            purpose=purpose(rng, draft),
-            station=station,
-        )
-        _decide(rng, draft, booking, person)
-    return made
+def write_bookings(plan: Plan, weeks: Weeks, people: People) -> None:
+    """Ask for what is marked, decide some of it, and let the demo steward's instruments have their day."""
+    everybody = {person.pk: person for person in people.rows}
+    perform(people.accounts["admin"], _note, weeks)
+    for slot in weeks.slots:
+        if slot.live and slot.user is not None:
+            _ask(plan, weeks, slot, everybody[slot.user.pk])
+    _stand_out(weeks, people.accounts["steward"])
 
 
-def _decide(rng: Random, draft: InstrumentDraft, booking: Booking, person: Person) -> None:
-    keeper, draw = draft.keepers[0], rng.random()
-    if booking.state == BookingState.REQUESTED and keeper.pk != person.pk:
-        if draw < 0.68:
-            perform(keeper, approve_booking, booking)
-        elif draw < 0.75:
-            perform(keeper, decline_booking, booking, reason="样品信息不全，请补充成分与数量后重新申请。")
-        elif draw < 0.79:
-            perform(person, cancel_booking, booking, reason="样品未制备完成")
+def _note(work: Work, weeks: Weeks) -> None:
+    """Say in the history where today's bookings on the steward's instruments came from."""
+    rows = Booking.objects.filter(
+        Q(state=BookingState.IN_USE) | Q(state=BookingState.COMPLETED),
+        instrument__in=[draft.row.pk for draft in weeks.kept],
+        end__gt=weeks.moment(RECENT_DAYS * 1440),
+    )
+    for booking in rows.order_by("start", "pk"):
+        work.record("demo.booking.written", booking, after={"state": booking.state})
 
 
-def _maintain(draft: InstrumentDraft, drawn: tuple[dt.datetime, dt.datetime], station: int) -> None:
+def _ask(plan: Plan, weeks: Weeks, slot: Slot, person: Person) -> None:
+    rng, draft = plan.rng("decisions"), slot.draft
+    booking = perform(
+        person,
+        request_booking,
+        draft.row,
+        start=weeks.moment(slot.start),
+        end=weeks.moment(slot.end),
+        purpose=rng.choice(draft.template.purposes),
+        station=slot.station,
+    )
+    if booking.state != BookingState.REQUESTED:
+        return
+    if slot.live == OWN and rng.random() < APPROVED_PART:
+        perform(draft.keepers[0], approve_booking, booking)
+    elif slot.live == DECLINED:
+        perform(draft.keepers[0], decline_booking, booking, reason=rng.choice(DECLINED_WORDS))
+    elif slot.live == CANCELLED:
+        perform(person, cancel_booking, booking, reason="样品未制备完成")
+
+
+def _stand_out(weeks: Weeks, steward: Person) -> None:
+    """One instrument breaks down with people booked on it, one is maintained, one is closed for a day."""
+    if weeks.repair is None:
+        return
+    draft, start, end = weeks.shut["maintenance"]
     perform(
-        draft.keepers[0],
+        steward,
         book_maintenance,
         draft.row,
-        start=drawn[0],
-        end=drawn[1],
-        reason="季度校准与维护",
-        station=station,
+        start=weeks.moment(start),
+        end=weeks.moment(end),
+        reason="厂家工程师年度保养",
     )
-
-
-def _diary() -> Diary:
-    diary = Diary()
-    for instrument, station, start, end in Booking.objects.holding().values_list(
-        "instrument_id", "station", "start", "end"
-    ):
-        diary.take(instrument, station, start, end)
-    return diary
+    draft, start, end = weeks.shut["closure"]
+    perform(
+        steward,
+        add_exception,
+        draft.row,
+        start=weeks.moment(start),
+        end=weeks.moment(end),
+        is_open=False,
+        reason="实验楼电力检修，停电一天",
+    )
+    perform(
+        steward,
+        change_state,
+        weeks.repair.row,
+        InstrumentState.UNDER_REPAIR,
+        note="电源模块故障，备件已订购。",
+        back_on=back_on(weeks),
+        choices={ALL: OFFER},
+    )

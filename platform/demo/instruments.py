@@ -10,12 +10,12 @@ from random import Random
 
 from demo import names, texts
 from demo.people import People
-from demo.plan import Plan, read
-from demo.terms import yuan_per_hour
-from demo.texts import Template, templates
+from demo.places import place
+from demo.plan import Plan
+from demo.terms import draw_opening, yuan_per_hour
+from demo.texts import Model, Template, templates
 from demo.units import UnitDraft
 from instruments.inventory.enums import (
-    CarrierKind,
     EquipmentKind,
     Funding,
     InstrumentState,
@@ -24,12 +24,16 @@ from instruments.inventory.enums import (
     Source,
 )
 from instruments.inventory.models import Instrument, InstrumentClass
+from instruments.terms.models import BookingPolicy
 from members.models import Person
 
 DEMO_XRD, DEMO_SEM = "IMU-DEMO-XRD", "IMU-DEMO-SEM"
+DEMO_PAIR = {DEMO_XRD: ("X射线衍射仪", "D8 ADVANCE"), DEMO_SEM: ("场发射扫描电子显微镜", "SU8220")}
+KEPT, RUNNING = 14, 4
+OWN = "自主研制"
 
 
-@dataclass
+@dataclass(eq=False)
 class InstrumentDraft:
     """One unsaved instrument with its fields, terms, keepers, and how it is used."""
 
@@ -42,6 +46,7 @@ class InstrumentDraft:
     approval: bool
     prices: dict[str, Decimal]
     keepers: list[Person] = field(default_factory=list)
+    policy: BookingPolicy = field(default_factory=BookingPolicy)
 
     @property
     def is_shared(self) -> bool:
@@ -54,7 +59,6 @@ def draft_instruments(
 ) -> list[InstrumentDraft]:
     """Draft all instruments, unsaved; the counts are the plan's to the last one."""
     rng = plan.rng("instruments")
-    places = read("places.toml")
     numbers: Counter[str] = Counter()
     drafts: list[InstrumentDraft] = []
     must = {} if plan.size.units else _one_of_each(rng, units)
@@ -63,11 +67,7 @@ def draft_instruments(
         wanted = [True] * unit.shared + [False] * unit.hidden
         weights = [_fit(template, unit) for template in templates()]
         if code == "IMU":
-            by_key = {template.key: template for template in templates()}
-            drafts += [
-                _demo(plan, unit, by_key["XRD"], classes, DEMO_XRD),
-                _demo(plan, unit, by_key["SEM"], classes, DEMO_SEM),
-            ]
+            drafts += [_demo(plan, unit, classes, code) for code in (DEMO_XRD, DEMO_SEM)]
             wanted = wanted[2:]
         certain = must.get(code, [])
         drawn = rng.choices(templates(), weights=weights, k=len(wanted) - len(certain))
@@ -75,8 +75,9 @@ def draft_instruments(
             numbers[f"{code}-{template.key}"] += 1
             name = f"{code}-{template.key}-{numbers[f'{code}-{template.key}']:03d}"
             drafts.append(_draft(plan, rng, unit, template, classes, code=name, shared=shared))
-        _place(rng, unit, drafts, places)
-        _give_keepers(rng, [draft for draft in drafts if draft.unit is unit], people)
+        own = [draft for draft in drafts if draft.unit is unit]
+        place(rng, unit.row, [(draft.row, draft.template) for draft in own])
+        _give_keepers(rng, own, people)
     _retire(plan, rng, units, drafts, classes)
     if not plan.size.units:
         _use_every_field(rng, [draft for draft in drafts if draft.is_shared])
@@ -84,12 +85,12 @@ def draft_instruments(
 
 
 def _one_of_each(rng: Random, units: list[UnitDraft]) -> dict[str, list[Template]]:
-    """Give every template two homes among the larger units, so that none is missing by chance."""
+    """Give every kind a home among the larger units, so that none is missing by chance."""
     large = [unit for unit in units if unit.shared >= 30]
     homes: dict[str, list[Template]] = {}
     for template in templates():
-        for unit in rng.choices(large, weights=[_fit(template, unit) for unit in large], k=2):
-            homes.setdefault(unit.row.code, []).append(template)
+        unit = rng.choices(large, weights=[_fit(template, unit) for unit in large])[0]
+        homes.setdefault(unit.row.code, []).append(template)
     room = {unit.row.code: unit.shared - 2 for unit in large}
     return {code: some[: room[code]] for code, some in homes.items()}
 
@@ -108,17 +109,12 @@ def _draft(
     *,
     code: str,
     shared: bool,
+    model: Model | None = None,
 ) -> InstrumentDraft:
-    name_zh, name_en = rng.choice(template.names)
-    drawn = rng.randrange(len(template.models))
-    if template.paired:
-        place = template.names.index((name_zh, name_en))
-        fitting = range(place, len(template.models), len(template.names))
-        drawn = fitting[drawn % len(fitting)]
-    maker, country, model = template.models[drawn]
-    low, high = template.value
+    model = model or rng.choice(template.models)
+    low, high = model.value
     # Most values lie in the lower half of the range, some reach its top; sums end in hundreds of yuan.
-    value = Decimal(round((low + (high - low) * rng.random() ** 1.7) * 100)) * 100
+    value = Decimal(round((low + (high - low) * rng.random() ** 1.4) * 100)) * 100
     started = dt.date(rng.randrange(plan.today.year - 17, plan.today.year - 1), rng.randrange(1, 13), 15)
     joined = max(
         started + dt.timedelta(days=30),
@@ -130,7 +126,7 @@ def _draft(
     mode = SharingMode.NOT_SHARED
     if shared:
         mode = SharingMode.INTERNAL if rng.random() < 0.12 else SharingMode.EXTERNAL
-    opening = rng.choices(["office", "noon", "long", "six", "always"], weights=[30, 18, 22, 8, 22])[0]
+    opening = draw_opening(rng, template.use)
     approval = rng.random() < 0.62
     state = InstrumentState.IN_SERVICE
     if rng.random() < 0.03:
@@ -140,27 +136,27 @@ def _draft(
         code=code,
         unit=unit.row,
         inner_id=f"{started.year}{rng.randrange(10_000):04d}{code[-3:]}{template.key}",
-        name_zh=name_zh,
-        name_en=name_en,
+        name_zh=template.name_zh,
+        name_en=template.name_en,
         instrument_class=classes[template.class_code],
-        source=Source.DEVELOPED if maker == "自主研制" else Source.PURCHASED,
-        customs_supervised=country != "中国" and rng.random() < 0.2,
+        source=Source.DEVELOPED if model.maker == OWN else Source.PURCHASED,
+        customs_supervised=model.country != "中国" and rng.random() < 0.2,
         original_value=value,
-        country=country,
-        manufacturer=unit.row.short_name + "（自主研制）" if maker == "自主研制" else maker,
+        country=model.country,
+        manufacturer=f"{unit.row.short_name}（{OWN}）" if model.maker == OWN else model.maker,
         started_on=started,
         equipment_kind=EquipmentKind.SPECIAL
         if template.class_code[:2] in {"05", "06", "07", "08", "12"}
         else EquipmentKind.GENERAL,
-        model=model,
-        technical=texts.technical_text(template, rng),
+        model=model.name,
+        technical=texts.technical_text(template, model, rng),
         functions=template.functions,
         services=template.services,
         description_zh=template.about_zh,
         description_en=template.about_en,
-        requirements=texts.requirements_text(opening, approval, rng),
+        requirements=texts.requirements_text(template, opening, rng, approval=approval),
         achievements=rng.choice(
-            ["支撑自治区科技计划项目样品测试。", "参与地方标准样品比对。", "支撑研究生学位论文数据采集。", ""]
+            ["支撑自治区科技计划项目。", "支撑企业联合研发课题。", "支撑研究生学位论文。", ""]
         ),
         running_state=RunningState.AWAITING_REPAIR
         if state == InstrumentState.UNDER_REPAIR
@@ -193,14 +189,14 @@ def _fields(rng: Random, template: Template) -> list[str]:
     ]
 
 
-def _demo(
-    plan: Plan, unit: UnitDraft, template: Template, classes: dict[str, InstrumentClass], code: str
-) -> InstrumentDraft:
+def _demo(plan: Plan, unit: UnitDraft, classes: dict[str, InstrumentClass], code: str) -> InstrumentDraft:
     """Draft one of the two instruments whose terms the public contract fixes."""
+    name, wanted = DEMO_PAIR[code]
+    template = next(one for one in templates() if one.name_zh == name)
+    model = next(one for one in template.models if one.name == wanted)
     rng = plan.rng(code)
-    draft = _draft(plan, rng, unit, template, classes, code=code, shared=True)
+    draft = _draft(plan, rng, unit, template, classes, code=code, shared=True, model=model)
     row = draft.row
-    row.name_zh, row.name_en = template.names[0]
     row.sharing_mode, row.state, row.station_count = SharingMode.EXTERNAL, InstrumentState.IN_SERVICE, 1
     row.state_note, row.running_state = "", RunningState.NORMAL
     row.started_on, row.joined_on = (
@@ -208,37 +204,13 @@ def _demo(
         dt.date(plan.today.year - 5, 9, 1),
     )
     if code == DEMO_XRD:
-        row.manufacturer, row.country, row.model = "布鲁克（Bruker）", "德国", "D8 ADVANCE"
         row.original_value, draft.opening, draft.approval = Decimal("1386000.00"), "long", True
         draft.fields, draft.prices = ["430", "150", "170"], yuan_per_hour(200)
     else:
-        row.manufacturer, row.country, row.model = "日立（Hitachi）", "日本", "SU8220"
         row.original_value, draft.opening, draft.approval = Decimal("3215000.00"), "always", False
         draft.fields, draft.prices = ["430", "150", "180", "170"], yuan_per_hour(360)
-    row.requirements = texts.requirements_text(draft.opening, draft.approval, rng)
+    row.requirements = texts.requirements_text(template, draft.opening, rng, approval=draft.approval)
     return draft
-
-
-def _place(
-    rng: Random, unit: UnitDraft, drafts: list[InstrumentDraft], places: dict[str, dict[str, list[str]]]
-) -> None:
-    region = unit.row.region
-    district = rng.choice(places["districts"][region.code])
-    lon = region.seat_lon + Decimal(rng.randrange(-6000, 6000)) / 100_000
-    lat = region.seat_lat + Decimal(rng.randrange(-4000, 4000)) / 100_000
-    for draft in drafts:
-        if draft.unit is not unit:
-            continue
-        row = draft.row
-        row.department = rng.choice(places["departments"][unit.row.kind])
-        row.carrier_kind = CarrierKind.CENTRE if "中心" in row.department else CarrierKind.NONE
-        row.carrier_name = row.department if row.carrier_kind == CarrierKind.CENTRE else "无"
-        row.address = (
-            f"{region.name_zh}{district}{unit.row.name_zh}{rng.choice('ABCD')}座{rng.randrange(101, 620)}室"
-        )
-        row.postal_address, row.postal_code = row.address, str(places["post_codes"][region.code])
-        row.longitude = lon + Decimal(rng.randrange(-120, 120)) / 100_000
-        row.latitude = lat + Decimal(rng.randrange(-120, 120)) / 100_000
 
 
 def _give_keepers(rng: Random, drafts: list[InstrumentDraft], people: People) -> None:
@@ -246,7 +218,12 @@ def _give_keepers(rng: Random, drafts: list[InstrumentDraft], people: People) ->
     code = drafts[0].unit.row.code
     account = {"IMU": "steward", "IMAU": "steward2"}.get(code)
     regular = [person for person in people.stewards[code] if person.email[:7] != "steward"]
-    extra = [d for d in drafts if d.is_shared and d.row.state == InstrumentState.IN_SERVICE][:14]
+    extra = [d for d in drafts if d.is_shared and d.row.state == InstrumentState.IN_SERVICE]
+    # Some run over night and some are open on Saturdays, so that the desk has something on a weekend too.
+    running = [draft for draft in extra if not draft.template.is_attended]
+    sitting = [draft for draft in extra if draft.template.is_attended]
+    sitting.sort(key=lambda draft: draft.row.code not in DEMO_PAIR and draft.opening != "six")
+    extra = running[:RUNNING] + sitting[: KEPT - len(running[:RUNNING])]
     for position, draft in enumerate(drafts):
         keepers = [regular[position % len(regular)]]
         if rng.random() < 0.25 and len(regular) > 1:

@@ -62,6 +62,8 @@ BOOKING_COLUMNS = [
     "checked_in_at",
     "checked_out_at",
     "reason",
+    "ended_at",
+    "reminded_at",
 ]
 BATCH = 5000
 
@@ -71,8 +73,8 @@ def write_usage(rows: Iterable[Row]) -> int:
     return _write(UsageRecord, USAGE_COLUMNS, rows)
 
 
-def write_bookings_behind(rows: Iterable[Row]) -> int:
-    """Write the past bookings that some of the usage records came from; return how many."""
+def write_booked(rows: Iterable[Row]) -> int:
+    """Write bookings, those behind usage records and those to come; return how many."""
     return _write(Booking, BOOKING_COLUMNS, rows)
 
 

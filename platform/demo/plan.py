@@ -8,14 +8,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Any
+from zoneinfo import ZoneInfo
 
+ZONE = ZoneInfo("Asia/Shanghai")
 DATA = Path(__file__).resolve().parent / "data"
 SEED = 20211347
 
 
 @dataclass(frozen=True)
 class Size:
-    """The counts of one network. `units` 0 means all of the list; `records` is only a hint for the small one."""
+    """The counts of one network. `units` 0 means all of the list; so many requests wait for a decision elsewhere."""
 
     units: int
     shared: int
@@ -24,24 +26,29 @@ class Size:
     people: int
     mean_hours: float
     mean_external: float
-    bookings: int
     rounds: bool
+    waiting: int
 
 
 SIZES = {
-    "full": Size(0, 1347, 1658, 6, 2000, 694.0, 322.0, 640, rounds=True),
-    "small": Size(5, 32, 40, 1, 90, 310.0, 140.0, 40, rounds=False),
+    "full": Size(0, 1347, 1658, 6, 2000, 694.0, 322.0, rounds=True, waiting=40),
+    "small": Size(5, 32, 40, 1, 90, 310.0, 140.0, rounds=False, waiting=6),
 }
 
 
 @dataclass(frozen=True)
 class Plan:
-    """One seeding: the size, the day it happens (Asia/Shanghai), and a source of chance per topic."""
+    """One seeding: the size, the moment it happens, and a source of chance per topic."""
 
     size: Size
-    today: dt.date
+    now: dt.datetime
     seed: int = SEED
     streams: dict[str, Random] = field(default_factory=dict)
+
+    @property
+    def today(self) -> dt.date:
+        """The local day of that moment."""
+        return self.now.astimezone(ZONE).date()
 
     def rng(self, topic: str) -> Random:
         """Return the topic's own generator, so that a change in one topic leaves the others as they were."""

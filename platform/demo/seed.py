@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, TypeVar
 
 from django.contrib.auth.hashers import make_password
@@ -15,16 +16,19 @@ from django.utils import timezone
 from changes import Work, perform
 from demo.announcements import write_announcements
 from demo.bookings import write_bookings
-from demo.desk import write_today
 from demo.instruments import InstrumentDraft, draft_instruments
-from demo.loading import write_bookings_behind, write_usage
+from demo.loading import write_booked, write_usage
 from demo.people import People, draft_people, roles_of
 from demo.plan import SIZES, Plan
+from demo.recent import week_rows
 from demo.rounds import write_rounds
+from demo.seating import seat_everybody
 from demo.served import organisations_of, with_served
 from demo.terms import closures, periods, policy, rates
 from demo.units import UnitDraft, draft_units
 from demo.usage import Row, targets, usage_rows
+from demo.visitors import Visitors
+from demo.weeks import Weeks, draw_weeks, origin_of
 from instruments.inventory.actions.reference import load_reference
 from instruments.inventory.actions.search import rebuild_index, reindex
 from instruments.inventory.models import (
@@ -64,19 +68,19 @@ def seed(
     password: str,
     say: Callable[[str], None] = lambda line: None,
 ) -> Network:
-    """Make the whole network: its past in one transaction, then rounds and bookings, each change as it would happen.
+    """Make the whole network in one transaction, then rounds and what happens today, each change as it would happen.
 
-    The caller makes sure that the database is empty and the settings allow it. Past usage is written as
-    plain rows under all constraints, with one entry in the history that sums it up; bookings to come and
-    rounds go through the real actions.
+    The caller makes sure that the database is empty and the settings allow it. Past usage and most of what is booked
+    are written as plain rows under all constraints, with one entry in the history that sums them up; what somebody
+    asks for, decides or closes today, and rounds, go through the real actions.
     """
-    plan = Plan(SIZES[size], timezone.localdate())
-    network = perform(None, _past, plan, make_password(password), say)
+    plan = Plan(SIZES[size], timezone.now())
+    network, weeks = perform(None, _past, plan, make_password(password), say)
     if plan.size.rounds:
         # Before all that happens today, for the history is read in its order.
         _timed(say, "rounds", lambda: write_rounds(plan, network.units, network.people))
     perform(network.people.accounts["admin"], _note, network, size)
-    _timed(say, "bookings", lambda: _bookings(network))
+    _timed(say, "bookings", lambda: write_bookings(plan, weeks, network.people))
     _timed(say, "announcements", lambda: write_announcements(plan))
     # Until here nobody gets mail about what is invented; from now on those who can log in do.
     accounts = [person.pk for person in network.people.accounts.values()]
@@ -87,13 +91,12 @@ def seed(
     return network
 
 
-def _past(work: Work, plan: Plan, password_hash: str, say: Callable[[str], None]) -> Network:
-    """Write reference lists, units, people, instruments and their past usage as one change."""
+def _past(work: Work, plan: Plan, password_hash: str, say: Callable[[str], None]) -> tuple[Network, Weeks]:
+    """Write reference lists, units, people, instruments, their past usage and what is booked as one change."""
     load_reference(work)
     network = _timed(say, "units and people", lambda: _members(plan, password_hash))
     _timed(say, "instruments", lambda: _instruments(network))
-    _timed(say, "usage", lambda: _usage(network))
-    return network
+    return network, _timed(say, "usage and bookings", lambda: _usage(network))
 
 
 def _note(work: Work, network: Network, size: str) -> None:
@@ -104,8 +107,8 @@ def _note(work: Work, network: Network, size: str) -> None:
 
 def usage_of(network: Network) -> list[Row]:
     """All past usage rows of a saved network, as they are written."""
-    hours = targets(network.plan, network.instruments)
-    return list(usage_rows(network.plan, network.instruments, network.people, hours, []))
+    _weeks, rows = _used(network, [])
+    return list(rows)
 
 
 def draft(plan: Plan, password_hash: str = "") -> Network:
@@ -152,14 +155,15 @@ def _instruments(network: Network) -> None:
         ]
         funding += [InstrumentFunding(instrument=row, source=source) for source in one.funding]
         opening += periods(row, one.opening)
-        terms = policy(row, one.opening, approval=one.approval, rng=rng)
+        terms = policy(row, one.template, one.opening, approval=one.approval, rng=rng)
         if any(person.email.startswith("steward@") for person in one.keepers):
             # The demo steward's instruments can be booked for today, so that the desk is lively.
-            terms.notice_minutes, terms.step_minutes, terms.shortest_minutes = 60, 30, 30
+            terms.notice_minutes, terms.step_minutes = 60, 30
         if row.code.startswith("IMU-DEMO-"):
             terms = BookingPolicy(instrument=row, approval_required=one.approval)
         elif one.opening != "always":
             closed += closures(row, plan.today)
+        one.policy = terms
         policies.append(terms)
         prices += rates(row, one.prices, dt.date(plan.today.year - 2, 1, 1))
         keepers += [
@@ -184,18 +188,25 @@ def _instruments(network: Network) -> None:
     }
 
 
-def _usage(network: Network) -> None:
-    hours = targets(network.plan, network.instruments)
-    behind: list[Row] = []
-    network.counts["usage_records"] = write_usage(
-        with_served(usage_rows(network.plan, network.instruments, network.people, hours, behind))
-    )
-    network.counts["past_bookings"] = write_bookings_behind(behind)
+def _usage(network: Network) -> Weeks:
+    bookings: list[Row] = []
+    weeks, rows = _used(network, bookings)
+    network.counts["usage_records"] = write_usage(with_served(rows))
+    network.counts["bookings"] = write_booked(bookings)
+    return weeks
 
 
-def _bookings(network: Network) -> None:
-    write_today(network.plan, network.instruments, network.people)
-    network.counts["bookings"] = write_bookings(network.plan, network.instruments, network.people)
+def _used(network: Network, bookings: list[Row]) -> tuple[Weeks, Iterator[Row]]:
+    """Draw all use, long past and around today; what was or is booked goes to `bookings` while the rows are taken."""
+    plan, drafts, people = network.plan, network.instruments, network.people
+    hours = targets(plan, drafts)
+    visitors = Visitors(plan, people, drafts)
+    kept = [one for one in drafts if people.accounts["steward"] in one.keepers]
+    weeks = draw_weeks(plan, drafts, hours, kept)
+    by_code = {one.row.code: target for one, target in zip(drafts, hours, strict=True)}
+    seat_everybody(plan, weeks, by_code, people, visitors)
+    past = usage_rows(plan, drafts, visitors, hours, until=origin_of(plan), bookings=bookings)
+    return weeks, chain(past, week_rows(plan, weeks, bookings))
 
 
 def _create(model: type[models.Model], rows: list[Any]) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 from random import Random
-from zoneinfo import ZoneInfo
 
+from demo.plan import ZONE
+from demo.texts import Template, Use
 from instruments.inventory.models import Instrument
 from instruments.terms.models import BookingPolicy, OpeningException, OpeningPeriod, Rate
 from members.enums import UserCategory
 
-ZONE = ZoneInfo("Asia/Shanghai")
 # Weekday -> windows in minutes after local midnight.
 OPENING: dict[str, dict[int, tuple[tuple[int, int], ...]]] = {
     "office": dict.fromkeys(range(5), ((510, 1050),)),
@@ -19,6 +19,22 @@ OPENING: dict[str, dict[int, tuple[tuple[int, int], ...]]] = {
     "long": dict.fromkeys(range(5), ((480, 1200),)),
     "six": dict.fromkeys(range(6), ((510, 1230),)),
     "always": dict.fromkeys(range(7), ((0, 1440),)),
+}
+SUNDAY = 6
+OPENING_OF_USE: dict[Use, tuple[tuple[str, ...], tuple[int, ...]]] = {
+    Use.VISIT: (("office", "noon", "long", "six"), (34, 22, 32, 12)),
+    Use.DAY: (("office", "long", "six"), (50, 35, 15)),
+    Use.RUN: (("always",), (1,)),
+    Use.REMOTE: (("always",), (1,)),
+    Use.NIGHT: (("always",), (1,)),
+}
+# What is open around the clock is used in these minutes of a day: nobody loads a sample at half past four.
+USED: dict[Use, tuple[int, int]] = {
+    Use.VISIT: (480, 1200),
+    Use.DAY: (480, 1200),
+    Use.RUN: (480, 1440),
+    Use.REMOTE: (0, 1440),
+    Use.NIGHT: (1140, 1440),
 }
 SHARE_OF_RATE = (
     (UserCategory.INTERNAL, Decimal("0.4")),
@@ -70,14 +86,31 @@ def closures(instrument: Instrument, today: dt.date) -> list[OpeningException]:
     ]
 
 
-def policy(instrument: Instrument, opening: str, *, approval: bool, rng: Random) -> BookingPolicy:
-    """Draft the booking rules."""
+def used_windows(use: Use, opening: str, weekday: int) -> tuple[tuple[int, int], ...]:
+    """The minutes of that day of the week in which somebody comes, within the opening time."""
+    if weekday == SUNDAY and use in {Use.VISIT, Use.DAY}:
+        return ()
+    return (USED[use],) if opening == "always" else OPENING[opening].get(weekday, ())
+
+
+def draw_opening(rng: Random, use: Use) -> str:
+    """Draw when an instrument is open; only what needs nobody beside it is open around the clock."""
+    names, weights = OPENING_OF_USE[use]
+    return rng.choices(names, weights=weights)[0]
+
+
+def policy(
+    instrument: Instrument, template: Template, opening: str, *, approval: bool, rng: Random
+) -> BookingPolicy:
+    """Draft the booking rules: a usual booking of this kind keeps them."""
     step = rng.choice([30, 30, 30, 60])
-    longest = {"always": rng.choice([720, 1440, 2880]), "long": 480, "six": 480}.get(opening, 420)
+    least, usual = (hours * 60 for hours in template.hours)
+    longest = max(usual, {"long": 480, "six": 480}.get(opening, 420))
+    shortest = least // 2 if least >= 720 else rng.choice([step, 60])
     return BookingPolicy(
         instrument=instrument,
         approval_required=approval,
-        shortest_minutes=rng.choice([step, 60, 120]) if step == 60 else rng.choice([30, 60]),
+        shortest_minutes=shortest,
         longest_minutes=longest,
         step_minutes=step,
         notice_minutes=rng.choice([60, 120, 720, 1440]),

@@ -8,16 +8,19 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from demo.instruments import InstrumentDraft
-from demo.people import People
 from demo.plan import Plan
-from demo.terms import OPENING, holidays
-from demo.wishes import purposes_of
+from demo.terms import holidays, used_windows
+from demo.texts import Use
+from demo.visitors import Regulars, User, Visitors
 from instruments.inventory.enums import InstrumentState, SharingMode
 
 # Month by month, how likely a day is used: the Spring Festival and the summer break are quiet.
 SEASON = (0.85, 0.45, 0.95, 1.0, 1.0, 1.0, 0.75, 0.7, 1.0, 0.95, 1.0, 0.95)
-# Mean length of a record in hours by opening.
-LENGTH = {"office": 6.4, "noon": 6.6, "long": 8.1, "six": 8.1, "always": 12.8}
+# Mean length of a record in hours by opening, and of what runs on by itself.
+LENGTH = {"office": 6.9, "noon": 6.9, "long": 9.2, "six": 9.2, "always": 8.1}
+LONG_RUN = 12.3
+SPREAD = 0.3
+"""A record is so much shorter or longer than the mean; the longest still fits into a day's opening time."""
 QUARTER = 15
 UTC_SHIFT = 480
 BUSIEST = 0.72
@@ -25,16 +28,6 @@ SOURCES = ("steward", "steward", "import", "api", "booking")
 TIMES = [f"{minute // 60:02d}:{minute % 60:02d}:00" for minute in range(1440)]
 
 Row = tuple[str | int | None, ...]
-
-
-@dataclass(frozen=True)
-class User:
-    """Somebody who uses an instrument, as the record names him, and their price category."""
-
-    pk: int
-    name: str
-    unit: str
-    category: str
 
 
 @dataclass(frozen=True)
@@ -61,11 +54,9 @@ def targets(plan: Plan, drafts: list[InstrumentDraft]) -> list[Target]:
     room: list[float] = []
     share: list[float] = []
     for draft in drafts:
-        per_week = (
-            sum(closes - opens for day in OPENING[draft.opening].values() for opens, closes in day) / 60
-        )
+        per_week = sum(closes - opens for day in range(7) for opens, closes in _windows(draft, day)) / 60
         idle = rng.random() < 0.09
-        wanted = 0.0 if idle else rng.lognormvariate(0, 0.95) * (2.4 if draft.opening == "always" else 1.0)
+        wanted = 0.0 if idle else rng.lognormvariate(0, 0.95) * (2.4 if _runs_on(draft) else 1.0)
         outward = min(0.96, rng.betavariate(1.6, 1.9) * draft.unit.outward)
         if draft.row.sharing_mode != SharingMode.EXTERNAL or rng.random() < 0.06:
             outward = 0.0
@@ -104,35 +95,38 @@ def _scaled(raw: list[float], room: list[float], total: float) -> list[float]:
 def usage_rows(
     plan: Plan,
     drafts: list[InstrumentDraft],
-    people: People,
+    visitors: Visitors,
     hours: list[Target],
+    *,
+    until: dt.date,
     bookings: list[Row],
 ) -> Iterator[Row]:
-    """Give the rows of last year and of this year up to yesterday, in the order of `loading.USAGE_COLUMNS`.
+    """Give the rows of last year and of this year before `until`, in the order of `loading.USAGE_COLUMNS`.
 
     The bookings from which some of them came are added to `bookings`, in the order of `loading.BOOKING_COLUMNS`.
     """
     first = dt.date(plan.today.year - 1, 1, 1)
     middle = dt.date(plan.today.year, 1, 1)
     numbers: dict[str, int] = {}
-    everyone = _pools(people)
+    agenda: dict[tuple[int, dt.date], int] = {}
     for draft, target in zip(drafts, hours, strict=True):
         rng = plan.rng(f"usage:{draft.row.code}")
         if not target.hours:
             if draft.row.joined_on < middle or not draft.is_shared:
                 continue
             target = Target(200.0, 60.0)  # noqa: PLW2901 - one that joined this year has begun to work
-        users = _regulars(rng, draft, everyone)
+        users = visitors.regulars[draft.row.code]
         begin = max(first, draft.row.joined_on)
         yield from _period(
             rng,
             draft,
             target,
-            period=Period(begin, middle),
+            period=Period(begin, min(middle, until)),
             users=users,
             numbers=numbers,
             scale=1.0,
             bookings=bookings,
+            agenda=agenda,
         )
         elapsed = (plan.today - middle).days / 365
         growth = max(0.3, rng.gauss(1.04, 0.22)) * elapsed
@@ -141,11 +135,12 @@ def usage_rows(
             rng,
             draft,
             target,
-            period=Period(begin, plan.today),
+            period=Period(begin, until),
             users=users,
             numbers=numbers,
             scale=growth,
             bookings=bookings,
+            agenda=agenda,
         )
 
 
@@ -155,10 +150,11 @@ def _period(
     target: Target,
     *,
     period: Period,
-    users: tuple[list[User], list[User]],
+    users: Regulars,
     numbers: dict[str, int],
     scale: float,
     bookings: list[Row],
+    agenda: dict[tuple[int, dt.date], int],
 ) -> Iterator[Row]:
     days = _open_days(rng, draft, period)
     hours, external = target.hours * scale, target.external * scale
@@ -166,7 +162,8 @@ def _period(
         return
     stations = draft.row.station_count
     day_minutes = days[0][2] - days[0][1]
-    wanted, parts = max(1, round(hours / LENGTH[draft.opening])), 1
+    length = min(LONG_RUN if _runs_on(draft) else LENGTH[draft.opening], day_minutes / 60 / (1 + SPREAD))
+    wanted, parts = max(1, round(hours / length)), 1
     while wanted > len(days) * stations * parts * 0.95 and parts < 4:
         parts += 1
         wanted = max(wanted, round(hours * 60 / (day_minutes / parts * 0.88)))
@@ -180,12 +177,12 @@ def _period(
         width = (closes - opens) // parts // QUARTER * QUARTER
         begin = opens + part * width
         mean = hours / left * 60
-        effective = int(mean * rng.uniform(0.55, 1.45) if left > 1 else mean) // QUARTER * QUARTER
+        effective = int(mean * rng.uniform(1 - SPREAD, 1 + SPREAD) if left > 1 else mean) // QUARTER * QUARTER
         effective = max(QUARTER * 2, min(effective, width))
         idle = min(rng.choice((0, 0, 0, QUARTER, 2 * QUARTER)), width - effective)
         start = begin + rng.randrange((width - effective - idle) // QUARTER + 1) * QUARTER
-        outside = external > 0 and bool(users[1]) and rng.random() < external / max(hours, 0.01)
-        user = rng.choice(users[1] if outside else users[0])
+        outside = external > 0 and bool(users.outside) and rng.random() < external / max(hours, 0.01)
+        user = rng.choice(users.outside if outside else users.inside)
         yield _row(
             rng,
             draft,
@@ -196,6 +193,7 @@ def _period(
             outside=outside,
             numbers=numbers,
             bookings=bookings,
+            agenda=agenda,
         )
         hours = max(0.5, hours - effective / 60)
         external -= effective / 60 if outside else 0
@@ -203,7 +201,7 @@ def _period(
 
 
 def _open_days(rng: Random, draft: InstrumentDraft, period: Period) -> list[tuple[dt.date, int, int]]:
-    week = {day: (windows[0][0], windows[-1][1]) for day, windows in OPENING[draft.opening].items()}
+    week = {day: (windows[0][0], windows[-1][1]) for day in range(7) if (windows := _windows(draft, day))}
     closed = set()
     if draft.opening != "always":
         for start, end, _ in holidays(period.start.year, period.end.year):
@@ -229,6 +227,7 @@ def _row(
     outside: bool,
     numbers: dict[str, int],
     bookings: list[Row],
+    agenda: dict[tuple[int, dt.date], int],
 ) -> Row:
     start, effective, idle = minutes
     startup = QUARTER if effective > 60 else 0
@@ -243,7 +242,7 @@ def _row(
     numbers[unit] = numbers.get(unit, 0) + 1
     key = f"{rng.getrandbits(128):032x}"
     source = SOURCES[int(draw * 1000) % len(SOURCES)]
-    if purpose == "teaching" and source == "booking":
+    if source == "booking" and (purpose == "teaching" or not _comes(agenda, user, day, start, effective)):
         source = "steward"
     paid = f"{income // 100}.{income % 100:02d}"
     booking = None
@@ -269,12 +268,12 @@ def _row(
         draft.row.pk,
         station,
         booking,
-        _moment(day, start),
-        _moment(day, start + effective + idle),
-        _hours(startup),
-        _hours(effective - startup - processing),
-        _hours(processing),
-        _hours(effective),
+        utc_text(day, start),
+        utc_text(day, start + effective + idle),
+        hours_text(startup),
+        hours_text(effective - startup - processing),
+        hours_text(processing),
+        hours_text(effective),
         "external" if outside else "internal",
         purpose,
         int(rng.expovariate(0.11)) + 1,
@@ -287,8 +286,18 @@ def _row(
         "",
         True,
         draft.keepers[0].pk,
-        _moment(day, start + effective + idle + 30),
+        utc_text(day, start + effective + idle + 30),
     )
+
+
+def _comes(agenda: dict[tuple[int, dt.date], int], user: User, day: dt.date, start: int, length: int) -> bool:
+    """Book somebody for that time of the day, unless they are booked elsewhere then."""
+    mask = ((1 << length // QUARTER) - 1) << start // QUARTER
+    taken = agenda.get((user.pk, day), 0)
+    if taken & mask:
+        return False
+    agenda[user.pk, day] = taken | mask
+    return True
 
 
 def _booking(
@@ -304,15 +313,15 @@ def _booking(
 ) -> Row:
     day, start, length = time
     asked = day - dt.timedelta(days=1 + int(draw * 100) % 6)
-    words = purposes_of(draft)
+    words = draft.template.purposes
     return (
         key,
         draft.row.pk,
         station,
         "use",
         user.pk,
-        _moment(day, start),
-        _moment(day, start + length),
+        utc_text(day, start),
+        utc_text(day, start + length),
         "completed",
         words[int(draw * 10_000) % len(words)],
         purpose,
@@ -320,54 +329,31 @@ def _booking(
         f"{draft.prices[user.category]}",
         price,
         1,
-        _moment(asked, 600),
-        _moment(asked, 900) if draft.approval else None,
+        utc_text(asked, 600),
+        utc_text(asked, 900) if draft.approval else None,
         draft.keepers[0].pk if draft.approval else None,
-        _moment(day, start),
-        _moment(day, start + length),
+        utc_text(day, start),
+        utc_text(day, start + length),
         "",
+        None,
+        None,
     )
 
 
-def _hours(minutes: int) -> str:
+def hours_text(minutes: int) -> str:
+    """Whole quarters of an hour as hours."""
     return f"{minutes // 60}.{('00', '25', '50', '75')[minutes % 60 // QUARTER]}"
 
 
-def _moment(day: dt.date, minutes: int) -> str:
+def utc_text(day: dt.date, minutes: int) -> str:
     """The UTC text of so many minutes after local midnight (Asia/Shanghai has kept +08:00 since 1991)."""
     shift, minute = divmod(minutes - UTC_SHIFT, 1440)
     return f"{day + dt.timedelta(days=shift) if shift else day} {TIMES[minute]}"
 
 
-def _pools(people: People) -> dict[str, list[User]]:
-    """Everybody who uses instruments, by unit code; outsiders under `enterprise` and `non_profit`."""
-    pools = {
-        code: [User(p.pk, p.display_name, p.organisation_name, "member") for p in users]
-        for code, users in people.users.items()
-    }
-    pools["enterprise"] = [
-        User(p.pk, p.display_name, p.organisation, "enterprise") for p in people.enterprises
-    ]
-    pools["non_profit"] = [
-        User(p.pk, p.display_name, p.organisation, "non_profit") for p in people.non_profits
-    ]
-    return pools
+def _windows(draft: InstrumentDraft, weekday: int) -> tuple[tuple[int, int], ...]:
+    return used_windows(draft.template.use, draft.opening, weekday)
 
 
-def _regulars(
-    rng: Random, draft: InstrumentDraft, pools: dict[str, list[User]]
-) -> tuple[list[User], list[User]]:
-    """The people who come to one instrument: of its own unit, and from outside."""
-    home = draft.unit.row.code
-    inside = [replace(user, category="internal") for user in _some(rng, pools[home], rng.randrange(4, 14))]
-    others = [code for code in pools if code not in {home, "enterprise", "non_profit"}]
-    outside: list[User] = []
-    for code in rng.sample(others, min(len(others), rng.randrange(2, 6))):
-        outside += _some(rng, pools[code], rng.randrange(1, 3))
-    outside += _some(rng, pools["enterprise"], rng.randrange(2, 7))
-    outside += _some(rng, pools["non_profit"], rng.randrange(1, 3))
-    return inside, outside
-
-
-def _some(rng: Random, pool: list[User], count: int) -> list[User]:
-    return rng.sample(pool, min(count, len(pool)))
+def _runs_on(draft: InstrumentDraft) -> bool:
+    return draft.template.use in {Use.RUN, Use.REMOTE}
