@@ -25,7 +25,7 @@ OF_THE_TABLES: list[Named] = [
 """These read tables, which are there once all migrations have run."""
 AROUND: list[Named] = [
     (pgettext_lazy("doctor", "Redis"), surrounding_checks.redis_server),
-    (pgettext_lazy("doctor", "mail"), surrounding_checks.mail),
+    (pgettext_lazy("doctor", "sending of mail"), surrounding_checks.mail),
     (pgettext_lazy("doctor", "folders"), surrounding_checks.folders),
     (pgettext_lazy("doctor", "fonts"), surrounding_checks.fonts),
     (pgettext_lazy("doctor", "proxies"), surrounding_checks.proxies),

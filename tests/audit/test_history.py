@@ -89,7 +89,7 @@ def test_the_words_of_every_app_are_collected():
     for verb in ("evaluations.value.withdrawn", "evaluations.score.withdrawn", "evaluations.round.reminded"):
         assert verb in known
     assert {verb.partition(".")[0] for verb in known} == {
-        "demo", "evaluations", "instruments", "members", "notices", "reporting", "webapi",
+        "demo", "evaluations", "instruments", "members", "notices", "operations", "reporting", "webapi",
     }  # fmt: skip
     assert in_words("elsewhere.done") == "elsewhere.done"
 

@@ -41,7 +41,7 @@ def test_anything_else_is_replaced(client, given):
 def test_a_task_bears_the_id_of_its_request():
     """At once, as the tests run tasks; and afterwards the request's own is still there."""
     token = request_ids.begin("request-12345")
-    assert whose.delay().get() == "request-12345"
+    assert whose.delay().result == "request-12345"
     assert request_ids.current() == "request-12345"
     request_ids.end(token)
 
@@ -64,7 +64,7 @@ def test_a_task_bears_the_id_through_a_broker():
 def test_the_schedules_task_bears_its_own_id():
     """Nobody asked for it."""
     result = whose.apply(task_id="0123-task-0123")
-    assert result.get() == "0123-task-0123"
+    assert result.result == "0123-task-0123"
     assert app.tasks["tests.whose"] is not None
 
 

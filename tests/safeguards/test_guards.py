@@ -115,7 +115,7 @@ def test_a_guard_that_is_gone_is_missed(part, how):
     assert missing() == [part]
     with pytest.raises(CommandError, match=part):
         call_command("verify_audit", stdout=StringIO())
-    with pytest.raises(CommandError, match=rf"{part}.*migrate"):
+    with pytest.raises(CommandError, match=rf"{part}.*doctor --mend"):
         call_command("serve")
 
 

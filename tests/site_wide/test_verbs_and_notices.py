@@ -57,6 +57,7 @@ OF_APPS = {
     "person.created person.invited person.password_changed person.transfer_asked refused role.ended role.given "
     "unit.changed unit.created",
     "notices": "announcement.changed announcement.created announcement.deleted",
+    "operations": "network.restored",
     "reporting": "refused run.cancelled run.done run.downloaded run.failed run.requested",
     "webapi": "refused token.issued token.revoked",
 }

@@ -21,7 +21,7 @@ from tests.instruments.moments import at
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 PAGE_QUERIES = 18
-BOOK_QUERIES = 13
+BOOK_QUERIES = 14
 WISH = {
     "day": "2026-03-03",
     "start_time": "10:00",
