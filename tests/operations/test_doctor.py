@@ -60,7 +60,7 @@ def test_one_line_a_check_and_no_fault_ends_with_0(all_well):
         f"[ok] {name}"
         for name in (
             "database", "migrations", "database guards", "worker", "schedule", "sealer", "clock",
-            "Redis", "mail", "folders", "fonts", "proxies",
+            "Redis", "sending of mail", "folders", "fonts", "proxies",
         )
     ]  # fmt: skip
     assert (status, lines[-1]) == (0, "12 ok, 0 warnings, 0 faults.")
@@ -92,7 +92,7 @@ def test_a_database_that_is_away_is_said_and_the_rest_looked_at(all_well, monkey
     status, lines = run()
     assert status == 1
     assert [line.split(":")[0] for line in lines[:-1]] == [
-        "[fault] database", *(f"[ok] {name}" for name in ("Redis", "mail", "folders", "fonts", "proxies")),
+        "[fault] database", *(f"[ok] {name}" for name in ("Redis", "sending of mail", "folders", "fonts", "proxies")),
     ]  # fmt: skip
 
 
