@@ -10,6 +10,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import tarfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -128,8 +129,7 @@ def extract(path: Path, names: Iterable[str], into: Path) -> None:
             target = into / member.name
             target.parent.mkdir(parents=True, exist_ok=True)
             with target.open("wb") as file:
-                while data := source.read(STEP):
-                    file.write(data)
+                shutil.copyfileobj(source, file, STEP)
 
 
 def is_inside(name: str) -> bool:

@@ -6,15 +6,15 @@ import datetime as dt
 
 from django.apps import apps
 from django.db import DatabaseError, IntegrityError, connection
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from audit.sealing import LATE_SECONDS, newest_at, unsealed_age
-from background.queries import SILENT_AFTER, signs_of_life
+from background.queries import SCHEDULE, WORKER, signs_of_life
 from operations.findings import Finding, fault, ok, warning
 from safeguards import constraints, triggers
+from safeguards.pending import pending_migrations
 
 NAMES = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
 MOST_NAMED = 6
@@ -30,20 +30,13 @@ def database() -> Finding:
         version = ".".join(str(part) for part in connection.get_database_version())
     except DatabaseError as error:
         return fault(
-            _("The database does not answer: %(words)s") % {"words": _first_line(error)},
+            _("The database does not answer: %(words)s") % {"words": first_line(error)},
             _("Start it, or correct DATABASE_URL. Everything else waits for it."),
         )
     return ok(
         _("%(name)s %(version)s answers.")
         % {"name": NAMES.get(connection.vendor, connection.vendor), "version": version}
     )
-
-
-def pending_migrations() -> list[str]:
-    """Name the migrations that this code has and the database lacks."""
-    executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return [f"{migration.app_label}.{migration.name}" for migration, _backwards in plan]
 
 
 def migrations() -> Finding:
@@ -89,7 +82,7 @@ def mend_guards() -> str:
             constraints.restore(app)
     except IntegrityError as error:
         return _("Rows break the rule of a guard and have to be mended first: %(words)s") % {
-            "words": _first_line(error)
+            "words": first_line(error)
         }
     return ""
 
@@ -97,7 +90,7 @@ def mend_guards() -> str:
 def worker() -> Finding:
     """A worker does what is sent to it."""
     return _sign(
-        "worker",
+        WORKER,
         _("The worker"),
         _(
             "Start “manage.py serve” or the worker's unit, and look into its log. Mail, reports and rounds wait."
@@ -108,7 +101,7 @@ def worker() -> Finding:
 def schedule() -> Finding:
     """The schedule sends what is due."""
     return _sign(
-        "schedule",
+        SCHEDULE,
         _("The schedule"),
         _(
             "Start “manage.py serve” or the schedule's unit, and look into its log. No request expires meanwhile."
@@ -168,12 +161,13 @@ def _sign(name: str, subject: str, todo: str) -> Finding:
         "subject": subject,
         "seconds": f"{max(seconds, 0):.0f}",
     }
-    return ok(said) if seconds < SILENT_AFTER.total_seconds() else fault(said, todo)
+    return ok(said) if sign["alive"] else fault(said, todo)
 
 
 def _number_of_guards() -> int:
     return sum(len(trigger.parts(connection.vendor)) for trigger in triggers.REGISTER.values())
 
 
-def _first_line(error: BaseException) -> str:
+def first_line(error: BaseException) -> str:
+    """Return what an error says in one line: its kind where it says nothing."""
     return (str(error).strip().splitlines() or [type(error).__name__])[0]

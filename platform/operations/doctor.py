@@ -55,5 +55,5 @@ def _in_the_database(*, mend: bool) -> Iterator[tuple[str, Finding]]:
             yield str(title), check()
         except DatabaseError as error:
             # A table that no migration made yet, or an outage since the first check.
-            words = (str(error).strip().splitlines() or [""])[0]
+            words = database_checks.first_line(error)
             yield str(title), fault(_("Could not be looked at: %(words)s") % {"words": words}, found.todo)

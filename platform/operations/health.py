@@ -45,16 +45,20 @@ def _database() -> State:
 def _redis() -> State:
     if not settings.REDIS_URL:
         return State(is_up=True, word="not configured")
-    client = redis.Redis.from_url(
-        settings.REDIS_URL, socket_connect_timeout=ANSWER_WITHIN_SECONDS, socket_timeout=ANSWER_WITHIN_SECONDS
-    )
+    is_up = silence_of(settings.REDIS_URL, ANSWER_WITHIN_SECONDS) is None
+    return State(is_up=is_up, word="up" if is_up else "away")
+
+
+def silence_of(address: str, seconds: float) -> Exception | None:
+    """Ask a Redis for a sign of life within some seconds; return why there is none, None where it answers."""
+    client = redis.Redis.from_url(address, socket_connect_timeout=seconds, socket_timeout=seconds)
     try:
         client.ping()
-    except (redis.RedisError, OSError):
-        return State(is_up=False, word="away")
+    except (redis.RedisError, OSError) as error:
+        return error
     finally:
         client.close()
-    return State(is_up=True, word="up")
+    return None
 
 
 def _beating(name: str) -> State:

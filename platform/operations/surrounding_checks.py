@@ -7,13 +7,13 @@ import smtplib
 import tempfile
 from pathlib import Path
 
-import redis
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage, storages
 from django.core.mail import get_connection
 from django.utils.translation import gettext as _
 
 from operations.findings import Finding, fault, ok, warning
+from operations.health import silence_of
 from reporting.glyphs import library
 
 MEGABYTE = 1024 * 1024
@@ -32,18 +32,12 @@ def redis_server() -> Finding:
     if not asked:
         return ok(_("No Redis is configured; a folder carries the messages."))
     for address in asked:
-        client = redis.Redis.from_url(
-            address, socket_connect_timeout=ANSWER_WITHIN_SECONDS, socket_timeout=ANSWER_WITHIN_SECONDS
-        )
-        try:
-            client.ping()
-        except (redis.RedisError, OSError) as error:
+        error = silence_of(address, ANSWER_WITHIN_SECONDS)
+        if error is not None:
             return fault(
                 _("Redis does not answer: %(words)s") % {"words": error},
                 _("Start it, or correct REDIS_URL. Pages and bookings go on, background work waits."),
             )
-        finally:
-            client.close()
     return ok(_("Redis answers."))
 
 

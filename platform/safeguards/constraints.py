@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 from django.db import connections
-from django.db.migrations.executor import MigrationExecutor
 
+from safeguards.pending import pending_migrations
 from safeguards.triggers import REGISTER, present_parts
 
 
@@ -27,14 +27,9 @@ def restore(app: AppConfig, using: str = "default") -> list[str]:
         return []
     present = present_parts(connection)
     absent = [(model, constraint) for model, constraint in owned if constraint.name not in present]
-    if not absent or _is_pending(using):
+    if not absent or pending_migrations(using):
         return []
     with connection.schema_editor() as editor:
         for model, constraint in absent:
             editor.add_constraint(model, constraint)
     return [constraint.name for _model, constraint in absent]
-
-
-def _is_pending(using: str) -> bool:
-    executor = MigrationExecutor(connections[using])
-    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))

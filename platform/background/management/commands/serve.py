@@ -17,9 +17,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from background.processes import Child, stop_all
+from safeguards.pending import pending_migrations
 from safeguards.triggers import missing
 
 PARTS = ("web", "worker", "schedule", "sealer")
@@ -163,8 +163,7 @@ def _become(child: Child) -> None:
 
 
 def _refuse_pending_migrations() -> None:
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    if pending_migrations():
         raise CommandError("The database is not up to date. Run `manage.py migrate` first.")
 
 
