@@ -9,12 +9,13 @@ from safeguards.triggers import refuse, register
 
 FINAL = "the round is final"
 SHOWN = "the results are publicised: take the publicity back first"
-IN_FINAL_ROUND = (
-    "EXISTS (SELECT 1 FROM evaluations_round r WHERE r.id = {row}.round_id AND r.state = 'final')"
+IN_ROUND = "EXISTS (SELECT 1 FROM evaluations_round r WHERE r.id = {row}.round_id AND r.state = '%s')"
+OF_RESULT = (
+    "EXISTS (SELECT 1 FROM evaluations_result s JOIN evaluations_round r ON r.id = s.round_id "
+    "WHERE s.id = {row}.result_id AND r.state = '%s')"
 )
-IN_SHOWN_ROUND = IN_FINAL_ROUND.replace("= 'final'", "= 'publicised'")
 TERMS = ("scheme_id", "snapshot_id", "budget", "data_start", "data_end", "publicity_start", "publicity_end")
-"""What the public was told of a round beside its results; none of them is null by then."""
+"""What the public was told of a round beside its results."""
 
 
 class EvaluationsConfig(AppConfig):
@@ -56,24 +57,11 @@ class EvaluationsConfig(AppConfig):
                 f"OLD.state = 'publicised' AND NEW.state IN ('publicised', 'final') AND ({changed})",
             )
         )
-        of_result = (
-            "EXISTS (SELECT 1 FROM evaluations_result s JOIN evaluations_round r ON r.id = s.round_id "
-            "WHERE s.id = {row}.result_id AND r.state = "
-        )
-        for state, said, inside in (("final", FINAL, IN_FINAL_ROUND), ("shown", SHOWN, IN_SHOWN_ROUND)):
-            for name in ("result", "award", "reportedvalue", "givenscore", "tiedecision"):
+        held = dict.fromkeys(("result", "award", "reportedvalue", "givenscore", "tiedecision"), IN_ROUND)
+        for word, state, said in (("final", "final", FINAL), ("shown", "publicised", SHOWN)):
+            for name, inside in (held | {"indicatorscore": OF_RESULT}).items():
                 table = f"evaluations_{name}"
-                register(refuse(f"{name}_{state}", table, any_change, said, inside, either=True))
-            register(
-                refuse(
-                    f"indicatorscore_{state}",
-                    "evaluations_indicatorscore",
-                    any_change,
-                    said,
-                    of_result + ("'final')" if state == "final" else "'publicised')"),
-                    either=True,
-                )
-            )
+                register(refuse(f"{name}_{word}", table, any_change, said, inside % state, either=True))
         register(
             refuse(
                 "snapshotrow_immutable",
@@ -131,7 +119,7 @@ class EvaluationsConfig(AppConfig):
                 "evaluations_metricsnapshot",
                 "INSERT OR UPDATE",
                 FINAL,
-                IN_FINAL_ROUND,
+                IN_ROUND % "final",
                 either=True,
             )
         )

@@ -57,8 +57,8 @@ class ReportedValue(models.Model):
     @property
     def is_late(self) -> bool:
         """Whether it was reported after the last day (逾期填报), in local time."""
-        until = self.round.collecting_until
-        return until is not None and timezone.localdate(self.reported_at) > until
+        late_from = self.round.late_from
+        return late_from is not None and self.reported_at >= late_from
 
 
 class GivenScore(models.Model):

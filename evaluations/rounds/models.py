@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from evaluations.enums import ObjectKind, RoundState
+from instruments.terms.rules.hours import local_midnight
 
 
 class Round(models.Model):
@@ -81,6 +82,12 @@ class Round(models.Model):
     def data_last_day(self) -> dt.date:
         """The last day of the data period, in local time."""
         return timezone.localdate(self.data_end - dt.timedelta(microseconds=1))
+
+    @property
+    def late_from(self) -> dt.datetime | None:
+        """The first moment after the last day to report; None where no last day is set."""
+        until = self.collecting_until
+        return None if until is None else local_midnight(until + dt.timedelta(days=1))
 
 
 class RoundStep(models.Model):

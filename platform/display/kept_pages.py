@@ -101,8 +101,6 @@ def _key(request: HttpRequest, names: Iterable[str]) -> str:
 
 def _made(response: HttpResponse) -> KeptPage:
     """Take a page's text and headers without the token of whoever happened to ask. Raises _NotKept."""
-    if hasattr(response, "render") and callable(response.render):
-        response = response.render()
     own = set(response.cookies) - {settings.CSRF_COOKIE_NAME}
     if response.status_code != 200 or response.streaming or own:
         raise _NotKept(response)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 from django import forms
@@ -34,18 +34,21 @@ def differences(form: forms.BaseForm) -> list[tuple[BoundField, str]]:
     ]
 
 
-def show_meanwhile(form: forms.BaseForm, stale: StaleVersion) -> None:
+def show_meanwhile(form: forms.BaseForm, stale: StaleVersion, *, without: Container[str] = ()) -> None:
     """Say beside each field of a form of what is stored now what that is, where something else was typed.
 
-    What was typed stays; with the version that the page carries now it may be sent once more.
+    What was typed stays; with the version that the page carries now, where it has one, it may be sent once more.
+    `without`: fields that are only typed, never stored.
     """
-    if form.is_valid():
-        form.add_error(None, str(stale))
+    form.is_valid()
+    form.add_error(None, str(stale))
     for bound, stored in differences(form):
-        form.add_error(bound.name, IT_SAYS % {"value": stored or "–"})
-    data: Any = form.data.copy()  # type: ignore[attr-defined]
-    data[form.add_prefix("version")] = str(stale.found)
-    form.data = data
+        if bound.name not in without:
+            form.add_error(bound.name, IT_SAYS % {"value": stored or "–"})
+    if stale.found is not None:
+        data: Any = form.data.copy()  # type: ignore[attr-defined]
+        data[form.add_prefix("version")] = str(stale.found)
+        form.data = data
 
 
 def _in_words(field: forms.Field, value: Any) -> str:

@@ -55,7 +55,8 @@ def write_announcement(
     )
     if row is not None and not changed:
         return held
-    held.version += 0 if row is None else 1
+    if row is not None:
+        held.version += 1
     held.save()
     verb = "notices.announcement.created" if row is None else "notices.announcement.changed"
     work.record(verb, held, after={"title_zh": held.title_zh, "changed": changed})

@@ -15,7 +15,6 @@ OF_KIND = {
     "instruments.field": {"instruments", "lists"},
     "instruments.booking": set[str](),
     "instruments.usage": {"usage"},
-    "instruments.report": set[str](),
     "members.unit": {"units"},
     "members.organisation": {"units", "organisations"},
     "notices.announcement": {"announcements"},

@@ -6,6 +6,7 @@ import io
 import logging
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -24,13 +25,11 @@ Application = Callable[[dict[str, Any], Callable[..., object]], Iterable[bytes]]
 
 def keep_warm(application: Application) -> threading.Thread:
     """Ask for the pages again and again, in every language, from a thread that ends with its process."""
-    over = threading.Event()
 
     def ask() -> None:
         while True:
             renew(application)
-            if over.wait(EVERY_SECONDS):
-                return
+            time.sleep(EVERY_SECONDS)
 
     thread = threading.Thread(target=ask, name="warm pages", daemon=True)
     thread.start()

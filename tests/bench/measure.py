@@ -196,7 +196,7 @@ def pages_of(database: str, rounds: int) -> list[dict[str, object]]:
         rows.append(row(name, database, seen.times, bytes=seen.size, cpu_ms=seen.cpu_ms, ratio=ratio, **more))
 
     with serving() as server:
-        line("home_cold", cold_home(server, rounds))
+        line("home_cold", cold_home(server))
         for name, wanted in pages().items():
             seen = asked(server, wanted, rounds)
             line(name, seen, queries=queries(wanted), rss_mb=worker_mb(server))

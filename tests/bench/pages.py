@@ -134,9 +134,8 @@ def asked(server: subprocess.Popen[bytes], page: Asked, rounds: int) -> Seen:
     return Seen(times, size, round(spent / rounds * 1000, 2))
 
 
-def cold_home(server: subprocess.Popen[bytes], rounds: int) -> Seen:
-    """Ask for the home page of a server that keeps nothing yet: its first, in as many languages as there are."""
-    del rounds
+def cold_home(server: subprocess.Popen[bytes]) -> Seen:
+    """Ask for the home page of a server that keeps nothing yet."""
     link = http.client.HTTPConnection("127.0.0.1", PORT, timeout=60)
     before = processor_seconds(server)
     began = time.perf_counter()

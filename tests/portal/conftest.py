@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 import time_machine
+from django.core.cache import caches
 
 from members.models import Region
 from tests.factories.instruments import UsageRecordFactory, make_instrument
@@ -18,6 +19,17 @@ def monday():
     """Time stands still at Monday 2 March 2026, 09:00 in Shanghai."""
     with time_machine.travel(NOW, tick=False) as traveller:
         yield traveller
+
+
+@pytest.fixture
+def pages_kept(settings):
+    """Pages of signed-out readers are kept, beginning with none."""
+    settings.PAGES_ARE_KEPT = True
+    for cache in caches.all(initialized_only=False):
+        cache.clear()
+    yield
+    for cache in caches.all(initialized_only=False):
+        cache.clear()
 
 
 @pytest.fixture

@@ -23,18 +23,8 @@ from portal.announcements import delete_announcement
 from tests.factories.instruments import make_instrument, make_steward
 from tests.factories.members import PersonFactory, make_manager, make_officer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pages_kept")]
 TOKEN = re.compile(r'(?:csrfmiddlewaretoken" value|csrf-token" content)="(\w+)"')
-
-
-@pytest.fixture(autouse=True)
-def _kept(settings):
-    settings.PAGES_ARE_KEPT = True
-    for cache in caches.all(initialized_only=False):
-        cache.clear()
-    yield
-    for cache in caches.all(initialized_only=False):
-        cache.clear()
 
 
 @pytest.fixture

@@ -7,25 +7,14 @@ import logging
 
 import pytest
 import time_machine
-from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from portal.warm import AHEAD_SECONDS, EVERY_SECONDS, PATHS, renew
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pages_kept")]
 NOON = dt.datetime(2026, 3, 4, 4, tzinfo=dt.UTC)
-
-
-@pytest.fixture(autouse=True)
-def _kept(settings):
-    settings.PAGES_ARE_KEPT = True
-    for cache in caches.all(initialized_only=False):
-        cache.clear()
-    yield
-    for cache in caches.all(initialized_only=False):
-        cache.clear()
 
 
 def site(environ, start_response):

@@ -139,20 +139,15 @@ def _progress(
     """How far reporting has come: what is missing, what it is worth, how long there is time."""
     asked = list(asked_fields(definition))
     missing = {one.indicator.code: one for one in reversed(asked) if one.field.key not in stored}
+    until = round_.collecting_until
     return {
         "asked": len(asked),
         "answered": sum(1 for one in asked if one.field.key in stored),
         "missing": [(one.indicator, form[one.field.key]) for one in reversed(missing.values())],
         "at_stake": sum((one.indicator.points for one in missing.values()), Decimal(0)),
-        "days_left": _days_left(round_),
+        "days_left": None if until is None else (until - timezone.localdate()).days,
         "last": max(stored.values(), key=lambda value: value.reported_at, default=None),
     }
-
-
-def _days_left(round_: Round) -> int | None:
-    """Days until the last day to report, less than 0 after it; None where none is set."""
-    until = round_.collecting_until
-    return None if until is None else (until - timezone.localdate()).days
 
 
 def _save(request: HttpRequest, place: UnitInRound, machine: Instrument | None, form: ReportForm) -> bool:
@@ -165,8 +160,8 @@ def _save(request: HttpRequest, place: UnitInRound, machine: Instrument | None, 
         form.add_error(None, str(refused))
     if form.errors:
         return False
-    left = _days_left(place.round)
-    for sentence in _told(reported, withdrawn, is_late=left is not None and left < 0):
+    late_from = place.round.late_from
+    for sentence in _told(reported, withdrawn, is_late=late_from is not None and timezone.now() >= late_from):
         messages.success(request, sentence)
     return True
 

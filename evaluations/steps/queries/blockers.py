@@ -30,7 +30,6 @@ from evaluations.snapshots.models import MetricSnapshot
 from evaluations.snapshots.queries.afterwards import afterwards, too_early
 from evaluations.snapshots.queries.private_names import unmerged_names
 from instruments.inventory.models import Instrument
-from instruments.terms.rules.hours import local_midnight
 
 LEAST_WORKING_DAYS = 5
 """A publicity window (公示) lasts at least five working days."""
@@ -225,11 +224,10 @@ def _unreported(round_: Round, gap: Gap, still_open: bool) -> Blocker:
 
 def _reported_late(round_: Round) -> Iterator[Blocker]:
     """Name who reported after the last day: it counts, and the department is to know."""
-    until = round_.collecting_until
-    if until is None:
+    if round_.late_from is None:
         return
-    after = local_midnight(until + dt.timedelta(days=1))
-    late = list(round_.reported_values.filter(reported_at__gte=after).values_list("unit__code", flat=True))
+    rows = round_.reported_values.filter(reported_at__gte=round_.late_from)
+    late = list(rows.values_list("unit__code", flat=True))
     if late:
         yield Blocker(
             "reported_late",
@@ -238,7 +236,7 @@ def _reported_late(round_: Round) -> Iterator[Blocker]:
                 "%(count)s values were reported after the last day, %(day)s, and count: %(units)s.",
                 "count",
             ),
-            {"count": len(late), "day": _day(until), "units": ", ".join(sorted(set(late)))},
+            {"count": len(late), "day": _day(round_.collecting_until), "units": ", ".join(sorted(set(late)))},
             hard=False,
         )
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from changes import StaleVersion, perform
 from display.templatetags.display import hours, local_datetime, money, named, number
-from display.versions import IT_SAYS, differences
+from display.versions import show_meanwhile
 from instruments.inventory.guarded import inventory_unit_for
 from instruments.inventory.models import Instrument
 from instruments.usage.actions.ending import agree_usage, void_usage
@@ -221,11 +221,7 @@ def _successor(person: Actor, shown: UsageRecord) -> UsageRecord | None:
 def _overtaken(request: HttpRequest, shown: UsageRecord, successor: UsageRecord) -> HttpResponse:
     """Show what somebody else made of a record meanwhile, beside what was typed, which now corrects that."""
     form = CorrectionForm(successor, _places(request.user, successor), request.POST)
-    form.is_valid()
-    form.add_error(None, str(StaleVersion.message))
-    for bound, stored in differences(form):
-        if bound.name != "reason":
-            form.add_error(bound.name, IT_SAYS % {"value": stored or "–"})
+    show_meanwhile(form, StaleVersion(), without={"reason"})
     return _correction_page(request, successor, form, before=shown, status=409)
 
 
