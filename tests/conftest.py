@@ -9,6 +9,8 @@ from django.db.backends.postgresql.operations import DatabaseOperations as Postg
 from django.db.backends.sqlite3.base import (
     DatabaseOperations,
 )  # by way of base: the modules import each other
+from django.template.backends.jinja2 import Template as Page
+from django.test.signals import template_rendered
 from django.utils import translation
 from hypothesis import HealthCheck, settings
 
@@ -46,6 +48,17 @@ def _truncate_past_the_guards(self, style, tables, *, reset_sequences=False, all
     )
 
 
+def _render_and_tell(self, context=None, request=None):
+    """Tell the test client what a page was drawn from, as Django does for templates of its own language."""
+    context = {} if context is None else context
+    drawn = _render(self, context, request)
+    self.name = self.template.name
+    template_rendered.send(sender=self, template=self, context=context)
+    return drawn
+
+
+_render = Page.render
+Page.render = _render_and_tell
 DatabaseOperations.sql_flush = _flush_past_the_guards
 PostgresOperations.sql_flush = _truncate_past_the_guards
 

@@ -34,17 +34,3 @@ def with_changes(query: QueryDict, **changes: object) -> str:
             changed[key] = str(value)
     _without_page(changed, changes)
     return _written(changed)
-
-
-def toggled(query: QueryDict, key: str, value: object) -> str:
-    """Write the query with one value of a many-valued key added, or taken away when it was there."""
-    changed = query.copy()
-    values = changed.getlist(key)
-    wanted = str(value)
-    left = [item for item in values if item != wanted] if wanted in values else [*values, wanted]
-    if left:
-        changed.setlist(key, left)
-    else:
-        changed.pop(key, None)
-    _without_page(changed, [key])
-    return _written(changed)

@@ -7,7 +7,9 @@ from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
-from django.forms.renderers import DjangoTemplates
+from django.forms.renderers import DjangoTemplates, Jinja2
+from django.template import TemplateDoesNotExist
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from folding.characters import code, line, paragraph
@@ -130,7 +132,18 @@ class FoldedBoundField(BoundField):
             return True
 
 
-class FoldingRenderer(DjangoTemplates):
-    """The project's form renderer."""
+class FoldingRenderer(Jinja2):
+    """The project's form renderer; the admin's own widgets have templates of Django's only."""
 
     bound_field_class = FoldedBoundField
+
+    @cached_property
+    def _of_the_admin(self) -> DjangoTemplates:
+        return DjangoTemplates()
+
+    def get_template(self, template_name: str) -> Any:
+        """Return the template of a widget. Raises TemplateDoesNotExist where neither language has it."""
+        try:
+            return super().get_template(template_name)
+        except TemplateDoesNotExist:
+            return self._of_the_admin.get_template(template_name)

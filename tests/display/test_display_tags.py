@@ -81,13 +81,6 @@ def test_query_with_replaces_removes_and_returns_to_the_first_page():
     assert drawn("{% query_with page=4 %}") == "?q=XRD&amp;unit=IMU&amp;unit=IMAU&amp;page=4"
 
 
-def test_query_toggle_adds_and_takes_away_one_value():
-    query = QueryDict("unit=IMU&unit=IMAU&page=3")
-    assert querystrings.toggled(query, "unit", "IMU") == "?unit=IMAU"
-    assert querystrings.toggled(query, "unit", "NEU") == "?unit=IMU&unit=IMAU&unit=NEU"
-    assert querystrings.toggled(QueryDict("unit=IMU"), "unit", "IMU") == "?"
-
-
 @pytest.mark.parametrize(
     ("code", "drawing"),
     [

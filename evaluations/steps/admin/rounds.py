@@ -8,7 +8,6 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import redirect
-from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -76,7 +75,7 @@ class RoundAdmin(WritingAdmin):
     @admin.display(description=pgettext_lazy("condition", "state"))
     def shown_state(self, round_: Round) -> SafeString:
         """The word of the state, as everywhere."""
-        return SafeString(render_to_string("components/state_badge.html", state_badge(round_.state)))
+        return state_badge(round_.state)
 
     @admin.display(description=gettext_lazy("budget (yuan)"), ordering="budget")
     def shown_budget(self, round_: Round) -> str:

@@ -1,4 +1,4 @@
-"""`{% load display %}`: how every page shows figures, dates, states and drawings."""
+"""How every page shows figures, dates, states and drawings; pages of the admin `{% load display %}`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 from django import template
 from django.core.paginator import Paginator
 from django.http import QueryDict
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -182,11 +183,20 @@ def icon(name: str, extra: str = "") -> SafeString:
     return format_html('<i class="ti ti-{}{}" aria-hidden="true"></i>', name, f" {extra}" if extra else "")
 
 
-@register.inclusion_tag("components/state_badge.html")
-def state_badge(state: object, kind: str = "", note: str = "") -> dict[str, object]:
+@register.simple_tag
+def state_badge(state: object, kind: str = "", note: str = "") -> SafeString:
     """Show a state as icon, word and tone; `note` replaces the word (for "公示中，明天截止")."""
     look = states.look_of(state, kind)
-    return {"icon": look.icon, "tone": look.tone, "word": note or look.word, "code": str(state)}
+    return format_html(
+        '<span class="state state-{}" data-state="{}"><i class="ti ti-{}" aria-hidden="true"></i>{}</span>',
+        look.tone, state, look.icon, note or look.word,
+    )  # fmt: skip
+
+
+@register.simple_tag(takes_context=True)
+def fragment(context: template.Context, name: str, **values: object) -> SafeString:
+    """Draw a fragment of the pages within a page of the admin, with what the page knows and the values given."""
+    return SafeString(render_to_string(name, {**context.flatten(), **values}, context.get("request")))
 
 
 @register.simple_tag
@@ -225,12 +235,6 @@ def _query(context: template.Context) -> QueryDict:
 def query_with(context: template.Context, **changes: object) -> str:
     """Write the query of this page with keys changed: `{% query_with sort="price" %}`; "" removes one."""
     return querystrings.with_changes(_query(context), **changes)
-
-
-@register.simple_tag(takes_context=True)
-def query_toggle(context: template.Context, key: str, value: object) -> str:
-    """Write the query string with one value of a facet added or, if chosen, removed."""
-    return querystrings.toggled(_query(context), key, value)
 
 
 @register.simple_tag

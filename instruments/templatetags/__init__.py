@@ -1,1 +1,0 @@
-"""Room: what templates of this app may call."""

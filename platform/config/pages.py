@@ -1,0 +1,19 @@
+"""The environment of the pages' templates with what the apps add to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jinja2
+
+from display import environment as shared
+from instruments.catalogue import written as catalogue
+from instruments.usage.views import left_by_bookings
+
+
+def environment(**options: Any) -> jinja2.Environment:
+    """Return the environment that the settings name: every page's filters and functions."""
+    pages = shared.environment(**options)
+    pages.filters |= catalogue.FILTERS
+    pages.globals |= catalogue.FUNCTIONS | left_by_bookings.FUNCTIONS
+    return pages
