@@ -25,6 +25,7 @@ check: setup-dev frontend
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	.ci/check-writes
+	.ci/check-templates
 	$(BIN)/mypy .
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	.ci/check-messages

@@ -15,5 +15,5 @@ def environment(**options: Any) -> jinja2.Environment:
     """Return the environment that the settings name: every page's filters and functions."""
     pages = shared.environment(**options)
     pages.filters |= catalogue.FILTERS
-    pages.globals |= catalogue.FUNCTIONS | left_by_bookings.FUNCTIONS
+    pages.globals |= {**catalogue.FUNCTIONS, **left_by_bookings.FUNCTIONS}
     return pages

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from types import MethodType
 from typing import Any
@@ -11,8 +12,9 @@ from django.template import defaultfilters
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.formats import localize
-from django.utils.timezone import template_localtime
+from django.utils.timezone import template_localtime  # type: ignore[attr-defined]
 from django.utils.translation import gettext, ngettext, npgettext, pgettext
+from jinja2.filters import do_urlencode
 
 from display.templatetags import display as tags
 
@@ -50,6 +52,11 @@ def date(value: Any, form: str | None = None) -> str:
     return str(defaultfilters.date(template_localtime(value), form))
 
 
+def urlencode(value: Any) -> str:
+    """Write a word, or pairs of key and word, as a part of an address."""
+    return do_urlencode(value if isinstance(value, Mapping) else str(value))
+
+
 @lru_cache(maxsize=4096)
 def _address(name: str, args: tuple[object, ...], keys: tuple[tuple[str, object], ...]) -> str:
     return reverse(name, args=args, kwargs=dict(keys))
@@ -70,12 +77,19 @@ def url_if_any(name: str, *args: object, **keys: object) -> str:
 
 def environment(**options: Any) -> jinja2.Environment:
     """Return the environment of all pages; apps add what they write themselves (`config.pages`)."""
-    options |= {"undefined": jinja2.ChainableUndefined, "finalize": written, "extensions": ["jinja2.ext.i18n"]}
+    options |= {
+        "undefined": jinja2.ChainableUndefined,
+        "finalize": written,
+        "extensions": ["jinja2.ext.i18n"],
+    }
     pages = jinja2.Environment(**options)  # noqa: S701  # autoescape comes with the options
     pages.policies["ext.i18n.trimmed"] = True
     pages.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext)  # type: ignore[attr-defined]
-    pages.filters |= FILTERS | {"date": date}
-    pages.globals |= {function.__name__: function for function in FUNCTIONS} | {"url": url, "url_if_any": url_if_any}
+    pages.filters |= FILTERS | {"date": date, "urlencode": urlencode}
+    pages.globals |= {function.__name__: function for function in FUNCTIONS} | {
+        "url": url,
+        "url_if_any": url_if_any,
+    }
     return pages
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 SOURCES = (
+    "platform/frame",
     "platform/templates",
     "platform/static",
     "platform/display",

@@ -11,12 +11,11 @@ from types import SimpleNamespace
 import pytest
 import time_machine
 from django.conf import settings
-from django.http import QueryDict
 from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils import translation
 
-from display import formats, illustrations, querystrings, states
+from display import formats, illustrations, states
 
 SPRITE = Path(settings.PLATFORM) / "static/img/instruments.svg"
 

@@ -105,7 +105,7 @@ def test_annual_report_equals_the_published_page():
             unit = next(
                 name
                 for name in MemberUnit.objects.values_list("name_en", flat=True)
-                if row[1].startswith(name)
+                if row[1].strip().startswith(name)
             )
             shown[unit] = (int(row[0]), [figure(cell) for cell in row[2:6]], row[7].strip())
     assert len(shown) == 9

@@ -143,7 +143,7 @@ CONTEXT_PROCESSORS = [
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "DIRS": [PLATFORM / "jinja2"],
+        "DIRS": [PLATFORM / "frame" / "jinja2"],
         "APP_DIRS": True,
         "OPTIONS": {"environment": "config.pages.environment", "context_processors": CONTEXT_PROCESSORS},
     },

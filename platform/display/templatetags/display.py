@@ -196,7 +196,8 @@ def state_badge(state: object, kind: str = "", note: str = "") -> SafeString:
 @register.simple_tag(takes_context=True)
 def fragment(context: template.Context, name: str, **values: object) -> SafeString:
     """Draw a fragment of the pages within a page of the admin, with what the page knows and the values given."""
-    return SafeString(render_to_string(name, {**context.flatten(), **values}, context.get("request")))
+    known: dict[Any, Any] = context.flatten()
+    return SafeString(render_to_string(name, known | values, context.get("request")))
 
 
 @register.simple_tag

@@ -25,6 +25,7 @@ from evaluations.steps.actions.publication import publicise_round
 from evaluations.steps.queries.walk import walk
 from tests.evaluations.walking import BEFORE_PUBLICITY, FRIDAY, MONDAY, final, scored
 from tests.factories.evaluations import DATA_END, DATA_START, DEFINITION, SchemeFactory
+from tests.markup import tight
 
 pytestmark = pytest.mark.django_db
 
@@ -153,10 +154,11 @@ def test_subsidy_with_its_numbers(story, django_capture_on_commit_callbacks):
         Decimal(0),
         Decimal(0),
     )
-    body = client_of(story.managers["AAA"]).get(reverse("evaluations:unit", args=[2025, "AAA"]))
-    assert "¥8,500.01 × 169 ÷ 250 = ¥5,746.01" in body.content.decode()
-    assert "weight of the grade 2 × score 84.5 = <b>169</b>" in body.content.decode()
-    assert "budget ¥10,000.01 − base sums ¥1,500.00 = <b>¥8,500.01</b>" in body.content.decode()
+    answer = client_of(story.managers["AAA"]).get(reverse("evaluations:unit", args=[2025, "AAA"]))
+    body = tight(answer.content.decode())
+    assert "¥8,500.01 × 169 ÷ 250 = ¥5,746.01" in body
+    assert "weight of the grade 2 × score 84.5 =<b>169</b>" in body
+    assert "budget ¥10,000.01 − base sums ¥1,500.00 =<b>¥8,500.01</b>" in body
 
 
 @pytest.fixture
@@ -237,4 +239,4 @@ def test_judge_reads_what_the_unit_reported(story):
     """The evidence stands beside the score; of a unit that reported nothing there is none."""
     body = client_of(story.expert).get(reverse("evaluations:give", args=[2025])).content.decode()
     assert body.count("1 value reported, with evidence") == 2
-    assert "<dt>Tasks supported</dt><dd>4" in body
+    assert "<dt>Tasks supported</dt><dd>4" in tight(body)

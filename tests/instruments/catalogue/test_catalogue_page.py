@@ -9,12 +9,13 @@ from django.urls import reverse
 from django.utils import translation
 
 from instruments.catalogue.forms import PageFilter
+from instruments.catalogue.written import country, maker, marked, weekday_initial
 from instruments.inventory.actions.search import reindex
 from instruments.inventory.enums import InstrumentState, SharingMode
 from instruments.inventory.models import Instrument
-from instruments.templatetags.catalogue import country, maker, marked, weekday_initial
 from tests.factories.instruments import make_instrument
 from tests.factories.members import PersonFactory
+from tests.markup import tight
 
 SIGNED_IN = 4
 
@@ -140,7 +141,7 @@ def test_the_results_come_alone_for_a_swap(client, three):
         {"q": "扫描"},
         headers={"HX-Request": "true", "HX-Target": "results"},
     )
-    html = answer.content.decode()
+    html = tight(answer.content.decode())
     assert "<html" not in html
     assert html.count('<div id="facets" hx-swap-oob="true">') == 1
     assert 'id="sharing_mode-external" value="external"><span>' in html
@@ -184,7 +185,7 @@ def test_a_full_day_cannot_be_chosen(client):
     make_instrument(code="W-1", workdays=(8, 20))
     answer = client.get(reverse("instruments:catalogue"))
     assert [day.count for day in answer.context["calendar"]] == [1, 1, 1, 1, 1, 0, 0] * 2
-    assert answer.content.decode().count("disabled>") == 4
+    assert tight(answer.content.decode()).count("disabled>") == 4
 
 
 def test_makers_and_countries_in_the_readers_language():
