@@ -13,8 +13,9 @@ from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.formats import localize
 from django.utils.timezone import template_localtime  # type: ignore[attr-defined]
-from django.utils.translation import gettext, ngettext, npgettext, pgettext
+from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
 from jinja2.filters import do_urlencode
+from markupsafe import Markup
 
 from display.templatetags import display as tags
 
@@ -31,7 +32,7 @@ FILTERS = {
 }
 CONTEXT_FUNCTIONS = (tags.query_with, tags.current_section, tags.is_inside)
 FUNCTIONS = (
-    static, tags.icon, tags.illustration, tags.share_class, tags.state_badge, tags.state_word, *CONTEXT_FUNCTIONS
+    tags.icon, tags.illustration, tags.share_class, tags.state_badge, tags.state_word, *CONTEXT_FUNCTIONS
 )  # fmt: skip
 
 
@@ -45,6 +46,11 @@ def written(value: object) -> object:
     if isinstance(value, MethodType):
         raise TypeError(f"{value.__qualname__} is written without being called.")
     return localize(template_localtime(value))
+
+
+def is_nothing(value: object) -> bool:
+    """Tell whether there is no value: `x.y is none` also where there is no x."""
+    return value is None or isinstance(value, jinja2.Undefined)
 
 
 def date(value: Any, form: str | None = None) -> str:
@@ -75,6 +81,27 @@ def url_if_any(name: str, *args: object, **keys: object) -> str:
         return ""
 
 
+@lru_cache(maxsize=8192)
+def _said(message: str, language: str | None) -> str:
+    """Look a text up once for each language: hundreds stand on a page."""
+    return gettext(message)
+
+
+def said(message: str) -> str:
+    """Return a text in the reader's language, its blanks unfilled."""
+    return _said(message, get_language())
+
+
+@lru_cache(maxsize=8192)
+def _whole(message: str, language: str | None) -> Markup:
+    return Markup(gettext(message)) % {}  # noqa: S704  # texts are our own
+
+
+def say(message: str) -> Markup:
+    """Return a text without blanks; `{% trans %}` fills those of others."""
+    return _whole(message, get_language())
+
+
 def environment(**options: Any) -> jinja2.Environment:
     """Return the environment of all pages; apps add what they write themselves (`config.pages`)."""
     options |= {
@@ -84,9 +111,12 @@ def environment(**options: Any) -> jinja2.Environment:
     }
     pages = jinja2.Environment(**options)  # noqa: S701  # autoescape comes with the options
     pages.policies["ext.i18n.trimmed"] = True
-    pages.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext)  # type: ignore[attr-defined]
+    pages.tests["none"] = is_nothing
+    pages.install_gettext_callables(said, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext)  # type: ignore[attr-defined]
     pages.filters |= FILTERS | {"date": date, "urlencode": urlencode}
     pages.globals |= {function.__name__: function for function in FUNCTIONS} | {
+        "_": say,
+        "static": lru_cache(maxsize=512)(static),
         "url": url,
         "url_if_any": url_if_any,
     }

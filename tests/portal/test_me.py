@@ -11,6 +11,7 @@ from django.urls import reverse
 from changes import perform
 from evaluations.entries.actions import report_value
 from instruments.booking.enums import BookingState
+from instruments.inventory.enums import InstrumentState
 from instruments.terms.models import OpeningException
 from members.models import MemberUnit
 from tests.factories.evaluations import make_story
@@ -123,6 +124,21 @@ def test_the_next_booking_is_open_with_its_life_and_acts(client, person):
     assert [step.state for step in shown.steps] == ["done", "now", "todo", "todo"]
     assert [choice.act.slug for choice in shown.choices] == ["move", "cancel"]
     assert reverse("instruments:booking_act", args=[soon.pk, "cancel"]) in answer.content.decode()
+
+
+def test_the_next_booking_says_why_it_cannot_be_used(client, person):
+    """Under repair until the eleventh: the open card says so, with the reason."""
+    instrument = make_instrument(
+        state=InstrumentState.UNDER_REPAIR,
+        state_note="The pump is at the maker's.",
+        back_on=dt.date(2026, 3, 11),
+    )
+    BookingFactory(instrument=instrument, person=person, start=at(0, 12), requested_at=at(-1, 9))
+    client.force_login(person)
+    page = client.get(reverse("portal:me"), headers={"accept-language": "en"}).content.decode()
+    card = page.partition('class="panel flush next-booking"')[2].partition('class="halves"')[0]
+    assert "The pump is at the maker&#39;s." in card
+    assert "Expected back in service on" in card
 
 
 def test_managers_are_asked_for_reports_and_experts_for_scores(client, person):

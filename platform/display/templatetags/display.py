@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -178,6 +179,7 @@ def named(obj: object) -> str:
 
 
 @register.simple_tag
+@lru_cache(maxsize=1024)
 def icon(name: str, extra: str = "") -> SafeString:
     """Draw a decorative Tabler icon: `{% icon "search" %}`; words beside it carry the meaning."""
     return format_html('<i class="ti ti-{}{}" aria-hidden="true"></i>', name, f" {extra}" if extra else "")
@@ -186,6 +188,12 @@ def icon(name: str, extra: str = "") -> SafeString:
 @register.simple_tag
 def state_badge(state: object, kind: str = "", note: str = "") -> SafeString:
     """Show a state as icon, word and tone; `note` replaces the word (for "公示中，明天截止")."""
+    return _badge(str(state), kind, str(note), get_language())
+
+
+@lru_cache(maxsize=1024)
+def _badge(state: str, kind: str, note: str, language: str | None) -> SafeString:
+    """Draw a badge once for each state, note and language (the language decides the word)."""
     look = states.look_of(state, kind)
     return format_html(
         '<span class="state state-{}" data-state="{}"><i class="ti ti-{}" aria-hidden="true"></i>{}</span>',
