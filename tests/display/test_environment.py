@@ -19,9 +19,8 @@ def drawn(source: str, **context: object) -> str:
 
 def test_what_is_nobodys_own_is_escaped():
     assert drawn("{{ name }}", name="<b>") == "&lt;b&gt;"
-    assert drawn("{% trans name=name %}Instruments of {{ name }}{% endtrans %}", name="<b>").endswith(
-        "&lt;b&gt;"
-    )
+    said = drawn("{% trans name=name %}Instruments of {{ name }}{% endtrans %}", name="<b>")
+    assert said == "&lt;b&gt;的仪器"
 
 
 def test_moments_are_written_in_the_readers_zone():
@@ -36,7 +35,7 @@ def test_a_text_is_looked_up_in_each_language():
     for language in ("zh-hans", "en", "zh-hans"):
         with translation.override(language):
             said.append(drawn("{{ _('Instruments I keep') }}"))
-    assert said == ["只看自己负责的", "Instruments I keep", "只看自己负责的"]
+    assert said == ["只看我负责的仪器", "Instruments I keep", "只看我负责的仪器"]
 
 
 def test_nothing_is_none_also_where_its_owner_is_missing():

@@ -34,6 +34,10 @@ class Options(forms.Select):
         self.choices = offered
         return super().optgroups(name, value, attrs)
 
+    def use_required_attribute(self, initial: Any) -> bool:
+        """The choices offered are never empty; looking at them to know would make them twice."""
+        return False
+
     def wording(self, value: str) -> str:
         """Return how a value is shown that was not among the choices."""
         return value
