@@ -21,7 +21,7 @@ class AskedField:
 
 
 def definition_of(scheme: Scheme) -> SchemeDefinition:
-    """Parse the stored definition. Raises the parser's SchemeError, which names every problem."""
+    """Parse the stored definition. Raises SchemeProblems, which names every problem."""
     return parse_scheme(scheme.definition)
 
 
