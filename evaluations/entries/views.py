@@ -26,8 +26,8 @@ from evaluations.errors import EvaluationsError
 from evaluations.rounds.errors import UnitClosed
 from evaluations.rounds.guarded import scored_round_for
 from evaluations.rounds.models import Round
-from evaluations.schemes.queries.formulas import rule_of
 from evaluations.schemes.queries.schemes import definition_of, given_indicators
+from evaluations.schemes.wording.formulas import rule_of
 from evaluations.scoring.definition import Given, Indicator, SchemeDefinition
 from instruments.inventory.models import Instrument
 from members.models import MemberUnit, Person

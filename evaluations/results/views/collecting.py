@@ -20,7 +20,7 @@ from evaluations.entries.errors import ValueRefused
 from evaluations.entries.forms import ReportForm
 from evaluations.entries.models import ReportedValue
 from evaluations.errors import EvaluationsError
-from evaluations.results.actions.live import live_rows
+from evaluations.results.queries.live import live_rows
 from evaluations.results.queries.provisional import Earlier, Provisional, earlier_result, provisional
 from evaluations.results.queries.results import window_days, window_left
 from evaluations.results.queries.rows import measured_rows, records_behind
