@@ -319,3 +319,23 @@ def reported_fields(indicator: Indicator) -> tuple[ReportedField, ...]:
     if not parts:
         return (ReportedField(indicator.code, indicator.name_zh, indicator.name_en),)
     return tuple(ReportedField(f"{indicator.code}.{part.code}", part.name_zh, part.name_en) for part in parts)
+
+
+@dataclass(frozen=True)
+class AskedField:
+    """One number a unit is asked for: the indicator it serves and the key it is stored under."""
+
+    indicator: Indicator
+    field: ReportedField
+
+
+def asked_fields(definition: SchemeDefinition) -> Iterator[AskedField]:
+    """Every number the units report themselves, in reading order."""
+    for indicator in definition.leaves():
+        for one in reported_fields(indicator):
+            yield AskedField(indicator, one)
+
+
+def given_indicators(definition: SchemeDefinition) -> tuple[Indicator, ...]:
+    """The indicators scored by the department or its experts."""
+    return tuple(indicator for indicator in definition.leaves() if indicator.source == GIVEN)

@@ -26,8 +26,8 @@ from evaluations.results.queries.results import window_days, window_left
 from evaluations.results.queries.rows import measured_rows, records_behind
 from evaluations.rounds.models import Round
 from evaluations.rounds.permissions import UnitInRound
-from evaluations.schemes.queries.schemes import asked_fields, definition_of
-from evaluations.scoring.definition import COMPUTED, Indicator, SchemeDefinition
+from evaluations.schemes.queries.schemes import definition_of
+from evaluations.scoring.definition import COMPUTED, Indicator, SchemeDefinition, asked_fields
 from evaluations.snapshots.models import SnapshotRow
 from instruments.inventory.models import Instrument
 from members.permissions import can
