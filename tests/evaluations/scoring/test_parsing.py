@@ -1,6 +1,7 @@
 """A scheme is read whole, or refused with all that is wrong."""
 
 import copy
+import hashlib
 import json
 import re
 from decimal import Decimal
@@ -135,6 +136,14 @@ def test_a_scheme_written_and_read_again_is_the_same():
         written = to_dict(scheme)
         assert parse_scheme(json.loads(json.dumps(written))) == scheme
         assert to_dict(parse_scheme(written)) == written
+
+
+def test_what_is_written_never_changes():
+    """Seals of rounds rest on every sign of it, and on the order of its keys where a database keeps text."""
+    written = json.dumps(to_dict(parse_scheme(GOOD)), ensure_ascii=False)
+    assert hashlib.sha256(written.encode()).hexdigest() == (
+        "dd14cf8e6666340eeb0d92bbae4368db60860a753b73e174d470fec2d218aefb"
+    )
 
 
 def test_defaults_are_filled_in():
