@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluations.scoring.definition import FUNCTION_KINDS, reported_fields
+from evaluations.scoring.definition import FUNCTION_KINDS, asked_fields, given_indicators, reported_fields
 from evaluations.scoring.parsing import parse_scheme
 from evaluations.scoring.presets import load_presets
 from evaluations.scoring.problems import SENTENCES, SchemeProblems
@@ -172,6 +172,14 @@ def test_reported_fields_name_one_key_per_number():
         "functions_used.original",
     ]
     assert [field.key for field in reported_fields(moe.indicator("core_papers"))] == ["core_papers"]
+
+
+def test_a_scheme_says_what_it_asks_of_whom():
+    """Units are asked for two counts, judges for one score."""
+    scheme = parse_scheme(GOOD)
+    asked = [(one.indicator.code, one.field.key) for one in asked_fields(scheme)]
+    assert asked == [("results", "results.papers"), ("results", "results.patents")]
+    assert [indicator.code for indicator in given_indicators(scheme)] == ["rating"]
 
 
 def test_all_problems_are_listed_with_their_paths():
