@@ -20,8 +20,8 @@ from evaluations.rounds.errors import UnitClosed
 from evaluations.rounds.locks import lock_round
 from evaluations.rounds.models import Round
 from evaluations.rounds.permissions import UnitInRound
-from evaluations.schemes.queries.schemes import asked_fields, definition_of
-from evaluations.scoring.definition import GIVEN, Indicator, SchemeDefinition
+from evaluations.schemes.queries.schemes import definition_of
+from evaluations.scoring.definition import GIVEN, Indicator, SchemeDefinition, asked_fields
 from evaluations.scoring.functions import (
     ABOVE_SCALE,
     NEGATIVE,

@@ -17,10 +17,16 @@ from display.formats import is_chinese
 from display.versions import IT_SAYS
 from evaluations.entries.actions import REFUSALS
 from evaluations.entries.models import GivenScore, ReportedValue
-from evaluations.schemes.queries.figures import plain
-from evaluations.schemes.queries.formulas import rule_of
-from evaluations.schemes.queries.schemes import AskedField, asked_fields
-from evaluations.scoring.definition import Choice, Indicator, SchemeDefinition, YesNo
+from evaluations.schemes.wording.figures import plain
+from evaluations.schemes.wording.formulas import rule_of
+from evaluations.scoring.definition import (
+    AskedField,
+    Choice,
+    Indicator,
+    SchemeDefinition,
+    YesNo,
+    asked_fields,
+)
 from evaluations.scoring.functions import NOT_WHOLE
 from evaluations.scoring.writing import decimal_text
 

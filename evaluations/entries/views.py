@@ -26,9 +26,9 @@ from evaluations.errors import EvaluationsError
 from evaluations.rounds.errors import UnitClosed
 from evaluations.rounds.guarded import scored_round_for
 from evaluations.rounds.models import Round
-from evaluations.schemes.queries.formulas import rule_of
-from evaluations.schemes.queries.schemes import definition_of, given_indicators
-from evaluations.scoring.definition import Given, Indicator, SchemeDefinition
+from evaluations.schemes.queries.schemes import definition_of
+from evaluations.schemes.wording.formulas import rule_of
+from evaluations.scoring.definition import Given, Indicator, SchemeDefinition, given_indicators
 from instruments.inventory.models import Instrument
 from members.models import MemberUnit, Person
 

@@ -20,8 +20,8 @@ from evaluations.schemes.actions import change_scheme, create_scheme, new_scheme
 from evaluations.schemes.forms.schemes import SchemeForm
 from evaluations.schemes.models import Scheme
 from evaluations.schemes.officer_admin import WritingAdmin
-from evaluations.schemes.queries.scheme_words import scheme_words
 from evaluations.schemes.queries.schemes import definition_of
+from evaluations.schemes.wording.schemes import scheme_words
 from evaluations.scoring.problems import SchemeProblems
 from members.permissions import can
 

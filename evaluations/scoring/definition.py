@@ -1,7 +1,7 @@
 """A scheme as data: its indicators, scope, grade rule and award rule.
 
 The JSON form carries decimals as strings. `parsing.parse_scheme` reads and checks it, `to_dict` writes it
-back.
+back. The types of the fields say what a document may hold; nothing is checked where code makes an object itself.
 """
 
 from __future__ import annotations
@@ -9,7 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import ClassVar
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import AfterValidator, ConfigDict, Field, StrictBool
+
+from evaluations.scoring.fields import IN_QUOTES, WHOLE, OneOf, Part
+from evaluations.scoring.metrics import METRICS
 
 UNIT = "unit"
 INSTRUMENT = "instrument"
@@ -27,6 +32,11 @@ FAIL = "fail"
 GRADES = (EXCELLENT, GOOD, PASS, FAIL)
 """From the best to the worst; `fail` is what remains below the last cut-off."""
 GRADES_WITH_CUT_OFF = (EXCELLENT, GOOD, PASS)
+GradeName = Annotated[str, OneOf(GRADES_WITH_CUT_OFF)]
+BEST_FIRST = AfterValidator(
+    lambda by_grade: {grade: by_grade[grade] for grade in GRADES_WITH_CUT_OFF if grade in by_grade}
+)
+"""What is said grade by grade is kept from the best to the worst, however it was written."""
 
 NUMBER = "number"
 PERCENT = "percent"
@@ -42,111 +52,123 @@ SHARE_BY_SCORE_X_EXTERNAL_HOURS = "score_x_external_hours"
 SHARE_EQUALLY = "equal"
 SHARE_BY = (SHARE_BY_SCORE, SHARE_BY_EXTERNAL_HOURS, SHARE_BY_SCORE_X_EXTERNAL_HOURS, SHARE_EQUALLY)
 
+LARGEST = 10**12
+Positive = Annotated[Decimal, Field(gt=0, le=LARGEST, decimal_places=6), IN_QUOTES]
+PositiveSum = Annotated[Decimal, Field(gt=0, le=LARGEST, decimal_places=2), IN_QUOTES]
+Sum = Annotated[Decimal, Field(ge=0, le=LARGEST, decimal_places=2), IN_QUOTES]
+Bound = Annotated[Decimal, Field(ge=0, le=LARGEST, decimal_places=4), IN_QUOTES]
+Points = Annotated[Decimal, Field(gt=0, le=1000, decimal_places=2), IN_QUOTES]
+SomePoints = Annotated[Decimal, Field(ge=0, le=1000, decimal_places=2), IN_QUOTES]
+QuotaValue = Annotated[Decimal, Field(ge=0, le=10_000, decimal_places=6), IN_QUOTES]
+Text = Annotated[str, Field(max_length=200, pattern=r"\S")]
+Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+PartCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,18}$")]
+"""The key of a reported part is `indicator.part`, 60 characters in all."""
+Texts = tuple[Annotated[str, Field(min_length=1)], ...]
+NotEmpty = Field(min_length=1)
+MetricName = Annotated[str, OneOf(tuple(METRICS))]
+
 
 @dataclass(frozen=True)
-class CappedLinear:
+class CappedLinear(Part):
     """value / benchmark × full points, at most the full points."""
 
-    kind: ClassVar[str] = "capped_linear"
-    benchmark: Decimal
+    kind: Literal["capped_linear"] = field(default="capped_linear", kw_only=True)
+    benchmark: Positive
 
 
 @dataclass(frozen=True)
-class PerCount:
+class PerCount(Part):
     """`points_each` for every `per` counted, at most the full points; `whole_steps` drops a begun step."""
 
-    kind: ClassVar[str] = "per_count"
-    points_each: Decimal
-    per: Decimal = Decimal(1)
-    whole_steps: bool = False
+    kind: Literal["per_count"] = field(default="per_count", kw_only=True)
+    points_each: Positive
+    per: Positive = Decimal(1)
+    whole_steps: StrictBool = False
 
 
 @dataclass(frozen=True)
-class Band:
+class Band(Part):
     """From `lower` (inclusive) on: `points`."""
 
-    lower: Decimal
-    points: Decimal
+    lower: Bound
+    points: SomePoints
 
 
 @dataclass(frozen=True)
-class Bands:
+class Bands(Part):
     """The points of the highest band whose lower bound is reached; below all bands 0."""
 
-    kind: ClassVar[str] = "bands"
-    bands: tuple[Band, ...]
+    kind: Literal["bands"] = field(default="bands", kw_only=True)
+    bands: Annotated[tuple[Band, ...], NotEmpty]
 
 
 @dataclass(frozen=True)
-class YesNo:
+class YesNo(Part):
     """1 (yes): the full points; 0 (no): none."""
 
-    kind: ClassVar[str] = "yes_no"
+    kind: Literal["yes_no"] = field(default="yes_no", kw_only=True)
 
 
 @dataclass(frozen=True)
-class Given:
+class Given(Part):
     """The mean of the scores given, each from 0 to `scale`, stretched to the full points.
 
     Without a scale the scores are points.
     """
 
-    kind: ClassVar[str] = "given"
-    scale: Decimal | None = None
+    kind: Literal["given"] = field(default="given", kw_only=True)
+    scale: Annotated[PositiveSum | None, IN_QUOTES] = None
 
 
 @dataclass(frozen=True)
-class Option:
+class Option(Part):
     """One answer of a choice: the number that is stored, its points and names."""
 
-    value: Decimal
-    points: Decimal
-    name_zh: str
-    name_en: str
+    value: Bound
+    points: SomePoints
+    name_zh: Text
+    name_en: Text
 
 
 @dataclass(frozen=True)
-class Choice:
+class Choice(Part):
     """The points of the chosen option."""
 
-    kind: ClassVar[str] = "choice"
-    options: tuple[Option, ...]
+    kind: Literal["choice"] = field(default="choice", kw_only=True)
+    options: Annotated[tuple[Option, ...], NotEmpty]
 
 
 @dataclass(frozen=True)
-class WeightedPart:
+class WeightedPart(Part):
     """One count of a weighted sum: `points` for every `per`."""
 
-    code: str
-    name_zh: str
-    name_en: str
-    points: Decimal
-    per: Decimal = Decimal(1)
+    code: PartCode
+    name_zh: Text
+    name_en: Text
+    points: Positive
+    per: Positive = Decimal(1)
 
 
 @dataclass(frozen=True)
-class WeightedSum:
+class WeightedSum(Part):
     """The sum of several counts, each with its own points, at most the full points."""
 
-    kind: ClassVar[str] = "weighted_sum"
-    parts: tuple[WeightedPart, ...]
+    kind: Literal["weighted_sum"] = field(default="weighted_sum", kw_only=True)
+    parts: Annotated[tuple[WeightedPart, ...], NotEmpty]
 
 
 Function = CappedLinear | PerCount | Bands | YesNo | Given | Choice | WeightedSum
-FUNCTIONS_OF_SOURCE: dict[str, tuple[str, ...]] = {
-    COMPUTED: ("capped_linear", "per_count", "bands"),
-    REPORTED: ("capped_linear", "per_count", "bands", "yes_no", "choice", "weighted_sum"),
-    GIVEN: ("given",),
-}
+FUNCTION_KINDS = ("capped_linear", "per_count", "bands", "yes_no", "given", "choice", "weighted_sum")
 
 
 @dataclass(frozen=True)
-class RatioPart:
+class RatioPart(Part):
     """One of the two numbers of a reported ratio: numerator first, then denominator."""
 
-    code: str
-    name_zh: str
-    name_en: str
+    code: PartCode
+    name_zh: Text
+    name_en: Text
 
 
 @dataclass(frozen=True)
@@ -185,58 +207,61 @@ class Indicator:
 
 
 @dataclass(frozen=True)
-class Scope:
+class Scope(Part):
     """Which instruments count, and which units are judged; an empty tuple means all kinds."""
 
-    min_value_yuan: Decimal = Decimal(0)
-    funding: tuple[str, ...] = ()
-    months_on_platform: int = 0
-    unit_kinds: tuple[str, ...] = ()
-    min_instruments: int = 1
+    min_value_yuan: Sum = Decimal(0)
+    funding: Texts = ()
+    months_on_platform: Annotated[int, Field(ge=0, le=600), WHOLE] = 0
+    unit_kinds: Texts = ()
+    min_instruments: Annotated[int, Field(ge=0, le=10_000), WHOLE] = 1
 
 
 @dataclass(frozen=True)
-class Quota:
+class Quota(Part):
     """At most `value` objects (number), or `value` percent of all objects judged, rounded down (percent)."""
 
-    kind: str
-    value: Decimal
+    kind: Annotated[str, OneOf(QUOTA_KINDS)]
+    value: QuotaValue
 
 
 @dataclass(frozen=True)
-class FailRule:
+class FailRule(Part):
     """Fails whoever's metric (summed over the instruments in scope) or indicator value passes the test."""
 
-    code: str
-    name_zh: str
-    name_en: str
-    test: str
-    value: Decimal
-    metric: str = ""
-    indicator: str = ""
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid", json_schema_extra={"oneOf": [{"required": ["metric"]}, {"required": ["indicator"]}]}
+    )
+    code: Code
+    name_zh: Text
+    name_en: Text
+    test: Annotated[str, OneOf(FAIL_TESTS)]
+    value: Bound
+    metric: MetricName = ""
+    indicator: Annotated[str, Field(max_length=200)] = ""
 
 
 @dataclass(frozen=True)
-class GradeRule:
+class GradeRule(Part):
     """Cut-offs (least score of a grade), quotas, the tie-break and the rules that fail outright."""
 
-    cut_offs: dict[str, Decimal]
-    quotas: dict[str, Quota] = field(default_factory=dict)
-    tie_break: str = ""
+    cut_offs: Annotated[dict[GradeName, Sum], NotEmpty, BEST_FIRST]
+    quotas: Annotated[dict[GradeName, Quota], BEST_FIRST] = field(default_factory=dict)
+    tie_break: Annotated[str, Field(max_length=200)] = ""
     fail_rules: tuple[FailRule, ...] = ()
 
 
 @dataclass(frozen=True)
-class AwardRule:
+class AwardRule(Part):
     """How the budget is shared: a base sum per grade, the rest in proportion to a weight, up to a cap (yuan).
 
     The weight is the grade's weight × what `share_by` names. Only grades with a weight are awarded.
     """
 
-    grade_weights: dict[str, Decimal]
-    share_by: str
-    base_sums: dict[str, Decimal] = field(default_factory=dict)
-    cap: Decimal | None = None
+    grade_weights: Annotated[dict[GradeName, Sum], BEST_FIRST]
+    share_by: Annotated[str, OneOf(SHARE_BY)]
+    base_sums: Annotated[dict[GradeName, Sum], BEST_FIRST] = field(default_factory=dict)
+    cap: PositiveSum | None = None
 
 
 @dataclass(frozen=True)
@@ -294,3 +319,23 @@ def reported_fields(indicator: Indicator) -> tuple[ReportedField, ...]:
     if not parts:
         return (ReportedField(indicator.code, indicator.name_zh, indicator.name_en),)
     return tuple(ReportedField(f"{indicator.code}.{part.code}", part.name_zh, part.name_en) for part in parts)
+
+
+@dataclass(frozen=True)
+class AskedField:
+    """One number a unit is asked for: the indicator it serves and the key it is stored under."""
+
+    indicator: Indicator
+    field: ReportedField
+
+
+def asked_fields(definition: SchemeDefinition) -> Iterator[AskedField]:
+    """Every number the units report themselves, in reading order."""
+    for indicator in definition.leaves():
+        for one in reported_fields(indicator):
+            yield AskedField(indicator, one)
+
+
+def given_indicators(definition: SchemeDefinition) -> tuple[Indicator, ...]:
+    """The indicators scored by the department or its experts."""
+    return tuple(indicator for indicator in definition.leaves() if indicator.source == GIVEN)

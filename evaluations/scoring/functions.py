@@ -37,7 +37,7 @@ NOT_WHOLE = "not_whole"
 
 @dataclass(frozen=True)
 class Scored:
-    """Points, the key of the formula that gave them, and its named inputs (see `explain.FORMULAS`)."""
+    """Points, the key of the formula that gave them, and its named inputs (`schemes.wording.formulas` says them)."""
 
     points: Decimal
     formula: str

@@ -47,7 +47,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class GradeReason:
-    """Why an object has its grade: a key and its inputs (see `explain.GRADE_REASONS`)."""
+    """Why an object has its grade: a key and its inputs."""
 
     key: str
     inputs: Mapping[str, Decimal | int | str]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 from evaluations.scoring.figures import SPECIAL, InstrumentFigures
 
@@ -27,7 +28,10 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True)
 class Metric:
-    """A metric: measure, allowed averagings (the first is the usual one), parameters with their defaults."""
+    """A metric: measure, allowed averagings (the first is the usual one), parameters with their defaults.
+
+    external: only records of external users enter it.
+    """
 
     name: str
     measure: str
@@ -35,6 +39,7 @@ class Metric:
     numerator: Reading
     denominator: Reading | None = None
     parameters: tuple[tuple[str, Decimal], ...] = ()
+    external: bool = False
 
     def settings(self, given: Parameters) -> dict[str, Decimal]:
         """The parameters in force: those given over the defaults."""
@@ -51,19 +56,19 @@ def _weighted_income(row: InstrumentFigures, parameters: Parameters) -> Decimal:
     return row.internal_income + row.external_income * parameters["external_factor"]
 
 
-def _sum(name: str, measure: str, reading: Callable[[InstrumentFigures], Decimal | int]) -> Metric:
-    return Metric(name, measure, (SUM, MEAN), lambda row, _: Decimal(reading(row)))
+def _mean(name: str, measure: str, figure: str, **how: Any) -> Metric:
+    return Metric(name, measure, (MEAN,), lambda row, _: Decimal(getattr(row, figure)), **how)
 
 
-def _mean(name: str, measure: str, reading: Callable[[InstrumentFigures], Decimal | int]) -> Metric:
-    return Metric(name, measure, (MEAN,), lambda row, _: Decimal(reading(row)))
+def _sum(figure: str, measure: str, **how: Any) -> Metric:
+    return replace(_mean(figure, measure, figure, **how), averagings=(SUM, MEAN))
 
 
 METRICS: dict[str, Metric] = {
     metric.name: metric
     for metric in (
-        _mean("mean_effective_hours", HOURS, lambda row: row.effective_hours),
-        _mean("mean_external_hours", HOURS, lambda row: row.external_hours),
+        _mean("mean_effective_hours", HOURS, "effective_hours"),
+        _mean("mean_external_hours", HOURS, "external_hours", external=True),
         Metric(
             "sharing_rate",
             RATIO,
@@ -95,16 +100,16 @@ METRICS: dict[str, Metric] = {
             lambda row, _: row.original_value,
             (("external_factor", ONE),),
         ),
-        _sum("effective_hours", HOURS, lambda row: row.effective_hours),
-        _sum("external_hours", HOURS, lambda row: row.external_hours),
-        _sum("open_hours", HOURS, lambda row: row.open_hours),
-        _sum("income", YUAN, lambda row: row.income),
-        _sum("external_income", YUAN, lambda row: row.external_income),
-        _sum("internal_income", YUAN, lambda row: row.internal_income),
-        _sum("samples", COUNT, lambda row: row.samples),
-        _sum("records", COUNT, lambda row: row.records),
-        _sum("external_users", COUNT, lambda row: row.external_users),
-        _sum("served_units", COUNT, lambda row: row.served_units),
+        _sum("effective_hours", HOURS),
+        _sum("external_hours", HOURS, external=True),
+        _sum("open_hours", HOURS),
+        _sum("income", YUAN),
+        _sum("external_income", YUAN, external=True),
+        _sum("internal_income", YUAN),
+        _sum("samples", COUNT),
+        _sum("records", COUNT),
+        _sum("external_users", COUNT, external=True),
+        _sum("served_units", COUNT, external=True),
         Metric("instruments_count", COUNT, (SUM,), lambda _row, _: ONE),
         Metric("open_instruments_count", COUNT, (SUM,), lambda row, _: ONE if row.open_to_share else ZERO),
     )

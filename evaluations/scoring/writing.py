@@ -6,18 +6,7 @@ from dataclasses import MISSING, fields, is_dataclass
 from decimal import Decimal
 from typing import Any
 
-from evaluations.scoring.definition import (
-    Bands,
-    CappedLinear,
-    Choice,
-    Given,
-    PerCount,
-    SchemeDefinition,
-    WeightedSum,
-    YesNo,
-)
-
-FUNCTION_TYPES = (CappedLinear, PerCount, Bands, YesNo, Given, Choice, WeightedSum)
+from evaluations.scoring.definition import SchemeDefinition
 
 
 def decimal_text(number: Decimal) -> str:
@@ -43,10 +32,9 @@ def _plain(value: object) -> Any:
         return [_plain(item) for item in value]
     if not is_dataclass(value):
         return value
-    head = {"kind": value.kind} if isinstance(value, FUNCTION_TYPES) else {}
     body = {
         item.name: _plain(getattr(value, item.name))
         for item in fields(value)
-        if item.default is MISSING or getattr(value, item.name) != item.default
+        if item.name == "kind" or item.default is MISSING or getattr(value, item.name) != item.default
     }
-    return head | {key: item for key, item in body.items() if item != {}}
+    return {key: item for key, item in body.items() if item != {}}

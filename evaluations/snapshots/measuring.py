@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
 
@@ -98,7 +98,8 @@ def fresh_rows(
         row.open_hours = hours.get(row.instrument_id, NO_HOURS)
         row.external_records = outside.get(row.instrument_id, 0)
         if row.instrument_id in totals:
-            _fill(row, totals[row.instrument_id])
+            for figure in fields(UsageTotals):
+                setattr(row, figure.name, getattr(totals[row.instrument_id], figure.name))
     return rows
 
 
@@ -160,14 +161,3 @@ def _row(
             on=on,
         ),
     )
-
-
-def _fill(row: SnapshotRow, usage: UsageTotals) -> None:
-    row.effective_hours = usage.effective
-    row.external_hours = usage.external
-    row.income = usage.income
-    row.external_income = usage.external_income
-    row.samples = usage.samples
-    row.records = usage.records
-    row.external_users = usage.external_users
-    row.served_units = usage.served_units

@@ -24,8 +24,9 @@ from evaluations.rounds.models import Round
 from evaluations.rounds.rules.working_days import last_of
 from evaluations.schemes.actions import load_presets
 from evaluations.schemes.models import Scheme
-from evaluations.schemes.queries.schemes import AskedField, asked_fields, definition_of, given_indicators
+from evaluations.schemes.queries.schemes import definition_of
 from evaluations.scoring.definition import (
+    AskedField,
     Bands,
     CappedLinear,
     Choice,
@@ -35,6 +36,8 @@ from evaluations.scoring.definition import (
     SchemeDefinition,
     WeightedSum,
     YesNo,
+    asked_fields,
+    given_indicators,
 )
 from evaluations.scoring.presets import INNER_MONGOLIA
 from evaluations.snapshots.actions import request_snapshot, take_snapshot

@@ -14,7 +14,8 @@ from evaluations.rounds.actions import RoundData, create_round
 from evaluations.rounds.models import Round
 from evaluations.schemes.actions import load_presets
 from evaluations.schemes.models import Scheme
-from evaluations.schemes.queries.schemes import definition_of, given_indicators
+from evaluations.schemes.queries.schemes import definition_of
+from evaluations.scoring.definition import given_indicators
 from evaluations.snapshots.enums import SnapshotState
 from evaluations.snapshots.models import MetricSnapshot, SnapshotRow, SnapshotUnit
 from evaluations.snapshots.queries.digest import snapshot_digest

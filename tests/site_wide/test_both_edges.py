@@ -105,7 +105,7 @@ def used():
 def test_a_year_of_use(used):
     """Wherever hours are added up: totals, lists, reports, pages."""
     unit, officer = used.unit, make_officer()
-    assert usage_totals(BEGIN, END)[used.pk].effective == INSIDE
+    assert usage_totals(BEGIN, END)[used.pk].effective_hours == INSIDE
     assert usage_totals(BEGIN, END)[used.pk].records == 2
     assert year_of_use(used, 2025).effective == INSIDE
     assert figures(unit, 2025).effective_hours == INSIDE
@@ -115,7 +115,7 @@ def test_a_year_of_use(used):
     assert sums_of(unit_usage(unit, officer, UsageFilters(first_day=FIRST))).hours == INSIDE + 8
     assert sums_of(unit_usage(unit, officer, UsageFilters(last_day=AFTER - DAY))).hours == INSIDE + 1
     assert [row.effective_hours for row in records_of(unit, FIRST, AFTER)] == [2, 4]
-    assert totals_of([used], FIRST, AFTER)[1].effective == INSIDE
+    assert totals_of([used], FIRST, AFTER)[1].effective_hours == INSIDE
     (name,) = unmerged_names(BEGIN, END, [unit.pk])
     assert (name.records, name.hours) == (2, INSIDE)
 

@@ -10,8 +10,7 @@ from django.db.models import Count, Q, QuerySet
 
 from evaluations.enums import ObjectKind
 from evaluations.rounds.models import Round
-from evaluations.schemes.queries.schemes import asked_fields, given_indicators
-from evaluations.scoring.definition import Indicator, SchemeDefinition
+from evaluations.scoring.definition import Indicator, SchemeDefinition, asked_fields, given_indicators
 from evaluations.scoring.scope import instrument_in_scope
 from evaluations.snapshots.models import SnapshotRow
 from instruments.inventory.enums import InstrumentState

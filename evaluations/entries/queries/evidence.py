@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import fields
 from decimal import Decimal
 
 from evaluations.rounds.models import Round
 from evaluations.scoring.figures import InstrumentFigures
 from evaluations.snapshots.models import MetricSnapshot, SnapshotRow
 from instruments.inventory.enums import SharingMode
+from instruments.usage.metrics import UsageTotals
 
 Reported = dict[str, Decimal]
 Given = dict[str, list[Decimal]]
@@ -28,14 +30,7 @@ def figures_of(row: SnapshotRow) -> InstrumentFigures:
         funding=tuple(row.funding),
         joined_on=row.joined_on,
         open_hours=row.open_hours,
-        effective_hours=row.effective_hours,
-        external_hours=row.external_hours,
-        income=row.income,
-        external_income=row.external_income,
-        samples=row.samples,
-        records=row.records,
-        external_users=row.external_users,
-        served_units=row.served_units,
+        **{figure.name: getattr(row, figure.name) for figure in fields(UsageTotals)},
     )
 
 

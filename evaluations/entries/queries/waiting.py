@@ -13,7 +13,8 @@ from evaluations.entries.models import GivenScore
 from evaluations.entries.queries.coverage import judged_objects, reporting_gaps
 from evaluations.enums import ObjectKind, RoundState
 from evaluations.rounds.models import Round
-from evaluations.schemes.queries.schemes import definition_of, given_indicators
+from evaluations.schemes.queries.schemes import definition_of
+from evaluations.scoring.definition import given_indicators
 from members.models import MemberUnit, Person
 from members.permissions import can, roles_of
 

@@ -20,7 +20,7 @@ from evaluations.scoring.definition import (
     AwardRule,
 )
 from evaluations.snapshots.models import SnapshotRow
-from evaluations.snapshots.queries.words import units_then
+from evaluations.snapshots.queries.names_then import units_then
 from members.models import MemberUnit
 
 ZERO = Decimal(0)

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from display.formats import is_chinese
 from evaluations.results.models import Award, IndicatorScore, Result
 from evaluations.schemes.enums import Grade
-from evaluations.schemes.queries.figures import measure_of, measured, source_of
-from evaluations.schemes.queries.formulas import AVERAGED, filled, measured_from, rule_of
+from evaluations.schemes.wording.figures import measure_of, measured, source_of
+from evaluations.schemes.wording.formulas import AVERAGED, filled, measured_from, rule_of
 from evaluations.scoring.definition import COMPUTED, REPORTED, Indicator, SchemeDefinition
 from evaluations.scoring.grading import MISSED
 from evaluations.scoring.rounding import to_points

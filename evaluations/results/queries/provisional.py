@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from evaluations.entries.queries.evidence import figures_of
 from evaluations.results.models import Award, IndicatorScore, Result
 from evaluations.results.queries.explanation import ExplainedScore, explained_lines
-from evaluations.results.queries.gains import Gain, gains
-from evaluations.results.queries.standing import Gauge, better_than, gauge_of
+from evaluations.results.rules.gauge import Gauge, better_than, gauge_of
+from evaluations.results.wording.gains import Gain, gains
 from evaluations.rounds.models import Round
 from evaluations.rounds.queries import published_rounds
 from evaluations.schemes.enums import Grade
@@ -158,7 +158,9 @@ def provisional(  # noqa: PLR0917
         gap=max(rule.cut_offs[better] - scored.total, ZERO) if better else ZERO,
         above=None if own is None else scored.total - own,
         last_place=_last_place(round_, earlier, better),
-        gauge=gauge_of(scored.total, definition),
+        gauge=gauge_of(
+            scored.total, {Grade(one): least for one, least in rule.cut_offs.items()}, definition.total
+        ),
         lines=_lines(definition, scored, earlier, taken, language),
         inputs={score.code: score.as_inputs() for score in scored.indicators},
         gains=gains(definition, {score.code: score for score in scored.indicators}),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from evaluations.results.models import Result
 from evaluations.snapshots.models import MetricSnapshot, SnapshotRow
@@ -51,6 +52,9 @@ class Sums:
         return (self.external / self.effective).quantize(RATIO_PLACES, rounding=ROUND_HALF_UP)
 
 
+NOTHING = Sums()
+
+
 @dataclass(frozen=True)
 class SnapshotSums:
     """The same sums by unit (primary key), by region (code) and over all judged units."""
@@ -92,20 +96,12 @@ def _sum(rows: list[SnapshotRow]) -> Sums:
 
 
 def _added(parts: Iterable[Sums]) -> Sums:
-    total = Sums()
-    for part in parts:
-        total = Sums(
-            instruments=total.instruments + part.instruments,
-            units=total.units + part.units,
-            open_hours=total.open_hours + part.open_hours,
-            effective=total.effective + part.effective,
-            external=total.external + part.external,
-            income=total.income + part.income,
-            external_income=total.external_income + part.external_income,
-            samples=total.samples + part.samples,
-            records=total.records + part.records,
-        )
-    return total
+    every = list(parts)
+    sums: dict[str, Any] = {
+        one.name: sum((getattr(part, one.name) for part in every), getattr(NOTHING, one.name))
+        for one in fields(Sums)
+    }
+    return Sums(**sums)
 
 
 def _mean(total: Decimal, count: int) -> Decimal | None:

@@ -20,7 +20,7 @@ from evaluations.schemes.enums import Grade
 from evaluations.scoring.definition import GRADES, Indicator, SchemeDefinition
 from evaluations.scoring.grading import MISSED, places_of
 from evaluations.scoring.rounding import to_points
-from evaluations.snapshots.queries.words import instruments_then, units_then
+from evaluations.snapshots.queries.names_then import instruments_then, units_then
 
 ZERO = Decimal("0.00")
 R = TypeVar("R", bound=Result)

@@ -16,7 +16,7 @@ from evaluations.entries.queries.entered import EnteredRow
 from evaluations.entries.queries.evidence import figures_of
 from evaluations.results.models import Result
 from evaluations.rounds.models import Round
-from evaluations.schemes.queries.figures import (
+from evaluations.schemes.wording.figures import (
     DENOMINATOR_NAMES,
     METRIC_NAMES,
     NUMERATOR_NAMES,
@@ -32,10 +32,6 @@ from evaluations.snapshots.queries.usage_then import usage_as_of
 from instruments.usage.models import OUTSIDE, UsageRecord
 
 ZERO = Decimal(0)
-OF_EXTERNAL_USE = frozenset(
-    {"mean_external_hours", "external_hours", "external_income", "external_users", "served_units"}
-)
-"""Metrics that only records of external users enter."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +94,7 @@ def measured_rows(
                 denominator="" if bottom is None else measured(bottom, parts),
                 ratio=measured(half_up(ratio, 6), "ratio") if single_rates else "",
                 counts=row.in_scope,
-                records=_records(row, external=metric.name in OF_EXTERNAL_USE),
+                records=_records(row, external=metric.external),
             )
         )
     numerator = half_up(sums[2] if single_rates else sums[0], 6)
@@ -129,7 +125,7 @@ def records_behind(row: SnapshotRow, round_: Round, moment: dt.datetime, metric:
     records = (
         usage_as_of(moment).began_in(round_.data_start, round_.data_end).filter(instrument=row.instrument_id)
     )
-    if metric in OF_EXTERNAL_USE:
+    if METRICS[metric].external:
         records = records.filter(OUTSIDE)
     return list(records.order_by("start", "pk"))
 

@@ -8,35 +8,10 @@ from decimal import Decimal
 from django.db.models import Count, Min, Q
 
 from evaluations.results.models import Result
+from evaluations.results.rules.gauge import Gauge, better_than, gauge_of
 from evaluations.schemes.enums import Grade
-from evaluations.scoring.definition import GRADES, GradeRule, SchemeDefinition
+from evaluations.scoring.definition import SchemeDefinition
 from evaluations.scoring.grading import FAIL_RULE, places_of
-
-SCALE_STEP = 10
-"""The line of the gauge begins at a ten below what it shows."""
-
-
-@dataclass(frozen=True)
-class Cut:
-    """A cut-off on the gauge: `at` is its place in percent of the line."""
-
-    grade: Grade
-    points: Decimal
-    at: int
-
-
-@dataclass(frozen=True)
-class Gauge:
-    """A score on the line of grades: the line's ends, the score's place on it in percent, the cut-offs."""
-
-    low: int
-    high: int
-    at: int
-    cuts: tuple[Cut, ...]
-
-    def place(self, points: Decimal) -> int:
-        """Where these points lie on the line, in percent."""
-        return _place(points, self.low, self.high)
 
 
 @dataclass(frozen=True)
@@ -94,31 +69,7 @@ def stand_of(result: Result, definition: SchemeDefinition) -> Stand:
         above=None if own is None else result.score - own,
         by_rule=result.grade_reason.get("key") == FAIL_RULE,
         score=result.score,
-        gauge=gauge_of(result.score, definition),
-    )
-
-
-def better_than(grade: str, rule: GradeRule) -> str | None:
-    """The next better grade that has a cut-off; None at the top."""
-    above = [one for one in GRADES[: GRADES.index(grade)] if one in rule.cut_offs]
-    return above[-1] if above else None
-
-
-def gauge_of(score: Decimal, definition: SchemeDefinition) -> Gauge:
-    """The score on the line of the scheme's grades, which begins at least a ten below what it shows; no query."""
-    rule = definition.grade_rule
-    low = int(min([score, *rule.cut_offs.values()])) // SCALE_STEP * SCALE_STEP
-    low, high = max(low - SCALE_STEP, 0), int(definition.total)
-    return Gauge(
-        low=low,
-        high=high,
-        at=_place(score, low, high),
-        cuts=tuple(
-            Cut(Grade(grade), points, _place(points, low, high))
-            for grade, points in reversed(rule.cut_offs.items())
+        gauge=gauge_of(
+            result.score, {Grade(one): least for one, least in rule.cut_offs.items()}, definition.total
         ),
     )
-
-
-def _place(points: Decimal, low: int, high: int) -> int:
-    return min(max(round((points - low) * 100 / (high - low)), 0), 100)

@@ -19,7 +19,7 @@ from evaluations.results.reports.naming import language, name_of
 from evaluations.rounds.models import Round
 from evaluations.schemes.queries.schemes import definition_of
 from evaluations.snapshots.models import MetricSnapshot
-from evaluations.snapshots.queries.words import regions_then
+from evaluations.snapshots.queries.names_then import regions_then
 from members.models import Region
 from members.permissions import Actor, roles_of
 from reporting.document import (

@@ -7,7 +7,7 @@ from django.utils.translation import pgettext
 
 from evaluations.results.reports.naming import language, name_of
 from evaluations.rounds.models import Round
-from evaluations.schemes.queries.scheme_words import scheme_words
+from evaluations.schemes.wording.schemes import scheme_words
 from evaluations.scoring.definition import SchemeDefinition
 from reporting.document import Column, Kind, Note, Paragraph, Section, Table
 

@@ -18,7 +18,7 @@ from evaluations.results.reports.naming import language, name_of
 from evaluations.rounds.models import Round
 from evaluations.rounds.permissions import UnitInRound
 from evaluations.schemes.queries.schemes import definition_of
-from evaluations.snapshots.queries.words import units_then
+from evaluations.snapshots.queries.names_then import units_then
 from members.models import MemberUnit
 from members.permissions import Actor, can
 from reporting.document import (

@@ -20,14 +20,14 @@ from evaluations.entries.errors import ValueRefused
 from evaluations.entries.forms import ReportForm
 from evaluations.entries.models import ReportedValue
 from evaluations.errors import EvaluationsError
-from evaluations.results.actions.live import live_rows
+from evaluations.results.queries.live import live_rows
 from evaluations.results.queries.provisional import Earlier, Provisional, earlier_result, provisional
 from evaluations.results.queries.results import window_days, window_left
 from evaluations.results.queries.rows import measured_rows, records_behind
 from evaluations.rounds.models import Round
 from evaluations.rounds.permissions import UnitInRound
-from evaluations.schemes.queries.schemes import asked_fields, definition_of
-from evaluations.scoring.definition import COMPUTED, Indicator, SchemeDefinition
+from evaluations.schemes.queries.schemes import definition_of
+from evaluations.scoring.definition import COMPUTED, Indicator, SchemeDefinition, asked_fields
 from evaluations.snapshots.models import SnapshotRow
 from instruments.inventory.models import Instrument
 from members.permissions import can

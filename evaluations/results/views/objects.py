@@ -22,10 +22,10 @@ from evaluations.results.queries.standing import stand_of
 from evaluations.results.views.collecting import collecting, live_rows_page, records_shown
 from evaluations.rounds.guarded import unit_in_round_for
 from evaluations.rounds.permissions import UnitInRound
-from evaluations.schemes.queries.scheme_words import scheme_words
-from evaluations.schemes.queries.schemes import asked_fields, definition_of
-from evaluations.scoring.definition import COMPUTED, SchemeDefinition
-from evaluations.snapshots.queries.words import instruments_then
+from evaluations.schemes.queries.schemes import definition_of
+from evaluations.schemes.wording.schemes import scheme_words
+from evaluations.scoring.definition import COMPUTED, SchemeDefinition, asked_fields
+from evaluations.snapshots.queries.names_then import instruments_then
 from instruments.inventory.models import Instrument
 from members.permissions import can, roles_of
 

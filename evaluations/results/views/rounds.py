@@ -24,8 +24,8 @@ from evaluations.rounds.guarded import round_for
 from evaluations.rounds.models import Round
 from evaluations.rounds.permissions import PUBLIC_STATES
 from evaluations.rounds.queries import rounds_visible_to, withdrawn_round
-from evaluations.schemes.queries.scheme_words import scheme_words
 from evaluations.schemes.queries.schemes import definition_of
+from evaluations.schemes.wording.schemes import scheme_words
 from members.permissions import roles_of
 
 PAGE_SIZE = 50

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from evaluations.schemes.actions import SchemeData, checked
 from evaluations.schemes.errors import InvalidScheme
-from evaluations.schemes.forms.scheme_problems import problem_sentence
 from evaluations.schemes.models import Scheme
+from evaluations.scoring.problems import SENTENCES
+
+
+def problem_sentence(code: str, inputs: Mapping[str, str]) -> str:
+    """One problem in the reader's language, its numbers filled in."""
+    return gettext(SENTENCES[code]) % inputs
 
 
 class PrettyJSON(json.JSONEncoder):

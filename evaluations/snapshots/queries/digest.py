@@ -26,10 +26,14 @@ def snapshot_digest(snapshot: MetricSnapshot) -> str:
 
 
 def digest_rows(snapshot: MetricSnapshot) -> Iterator[dict[str, Any]]:
-    """Yield what the digest covers of each row of a snapshot, and since format 2 of each unit in it."""
+    """Yield what the digest covers of each row of a snapshot, and since format 2 of each unit in it.
+
+    A column without a value says nothing: one that is added later is None in older rows, and their seals hold.
+    """
     figures_only = snapshot.format == 1
     fields = [name for name in ROW_FIELDS if not (figures_only and name in WORDS)]
-    yield from SnapshotRow.objects.filter(snapshot=snapshot).order_by().values(*fields)
+    for row in SnapshotRow.objects.filter(snapshot=snapshot).order_by().values(*fields):
+        yield {name: value for name, value in row.items() if value is not None}
     if not figures_only:
         for unit in SnapshotUnit.objects.filter(snapshot=snapshot).order_by().values(*UNIT_FIELDS):
             yield {"unit": unit}

@@ -11,7 +11,8 @@ from evaluations.errors import Blocker
 from evaluations.rounds.blocking import SNAPSHOT
 from evaluations.rounds.models import Round
 from evaluations.steps.admin.acts import DECIDE, REOPEN, TERMS
-from evaluations.steps.queries.walk import JUDGING, REPORTING, Ahead, Step, Walk
+from evaluations.steps.queries.walk import Ahead, Walk
+from evaluations.steps.wording.bar import JUDGING, REPORTING, Step
 
 Sentence = str | Promise
 IN_THE_TERMS = frozenset({"no_budget", "no_deadline", "scheme_invalid"})

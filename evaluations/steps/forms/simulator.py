@@ -15,7 +15,7 @@ from django.utils.translation import pgettext_lazy
 
 from display.formats import money
 from evaluations.schemes.enums import Grade
-from evaluations.schemes.queries.figures import plain
+from evaluations.schemes.wording.figures import plain
 from evaluations.scoring.definition import GRADES_WITH_CUT_OFF, NUMBER, PERCENT, Quota, SchemeDefinition
 from evaluations.scoring.writing import decimal_text
 from evaluations.steps.queries.simulation import Terms

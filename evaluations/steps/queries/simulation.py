@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from fractions import Fraction
 
 from django.db.models import Sum
 
@@ -18,11 +17,10 @@ from evaluations.scoring.definition import GRADES, AwardRule, GradeRule, SchemeD
 from evaluations.scoring.evaluate import FailHit
 from evaluations.scoring.grading import FAIL_RULE, Standing, grade_objects
 from evaluations.snapshots.models import SnapshotRow
+from evaluations.steps.rules.strip import Strip, strip_of
 from members.models import MemberUnit
 
 ZERO = Decimal("0.00")
-STRIP_WIDTH, STRIP_MARGIN, DOT, SCALE_STEP = 280, 10, 7, 10
-"""The strip of dots: its width, its margin at both sides and the room of a dot; its scale begins at a ten."""
 
 
 @dataclass(frozen=True)
@@ -64,35 +62,6 @@ class GradeChange:
     after: int
     money_before: Decimal
     money: Decimal
-
-
-@dataclass(frozen=True)
-class Dot:
-    """One unit in the strip: its place, its grade by the terms tried, and whether that differs."""
-
-    x: int
-    y: int
-    grade: Grade
-    moved: bool
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A cut-off in the strip."""
-
-    x: int
-    cut_off: Decimal
-
-
-@dataclass(frozen=True)
-class Strip:
-    """The scores of all units on one line, with the cut-offs tried."""
-
-    height: int
-    low: int
-    high: int
-    dots: tuple[Dot, ...]
-    marks: tuple[Mark, ...]
 
 
 @dataclass(frozen=True)
@@ -156,7 +125,10 @@ def simulate(round_: Round, table: RankedTable, terms: Terms) -> Simulation:
         performance=sum((share.performance for share in shares.values()), ZERO),
         awarded_units=len(shares),
         allocation=allocation,
-        strip=_strip(rows.values(), grades, terms.grade_rule),
+        strip=strip_of(
+            [(row.result.score, code, grades[code], grades[code] != _now(row)) for code, row in rows.items()],
+            terms.grade_rule.cut_offs.values(),
+        ),
     )
 
 
@@ -204,33 +176,4 @@ def _change(
         after=len(have),
         money_before=sum((_award(row) for row in had), ZERO),
         money=sum((after[code] for code in have), ZERO),
-    )
-
-
-def _strip(rows: Iterable[RankedRow], grades: dict[str, Grade], rule: GradeRule) -> Strip:
-    ordered = sorted(rows, key=lambda row: (row.result.score, row.result.unit.code))
-    values = [row.result.score for row in ordered] + list(rule.cut_offs.values())
-    low = int(min(values)) // SCALE_STEP * SCALE_STEP
-    high = max(-(-int(max(values)) // SCALE_STEP) * SCALE_STEP, low + SCALE_STEP)
-
-    def place(score: Decimal) -> int:
-        part = (Fraction(score) - low) / (high - low)
-        return STRIP_MARGIN + round(
-            min(max(part, Fraction(0)), Fraction(1)) * (STRIP_WIDTH - 2 * STRIP_MARGIN)
-        )
-
-    stacked: dict[int, int] = {}
-    dots = []
-    for row in ordered:
-        column = place(row.result.score) // DOT
-        stacked[column] = stacked.get(column, 0) + 1
-        grade = grades[row.result.unit.code]
-        dots.append((column * DOT + DOT // 2, stacked[column], grade, grade != _now(row)))
-    height = max(stacked.values(), default=1) * DOT + DOT
-    return Strip(
-        height=height,
-        low=low,
-        high=high,
-        dots=tuple(Dot(x, height - floor * DOT, grade, moved) for x, floor, grade, moved in dots),
-        marks=tuple(Mark(place(cut_off), cut_off) for cut_off in rule.cut_offs.values()),
     )

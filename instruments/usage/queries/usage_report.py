@@ -64,15 +64,12 @@ def totals_of(
     totals = usage_totals(midnight(start), midnight(end), [instrument.pk for instrument in instruments])
     parts = totals.values()
     whole = UsageTotals(
-        effective=sum((part.effective for part in parts), ZERO),
-        external=sum((part.external for part in parts), ZERO),
-        internal=sum((part.internal for part in parts), ZERO),
+        effective_hours=sum((part.effective_hours for part in parts), ZERO),
+        external_hours=sum((part.external_hours for part in parts), ZERO),
         income=sum((part.income for part in parts), ZERO),
         external_income=sum((part.external_income for part in parts), ZERO),
         samples=sum(part.samples for part in parts),
         records=sum(part.records for part in parts),
-        external_users=0,
-        served_units=0,
     )
     return totals, whole
 

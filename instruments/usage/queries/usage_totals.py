@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -36,33 +36,24 @@ def usage_totals(
         output_field=CharField(),
     )  # fmt: skip
     user = Coalesce(Cast("person_id", CharField()), named)
-    grouped = (
-        rows.order_by()
-        .values("instrument_id")
-        .annotate(
-            effective=_sum("effective_hours"),
-            external=_sum("effective_hours", OUTSIDE),
-            all_income=_sum("income"),
-            external_income=_sum("income", OUTSIDE),
-            all_samples=Sum("samples"),
-            records=Count("pk"),
-            external_users=Count(user, filter=OUTSIDE, distinct=True),
-            served_units=Count(served, filter=OUTSIDE, distinct=True),
-        )
+    # Named apart from the columns, of which some have the same names.
+    figures = {
+        "effective_hours": _sum("effective_hours"),
+        "external_hours": _sum("effective_hours", OUTSIDE),
+        "income": _sum("income"),
+        "external_income": _sum("income", OUTSIDE),
+        "samples": Sum("samples"),
+        "records": Count("pk"),
+        "external_users": Count(user, filter=OUTSIDE, distinct=True),
+        "served_units": Count(served, filter=OUTSIDE, distinct=True),
+    }
+    grouped = rows.order_by().values("instrument_id")
+    totals: Iterable[Mapping[str, Any]] = grouped.annotate(
+        **{f"all_{name}": figure for name, figure in figures.items()}
     )
     return {
-        row["instrument_id"]: UsageTotals(
-            effective=_exact(row["effective"]),
-            external=_exact(row["external"]),
-            internal=_exact(row["effective"]) - _exact(row["external"]),
-            income=_exact(row["all_income"]),
-            external_income=_exact(row["external_income"]),
-            samples=row["all_samples"],
-            records=row["records"],
-            external_users=row["external_users"],
-            served_units=row["served_units"],
-        )
-        for row in grouped
+        row["instrument_id"]: UsageTotals(**{name: _exact(row[f"all_{name}"]) for name in figures})
+        for row in totals
     }
 
 
@@ -92,6 +83,8 @@ def _sum(field: str, condition: Q | None = None) -> Sum:
     return Sum(field, filter=condition, output_field=DecimalField(max_digits=20, decimal_places=2))
 
 
-def _exact(value: Decimal | None) -> Decimal:
+def _exact(value: Decimal | int | None) -> Any:
     # SQLite adds as binary floats: two places are exact up to thirteen digits.
-    return ZERO if value is None else value.quantize(ZERO)
+    if value is None:
+        return ZERO
+    return value.quantize(ZERO) if isinstance(value, Decimal) else value

@@ -108,8 +108,8 @@ def build(parameters: Parameters, progress: Progress) -> Document:
             Figure(_("Instruments"), len(instruments), Kind.INTEGER),
             Figure(_("Instruments used"), len(totals), Kind.INTEGER),
             Figure(_("Usage records"), whole.records, Kind.INTEGER),
-            Figure(_("Effective hours"), whole.effective, Kind.HOURS),
-            Figure(_("External hours"), whole.external, Kind.HOURS),
+            Figure(_("Effective hours"), whole.effective_hours, Kind.HOURS),
+            Figure(_("External hours"), whole.external_hours, Kind.HOURS),
             Figure(_("Samples"), whole.samples, Kind.INTEGER),
             Figure(_("Income"), whole.income, Kind.MONEY),
             Figure(_("External income"), whole.external_income, Kind.MONEY),
@@ -200,15 +200,15 @@ def _cells(part: UsageTotals | None) -> tuple[int | Decimal | None, ...]:
     if part is None:
         return (0, ZERO, ZERO, ZERO, None, 0, ZERO, ZERO)
     share = (
-        (part.external / part.effective).quantize(SHARE_PLACES, rounding=ROUND_HALF_UP)
-        if part.effective
+        (part.external_hours / part.effective_hours).quantize(SHARE_PLACES, rounding=ROUND_HALF_UP)
+        if part.effective_hours
         else None
     )
     return (
         part.records,
-        part.effective,
-        part.internal,
-        part.external,
+        part.effective_hours,
+        part.internal_hours,
+        part.external_hours,
         share,
         part.samples,
         part.income,

@@ -7,9 +7,8 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
-from evaluations.schemes.queries.schemes import asked_fields
 from evaluations.scoring import presets
-from evaluations.scoring.definition import Bands, Choice, YesNo
+from evaluations.scoring.definition import Bands, Choice, YesNo, asked_fields
 
 pytestmark = pytest.mark.django_db
 CODES = [preset.code for preset in presets.load_presets()]

@@ -19,7 +19,8 @@ from evaluations.schemes.actions import load_presets
 from evaluations.schemes.models import Scheme
 from evaluations.schemes.queries.schemes import definition_of
 from evaluations.steps.actions.opening import open_round
-from evaluations.steps.queries.walk import JUDGING, REPORTING, walk
+from evaluations.steps.queries.walk import walk
+from evaluations.steps.wording.bar import JUDGING, REPORTING
 from members.models import Person
 from tests.evaluations.walking import final
 from tests.factories.evaluations import DATA_END, DATA_START, make_story

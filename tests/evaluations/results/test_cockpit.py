@@ -15,8 +15,8 @@ from changes import perform
 from evaluations.entries.actions import report_value, withdraw_score, withdraw_value
 from evaluations.entries.models import GivenScore, ReportedValue
 from evaluations.errors import WrongState
-from evaluations.results.actions.live import live_rows
 from evaluations.results.models import IndicatorScore, Result
+from evaluations.results.queries.live import live_rows
 from evaluations.results.queries.provisional import earlier_result, provisional
 from evaluations.rounds.models import Round
 from evaluations.schemes.queries.schemes import definition_of

@@ -1,15 +1,26 @@
-"""The translated sentences of scheme problems are those of the reader, code by code."""
+"""What is wrong with a scheme is said in the reader's language."""
 
 from __future__ import annotations
 
+import pytest
 from django.utils import translation
 
-from evaluations.schemes.forms.scheme_problems import SENTENCES, problem_sentence
-from evaluations.scoring import problems
+from evaluations.schemes.forms.schemes import problem_sentence
+from evaluations.scoring.problems import SENTENCES
 
 
-def test_every_problem_has_its_sentence():
-    """Same codes, same English words."""
+@pytest.mark.parametrize("code", SENTENCES)
+def test_every_problem_has_a_chinese_sentence(code):
+    """None falls back to English."""
+    filled = dict.fromkeys(("limit", "name", "choices", "places", "sum", "points", "product", "source"), "5")
+    filled |= dict.fromkeys(("most", "metric", "cap"), "5")
+    with translation.override("zh-hans"):
+        chinese = problem_sentence(code, filled)
+    assert chinese != SENTENCES[code] % filled
+    assert any("\u4e00" <= sign <= "\u9fff" for sign in chinese)
+
+
+def test_the_numbers_stand_in_the_sentence():
+    """In English as the code has them."""
     with translation.override("en"):
-        assert {code: str(sentence) for code, sentence in SENTENCES.items()} == problems.SENTENCES
         assert problem_sentence("too_long", {"limit": "5"}) == "must have at most 5 characters"

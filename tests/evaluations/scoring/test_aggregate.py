@@ -5,9 +5,9 @@ from decimal import Decimal
 import pytest
 
 from evaluations.scoring.aggregate import measure
-from evaluations.scoring.explain import METRIC_FLAGS, METRIC_INPUTS
 from evaluations.scoring.figures import InstrumentFigures
 from evaluations.scoring.metrics import METRICS, allowed_parameters
+from tests.evaluations.scoring.explained import METRIC_FLAGS, METRIC_INPUTS
 
 D = Decimal
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from evaluations.scoring.allocation import Claim, allocate, to_fen, weight_of
 from evaluations.scoring.definition import SHARE_BY, AwardRule
-from evaluations.scoring.explain import UNALLOCATED_REASONS
+from tests.evaluations.scoring.explained import UNALLOCATED_REASONS
 
 D = Decimal
 BY_SCORE = AwardRule({"excellent": D("1.5"), "good": D(1)}, "score")

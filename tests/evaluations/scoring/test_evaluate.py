@@ -8,7 +8,6 @@ import pytest
 
 from evaluations.scoring.definition import Indicator
 from evaluations.scoring.evaluate import score_object
-from evaluations.scoring.explain import FORMULAS, RATIO_INPUTS
 from evaluations.scoring.figures import InstrumentFigures
 from evaluations.scoring.grading import grade_objects, standing_of
 from evaluations.scoring.presets import (
@@ -18,6 +17,7 @@ from evaluations.scoring.presets import (
     load_presets,
     preset_codes,
 )
+from tests.evaluations.scoring.explained import FORMULAS, RATIO_INPUTS
 
 D = Decimal
 MOE = load_preset(MINISTRY_OF_EDUCATION).definition

@@ -17,7 +17,6 @@ from evaluations.scoring.definition import (
     WeightedSum,
     YesNo,
 )
-from evaluations.scoring.explain import FORMULAS, VALUE_REFUSALS
 from evaluations.scoring.functions import (
     refused_number,
     refused_value,
@@ -25,6 +24,7 @@ from evaluations.scoring.functions import (
     score_value,
     score_weighted_sum,
 )
+from tests.evaluations.scoring.explained import FORMULAS, VALUE_REFUSALS
 
 D = Decimal
 FUNCTION_BANDS = Bands(

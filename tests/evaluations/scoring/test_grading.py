@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from evaluations.scoring.definition import GRADES, GradeRule, Quota
 from evaluations.scoring.evaluate import FailHit
-from evaluations.scoring.explain import GRADE_REASONS
 from evaluations.scoring.grading import Standing, grade_objects, places_of
+from tests.evaluations.scoring.explained import GRADE_REASONS
 
 D = Decimal
 CUT_OFFS = {"excellent": D(85), "good": D(75), "pass": D(60)}

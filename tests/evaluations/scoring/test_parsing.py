@@ -1,15 +1,17 @@
 """A scheme is read whole, or refused with all that is wrong."""
 
 import copy
+import hashlib
 import json
 import re
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from evaluations.scoring.definition import reported_fields
+from evaluations.scoring.definition import FUNCTION_KINDS, asked_fields, given_indicators, reported_fields
 from evaluations.scoring.parsing import parse_scheme
-from evaluations.scoring.parsing_functions import KEYS
 from evaluations.scoring.presets import load_presets
 from evaluations.scoring.problems import SENTENCES, SchemeProblems
 from evaluations.scoring.writing import decimal_text, to_dict
@@ -136,6 +138,14 @@ def test_a_scheme_written_and_read_again_is_the_same():
         assert to_dict(parse_scheme(written)) == written
 
 
+def test_what_is_written_never_changes():
+    """Seals of rounds rest on every sign of it, and on the order of its keys where a database keeps text."""
+    written = json.dumps(to_dict(parse_scheme(GOOD)), ensure_ascii=False)
+    assert hashlib.sha256(written.encode()).hexdigest() == (
+        "dd14cf8e6666340eeb0d92bbae4368db60860a753b73e174d470fec2d218aefb"
+    )
+
+
 def test_defaults_are_filled_in():
     scheme = parse_scheme(
         {
@@ -162,6 +172,14 @@ def test_reported_fields_name_one_key_per_number():
         "functions_used.original",
     ]
     assert [field.key for field in reported_fields(moe.indicator("core_papers"))] == ["core_papers"]
+
+
+def test_a_scheme_says_what_it_asks_of_whom():
+    """Units are asked for two counts, judges for one score."""
+    scheme = parse_scheme(GOOD)
+    asked = [(one.indicator.code, one.field.key) for one in asked_fields(scheme)]
+    assert asked == [("results", "results.papers"), ("results", "results.patents")]
+    assert [indicator.code for indicator in given_indicators(scheme)] == ["rating"]
 
 
 def test_all_problems_are_listed_with_their_paths():
@@ -278,7 +296,7 @@ WEIGHTED = {
         (changed(*RATING, "function", REMOVE), ["indicators[1].function: is required"]),
         (changed(*RATING, "function", "given"), ["indicators[1].function: must be an object"]),
         (changed(*RATING, "function", {"kind": "magic"}), [
-            "indicators[1].function.kind: must be one of: " + ", ".join(KEYS)
+            "indicators[1].function.kind: must be one of: " + ", ".join(FUNCTION_KINDS)
         ]),
         (changed(*RATING, "function", {"kind": "yes_no"}), [
             "indicators[1].function.kind: a given indicator is scored by: given"
@@ -316,6 +334,7 @@ WEIGHTED = {
         ]),
         (changed("scope", "funding", ["central", 3]), ["scope.funding[1]: must be text"]),
         (changed("scope", "months_on_platform", "1.5"), ["scope.months_on_platform: must be a whole number"]),
+        (changed("scope", "points", "1"), ["scope.points: is not known here"]),
         (changed("scope", None), ["scope: must be an object"]),
         (changed("grade_rule", REMOVE), ["grade_rule: is required"]),
         (changed("grade_rule", "cut_offs", REMOVE), [
@@ -358,6 +377,24 @@ WEIGHTED = {
             "award_rule.base_sums.excellent: must not be above the cap of 50000"
         ]),
         (changed("award_rule", {"grade_weights": {"excellent": "1"}}), ["award_rule.share_by: is required"]),
+        (changed(*HOURS, 7), ["indicators[0].children[0]: must be an object"]),
+        (changed(*RATING, "source", REMOVE), ["indicators[1].source: is required"]),
+        (changed(*RESULTS, "source", REMOVE), ["indicators[0].children[1].source: is required"]),
+        (changed(*HOURS, "source", "luck"), [
+            "indicators[0].children[0].source: must be one of: computed, reported, given"
+        ]),
+        (changed(*HOURS, "source", ["computed"]), [
+            "indicators[0].children[0].source: must be one of: computed, reported, given"
+        ]),
+        (changed(*RATING, "function", {"scale": "100"}), ["indicators[1].function.kind: is required"]),
+        (changed(*RATING, "function", "bands", []), ["indicators[1].function.bands: is not known here"]),
+        (changed(*HOURS, "function", {"benchmark": "1"}), ["indicators[0].children[0].function.kind: is required"]),
+        (changed(*HOURS, "function", 3), ["indicators[0].children[0].function: must be an object"]),
+        (changed("indicators", 1, {**WEIGHTED, "weight": None}), [
+            "indicators[1].weight: must be a decimal number in quotes",
+            "grade_rule.fail_rules[1].indicator: must name a scored indicator",
+        ]),
+        (changed("grade_rule", "cut_offs", "fail", "low"), ["grade_rule.cut_offs.fail: is not known here"]),
     ],
 )  # fmt: skip
 def test_each_mistake_is_named(data, expected):
@@ -367,6 +404,56 @@ def test_each_mistake_is_named(data, expected):
         assert len(found) == 1
     else:
         assert found == expected
+
+
+def test_a_mistake_hides_no_other():
+    """Not in the same object, and not in what rests on it."""
+    data = changed(*HOURS, "function", "benchmark", 0.6)
+    data["indicators"][0]["children"][0] |= {"code": "Hours", "averaging": "sum"}
+    data["indicators"][0] |= {"name_zh": "", "points": "61"}
+    assert problems(data) == [
+        "indicators[0].name_zh: must not be empty",
+        f"indicators[0].children[0].code: {SENTENCES['bad_code'] % {'limit': 40}}",
+        "indicators[0].children[0].function.benchmark: must be a decimal in quotes, not a floating-point number",
+        "indicators[0].children: children add up to 60, not to 61",
+        "indicators[0].children[0].averaging: must be one of: mean_of_ratios, ratio_of_sums",
+    ]
+
+
+def test_a_tree_without_end_is_too_deep():
+    """However deep it is, it is refused and not read to the end."""
+    tree = LEAF
+    for _level in range(400):
+        tree = {"code": "deep", **NAMES, "points": "40", "children": [tree]}
+    found = problems(changed(*HOURS, tree))
+    assert found[0].endswith("is deeper than 3 levels")
+
+
+PLACES = [
+    ("object_kind",), ("total",), ("indicators",), ("indicators", 0), HOURS, (*HOURS, "points"), (*HOURS, "averaging"),
+    (*HOURS, "metric_parameters"), (*HOURS, "function"), (*HOURS, "function", "kind"), (*RESULTS, "whole"),
+    (*RESULTS, "function", "parts"), (*RESULTS, "function", "parts", 0), (*RATING, "source"), ("scope", "funding"),
+    ("scope", "min_instruments"), ("grade_rule", "cut_offs"), ("grade_rule", "quotas", "good"),
+    ("grade_rule", "fail_rules"), ("grade_rule", "fail_rules", 0), ("award_rule", "base_sums"), ("award_rule", "cap"),
+]  # fmt: skip
+WORDS = st.text(max_size=3) | st.sampled_from(
+    ("kind", "code", "children", "points", "bands", "given", "unit", "1")
+)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | WORDS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@given(place=st.sampled_from(PLACES), value=VALUES)
+def test_whatever_stands_anywhere_is_read_or_named(place, value):
+    """No value makes the reader fail in a way of its own, and what it read it writes and reads again."""
+    try:
+        scheme = parse_scheme(changed(*place, value))
+    except SchemeProblems as refused:
+        scheme, named = None, str(refused)
+    assert named if scheme is None else parse_scheme(to_dict(scheme)) == scheme
 
 
 def test_every_sentence_can_be_filled_in():

@@ -74,8 +74,8 @@ def write(person, entries):
 def counted(instrument):
     """Outside hours, users and units of the period."""
     found = usage_totals(*PERIOD)[instrument.pk]
-    assert found.external + found.internal == found.effective
-    return found.external, found.external_users, found.served_units
+    assert found.external_hours + found.internal_hours == found.effective_hours
+    return found.external_hours, found.external_users, found.served_units
 
 
 @pytest.fixture
@@ -204,7 +204,7 @@ class TestOwnHouse:
         assert all_rows() == before
         new = perform(steward, correct_usage, record, reason="写错", user_unit=own, user_kind="internal")
         assert new.served == xrd.unit.served_as
-        assert usage_totals(*PERIOD)[xrd.pk].external == 0
+        assert usage_totals(*PERIOD)[xrd.pk].external_hours == 0
 
     def test_file(self, client, xrd, steward, own):
         """The row is refused, the next is written."""
@@ -260,7 +260,7 @@ class TestOwnHouse:
         perform(person, check_out, booking)
         record = UsageRecord.objects.get()
         assert (record.user_kind, record.served) == ("internal", instrument.unit.served_as)
-        assert usage_totals(*PERIOD)[instrument.pk].external == 0
+        assert usage_totals(*PERIOD)[instrument.pk].external_hours == 0
 
     def test_a_name_that_was_merged_into_it(self, xrd, steward, manager):
         """From then on it is refused; what is on record already is unchanged when sent again."""

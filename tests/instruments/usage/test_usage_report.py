@@ -58,4 +58,4 @@ def test_the_totals_are_those_of_the_records(units):
     parts, whole = totals_of(places, MARCH, APRIL)
     assert [place.code for place in places] == ["AAA-1", "AAA-2"]
     assert [parts[place.pk].records for place in places] == [1, 1]
-    assert (whole.records, whole.effective) == (2, 4)
+    assert (whole.records, whole.effective_hours) == (2, 4)

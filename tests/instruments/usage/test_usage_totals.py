@@ -76,9 +76,8 @@ def test_totals_by_hand(instrument):
         totals = usage_totals(*YEAR)
     assert len(captured) == 1
     assert totals[instrument.pk] == UsageTotals(
-        effective=Decimal("10.70"),
-        external=Decimal("7.40"),
-        internal=Decimal("3.30"),
+        effective_hours=Decimal("10.70"),
+        external_hours=Decimal("7.40"),
         income=Decimal("208.07"),
         external_income=Decimal("200.30"),
         samples=11,
@@ -86,6 +85,7 @@ def test_totals_by_hand(instrument):
         external_users=3,
         served_units=2,
     )
+    assert totals[instrument.pk].internal_hours == Decimal("3.30")
     assert idle.pk not in totals
     assert list(usage_totals(*YEAR, [other.pk])) == [other.pk]
     assert usage_totals(*YEAR, []) == {}
@@ -105,7 +105,7 @@ def test_many_small_sums_stay_exact(instrument):
             income=Decimal("0.01"),
         )
     found = usage_totals(*YEAR)[instrument.pk]
-    assert (str(found.effective), str(found.income)) == ("30.00", "3.00")
+    assert (str(found.effective_hours), str(found.income)) == ("30.00", "3.00")
 
 
 def test_open_hours_of_a_year(instrument, xrd):

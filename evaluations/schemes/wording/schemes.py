@@ -13,8 +13,8 @@ from display.formats import is_chinese, money
 from evaluations.enums import ObjectKind
 from evaluations.schemes.enums import Grade
 from evaluations.schemes.models import Scheme
-from evaluations.schemes.queries.figures import measure_of, measured, metric_name, plain, source_of
-from evaluations.schemes.queries.formulas import AVERAGED, rule_of
+from evaluations.schemes.wording.figures import measure_of, measured, metric_name, plain, source_of
+from evaluations.schemes.wording.formulas import AVERAGED, rule_of
 from evaluations.scoring.definition import (
     AT_MOST,
     GRADES,

@@ -1,7 +1,6 @@
 """What can be explained: every formula key, metric input and grade reason with its named inputs.
 
-No sentences here: they are rendered, in the reader's language, from these keys. A test holds that every key
-and input the arithmetic gives stands in these tables.
+Every key and input the arithmetic gives stands in these tables; `schemes.wording` has the sentences.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from evaluations.schemes.queries.figures import measure_of, measured, plain
+from evaluations.schemes.wording.figures import measure_of, measured, plain
 from evaluations.scoring.definition import (
     COMPUTED,
     REPORTED,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, ngettext_lazy
 
 from display.formats import is_chinese
-from evaluations.schemes.queries.figures import measure_of, measured, part_measure_of, plain
+from evaluations.schemes.wording.figures import measure_of, measured, part_measure_of, plain
 from evaluations.scoring.aggregate import ZERO_DENOMINATOR
 from evaluations.scoring.definition import (
     Bands,
