@@ -18,7 +18,7 @@ from instruments.booking.actions.basis import give_back, reseat, take_away, tell
 from instruments.booking.enums import BookingKind, BookingState
 from instruments.booking.locks import BOOKINGS
 from instruments.booking.models import Booking
-from instruments.booking.queries.coming import coming_bookings, coming_uses, waiting_requests
+from instruments.booking.queries.upcoming import upcoming_bookings, upcoming_uses, waiting_requests
 from instruments.inventory.bases import Sharing, Stations
 from instruments.inventory.dependants import HeldTime
 from instruments.inventory.keepers import BASES
@@ -60,25 +60,25 @@ WAITING_WORDS = {
 
 def bookings_on(instrument: Instrument, now: dt.datetime) -> Iterable[HeldTime]:
     """Return the bookings, requests and maintenance that hold time from now on; one query."""
-    return [_held(booking) for booking in coming_bookings(instrument, now).select_related("person")]
+    return [_held(booking) for booking in upcoming_bookings(instrument, now).select_related("person")]
 
 
 def bookings_of_unit(basis: TakingPart, now: dt.datetime) -> Iterable[HeldTime]:
     """Return the uses to come of all instruments of a unit; one query."""
-    rows = coming_uses(now).filter(instrument__unit=basis.unit)
+    rows = upcoming_uses(now).filter(instrument__unit=basis.unit)
     return [_held(booking, title=_named(booking)) for booking in rows]
 
 
 def own_of_account(basis: OpenAccount, now: dt.datetime) -> Iterable[Dependant]:
     """Return the uses to come of a person; one query."""
-    return [_own(booking) for booking in coming_uses(now).filter(person=basis.person)]
+    return [_own(booking) for booking in upcoming_uses(now).filter(person=basis.person)]
 
 
 def own_of_member(basis: Membership, now: dt.datetime) -> Iterable[Dependant]:
     """Return the uses to come at a price of members of a unit that the person no longer belongs to; one query."""
     unit, person = basis.unit, basis.person
     found = []
-    for booking in coming_uses(now).filter(person=person):
+    for booking in upcoming_uses(now).filter(person=person):
         was = user_category(Affiliation.MEMBER_UNIT, unit.pk, booking.instrument.unit_id)
         if booking.category == was != category_of(person, booking.instrument):
             found.append(_own(booking))
@@ -87,7 +87,7 @@ def own_of_member(basis: Membership, now: dt.datetime) -> Iterable[Dependant]:
 
 def own_of_unit(basis: TakingPart, now: dt.datetime) -> Iterable[Dependant]:
     """Return the uses to come of a unit's people on instruments of others; one query."""
-    rows = coming_uses(now).filter(person__home_unit=basis.unit).exclude(instrument__unit=basis.unit)
+    rows = upcoming_uses(now).filter(person__home_unit=basis.unit).exclude(instrument__unit=basis.unit)
     return [_own(booking, person=booking.person) for booking in rows]
 
 
@@ -100,7 +100,7 @@ def own_of_sharing(basis: Sharing, now: dt.datetime) -> Iterable[Dependant]:
     def shared(person: Person, mode: str) -> bool:
         return shared_with(mode, of_unit=person.home_unit_id == place.unit_id, keeps=person.pk in stewards)
 
-    uses = coming_uses(now).filter(instrument=place)
+    uses = upcoming_uses(now).filter(instrument=place)
     return [
         _own(booking, person=booking.person)
         for booking in uses
@@ -111,7 +111,7 @@ def own_of_sharing(basis: Sharing, now: dt.datetime) -> Iterable[Dependant]:
 def own_of_price(basis: Price, now: dt.datetime) -> Iterable[Dependant]:
     """Return the uses to come from a day on whose category has no price then; two queries."""
     first = min((day for day, _yuan in rates_of(basis.instrument, basis.category)), default=dt.date.max)
-    uses = coming_uses(now).filter(instrument=basis.instrument, category=basis.category)
+    uses = upcoming_uses(now).filter(instrument=basis.instrument, category=basis.category)
     return [
         _own(booking, person=booking.person)
         for booking in uses
@@ -121,7 +121,7 @@ def own_of_price(basis: Price, now: dt.datetime) -> Iterable[Dependant]:
 
 def seated_on(basis: Stations, now: dt.datetime) -> Iterable[Dependant]:
     """Return what lies on stations that go, uses and maintenance; what can lie on another one may; one query."""
-    held = list(coming_bookings(basis.instrument, now).select_related("instrument", "person"))
+    held = list(upcoming_bookings(basis.instrument, now).select_related("instrument", "person"))
     places = reseated([(row.pk, row.station, row.start, row.end) for row in held], basis.count)
     found = []
     for booking in held:

@@ -20,10 +20,9 @@ from instruments.booking.queries.bookings import (
 )
 from instruments.inventory.enums import InstrumentState
 from instruments.inventory.models import Instrument
-from instruments.terms.queries.opening import exceptions_of, weeks_of
+from instruments.terms.queries.opening import openings_of
 from instruments.terms.rules.hours import local_day, local_midnight
 from instruments.terms.rules.intervals import Interval
-from instruments.terms.rules.opening import open_intervals
 from instruments.usage.models import UsageRecord
 from members.models import Person
 
@@ -116,9 +115,9 @@ def day_bookings(person: Person, day: dt.date, now: dt.datetime) -> dict[int, li
 
 
 def opened_on(pks: Collection[int], window: Interval) -> dict[int, list[Interval]]:
-    """Return when many instruments are open inside the window, in two queries."""
-    weeks, exceptions = weeks_of(pks, window), exceptions_of(pks, window)
-    return {pk: open_intervals(weeks.get(pk, ()), exceptions[pk], window) for pk in pks}
+    """Return when many instruments are open inside the window, in one query."""
+    found = openings_of(pks, window)
+    return {pk: found[pk].intervals for pk in pks}
 
 
 def wishes(person: Person, now: dt.datetime, limit: int) -> list[Wish]:

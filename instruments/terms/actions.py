@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
-from itertools import pairwise
+from dataclasses import asdict, fields
+from decimal import Decimal
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -35,46 +34,14 @@ from instruments.terms.models import BookingPolicy, OpeningException, OpeningPer
 from instruments.terms.queries.opening import opening_of
 from instruments.terms.rules.hours import is_convertible
 from instruments.terms.rules.intervals import Interval
+from instruments.terms.rules.limits import PolicyData, checked_rate, limit_problems, week_problems
 from instruments.terms.rules.opening import WeeklyPeriod
-from members.enums import UserCategory
 from members.permissions import require
 
-DAY_MINUTES = 1440
 WORKDAYS, OPENS, CLOSES = range(5), 8 * 60, 18 * 60
 """The usual week: Monday to Friday, 08:00 to 18:00."""
 
 _NO_PRICE = gettext_lazy("The instrument has no price for this user category any more.")
-LARGEST_MINUTES = 31 * DAY_MINUTES
-MOST_YUAN = Decimal("99999999.99")
-
-
-@dataclass(frozen=True)
-class PolicyData:
-    """The booking rules of one instrument; lengths in minutes unless the name says otherwise."""
-
-    approval_required: bool = True
-    shortest_minutes: int = 30
-    longest_minutes: int = 480
-    step_minutes: int = 30
-    notice_minutes: int = 60
-    horizon_days: int = 60
-    cancel_cutoff_minutes: int = 0
-    request_expiry_hours: int = 48
-    check_in_early_minutes: int = 30
-    no_show_minutes: int = 30
-
-
-LIMITS = {
-    "shortest_minutes": (5, LARGEST_MINUTES),
-    "longest_minutes": (5, LARGEST_MINUTES),
-    "step_minutes": (5, DAY_MINUTES),
-    "notice_minutes": (0, LARGEST_MINUTES),
-    "horizon_days": (1, 730),
-    "cancel_cutoff_minutes": (0, LARGEST_MINUTES),
-    "request_expiry_hours": (1, 720),
-    "check_in_early_minutes": (0, DAY_MINUTES),
-    "no_show_minutes": (0, DAY_MINUTES),
-}
 
 
 def give_usual_terms(instrument: Instrument) -> None:
@@ -115,7 +82,8 @@ def set_opening(
     if day < today:
         raise InvalidInstrument({"valid_from": [_("Opening hours begin to hold today or later.")]})
     week = sorted(set(periods))
-    _check_week(week)
+    if wrong := week_problems(week):
+        raise InvalidInstrument({"periods": wrong})
     rows = OpeningPeriod.objects.filter(instrument=locked).touching(day)
     held = rows.filter(valid_from__lte=day)
     before = _as_lists(held)
@@ -253,7 +221,8 @@ def set_policy(
     locked = lock_instrument(work, instrument.pk)
     require(work.actor, "edit_terms", locked)
     part = seen_part(work, locked, Part.POLICY, seen)
-    _check_policy(data)
+    if wrong := limit_problems(data):
+        raise InvalidInstrument(wrong)
     policy = BookingPolicy.objects.filter(instrument=locked).first()
     before = None if policy is None else {f.name: getattr(policy, f.name) for f in fields(data)}
     after = asdict(data)
@@ -285,7 +254,9 @@ def set_rate(
     locked = lock_instrument(work, instrument.pk)
     require(work.actor, "edit_terms", locked)
     part = seen_part(work, locked, Part.RATES, seen)
-    yuan = _checked_rate(category, yuan_per_hour, valid_from)
+    yuan, wrong = checked_rate(category, yuan_per_hour, valid_from, timezone.localdate())
+    if wrong:
+        raise InvalidInstrument(wrong)
     rate = Rate.objects.filter(instrument=locked, category=category, valid_from=valid_from).first()
     before = None if rate is None else {"yuan_per_hour": rate.yuan_per_hour}
     if rate is not None and rate.yuan_per_hour == yuan:
@@ -335,47 +306,3 @@ def _overlap(held: OpeningException) -> str:
     return _("Another exception covers part of this time: %(when)s. Remove it first.") % {
         "when": time_range(held.start, held.end, language, timezone.localdate())
     }
-
-
-def _check_week(week: list[WeeklyPeriod]) -> None:
-    problems: list[str] = []
-    if any(not (0 <= p.weekday <= 6 and 0 <= p.opens < p.closes <= DAY_MINUTES) for p in week):
-        problems.append(_("Opening hours begin before they end, within one day."))
-    if any(one.weekday == two.weekday and two.opens < one.closes for one, two in pairwise(week)):
-        problems.append(_("Opening hours of one day do not overlap."))
-    if problems:
-        raise InvalidInstrument({"periods": problems})
-
-
-def _check_policy(data: PolicyData) -> None:
-    problems: dict[str, list[str]] = {}
-    for name, (low, high) in LIMITS.items():
-        if not low <= getattr(data, name) <= high:
-            problems[name] = [_("Choose a number from %(low)s to %(high)s.") % {"low": low, "high": high}]
-    if not problems:
-        if data.shortest_minutes % data.step_minutes or data.longest_minutes % data.step_minutes:
-            problems["step_minutes"] = [
-                _("The shortest and the longest booking must be whole numbers of steps.")
-            ]
-        if data.longest_minutes < data.shortest_minutes:
-            problems["longest_minutes"] = [_("The longest booking is shorter than the shortest one.")]
-    if problems:
-        raise InvalidInstrument(problems)
-
-
-def _checked_rate(category: str, yuan_per_hour: Decimal, valid_from: dt.date) -> Decimal:
-    problems: dict[str, list[str]] = {}
-    yuan = Decimal()
-    if category not in UserCategory.values:
-        problems["category"] = [_("Choose one of the user categories.")]
-    try:
-        yuan = yuan_per_hour.quantize(Decimal("0.01"), ROUND_HALF_UP)
-    except InvalidOperation:
-        problems["yuan_per_hour"] = [_("Give the price in yuan, 0 or more.")]
-    if not yuan.is_finite() or not 0 <= yuan <= MOST_YUAN:
-        problems["yuan_per_hour"] = [_("Give the price in yuan, 0 or more.")]
-    if valid_from < timezone.localdate():
-        problems["valid_from"] = [_("A price begins today or later.")]
-    if problems:
-        raise InvalidInstrument(problems)
-    return yuan

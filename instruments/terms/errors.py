@@ -70,6 +70,19 @@ PROBLEMS: dict[str, Sentence] = {
 }
 
 
+TERMS: dict[str, Sentence] = {
+    "period": _("Opening hours begin before they end, within one day."),
+    "periods_overlap": _("Opening hours of one day do not overlap."),
+    "limit": _("Choose a number from %(low)s to %(high)s."),
+    "whole_steps": _("The shortest and the longest booking must be whole numbers of steps."),
+    "longest_is_shorter": _("The longest booking is shorter than the shortest one."),
+    "category": _("Choose one of the user categories."),
+    "price": _("Give the price in yuan, 0 or more."),
+    "price_day": _("A price begins today or later."),
+}
+"""What is wrong with terms themselves, rather than with a wish."""
+
+
 def problem(rule: str, *, chosen: object = "", required: object = "", held: Span | None = None) -> Problem:
     """Make a Problem of a known rule; its sentence is put together when it is shown. Raises KeyError otherwise."""
     values = {"chosen": str(chosen), "required": str(required)}

@@ -13,13 +13,18 @@ from display.formats import local_datetime, money
 from members.enums import UserCategory
 
 
+def held_between(first: dt.date, last: dt.date | None = None) -> models.Q:
+    """Periods that hold on some local day from `first` to `last` (both included; None: for ever)."""
+    held = models.Q(valid_to=None) | models.Q(valid_to__gt=first)
+    return held if last is None else held & models.Q(valid_from__lte=last)
+
+
 class OpeningPeriodQuerySet(models.QuerySet["OpeningPeriod"]):
     """Filters of weekly periods."""
 
     def touching(self, first: dt.date, last: dt.date | None = None) -> OpeningPeriodQuerySet:
-        """Those that hold on some local day from `first` to `last` (both included; None: for ever)."""
-        rows = self.filter(models.Q(valid_to=None) | models.Q(valid_to__gt=first))
-        return rows if last is None else rows.filter(valid_from__lte=last)
+        """Those that hold then, as `held_between` says."""
+        return self.filter(held_between(first, last))
 
 
 class OpeningPeriod(models.Model):
@@ -83,7 +88,11 @@ class OpeningException(models.Model):
                 condition=models.Q(end__gt=models.F("start")), name="opening_exception_interval"
             ),
         ]
-        indexes = [models.Index(fields=["instrument", "start"], name="opening_exception_start")]
+        # What overlaps a time is what ends after it begins: history is not read.
+        indexes = [
+            models.Index(fields=["instrument", "end"], name="exception_instrument_end"),
+            models.Index(fields=["end"], name="exception_end"),
+        ]
 
     def __str__(self) -> str:
         return local_datetime(self.start, get_language())

@@ -208,7 +208,8 @@ class UsageRecord(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["instrument", "station", "start"], name="usage_slot"),
+            # What overlaps a time is what ends after it begins: history is not read.
+            models.Index(fields=["instrument", "end"], name="usage_instrument_end"),
             models.Index(fields=["unit", "start"], name="usage_unit_start"),
             models.Index(fields=["start"], name="usage_start"),
         ]

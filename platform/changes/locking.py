@@ -24,22 +24,24 @@ def keys_of(model: type[models.Model], pks: Iterable[Any]) -> list[Key]:
     return [(rank, label, pk) for pk in sorted(set(pks))]
 
 
+def for_update(rows: models.QuerySet[M], *, skip_locked: bool = False) -> models.QuerySet[M]:
+    """Lock rows where they are read: foreign keys to them may still be checked (FOR NO KEY UPDATE)."""
+    return rows.select_for_update(of=("self",), no_key=True, skip_locked=skip_locked)
+
+
 def read(
     rows: models.QuerySet[M], pks: Collection[Any], *, locked: bool, skip_locked: bool = False
 ) -> list[M]:
     """Read rows afresh by key, under a lock where it is not held already.
 
-    Foreign keys to a locked row may still be checked (FOR NO KEY UPDATE). SQLite needs no row lock, for there the
-    transaction itself (IMMEDIATE) is the line.
+    SQLite needs no row lock, for there the transaction itself (IMMEDIATE) is the line.
     """
     rows = rows.filter(pk__in=pks).order_by("pk")
-    if not locked:
-        rows = rows.select_for_update(of=("self",), no_key=True, skip_locked=skip_locked)
-    return list(rows)
+    return list(rows if locked else for_update(rows, skip_locked=skip_locked))
 
 
 def take(keys: Iterable[Key]) -> None:
     """Take locks in their order, one query a kind; used when a change begins anew and knows what it needs."""
     for (_rank, label), group in groupby(sorted(keys), key=itemgetter(0, 1)):
         rows = apps.get_model(label)._base_manager.filter(pk__in=[key[2] for key in group]).order_by("pk")
-        list(rows.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
+        list(for_update(rows).values_list("pk", flat=True))

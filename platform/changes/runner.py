@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from contextvars import ContextVar
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
@@ -155,7 +156,7 @@ def _joined(
 ) -> T:
     mark = change.mark()
     try:
-        with transaction.atomic():
+        with transaction.atomic() if change.is_divisible else nullcontext():
             result = action(Work(change, actor), *args, **kwargs)
             change.deliver(mark[-1])
     except BaseException:

@@ -42,6 +42,8 @@ class Change:
     afterwards: list[Callable[[], object]] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     waiting: list[tuple[Work, Event]] = field(default_factory=list)
+    is_divisible: bool = True
+    """Whether a part that joined may fail and the rest go on."""
 
     def mark(self) -> tuple[int, ...]:
         """Remember how much there is, for `back_to`."""
@@ -77,6 +79,13 @@ class Work:
         """Return work of somebody else in the same change; None: the system, for what follows by rule alone."""
         return Work(self.change, actor, now or self.now)
 
+    def all_or_nothing(self) -> None:
+        """Let what joins from here on end the whole change where it fails: nothing needs a savepoint of its own.
+
+        Whoever calls this lets every error through.
+        """
+        self.change.is_divisible = False
+
     def lock(
         self, rows: models.QuerySet[M], pks: Iterable[Any], *, skip_locked: bool = False
     ) -> dict[Any, M]:
@@ -107,6 +116,17 @@ class Work:
         if pk not in found:
             raise rows.model.DoesNotExist  # type: ignore[attr-defined]
         return found[pk]
+
+    def lock_named(self, rows: models.QuerySet[M], **name: Any) -> M:
+        """Lock the one row of a unique name and read it afresh. Raises the model's DoesNotExist.
+
+        As the first lock of a change it takes one query, for any first lock is in order.
+        """
+        if self.change.held:
+            return self.lock_one(rows, rows.order_by().values_list("pk", flat=True).get(**name))
+        row = locking.for_update(rows).get(**name)
+        self.change.held += locking.keys_of(rows.model, [row.pk])
+        return row
 
     def emit(self, event: Event) -> None:
         """Say what happened: to the history where it is `Recorded`, and to whoever subscribed."""

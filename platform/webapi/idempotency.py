@@ -7,10 +7,11 @@ import functools
 import hashlib
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, ParamSpec
 
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.http import HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -76,9 +77,7 @@ def once(handler: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponseBase
             return replay(claimed)
         kept = False
         try:
-            response, kept = perform(
-                request.user, _whole, view, request, functools.partial(handler, *args, **kwargs), claimed
-            )
+            response, kept = _answered(view, request, functools.partial(handler, *args, **kwargs), claimed)
         finally:
             if not kept:
                 StoredAnswer.objects.filter(pk=claimed.pk, created_at=claimed.at, status=None).delete()
@@ -88,11 +87,35 @@ def once(handler: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponseBase
     return answer
 
 
-def _whole(
-    _work: Work, view: Any, request: Request, handle: Callable[[], HttpResponseBase], claimed: Claim
+def _answered(
+    view: Any, request: Request, handle: Callable[[], HttpResponseBase], claimed: Claim
 ) -> tuple[HttpResponse, bool]:
-    """Answer and keep the answer, as one change; tell whether it is kept."""
-    response = _answer(view, request, handle)
+    """Answer, and tell whether the answer is kept; what was refused has left nothing, so it is kept by itself."""
+    try:
+        return perform(request.user, _whole, view, request, handle, claimed)
+    except expected() as error:
+        return _kept(view, request, view.handle_exception(error), claimed)
+
+
+def _whole(
+    work: Work, view: Any, request: Request, handle: Callable[[], HttpResponseBase], claimed: Claim
+) -> tuple[HttpResponse, bool]:
+    """Handle the call and keep its answer, as one change that a refusal ends."""
+    work.all_or_nothing()
+    response = handle()
+    if not getattr(view, "body_is_checked", True):
+        raise TypeError("A handler that changes something reads its body with `ContractView.body`.")
+    return _kept(view, request, response, claimed)
+
+
+def _kept(
+    view: APIView, request: Request, answer: HttpResponseBase, claimed: Claim
+) -> tuple[HttpResponse, bool]:
+    response = view.finalize_response(request, answer)  # type: ignore[arg-type]
+    if not isinstance(response, HttpResponse):
+        raise TypeError("An unsafe call answers in one piece.")
+    if hasattr(response, "render"):
+        response.render()
     if response.status_code >= 500 or response.status_code in NOT_KEPT:
         return response, False
     _keep(claimed, response)
@@ -111,15 +134,15 @@ def claim(request: Request) -> Claim | StoredAnswer:
     if request.user.pk is None:
         raise NotAuthenticated
     person_id, wanted, now = request.user.pk, fingerprint(request), timezone.now()
+    mine = {"fingerprint": wanted, "created_at": now, "claimed_by": claimants.this_process()}
     # Two rounds: a row that vanishes between the insert and the look-up was given up by its call.
     for _attempt in range(2):
-        mine = {"fingerprint": wanted, "created_at": now, "claimed_by": claimants.this_process()}
-        try:
-            known, made = StoredAnswer.objects.get_or_create(person_id=person_id, key=key, defaults=mine)
-        except IntegrityError:
+        # Nearly every key is new, so it is written at once and looked for only where that fails.
+        with suppress(IntegrityError), transaction.atomic():
+            return Claim(StoredAnswer.objects.create(person_id=person_id, key=key, **mine).pk, now)
+        known = StoredAnswer.objects.filter(person_id=person_id, key=key).first()
+        if known is None:
             continue
-        if made:
-            return Claim(known.pk, now)
         if known.fingerprint != wanted:
             raise KeyReused
         if known.status is not None:
@@ -155,21 +178,6 @@ def replay(stored: StoredAnswer) -> HttpResponse:
 def forget_old_answers(now: dt.datetime) -> int:
     """Delete answers kept longer than a day; return how many."""
     return StoredAnswer.objects.filter(created_at__lt=now - dt.timedelta(hours=KEPT_HOURS)).delete()[0]
-
-
-def _answer(view: APIView, request: Request, handle: Callable[[], HttpResponseBase]) -> HttpResponse:
-    try:
-        response = handle()
-        if not getattr(view, "body_is_checked", True):
-            raise TypeError("A handler that changes something reads its body with `ContractView.body`.")
-    except expected() as error:
-        response = view.handle_exception(error)  # type: ignore[arg-type]
-    response = view.finalize_response(request, response)  # type: ignore[arg-type]
-    if not isinstance(response, HttpResponse):
-        raise TypeError("An unsafe call answers in one piece.")
-    if hasattr(response, "render"):
-        response.render()
-    return response
 
 
 def _keep(claimed: Claim, response: HttpResponse) -> None:

@@ -7,6 +7,8 @@ import uuid
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from instruments.booking.enums import BookingKind, BookingState
 from instruments.booking.models import Booking
@@ -76,6 +78,22 @@ def test_free_slot_is_booked_with_its_price():
     assert (body["category"], body["yuan_per_hour"], body["price"]) == ("enterprise", "240.00", "480.00")
     assert (body["person"], body["organisation"]) == (person.display_name, "测试企业")
     assert caller.get(f"bookings/{body['id']}/").json() == body
+
+
+@pytest.mark.parametrize("crowd", [0, 20])
+def test_a_booking_takes_twelve_statements(crowd):
+    """Besides the transactions of the key and of the change; however much is booked."""
+    instrument = make_instrument()
+    for n in range(crowd):
+        BookingFactory(instrument=instrument, start=NOW + dt.timedelta(days=7, hours=3 * n))
+    caller = Caller(PersonFactory())
+    caller.post("bookings/", wish(instrument, hour=10))
+    with CaptureQueriesContext(connection) as captured:
+        assert caller.post("bookings/", wish(instrument, hour=13)).status_code == 201
+    said = [query["sql"].split(" ", 1)[0] for query in captured]
+    # In a test each transaction is a savepoint: that of the key, and the one of the whole change.
+    assert (said.count("SAVEPOINT"), said.count("RELEASE")) == (2, 2)
+    assert len(said) - 4 == 12, "\n".join(query["sql"][:80] for query in captured)
 
 
 def test_overlap_names_conflict_and_alternatives():

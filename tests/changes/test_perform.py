@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 from django.db import OperationalError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from audit.models import Entry
 from changes import Event, StaleVersion, locking, perform, subscribe, unchanged
@@ -108,6 +109,44 @@ def test_a_part_that_fails_leaves_the_rest_whole(unit, person):
     perform(person, whole)
     assert names() == ["丙"]
     assert [entry.before for entry in Entry.objects.all()] == [{"name": "甲"}]
+
+
+def test_a_part_that_fails_ends_a_change_of_one_piece(unit, person):
+    """What joins it has no savepoint: the change has the only one, and nothing of it stays."""
+
+    def part(work):
+        rename(work, unit, "乙")
+        raise Mishap
+
+    def whole(work):
+        work.all_or_nothing()
+        with CaptureQueriesContext(connection) as captured, pytest.raises(Mishap):
+            perform(person, part)
+        assert not [query for query in captured if "SAVEPOINT" in query["sql"]]
+        raise Mishap
+
+    with pytest.raises(Mishap):
+        perform(person, whole)
+    assert names() == ["甲"]
+    assert verbs() == []
+
+
+def test_the_first_lock_may_be_taken_by_name(unit, person):
+    """In one query; a later one looks its key up and waits for its turn; one that is not there says so."""
+    held = []
+
+    def by_name(work):
+        with CaptureQueriesContext(connection) as captured:
+            assert work.lock_named(MemberUnit.objects.all(), code=unit.code) == unit
+            held.append(len(captured))
+            assert work.lock_named(Person.objects.all(), email=person.email) == person
+            held.append(len(captured))
+        held.extend(key[1] for key in work.change.held)
+        with pytest.raises(MemberUnit.DoesNotExist):
+            work.lock_named(MemberUnit.objects.all(), code="NO-SUCH")
+
+    perform(person, by_name)
+    assert held == [1, 3, "members.memberunit", "members.person"]
 
 
 def test_a_refusal_outlives_the_rollback_and_names_what_was_tried(unit, person):

@@ -35,7 +35,6 @@ from instruments.inventory.actions.reference import load_reference, rename_class
 from instruments.inventory.actions.stewards import end_stewardship, give_stewardship
 from instruments.inventory.models import ApplicationField, InstrumentClass, Stewardship
 from instruments.terms.actions import (
-    PolicyData,
     add_exception,
     remove_exception,
     set_opening,
@@ -44,6 +43,7 @@ from instruments.terms.actions import (
     take_back_rate,
 )
 from instruments.terms.models import Rate
+from instruments.terms.rules.limits import PolicyData
 from instruments.terms.rules.opening import WeeklyPeriod
 from instruments.usage.actions.ending import agree_usage, void_usage
 from instruments.usage.actions.usage import correct_usage, record_usage

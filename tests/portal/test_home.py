@@ -116,9 +116,9 @@ def test_queries_do_not_grow(client, monday, django_assert_num_queries, rows):
         make_instrument()
         Announcement.objects.create(kind="rules", title_zh=f"公告{number}", title_en=f"Notice {number}")
     cache.clear()
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(22):
         client.get(reverse("portal:home"))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         client.get(reverse("portal:home"))
 
 

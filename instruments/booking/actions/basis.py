@@ -14,7 +14,7 @@ from instruments.booking.actions.slots import alternatives, claim_station, facts
 from instruments.booking.actions.telling import tell
 from instruments.booking.events import BookingCancelled, BookingMoved
 from instruments.booking.models import Booking
-from instruments.booking.queries.bookings import told_of
+from instruments.booking.queries.bookings import recipients_of
 from instruments.booking.queries.elsewhere import elsewhere
 from instruments.booking.rules.booking_states import next_state
 from instruments.booking.rules.free_slots import FreeSlot
@@ -43,7 +43,7 @@ def take_away(work: Work, booking: Booking, reason: Reason) -> None:
 def give_back(work: Work, booking: Booking, reason: Reason) -> None:
     """Cancel a locked booking or request because its person lost what it rested on; person and keepers are told why."""
     _cancel(work, booking, reason)
-    keepers = told_of(booking.instrument, but=booking.person)
+    keepers = recipients_of(booking.instrument, but=booking.person)
     people = [booking.person, *(person for person in keepers if person != work.actor)]
     tell(work, people, "booking_given_back", booking, reason=in_both(reason))
 
@@ -55,7 +55,7 @@ def tell_kept(work: Work, booking: Booking, reason: Reason) -> None:
 
 def tell_deciders(work: Work, booking: Booking) -> None:
     """Tell who decides on a request from now on."""
-    tell(work, told_of(booking.instrument, but=booking.person), "booking_requested", booking)
+    tell(work, recipients_of(booking.instrument, but=booking.person), "booking_requested", booking)
 
 
 def reseat(work: Work, booking: Booking) -> None:

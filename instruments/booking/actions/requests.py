@@ -12,12 +12,12 @@ from instruments.booking.errors import OwnOverlap, RulesBroken, SentTwice
 from instruments.booking.events import BookingConfirmed, BookingRequested, MaintenanceBooked
 from instruments.booking.models import Booking
 from instruments.booking.queries.admission import admission
-from instruments.booking.queries.bookings import own_elsewhere, told_of
+from instruments.booking.queries.bookings import own_elsewhere, recipients_of
 from instruments.booking.queries.holding import conflicts, taken_problems
-from instruments.booking.rules.requests import request_expiry
+from instruments.booking.rules.requests import request_expiry, station_problems, wording_problems
 from instruments.inventory.locks import lock_instrument
 from instruments.inventory.models import Instrument
-from instruments.terms.errors import Problem, problem
+from instruments.terms.errors import problem
 from instruments.terms.queries.policy import policy_of
 from instruments.terms.rules.booking_policy import maintenance_problems
 from instruments.terms.rules.intervals import Interval
@@ -29,7 +29,7 @@ from members.permissions import refuse, require
 
 def request_booking(
     work: Work,
-    instrument: Instrument,
+    place: Instrument | str,
     *,
     start: dt.datetime,
     end: dt.datetime,
@@ -42,6 +42,7 @@ def request_booking(
 ) -> Booking:
     """Book [start, end) for oneself, or as a keeper for `person`; return the booking with its frozen price.
 
+    `place` is the instrument or its code.
     It is `requested` where the policy wants an approval, else `confirmed`. Without a station the first free one is
     taken. Raises NotAllowed; RulesBroken with every broken rule, the taken time among them; SlotTaken, where that is
     the only one, with what is held and the next three free slots; SentTwice where the form of that number (at most 40
@@ -50,7 +51,7 @@ def request_booking(
     """
     _refuse_naive(start, end)
     owner, purpose = person or work.actor, purpose.strip()
-    instrument = lock_instrument(work, instrument.pk)
+    instrument = lock_instrument(work, place if isinstance(place, str) else place.pk)
     require(work.actor, "book_instrument", instrument)
     if owner.pk != work.actor.pk:
         require(work.actor, "book_for_others", instrument)
@@ -62,7 +63,9 @@ def request_booking(
         _refuse_twice(work, instrument, owner, (start, end), form)
     verdict = admission(instrument, owner, start, end, work.now)
     problems = (
-        verdict.problems + _wording_problems(purpose, purpose_kind) + _station_problems(instrument, station)
+        verdict.problems
+        + wording_problems(purpose, purpose_kind)
+        + station_problems(station, instrument.station_count)
     )
     rate, price = verdict.quote.yuan_per_hour, verdict.quote.price
     if problems or rate is None or price is None:
@@ -90,7 +93,7 @@ def request_booking(
     )
     insert(booking)
     if asks:
-        tell(work, told_of(instrument, but=owner), "booking_requested", booking)
+        tell(work, recipients_of(instrument, but=owner), "booking_requested", booking)
     else:
         tell(work, [owner], "booking_confirmed", booking)
     happened = BookingRequested if asks else BookingConfirmed
@@ -115,7 +118,9 @@ def book_maintenance(
     _refuse_naive(start, end)
     instrument, reason = lock_instrument(work, instrument.pk), reason.strip()
     require(work.actor, "book_maintenance", instrument)
-    problems = maintenance_problems(start, end, work.now) + _station_problems(instrument, station)
+    problems = maintenance_problems(start, end, work.now) + station_problems(
+        station, instrument.station_count
+    )
     if not 1 <= len(reason) <= 300:
         problems.append(problem("reason"))
     if problems:
@@ -151,21 +156,6 @@ def _refuse_twice(
     pk = made.values_list("pk", flat=True).first()
     if pk is not None:
         raise SentTwice(pk)
-
-
-def _wording_problems(purpose: str, purpose_kind: str) -> list[Problem]:
-    problems = []
-    if not 1 <= len(purpose) <= 300 or "\0" in purpose:
-        problems.append(problem("purpose"))
-    if purpose_kind not in Purpose.values:
-        problems.append(problem("purpose_kind"))
-    return problems
-
-
-def _station_problems(instrument: Instrument, station: int | None) -> list[Problem]:
-    if station is None or 1 <= station <= instrument.station_count:
-        return []
-    return [problem("no_station", chosen=station, required=instrument.station_count)]
 
 
 def _refuse_naive(*moments: dt.datetime) -> None:

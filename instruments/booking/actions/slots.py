@@ -10,7 +10,6 @@ from django.db import IntegrityError
 
 from changes import Work
 from instruments.booking.actions.telling import tell
-from instruments.booking.enums import HOLDING_STATES
 from instruments.booking.errors import SlotTaken
 from instruments.booking.events import BookingExpired, TimeFreed
 from instruments.booking.locks import BOOKINGS
@@ -129,7 +128,8 @@ def facts(booking: Booking) -> dict[str, object]:
 def _taken(instrument: Instrument, wish: Interval, now: dt.datetime) -> tuple[list[BusyInterval], list[UUID]]:
     """Return what holds part of the wish, and the requests past their time that no longer do; one query."""
     rows = (
-        Booking.objects.filter(instrument=instrument, state__in=HOLDING_STATES)
+        Booking.objects.in_holding_state()
+        .filter(instrument=instrument)
         .overlapping(wish.start, wish.end)
         .order_by("start", "station")
         .values_list(*BUSY_FIELDS, "expires_at")

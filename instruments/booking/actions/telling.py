@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from changes import Work
 from instruments.booking.enums import BookingState
 from instruments.booking.models import Booking
-from instruments.booking.queries.bookings import told_of
+from instruments.booking.queries.bookings import recipients_of
 from instruments.inventory.models import Instrument
 from members.models import Person
 from notices.wording import both_names
@@ -40,7 +40,7 @@ def tell_others(work: Work, booking: Booking, kind: str, **more: object) -> None
     own = actor.pk == booking.person_id
     tell(
         work,
-        told_of(booking.instrument, but=actor) if own else [booking.person],
+        recipients_of(booking.instrument, but=actor) if own else [booking.person],
         kind,
         booking,
         actor=str(actor),
@@ -57,12 +57,12 @@ def tell_of_move(work: Work, booking: Booking, left: Instrument, **old: object) 
     if actor.pk != booking.person_id:
         tell(work, [booking.person], "booking_moved", booking, actor=str(actor), **old)
         return
-    here = told_of(booking.instrument, but=actor)
+    here = recipients_of(booking.instrument, but=actor)
     if booking.state == BookingState.REQUESTED:
         tell(work, here, "booking_requested", booking)
     else:
         tell(work, here, "booking_moved", booking, actor=str(actor), **old)
     if left.pk != booking.instrument_id:
         known = {person.pk for person in here}
-        there = [person for person in told_of(left, but=actor) if person.pk not in known]
+        there = [person for person in recipients_of(left, but=actor) if person.pk not in known]
         tell(work, there, "booking_moved", booking, actor=str(actor), **old)

@@ -28,8 +28,10 @@ from instruments.booking.guarded import booking_for
 from instruments.booking.models import Booking
 from instruments.booking.queries.bookings import bookings_visible_to
 from instruments.inventory.guarded import instrument_for
+from instruments.inventory.models import Instrument
 from members.api.caller import caller
 from members.enums import UserCategory
+from members.errors import NotAllowed
 from webapi.fields import InstantField
 from webapi.idempotency import once
 from webapi.paging import CURSOR_DOCS, CURSOR_PARAMETERS
@@ -159,8 +161,11 @@ class BookingList(ListView):
     def post(self, request: Request) -> Response:
         """Ask for time; confirmed at once where the instrument's policy says so."""
         wanted = self.body(request, NewBookingSerializer)
-        instrument = instrument_for(request.user, wanted.pop("instrument"))
-        booking = perform(caller(request), request_booking, instrument, **wanted)
+        code = wanted.pop("instrument")
+        try:
+            booking = perform(caller(request), request_booking, code, **wanted)
+        except (Instrument.DoesNotExist, NotAllowed):
+            raise Http404 from None
         return _shown(booking, status=201)
 
 

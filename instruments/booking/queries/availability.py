@@ -1,38 +1,291 @@
-"""Queries room: what is taken and what is free."""
+"""Queries room: the one answer to which instruments are free when; everybody who shows or offers free time asks here.
+
+Terms, opening hours, exceptions, bookings and maintenance are read once for a set of instruments and a window. How
+the free time is kept inside is nobody else's business: whoever asks knows instruments, windows and minutes.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Collection, Iterable
-from dataclasses import fields
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import TypeVar
 
-from django.db.models import Q
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from instruments.booking.models import Booking
-from instruments.booking.queries.holding import (
-    BUSY_FIELDS,
-    BusyInterval,
-    busy,
-)
+from instruments.booking.queries.holding import held_by_station
 from instruments.booking.rules.free_slots import (
     FreeSlot,
     bookable,
-    free_intervals,
+    first_starts,
     longest_parts,
     next_free_slots,
 )
-from instruments.inventory.enums import InstrumentState
+from instruments.inventory.enums import InstrumentState, SharingMode
 from instruments.inventory.models import Instrument
 from instruments.terms.models import BookingPolicy
-from instruments.terms.queries.opening import exceptions_of, opening_of, weeks_of
+from instruments.terms.queries.opening import openings_of
 from instruments.terms.queries.policy import policy_of, terms_of
 from instruments.terms.rules.booking_policy import BookingTerms
-from instruments.terms.rules.hours import is_convertible, round_up
-from instruments.terms.rules.intervals import Interval, between, clip
-from instruments.terms.rules.opening import open_intervals
+from instruments.terms.rules.hours import is_convertible, local_day, local_midnight
+from instruments.terms.rules.intervals import Interval, between, clip, subtract, total
 from members.enums import UnitState
+
+T = TypeVar("T")
+_DAY = dt.timedelta(days=1)
+_MINUTE = dt.timedelta(minutes=1)
+_SECOND = dt.timedelta(seconds=1)
+_FEW = 500
+_COLUMNS = (
+    "pk",
+    "code",
+    "unit_id",
+    "sharing_mode",
+    "station_count",
+    *(f"policy__{field.name}" for field in fields(BookingTerms)),
+)
+
+
+@dataclass(frozen=True)
+class _Bookable:
+    """What is known of an instrument before anybody asks when it is free."""
+
+    pk: int
+    code: str
+    unit: int
+    mode: str
+    stations: int
+    terms: BookingTerms
+    is_open: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class _FreeTime:
+    """The open time, and what of it is free on each station; instruments on which nothing is held share it."""
+
+    terms: BookingTerms
+    opened: Sequence[Interval]
+    stations: Mapping[int, Sequence[Interval]]
+
+    @cached_property
+    def different(self) -> list[Sequence[Interval]]:
+        """The free time of the stations, that of untouched ones once."""
+        return list({id(free): free for free in self.stations.values()}.values())
+
+    def spans(self, now: dt.datetime, days: Collection[dt.date]) -> list[tuple[dt.datetime, dt.datetime]]:
+        """Return the times between which a booking may begin, in order: one for each day, or one in all."""
+        earliest, latest = self.terms.earliest_start(now), self.terms.latest_start(now)
+        if not days:
+            return [(earliest, latest)]
+        return [
+            (max(earliest, local_midnight(day)), min(latest, local_midnight(day + _DAY) - _SECOND))
+            for day in sorted(days)
+        ]
+
+
+class Availability:
+    """What a set of instruments has free inside a window, as of one moment.
+
+    Made in three queries, however many instruments there are; two where they are given with unit and policy. One that
+    takes no bookings has nothing free; a queryset is narrowed to those that take some.
+    """
+
+    def __init__(
+        self, instruments: QuerySet[Instrument] | Sequence[Instrument], window: Interval, now: dt.datetime
+    ) -> None:
+        self.window, self.now = window, now
+        rows = _read(instruments) if isinstance(instruments, QuerySet) else map(_given, instruments)
+        self._known = {one.pk: one for one in rows}
+        few = list(self._known) if len(self._known) <= _FEW else None
+        openings = openings_of(few, window)
+        held = held_by_station(few, window, now)
+        shared: dict[object, _FreeTime] = {}
+        self._free: dict[int, _FreeTime] = {}
+        for pk, one in self._known.items():
+            opening, taken = openings[pk], held.get(pk)
+            key = (opening, one.terms, one.stations, one.is_open)
+            free = None if taken else shared.get(key)
+            if free is None:
+                free = _free_time(one, opening.intervals, taken or {})
+                if not taken:
+                    shared[key] = free
+            self._free[pk] = free
+
+    @property
+    def inside(self) -> dict[int, int]:
+        """The owning unit of each instrument that only its own unit may book."""
+        return {pk: one.unit for pk, one in self._known.items() if one.mode == SharingMode.INTERNAL}
+
+    def takes(self, minutes: int | None = None) -> set[int]:
+        """Return the keys of those that take a booking of that length, or of their shortest, inside the window."""
+
+        def takes(free: _FreeTime) -> bool:
+            terms = free.terms
+            length = terms.shortest_minutes if minutes is None else minutes
+            if not terms.shortest_minutes <= length <= terms.longest_minutes:
+                return False
+            earliest = max(self.window.start, terms.earliest_start(self.now))
+            return bool(self._slots(free, length, earliest, terms.latest_start(self.now), 1))
+
+        return {pk for pk, fits in self._each(takes).items() if fits}
+
+    def first_starts(self, minutes: int | None = None) -> dict[int, tuple[int | None, ...]]:
+        """Return where the first slot of that length begins on each local day of the window, None for a day without.
+
+        In minutes after the window's beginning, which is a local midnight as its end is. Without a length each counts
+        with its usual one.
+        """
+        days = (self.window.end - self.window.start) // _DAY
+        midnights = [local_midnight(local_day(self.window.start) + n * _DAY) for n in range(days + 1)]
+
+        def starts(free: _FreeTime) -> tuple[int | None, ...]:
+            found = first_starts(
+                free.different,
+                midnights,
+                terms=free.terms,
+                minutes=free.terms.at_least(minutes),
+                now=self.now,
+            )
+            return tuple(None if at is None else (at - self.window.start) // _MINUTE for at in found)
+
+        return self._each(starts)
+
+    def lengths(self, days: Sequence[dt.date]) -> dict[int, list[tuple[dt.timedelta, dt.timedelta]]]:
+        """Return how long each is open, and can still be booked, on each local day: all stations together."""
+        wholes = [Interval(local_midnight(day), local_midnight(day + _DAY)) for day in days]
+
+        def lengths(free: _FreeTime) -> list[tuple[dt.timedelta, dt.timedelta]]:
+            # What is over, or too near to be booked, is not free any more.
+            ahead = between(free.terms.earliest_start(self.now), self.window.end)
+            return [
+                (
+                    total(clip(free.opened, whole)) * len(free.stations),
+                    sum(
+                        (
+                            total(clip(station, rest))
+                            for rest in clip(ahead, whole)
+                            for station in free.stations.values()
+                        ),
+                        dt.timedelta(),
+                    ),
+                )
+                for whole in wholes
+            ]
+
+        return self._each(lengths)
+
+    def first(self, pk: int, minutes: int | None = None, days: Collection[dt.date] = ()) -> FreeSlot | None:
+        """Return the first slot of that length, or of the usual one, that begins on one of the days, or on any.
+
+        One in the daytime of its day comes before an earlier one at night.
+        """
+        free = self._free[pk]
+        length = free.terms.at_least(minutes)
+        if length > free.terms.longest_minutes:
+            return None
+        for earliest, latest in free.spans(self.now, days):
+            if found := self._slots(free, length, earliest, latest, 1, one_a_day=True):
+                return self._slot(pk, *found[0])
+        return None
+
+    def next(
+        self, pk: int, minutes: int, after: dt.datetime, count: int = 3, *, one_a_day: bool = False
+    ) -> list[FreeSlot]:
+        """Return the next `count` slots of that length that begin at or after `after` and meet every rule.
+
+        Where there are fewer after it, the earliest bookable ones before it fill the rest. `one_a_day` asks for slots
+        of different days, as far as there are any. The length must be one the terms allow, else nothing is offered.
+        """
+        free, terms = self._free[pk], self._free[pk].terms
+        if not terms.shortest_minutes <= minutes <= terms.longest_minutes or minutes % terms.step_minutes:
+            return []
+        first, last = terms.earliest_start(self.now), terms.latest_start(self.now)
+        wanted = max(first, after)
+        found = self._slots(free, minutes, wanted, last, count, one_a_day=one_a_day)
+        if len(found) < count and one_a_day:
+            found = self._slots(free, minutes, wanted, last, count)
+        if len(found) < count and first < wanted:
+            found += self._slots(free, minutes, first, last, count - len(found), until=wanted)
+        return [self._slot(pk, *slot) for slot in found]
+
+    def stretches(self, pk: int, minutes: int | None = None) -> list[FreeSlot]:
+        """Return the free stretches, by start and station; with a length begun on the grid of steps and long enough."""
+        free, terms = self._free[pk], self._free[pk].terms
+        latest = terms.latest_start(self.now)
+        found = []
+        for station, intervals in free.stations.items():
+            ahead = self._ahead(intervals, terms)
+            if minutes is not None:
+                fitting = bookable(ahead, minutes=minutes, step=terms.step_minutes)
+                ahead = [one for one in fitting if one.start <= latest]
+            found += [self._slot(pk, one, station) for one in ahead]
+        return sorted(found, key=lambda slot: (slot.start, slot.station))
+
+    def longest_part(self, pk: int, wish: Interval, station: int | None = None) -> FreeSlot | None:
+        """Return the longest bookable part of a wished time, the earliest of equally long ones; None without any."""
+        free, terms = self._free[pk], self._free[pk].terms
+        parts = longest_parts(
+            {
+                number: clip(self._ahead(intervals, terms), wish)
+                for number, intervals in free.stations.items()
+                if station in {None, number}
+            },
+            latest=terms.latest_start(self.now),
+            shortest=terms.shortest_minutes,
+            longest=terms.longest_minutes,
+            step=terms.step_minutes,
+        )
+        if not parts:
+            return None
+        return self._slot(pk, *min(parts, key=lambda found: (-found[0].length, found[0].start, found[1])))
+
+    def _each(self, ask: Callable[[_FreeTime], T]) -> dict[int, T]:
+        """Ask each different free time once; instruments that share it share the answer."""
+        known: dict[_FreeTime, T] = {}
+        for free in self._free.values():
+            if free not in known:
+                known[free] = ask(free)
+        return {pk: known[free] for pk, free in self._free.items()}
+
+    def _slots(
+        self,
+        free: _FreeTime,
+        minutes: int,
+        earliest: dt.datetime,
+        latest: dt.datetime,
+        count: int,
+        *,
+        one_a_day: bool = False,
+        until: dt.datetime | None = None,
+    ) -> list[tuple[Interval, int]]:
+        """Return slots that begin in [earliest, latest] and end by `until`, with their stations."""
+        stations = free.stations
+        if until is not None:
+            span = between(earliest, until)
+            stations = {n: clip(rows, span[0]) if span else [] for n, rows in stations.items()}
+        return next_free_slots(
+            stations,
+            earliest=earliest,
+            latest=latest,
+            minutes=minutes,
+            step=free.terms.step_minutes,
+            count=count,
+            one_a_day=one_a_day,
+        )
+
+    def _ahead(self, intervals: Iterable[Interval], terms: BookingTerms) -> list[Interval]:
+        rest = between(max(self.window.start, terms.earliest_start(self.now)), self.window.end)
+        return clip(intervals, rest[0]) if rest else []
+
+    def _slot(self, pk: int, time: Interval, station: int) -> FreeSlot:
+        return FreeSlot(self._known[pk].code, time.start, time.end, station)
+
+
+def availability_ahead(instrument: Instrument, now: dt.datetime | None = None) -> Availability | None:
+    """Read the whole time in which one instrument can be booked, in two queries; None where it cannot at all."""
+    return _of_one(instrument, now or timezone.now())
 
 
 def free(
@@ -43,187 +296,30 @@ def free(
     Notice, horizon, opening hours and the instrument's state count. With `minutes` a stretch begins on the grid of
     steps and takes a booking of that length.
     """
-    if not is_open_for_booking(instrument):
-        return []
-    now, terms = timezone.now(), terms_of(policy_of(instrument))
-    last = terms.latest_start(now) + dt.timedelta(minutes=terms.longest_minutes)
-    window = between(max(start, terms.earliest_start(now)), min(end, last))
-    if not window:
-        return []
-    found = []
-    for station, intervals in _free_by_station(instrument, window[0]).items():
-        if minutes is not None:
-            intervals = [  # noqa: PLW2901 - narrowed, not replaced
-                i
-                for i in bookable(intervals, minutes=minutes, step=terms.step_minutes)
-                if i.start <= terms.latest_start(now)
-            ]
-        found += [FreeSlot(instrument.code, i.start, i.end, station) for i in intervals]
-    return sorted(found, key=lambda slot: (slot.start, slot.station))
+    known = _of_one(instrument, timezone.now(), start, end)
+    return [] if known is None else known.stretches(instrument.pk, minutes)
 
 
 def next_free(
     instrument: Instrument, minutes: int, after: dt.datetime, count: int = 3, *, one_a_day: bool = False
 ) -> list[FreeSlot]:
-    """Return the next `count` slots of that length that begin at or after `after` and meet every rule.
-
-    Where the horizon leaves fewer after it, the earliest bookable ones before it fill the rest. `one_a_day` asks for
-    slots of different days, as far as there are any. The length must be one the policy allows, else nothing is
-    offered. Two queries.
-    """
-    if not is_open_for_booking(instrument):
-        return []
-    now, terms = timezone.now(), terms_of(policy_of(instrument))
-    if not terms.shortest_minutes <= minutes <= terms.longest_minutes or minutes % terms.step_minutes:
-        return []
-    first, last = terms.earliest_start(now), terms.latest_start(now)
-    window = between(first, last + dt.timedelta(minutes=minutes))
-    if not window:
-        return []
-    stretches = _free_by_station(instrument, window[0])
-    wanted = max(first, after)
-
-    def search(earliest: dt.datetime, until: dt.datetime, wish: int, *, apart: bool) -> list[FreeSlot]:
-        inside = between(earliest, until)
-        slots = next_free_slots(
-            {
-                station: clip(intervals, inside[0]) if inside else []
-                for station, intervals in stretches.items()
-            },
-            earliest=earliest,
-            latest=last,
-            minutes=minutes,
-            step=terms.step_minutes,
-            count=wish,
-            one_a_day=apart,
-        )
-        return [FreeSlot(instrument.code, slot.start, slot.end, station) for slot, station in slots]
-
-    found = search(wanted, window[0].end, count, apart=one_a_day)
-    if len(found) < count and one_a_day:
-        found = search(wanted, window[0].end, count, apart=False)
-    if len(found) < count and first < wanted:
-        found += search(first, min(wanted, window[0].end), count - len(found), apart=False)
-    return found
-
-
-def best_part(
-    instrument: Instrument, start: dt.datetime, end: dt.datetime, station: int | None = None
-) -> FreeSlot | None:
-    """Return the longest bookable part of [start, end), the earliest of equally long ones; None without any.
-
-    Two queries.
-    """
-    if not is_open_for_booking(instrument) or not (is_convertible(start) and is_convertible(end)):
-        return None
-    now, terms = timezone.now(), terms_of(policy_of(instrument))
-    latest = terms.latest_start(now)
-    window = between(max(start, terms.earliest_start(now)), min(end, latest + dt.timedelta(days=1)))
-    if not window:
-        return None
-    parts = longest_parts(
-        {n: i for n, i in _free_by_station(instrument, window[0]).items() if station in {None, n}},
-        latest=latest,
-        shortest=terms.shortest_minutes,
-        longest=terms.longest_minutes,
-        step=terms.step_minutes,
-    )
-    if not parts:
-        return None
-    part, number = min(parts, key=lambda found: (-found[0].length, found[0].start, found[1]))
-    return FreeSlot(instrument.code, part.start, part.end, number)
+    """Return the next slots of one instrument as `Availability.next` does; two queries."""
+    known = availability_ahead(instrument)
+    return [] if known is None else known.next(instrument.pk, minutes, after, count, one_a_day=one_a_day)
 
 
 def instruments_free_on(
-    day_start: dt.datetime,
-    day_end: dt.datetime,
-    minutes: int | None = None,
-    *,
-    among: Collection[int] | None = None,
+    start: dt.datetime, end: dt.datetime, minutes: int | None = None, *, among: Collection[int] | None = None
 ) -> set[int]:
-    """Return the keys of all instruments that take a booking of that length inside [day_start, day_end).
+    """Return the keys of all instruments that take a booking of that length inside [start, end).
 
-    Five queries, however many instruments there are. Without `minutes` the shortest booking of each counts. `among`
+    Three queries, however many instruments there are. Without `minutes` the shortest booking of each counts. `among`
     narrows to these keys beforehand.
     """
-    now = timezone.now()
-    if not (is_convertible(day_start) and is_convertible(day_end)) or day_end <= day_start:
+    if not (is_convertible(start) and is_convertible(end)) or end <= start:
         return set()
-    window = Interval(day_start, day_end)
-    few = among if among is not None and len(among) <= _FEW else None
-    stations = dict(
-        Instrument.objects.filter(
-            *_in("pk", few), state=InstrumentState.IN_SERVICE, unit__state=UnitState.ACTIVE
-        )
-        .order_by()
-        .values_list("pk", "station_count")
-    )
-    policies = {
-        pk: BookingTerms(*limits)
-        for pk, *limits in BookingPolicy.objects.filter(*_in("instrument", few))
-        .order_by()
-        .values_list("instrument_id", *_TERMS)
-    }
-    default = terms_of(BookingPolicy())
-    weeks, exceptions = weeks_of(few, window), exceptions_of(few, window)
-    held: dict[int, list[BusyInterval]] = defaultdict(list)
-    rows = (
-        Booking.objects.holding(now)
-        .filter(*_in("instrument", few))
-        .overlapping(day_start, day_end)
-        .order_by()
-    )
-    for row in rows.values_list("instrument_id", *BUSY_FIELDS):
-        held[row[0]].append(BusyInterval(*row[1:]))
-    numbers: dict[object, int] = {}
-    opened_by_week: dict[object, list[Interval]] = {}
-    untouched: dict[object, bool] = {}
-    found = set()
-    for pk, count in stations.items():
-        if among is not None and pk not in among:
-            continue
-        terms, week_of, dated = policies.get(pk, default), weeks.get(pk, ()), exceptions.get(pk, [])
-        length = terms.shortest_minutes if minutes is None else minutes
-        if not terms.shortest_minutes <= length <= terms.longest_minutes:
-            continue
-        # Weeks are long to compare, so each different one gets a number.
-        key = (numbers.setdefault(week_of, len(numbers)), tuple(dated))
-        if key not in opened_by_week:
-            opened_by_week[key] = open_intervals(week_of, dated, window)
-        taken = held.get(pk)
-        if taken is not None:
-            fits = _takes(
-                opened_by_week[key], taken, count, terms=terms, length=length, window=window, now=now
-            )
-        elif (key, terms) in untouched:
-            # Equal weeks and policies, and nothing held: equal answers.
-            fits = untouched[key, terms]
-        else:
-            fits = untouched[key, terms] = _takes(
-                opened_by_week[key], (), 1, terms=terms, length=length, window=window, now=now
-            )
-        if fits:
-            found.add(pk)
-    return found
-
-
-def _takes(
-    opened: list[Interval],
-    taken: Iterable[BusyInterval],
-    station_count: int,
-    *,
-    terms: BookingTerms,
-    length: int,
-    window: Interval,
-    now: dt.datetime,
-) -> bool:
-    bounds = between(max(window.start, terms.earliest_start(now)), window.end)
-    latest = terms.latest_start(now)
-    return bool(bounds) and any(
-        interval.start <= latest
-        for intervals in _by_station(clip(opened, bounds[0]), taken, station_count).values()
-        for interval in bookable(intervals, minutes=length, step=terms.step_minutes)
-    )
+    rows = Instrument.objects.all() if among is None else Instrument.objects.filter(pk__in=among)
+    return Availability(rows, Interval(start, end), timezone.now()).takes(minutes)
 
 
 def is_open_for_booking(instrument: Instrument) -> bool:
@@ -231,33 +327,46 @@ def is_open_for_booking(instrument: Instrument) -> bool:
     return instrument.state == InstrumentState.IN_SERVICE and instrument.unit.state == UnitState.ACTIVE
 
 
-def next_start(instrument: Instrument, moment: dt.datetime) -> dt.datetime:
-    """Return the first grid point at or after a moment, for the start field of the booking form."""
-    return round_up(moment, policy_of(instrument).step_minutes)
+def _of_one(
+    instrument: Instrument,
+    now: dt.datetime,
+    start: dt.datetime | None = None,
+    end: dt.datetime | None = None,
+) -> Availability | None:
+    """Read one instrument from its notice to its horizon, inside [start, end) where that is given."""
+    if not is_open_for_booking(instrument):
+        return None
+    terms = terms_of(policy_of(instrument))
+    first, last = terms.earliest_start(now), terms.latest_start(now) + terms.longest_minutes * _MINUTE
+    window = between(first if start is None else max(start, first), last if end is None else min(end, last))
+    return Availability([instrument], window[0], now) if window else None
 
 
-_FEW = 500
+def _given(instrument: Instrument) -> _Bookable:
+    return _Bookable(
+        instrument.pk,
+        instrument.code,
+        instrument.unit_id,
+        instrument.sharing_mode,
+        instrument.station_count,
+        terms_of(policy_of(instrument)),
+        is_open_for_booking(instrument),
+    )
 
 
-def _in(field: str, pks: Collection[int] | None) -> list[Q]:
-    return [] if pks is None else [Q(**{f"{field}__in": pks})]
+def _read(instruments: QuerySet[Instrument]) -> Iterator[_Bookable]:
+    """Read those that take bookings, with the terms of each or the network's; one query."""
+    rows = instruments.filter(state=InstrumentState.IN_SERVICE, unit__state=UnitState.ACTIVE).order_by()
+    default = terms_of(BookingPolicy())
+    for pk, code, unit, mode, stations, *limits in rows.values_list(*_COLUMNS):
+        terms = default if limits[0] is None else BookingTerms(*limits)
+        yield _Bookable(pk, code, unit, mode, stations, terms)
 
 
-_TERMS = tuple(field.name for field in fields(BookingTerms))
+def _free_time(one: _Bookable, opened: list[Interval], taken: Mapping[int, Sequence[Interval]]) -> _FreeTime:
+    def of_station(station: int) -> Sequence[Interval]:
+        if not one.is_open:
+            return ()
+        return subtract(opened, taken[station]) if station in taken else opened
 
-
-def _free_by_station(instrument: Instrument, window: Interval) -> dict[int, list[Interval]]:
-    opened = opening_of(instrument, window)
-    return _by_station(opened, busy(instrument, window.start, window.end), instrument.station_count)
-
-
-def _by_station(
-    opened: list[Interval], taken: Iterable[BusyInterval], station_count: int
-) -> dict[int, list[Interval]]:
-    held: dict[int, list[Interval]] = defaultdict(list)
-    for row in taken:
-        held[row.station].append(row.interval)
-    return {
-        station: free_intervals(opened, held[station]) if station in held else opened
-        for station in range(1, station_count + 1)
-    }
+    return _FreeTime(one.terms, opened, {n: of_station(n) for n in range(1, one.stations + 1)})

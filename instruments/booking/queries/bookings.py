@@ -91,7 +91,7 @@ def own_elsewhere(
     return mine.exclude(instrument=instrument).select_related("instrument").order_by("start", "pk")
 
 
-def told_of(instrument: Instrument, *, but: Person) -> list[Person]:
+def recipients_of(instrument: Instrument, *, but: Person) -> list[Person]:
     """Return who is told of requests: the stewards of today, or the unit's managers where there is no other one.
 
     `but` is who acts, or asked: nobody is told of the own doing, and nobody decides on the own request.

@@ -8,13 +8,14 @@ from django.db.models import Q
 from django.utils import timezone
 
 from instruments.booking.models import Booking
-from instruments.booking.queries.availability import instruments_free_on, next_free
+from instruments.booking.queries.availability import Availability
 from instruments.booking.rules.free_slots import FreeSlot
 from instruments.inventory.enums import InstrumentState, SharingMode
 from instruments.inventory.models import Instrument
 from instruments.terms.models import Rate
 from instruments.terms.queries.rates import category_of
 from instruments.terms.rules.hours import is_convertible, local_day, local_midnight
+from instruments.terms.rules.intervals import Interval
 from members.enums import UnitState
 from members.models import Person
 
@@ -25,7 +26,7 @@ def elsewhere(booking: Booking, count: int = 3) -> list[tuple[Instrument, FreeSl
     """Return free slots of the same length on other instruments of the class that the person may book and pay for.
 
     One slot an instrument: first those of the same unit, then of the same region; by time. Of the fourteen days from
-    the booked one on; at most seven queries and two a slot.
+    the booked one on; four queries.
     """
     now, place = timezone.now(), booking.instrument
     start = max(booking.start, now)
@@ -34,12 +35,13 @@ def elsewhere(booking: Booking, count: int = 3) -> list[tuple[Instrument, FreeSl
     near = _may_book(booking.person, place, local_day(start))
     minutes = (booking.end - booking.start) // dt.timedelta(minutes=1)
     midnight = local_midnight(local_day(start))
-    free = instruments_free_on(midnight, midnight + dt.timedelta(days=DAYS), minutes, among=set(near))
-    chosen = [one for pk, one in near.items() if pk in free]
+    window = Interval(midnight, midnight + dt.timedelta(days=DAYS))
+    known = Availability(list(near.values()), window, now)
+    chosen = [near[pk] for pk in known.takes(minutes)]
     chosen.sort(
         key=lambda one: (one.unit_id != place.unit_id, one.region_id != place.region_id, one.code),
     )
-    found = [(one, slot) for one in chosen[:count] for slot in next_free(one, minutes, start, 1)]
+    found = [(one, slot) for one in chosen[:count] for slot in known.next(one.pk, minutes, start, 1)]
     return sorted(found, key=lambda pair: pair[1].start)
 
 

@@ -4,32 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass
 
 from django.core.cache import cache
 
 from background.kept import kept
-from instruments.booking.models import Booking
-from instruments.booking.rules.free_slots import first_starts, free_intervals
-from instruments.inventory.enums import InstrumentState, SharingMode
+from instruments.booking.queries.availability import Availability
 from instruments.inventory.models import Instrument
-from instruments.terms.models import BookingPolicy
-from instruments.terms.queries.opening import exceptions_of, weeks_of
-from instruments.terms.queries.policy import terms_of
-from instruments.terms.rules.booking_policy import BookingTerms
 from instruments.terms.rules.hours import local_day, local_midnight
 from instruments.terms.rules.intervals import Interval
-from instruments.terms.rules.opening import open_intervals
-from members.enums import UnitState
 
 DAYS_AHEAD = 14
 KEPT_SECONDS = 60
 _KEY = "catalogue.free_days"
 _GENERATION = "catalogue.generation"
-_MINUTE = dt.timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -74,7 +63,7 @@ class FreeDays:
 
 
 def free_days(minutes: int | None, now: dt.datetime) -> FreeDays:
-    """Return the free days of all public instruments; four queries, kept a minute.
+    """Return the free days of all public instruments; three queries, kept a minute.
 
     Without a length each counts with its usual one. What was booked within that minute still counts as free; the
     booking itself is always judged anew.
@@ -97,46 +86,5 @@ def forget_free_days() -> None:
 def _read(minutes: int | None, now: dt.datetime) -> FreeDays:
     first = local_day(now)
     window = Interval(local_midnight(first), local_midnight(first + dt.timedelta(days=DAYS_AHEAD)))
-    midnights = [local_midnight(first + dt.timedelta(days=n)) for n in range(DAYS_AHEAD + 1)]
-    weeks, exceptions = weeks_of(None, window), exceptions_of(None, window)
-    held: dict[int, dict[int, list[Interval]]] = defaultdict(lambda: defaultdict(list))
-    rows = Booking.objects.holding(now).filter(start__lt=window.end, end__gt=window.start).order_by()
-    for pk, station, start, end in rows.values_list("instrument_id", "station", "start", "end"):
-        held[pk][station].append(Interval(start, end))
-    default = terms_of(BookingPolicy())
-    numbers: dict[object, int] = {}
-    opened_by_week: dict[object, list[Interval]] = {}
-    untouched: dict[object, tuple[int | None, ...]] = {}
-    starts: dict[int, tuple[int | None, ...]] = {}
-    inside: dict[int, int] = {}
-    for pk, unit, mode, stations, *limits in _taking_bookings():
-        if mode == SharingMode.INTERNAL:
-            inside[pk] = unit
-        terms = default if limits[0] is None else BookingTerms(*limits)
-        length = terms.usual_minutes() if minutes is None else max(minutes, terms.shortest_minutes)
-        week_of, dated = weeks.get(pk, ()), exceptions.get(pk, [])
-        # Weeks are long to compare, so each different one gets a number; equal weeks and rules give equal answers.
-        key = (numbers.setdefault(week_of, len(numbers)), tuple(dated))
-        if key not in opened_by_week:
-            opened_by_week[key] = open_intervals(week_of, dated, window)
-        opened, taken = opened_by_week[key], held.get(pk)
-        if taken is None and (key, terms) in untouched:
-            starts[pk] = untouched[key, terms]
-            continue
-        free = [
-            free_intervals(opened, taken[n]) if taken and n in taken else opened
-            for n in range(1, stations + 1)
-        ]
-        found = first_starts(free, midnights, terms=terms, minutes=length, now=now)
-        starts[pk] = tuple(None if moment is None else (moment - window.start) // _MINUTE for moment in found)
-        if taken is None:
-            untouched[key, terms] = starts[pk]
-    return FreeDays(first, starts, inside)
-
-
-_TERMS = tuple(f"policy__{field.name}" for field in fields(BookingTerms))
-
-
-def _taking_bookings() -> Iterable[tuple[Any, ...]]:
-    rows = Instrument.objects.public().filter(state=InstrumentState.IN_SERVICE, unit__state=UnitState.ACTIVE)
-    return rows.order_by().values_list("pk", "unit_id", "sharing_mode", "station_count", *_TERMS)
+    known = Availability(Instrument.objects.public(), window, now)
+    return FreeDays(first, known.first_starts(minutes), known.inside)

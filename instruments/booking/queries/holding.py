@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -45,6 +46,19 @@ def busy(instrument: Instrument, start: dt.datetime, end: dt.datetime) -> list[B
         return []
     rows = Booking.objects.holding(timezone.now()).filter(instrument=instrument).overlapping(start, end)
     return [BusyInterval(*row) for row in rows.order_by("start", "station").values_list(*BUSY_FIELDS)]
+
+
+def held_by_station(
+    pks: Collection[int] | None, window: Interval, now: dt.datetime
+) -> Mapping[int, Mapping[int, list[Interval]]]:
+    """Return what is held inside the window by instrument (None: all) and station, in one query."""
+    rows = Booking.objects.holding(now).overlapping(window.start, window.end)
+    if pks is not None:
+        rows = rows.filter(instrument__in=pks)
+    found: dict[int, dict[int, list[Interval]]] = defaultdict(lambda: defaultdict(list))
+    for pk, station, start, end in rows.order_by().values_list("instrument_id", "station", "start", "end"):
+        found[pk][station].append(Interval(start, end))
+    return found
 
 
 def conflicts(

@@ -10,7 +10,7 @@ from itertools import islice
 
 from instruments.terms.rules.booking_policy import BookingTerms
 from instruments.terms.rules.hours import local_day, local_midnight, round_up
-from instruments.terms.rules.intervals import Interval, subtract
+from instruments.terms.rules.intervals import Interval
 
 DAY_BEGINS, DAY_ENDS = dt.timedelta(hours=8), dt.timedelta(hours=18)
 """The daytime after local midnight: what is free then is offered before what is free at night."""
@@ -24,11 +24,6 @@ class FreeSlot:
     start: dt.datetime
     end: dt.datetime
     station: int
-
-
-def free_intervals(opened: Iterable[Interval], busy: Iterable[Interval]) -> list[Interval]:
-    """Return the open time that nobody holds: sorted, merged."""
-    return subtract(opened, busy)
 
 
 def bookable(free: Iterable[Interval], *, minutes: int, step: int) -> list[Interval]:

@@ -1,10 +1,11 @@
-"""Rules room: how long a request holds its time."""
+"""Rules room: what a request says, and how long it holds its time."""
 
 from __future__ import annotations
 
 import datetime as dt
 
-from instruments.booking.enums import BookingState
+from instruments.booking.enums import BookingState, Purpose
+from instruments.terms.errors import Problem, problem
 
 GRACE = dt.timedelta(minutes=30)
 """A booking can be undone that long after it was made, however near its start is."""
@@ -27,3 +28,20 @@ def last_change(start: dt.datetime, cutoff_minutes: int, made: dt.datetime) -> d
 def is_overdue(state: str, expires_at: dt.datetime | None, now: dt.datetime) -> bool:
     """Tell whether a booking is a request past its time: it holds nothing, swept or not."""
     return state == BookingState.REQUESTED and expires_at is not None and expires_at <= now
+
+
+def wording_problems(purpose: str, purpose_kind: str) -> list[Problem]:
+    """Return what is wrong with what the time is wanted for: 1 to 300 characters, and one of the purposes."""
+    problems = []
+    if not 1 <= len(purpose) <= 300 or "\0" in purpose:
+        problems.append(problem("purpose"))
+    if purpose_kind not in Purpose.values:
+        problems.append(problem("purpose_kind"))
+    return problems
+
+
+def station_problems(station: int | None, count: int) -> list[Problem]:
+    """Return the broken rule where a wanted station is none of the instrument's."""
+    if station is None or 1 <= station <= count:
+        return []
+    return [problem("no_station", chosen=station, required=count)]

@@ -20,7 +20,7 @@ from instruments.booking.actions.visit import check_in, check_out
 from instruments.booking.enums import BookingKind, BookingState
 from instruments.booking.forms.booking import CheckOutForm, MoveForm, ReasonForm
 from instruments.booking.models import Booking
-from instruments.booking.queries.bookings import told_of
+from instruments.booking.queries.bookings import recipients_of
 from instruments.booking.rules.booking_states import legal_verbs
 from instruments.booking.rules.requests import last_change
 from instruments.booking.views.booking_life import check_in_opens, effective_state
@@ -164,7 +164,7 @@ def done(act: Act, booking: Booking, actor: Person) -> str:
         return str(act.done)
     if actor.pk != booking.person_id:
         return gettext("Moved. The person has been told.")
-    told = bool(told_of(booking.instrument, but=actor))
+    told = bool(recipients_of(booking.instrument, but=actor))
     if policy_of(booking.instrument).approval_required:
         return (
             gettext("Moved. The stewards have been told and decide anew; until then the new time is held.")

@@ -11,13 +11,14 @@ from django.utils.translation import get_language, gettext, ngettext, pgettext, 
 from django.utils.translation import gettext_lazy as _
 
 from display import formats
-from instruments.booking.queries.availability import best_part, next_free
+from instruments.booking.queries.availability import availability_ahead
 from instruments.booking.views.offers import Offer, offers
 from instruments.errors import Sentence
 from instruments.inventory.models import Instrument
 from instruments.terms.errors import Problem, Span
 from instruments.terms.queries.policy import policy_of, terms_of
 from instruments.terms.rules.hours import is_convertible
+from instruments.terms.rules.intervals import Interval
 from members.enums import UserCategory
 from members.models import Person
 
@@ -130,12 +131,16 @@ def others(
     if not is_convertible(start) or end <= start:
         start = end = timezone.now()
     minutes = terms_of(policy_of(instrument)).nearest_minutes((end - start) // dt.timedelta(minutes=1))
-    part = best_part(instrument, start, end, station)
+    ahead = availability_ahead(instrument)
+    if ahead is None:
+        return []
+    can_part = start < end and is_convertible(end)
+    part = ahead.longest_part(instrument.pk, Interval(start, end), station) if can_part else None
     slots = [part] if part is not None else []
     known = {(slot.start, slot.end) for slot in slots}
     slots += [
         slot
-        for slot in next_free(instrument, minutes, max(start, timezone.now()))
+        for slot in ahead.next(instrument.pk, minutes, max(start, timezone.now()))
         if (slot.start, slot.end) not in known
     ]
     return [offer for offer in offers(instrument, person, slots, form=form) if offer.price is not None][:3]

@@ -99,7 +99,7 @@ class CataloguePage:
 
 
 @dataclass(frozen=True)
-class Fitting:
+class SearchResult:
     """What fits all choices: keys in order, and counts by day whatever days are chosen."""
 
     pks: list[int]
@@ -121,19 +121,19 @@ def with_names(instruments: QuerySet[Instrument]) -> QuerySet[Instrument]:
     )
 
 
-def fitting(filters: CatalogueFilters, person: Reader, now: dt.datetime) -> Fitting:
+def search(filters: CatalogueFilters, person: Reader, now: dt.datetime) -> SearchResult:
     """Return what fits for a reader, in order: one query, one more for words, five for a time, four for days.
 
     The whole catalogue in its usual order is kept a minute for the people of each unit.
     """
     unit = home_unit(person)
     if not filters.is_empty or sort_of(filters) != "earliest":
-        return _fitting(filters, person, now)
+        return _search(filters, person, now)
     key = f"{_KEY}.{generation()}.{filters.minutes or 'usual'}.{unit}.{local_day(now)}"
-    return kept(key, KEPT_SECONDS, lambda: _fitting(filters, person, now))
+    return kept(key, KEPT_SECONDS, lambda: _search(filters, person, now))
 
 
-def _fitting(filters: CatalogueFilters, person: Reader, now: dt.datetime) -> Fitting:
+def _search(filters: CatalogueFilters, person: Reader, now: dt.datetime) -> SearchResult:
     only, free, unit = selected(filters), free_days(filters.minutes, now), home_unit(person)
     found = matches(filters, only)
     days = free.counts(unit, [match.pk for match in found])
@@ -142,7 +142,7 @@ def _fitting(filters: CatalogueFilters, person: Reader, now: dt.datetime) -> Fit
         on_days = free.free_on(filters.days, unit)
         only = on_days if only is None else only & on_days
         found = [match for match in found if match.pk in on_days]
-    return Fitting(ranked(found, filters, free, person, local_day(now)), days, everything, only)
+    return SearchResult(ranked(found, filters, free, person, local_day(now)), days, everything, only)
 
 
 def catalogue_page(
@@ -155,9 +155,9 @@ def catalogue_page(
 ) -> CataloguePage:
     """Return one page for a reader, in at most twelve queries however many rows; a page too far gives the last."""
     moment = now or timezone.now()
-    fits = fitting(filters, person, moment)
-    counted = public_counts(filters, fits.only)
-    shown = Paginator(fits.pks, min(max(page_size, 1), LARGEST_PAGE)).get_page(page)
+    found = search(filters, person, moment)
+    counted = public_counts(filters, found.only)
+    shown = Paginator(found.pks, min(max(page_size, 1), LARGEST_PAGE)).get_page(page)
     # What was hidden within the minute of a kept order is not shown any more.
     rows = with_names(Instrument.objects.public()).in_bulk(list(shown.object_list))
     return CataloguePage(
@@ -170,8 +170,8 @@ def catalogue_page(
             filters.days,
         ),
         facets=facets(counted, filters),
-        days=fits.days,
-        matches=fits.matches,
+        days=found.days,
+        matches=found.matches,
         filters=filters,
         counted=counted,
     )

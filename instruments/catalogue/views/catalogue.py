@@ -23,7 +23,7 @@ from instruments.catalogue.queries.catalogue import CataloguePage, catalogue_pag
 from instruments.catalogue.queries.facets import Facet
 from instruments.catalogue.queries.nearest import near_words
 from instruments.catalogue.queries.ranking import sort_of
-from instruments.catalogue.queries.relief import relief
+from instruments.catalogue.queries.relaxation import best_relaxation
 from instruments.inventory.enums import InstrumentState
 from instruments.terms.rules.booking_policy import USUAL_MINUTES
 
@@ -181,7 +181,7 @@ def _days_label(days: Sequence[dt.date], language: str | None) -> str:
 def _way_out(
     request: HttpRequest, found: CataloguePage, chips: Sequence[Chip], now: dt.datetime
 ) -> WayOut | None:
-    best = relief(found, request.user, now)
+    best = best_relaxation(found, request.user, now)
     if best is None:
         return None
     meant = [chip for chip in chips if set(chip.names) & set(best.names)]

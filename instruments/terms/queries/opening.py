@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.db import models
@@ -13,10 +15,10 @@ from django.db.models import Q, Value
 from django.utils import timezone
 
 from instruments.inventory.models import Instrument
-from instruments.terms.models import OpeningException, OpeningPeriod
+from instruments.terms.models import OpeningException, OpeningPeriod, held_between
 from instruments.terms.rules.hours import local_day, since_local_midnight
 from instruments.terms.rules.intervals import Interval
-from instruments.terms.rules.opening import DatedException, WeeklyPeriod, open_intervals
+from instruments.terms.rules.opening import DatedException, WeeklyPeriod, open_hours, open_intervals
 
 _DAY = 24 * 60
 _WEEKLY = ("weekday", "opens", "closes", "valid_from", "valid_to")
@@ -31,10 +33,56 @@ class ClockHours:
     overnight: bool
 
 
+class Opening:
+    """When instruments of the same week and exceptions are open inside one window."""
+
+    def __init__(self, week: Iterable[WeeklyPeriod], exceptions: Iterable[DatedException], window: Interval):
+        self._week, self._exceptions, self._window = tuple(week), tuple(exceptions), window
+
+    @cached_property
+    def intervals(self) -> list[Interval]:
+        """The open time: sorted, merged, in UTC."""
+        return open_intervals(self._week, self._exceptions, self._window)
+
+    @cached_property
+    def hours(self) -> Decimal:
+        """The open hours, half up to two places."""
+        return open_hours(self._week, self._exceptions, self._window)
+
+
+def openings_of(pks: Iterable[int] | None, window: Interval) -> Mapping[int, Opening]:
+    """Return the opening of many instruments (None: of all) inside a window, in one query.
+
+    Those of the same week and exceptions share one object, so that each different one is worked out once; an
+    instrument without any has a closed one.
+    """
+    first, last = local_day(window.start), local_day(window.end)
+    rows = _rows(pks, Q(start__lt=window.end, end__gt=window.start), first, last)
+    weeks: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    exceptions: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    for pk, weekday, opens, closes, valid_from, valid_to, start, end, is_open in rows:
+        if start is None:
+            weeks[pk].append((weekday, opens, closes, *_days(valid_from, valid_to, first, last)))
+        else:
+            exceptions[pk].append((start, end, is_open))
+    known: dict[object, Opening] = {}
+    closed = Opening((), (), window)
+    found: dict[int, Opening] = defaultdict(lambda: closed)
+    for pk in weeks.keys() | exceptions.keys():
+        key = (tuple(sorted(weeks[pk])), tuple(sorted(exceptions[pk])))
+        if key not in known:
+            known[key] = Opening(
+                [WeeklyPeriod(*period) for period in key[0]],
+                [DatedException(*dated) for dated in key[1]],
+                window,
+            )
+        found[pk] = known[key]
+    return found
+
+
 def opening_of(instrument: Instrument, window: Interval) -> list[Interval]:
     """Return when one instrument is open inside the window, in one query."""
-    periods, exceptions = _read(instrument, Q(start__lt=window.end, end__gt=window.start), window)
-    return open_intervals(periods, exceptions, window)
+    return openings_of([instrument.pk], window)[instrument.pk].intervals
 
 
 def clock_hours(instrument: Instrument) -> ClockHours:
@@ -42,13 +90,18 @@ def clock_hours(instrument: Instrument) -> ClockHours:
 
     An instrument that is never open has the whole day: the rules then say why nothing can be booked.
     """
-    periods, exceptions = _read(instrument, Q(end__gt=timezone.now(), is_open=True), None)
-    spans = [(period.opens, period.closes) for period in periods]
-    closes = {period.weekday for period in periods if period.closes == _DAY}
-    overnight = any(period.opens == 0 and (period.weekday - 1) % 7 in closes for period in periods)
-    for opened in exceptions:
-        if local_day(opened.start) == local_day(opened.end):
-            spans.append((_minute(opened.start), _minute(opened.end)))
+    rows = list(_rows([instrument.pk], Q(end__gt=timezone.now(), is_open=True), timezone.localdate(), None))
+    week = [
+        (weekday, opens, closes)
+        for _pk, weekday, opens, closes, *_days, start, _end, _o in rows
+        if start is None
+    ]
+    spans = [(opens, closes) for _weekday, opens, closes in week]
+    until_midnight = {weekday for weekday, _opens, closes in week if closes == _DAY}
+    overnight = any(opens == 0 and (weekday - 1) % 7 in until_midnight for weekday, opens, _closes in week)
+    for start, end in ((start, end) for *_week, start, end, _o in rows if start is not None):
+        if local_day(start) == local_day(end):
+            spans.append((_minute(start), _minute(end)))
         else:
             spans.append((0, _DAY))
             overnight = True
@@ -61,66 +114,76 @@ def _minute(moment: dt.datetime) -> int:
     return since_local_midnight(moment) // dt.timedelta(minutes=1)
 
 
-def _read(
-    instrument: Instrument, which: Q, window: Interval | None
-) -> tuple[list[WeeklyPeriod], list[DatedException]]:
-    """Read the weeks of a window (None: from today on) and the exceptions in one query."""
-    first = timezone.localdate() if window is None else local_day(window.start)
-    last = None if window is None else local_day(window.end)
-    nothing: dict[str, models.Field[Any, Any]] = {
-        "start": models.DateTimeField(), "end": models.DateTimeField(), "is_open": models.BooleanField()
-    }  # fmt: skip
-    week = (
-        OpeningPeriod.objects.touching(first, last)
-        .filter(instrument=instrument)
-        .order_by()
-        .annotate(**{f"no_{name}": Value(None, output_field=kind) for name, kind in nothing.items()})
-        .values_list(*_WEEKLY, *(f"no_{name}" for name in nothing))
-    )
-    whole: dict[str, models.Field[Any, Any]] = {
-        name: models.DateField() if name.startswith("valid") else models.SmallIntegerField()
-        for name in _WEEKLY
-    }
-    dated = (
-        OpeningException.objects.filter(which, instrument=instrument)
-        .order_by()
-        .annotate(**{f"no_{name}": Value(None, output_field=kind) for name, kind in whole.items()})
-        .values_list(*(f"no_{name}" for name in _WEEKLY), *nothing)
-    )
-    periods, exceptions = [], []
-    for *weekly, start, end, is_open in week.union(dated, all=True):
-        if start is None:
-            periods.append(_period(weekly, first, last))
-        else:
-            exceptions.append(DatedException(start, end, is_open))
-    return periods, exceptions
+def _rows(
+    pks: Iterable[int] | None, which: Q, first: dt.date, last: dt.date | None
+) -> models.QuerySet[Any, tuple[Any, ...]]:
+    """Read the weeks that hold on some day from `first` to `last` and those exceptions, in one query.
+
+    Each row is the key of the instrument, then a weekly period, then an exception: one of the two is all None.
+    """
+    periods, dated = _PERIODS.filter(held_between(first, last)), _DATED.filter(which)
+    if pks is not None:
+        some = list(pks)
+        periods, dated = periods.filter(instrument__in=some), dated.filter(instrument__in=some)
+    return periods.union(dated, all=True)
 
 
-def _period(weekly: Sequence[Any], first: dt.date, last: dt.date | None) -> WeeklyPeriod:
-    """Make a period; where it holds on all days asked for it says nothing of days, so that equal weeks are equal."""
-    weekday, opens, closes, valid_from, valid_to = weekly
+_FIELDS: dict[str, models.Field[Any, Any]] = {
+    "weekday": models.SmallIntegerField(),
+    "opens": models.SmallIntegerField(),
+    "closes": models.SmallIntegerField(),
+    "valid_from": models.DateField(),
+    "valid_to": models.DateField(),
+    "start": models.DateTimeField(),
+    "end": models.DateTimeField(),
+    "is_open": models.BooleanField(),
+}
+_DATES = ("start", "end", "is_open")
+
+
+def _no(*names: str) -> dict[str, Value]:
+    return {f"no_{name}": Value(None, output_field=_FIELDS[name]) for name in names}
+
+
+_PERIODS = (
+    OpeningPeriod.objects.order_by()
+    .annotate(**_no(*_DATES))
+    .values_list("instrument_id", *_WEEKLY, *_no(*_DATES))
+)
+_DATED = (
+    OpeningException.objects.order_by()
+    .annotate(**_no(*_WEEKLY))
+    .values_list("instrument_id", *_no(*_WEEKLY), *_DATES)
+)
+
+
+def _days(
+    valid_from: dt.date, valid_to: dt.date | None, first: dt.date, last: dt.date
+) -> tuple[dt.date, dt.date]:
+    """Return the days on which a period holds; one that holds on all days asked for says nothing of days.
+
+    So equal weeks are equal, whenever they began.
+    """
     since = dt.date.min if valid_from <= first else valid_from
-    until = dt.date.max if valid_to is None or (last is not None and valid_to > last) else valid_to
-    return WeeklyPeriod(weekday, opens, closes, since, until)
+    until = dt.date.max if valid_to is None or valid_to > last else valid_to
+    return since, until
 
 
-def weeks_of(
-    pks: Iterable[int] | None, window: Interval | None = None
-) -> dict[int, tuple[WeeklyPeriod, ...]]:
-    """Return the sorted weekly periods of many instruments (None: of all) in one query; those without are missing.
+def weeks_of(pks: Iterable[int], window: Interval | None = None) -> dict[int, tuple[WeeklyPeriod, ...]]:
+    """Return the sorted weekly periods of many instruments in one query; those without are missing.
 
     All weeks that hold on some day of the window, each period with its days; without a window the week of today.
     """
     first = timezone.localdate() if window is None else local_day(window.start)
     last = first if window is None else local_day(window.end)
-    rows = OpeningPeriod.objects.touching(first, last).order_by(
-        "instrument", "valid_from", "weekday", "opens"
+    rows = (
+        OpeningPeriod.objects.touching(first, last)
+        .filter(instrument__in=list(pks))
+        .order_by("instrument", "valid_from", "weekday", "opens")
     )
-    if pks is not None:
-        rows = rows.filter(instrument__in=list(pks))
     weeks: dict[int, list[WeeklyPeriod]] = defaultdict(list)
-    for pk, *weekly in rows.values_list("instrument_id", *_WEEKLY):
-        weeks[pk].append(_period(weekly, first, last))
+    for pk, weekday, opens, closes, valid_from, valid_to in rows.values_list("instrument_id", *_WEEKLY):
+        weeks[pk].append(WeeklyPeriod(weekday, opens, closes, *_days(valid_from, valid_to, first, last)))
     return {pk: tuple(week) for pk, week in weeks.items()}
 
 
@@ -137,11 +200,11 @@ def coming_weeks(instrument: Instrument, day: dt.date) -> dict[dt.date, tuple[We
     return found
 
 
-def exceptions_of(pks: Iterable[int] | None, window: Interval) -> defaultdict[int, list[DatedException]]:
-    """Return the dated exceptions of many instruments (None: of all) that touch the window, in one query."""
-    rows = OpeningException.objects.filter(start__lt=window.end, end__gt=window.start).order_by()
-    if pks is not None:
-        rows = rows.filter(instrument__in=list(pks))
+def exceptions_of(pks: Iterable[int], window: Interval) -> defaultdict[int, list[DatedException]]:
+    """Return the dated exceptions of many instruments that touch the window, in one query."""
+    rows = OpeningException.objects.filter(
+        instrument__in=list(pks), start__lt=window.end, end__gt=window.start
+    ).order_by()
     found: defaultdict[int, list[DatedException]] = defaultdict(list)
     for pk, start, end, is_open in rows.values_list("instrument_id", "start", "end", "is_open"):
         found[pk].append(DatedException(start, end, is_open))

@@ -5,15 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
-from typing import Any
 
 from django.db.models import CharField, Count, DecimalField, F, Q, Sum, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from instruments.inventory.models import Instrument
-from instruments.terms.queries.opening import exceptions_of, weeks_of
+from instruments.terms.queries.opening import openings_of
 from instruments.terms.rules.intervals import Interval
-from instruments.terms.rules.opening import open_hours
 from instruments.usage.metrics import ZERO, UsageTotals
 from instruments.usage.models import OUTSIDE, UsageRecord
 
@@ -62,21 +60,14 @@ def open_hours_of(
 ) -> dict[int, Decimal]:
     """Return the open hours of each instrument in [start, end) by the weeks that held then and its dated exceptions.
 
-    Two queries, however many instruments; equal weeks are worked out once.
+    One query, however many instruments; equal weeks are worked out once.
     """
     pks = [instrument.pk for instrument in instruments]
     if not pks or end <= start:
         return dict.fromkeys(pks, ZERO)
     window = Interval(start, end)
-    weeks, exceptions = weeks_of(pks, window), exceptions_of(pks, window)
-    known: dict[Any, Decimal] = {}
-    found = {}
-    for pk in pks:
-        week, dated = weeks.get(pk, ()), tuple(sorted(exceptions.get(pk, ())))
-        if (week, dated) not in known:
-            known[week, dated] = open_hours(week, dated, window)
-        found[pk] = known[week, dated]
-    return found
+    openings = openings_of(pks, window)
+    return {pk: openings[pk].hours for pk in pks}
 
 
 def _sum(field: str, condition: Q | None = None) -> Sum:

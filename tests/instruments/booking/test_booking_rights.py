@@ -9,7 +9,7 @@ from django.http import Http404
 from instruments.booking.enums import BookingState
 from instruments.booking.guarded import booking_for
 from instruments.booking.models import Booking
-from instruments.booking.queries.bookings import bookings_visible_to, requests_to_decide, told_of
+from instruments.booking.queries.bookings import bookings_visible_to, recipients_of, requests_to_decide
 from instruments.inventory.enums import InstrumentState, SharingMode
 from instruments.inventory.guarded import editable_instrument_for, instrument_for, kept_instrument_for
 from instruments.inventory.models import Stewardship
@@ -126,7 +126,7 @@ def test_who_is_no_steward_of_the_unit_keeps_nothing_of_it(monday, kind):
     booking = BookingFactory(instrument=instrument, state=BookingState.REQUESTED, start=at(3, 9))
     assert not keeps(person, instrument)
     assert not can(person, "approve_booking", booking)
-    assert person not in told_of(instrument, but=booking.person)
+    assert person not in recipients_of(instrument, but=booking.person)
     assert not requests_to_decide(person).exists()
 
 

@@ -77,15 +77,15 @@ def test_it_agrees_with_the_instruments_own_offers(minutes):
         assert days.earliest(instrument.pk, [local_day(slot.start)]) == earliest
 
 
-def test_four_queries_kept_a_minute(django_assert_num_queries, monday):
+def test_three_queries_kept_a_minute(django_assert_num_queries, monday):
     """As many for one as for three; none for the second reader; anew after a minute and for another length."""
     for count in (1, 2):
         for _number in range(count):
             make_instrument()
         monday.shift(61)
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(3):
             free_days(None, NOW)
         with django_assert_num_queries(0):
             free_days(None, NOW)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         free_days(60, NOW)

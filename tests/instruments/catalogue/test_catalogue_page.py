@@ -252,8 +252,8 @@ def test_the_page_asks_little(client, three, member, django_assert_max_num_queri
 def test_comparing_asks_the_same_for_one_as_for_three(client, member, django_assert_num_queries, rows):
     """Rows, rates, weeks, exceptions, bookings; signed in four more for session, person, roles and notices."""
     made = [make_instrument(code=f"C-{number}").code for number in range(rows)]
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         client.get(reverse("instruments:compare"), {"code": made})
     client.force_login(member)
-    with django_assert_num_queries(5 + SIGNED_IN):
+    with django_assert_num_queries(4 + SIGNED_IN):
         client.get(reverse("instruments:compare"), {"code": made})

@@ -10,8 +10,9 @@ from instruments.inventory.actions.reference import load_reference
 from instruments.inventory.errors import InvalidInstrument
 from instruments.inventory.forms.instrument import SECTIONS, InstrumentForm, InventoryForm
 from instruments.inventory.models import Instrument, InstrumentClass
-from instruments.terms.actions import PolicyData, set_opening
+from instruments.terms.actions import set_opening
 from instruments.terms.forms import PolicyForm, WeekForm
+from instruments.terms.rules.limits import PolicyData
 from instruments.terms.rules.opening import WeeklyPeriod
 from members.models import Region
 from tests.factories.instruments import make_instrument, make_steward

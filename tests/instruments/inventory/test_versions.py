@@ -21,7 +21,6 @@ from instruments.inventory.enums import Part
 from instruments.inventory.models import Stewardship
 from instruments.inventory.queries.parts import parts_of
 from instruments.terms.actions import (
-    PolicyData,
     add_exception,
     remove_exception,
     set_opening,
@@ -30,6 +29,7 @@ from instruments.terms.actions import (
     take_back_rate,
 )
 from instruments.terms.models import BookingPolicy, OpeningException, OpeningPeriod, Rate
+from instruments.terms.rules.limits import PolicyData
 from instruments.terms.rules.opening import WeeklyPeriod
 from tests.factories.instruments import (
     ApplicationFieldFactory,

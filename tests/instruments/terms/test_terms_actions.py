@@ -16,7 +16,6 @@ from instruments.inventory.errors import InvalidInstrument
 from instruments.inventory.models import Stewardship
 from instruments.inventory.permissions import keeps
 from instruments.terms.actions import (
-    PolicyData,
     add_exception,
     remove_exception,
     set_opening,
@@ -25,6 +24,7 @@ from instruments.terms.actions import (
 )
 from instruments.terms.models import BookingPolicy, OpeningException, OpeningPeriod, Rate
 from instruments.terms.queries.rates import rate_for
+from instruments.terms.rules.limits import PolicyData
 from instruments.terms.rules.opening import WeeklyPeriod
 from members.errors import NotAllowed
 from members.models import UnitRole

@@ -8,13 +8,12 @@ from hypothesis import strategies as st
 from instruments.booking.rules.free_slots import (
     bookable,
     first_starts,
-    free_intervals,
     longest_parts,
     next_free_slots,
 )
 from instruments.terms.rules.booking_policy import BookingTerms
 from instruments.terms.rules.hours import LOCAL, since_local_midnight
-from instruments.terms.rules.intervals import Interval
+from instruments.terms.rules.intervals import Interval, subtract
 
 ZERO = dt.datetime(2026, 3, 2, tzinfo=LOCAL)  # Monday
 
@@ -40,7 +39,7 @@ def offered(free, *, earliest=0, minutes=60, step=30, count=3, one_a_day=False):
 
 def test_the_next_three_lie_after_the_taken_hour():
     """Open 08:00 to 14:00, 10:00 to 11:00 held: from 09:30 on 60 minutes fit at 11:00, 12:00 and 13:00."""
-    free = {1: free_intervals([span(480, 840)], [span(600, 660)])}
+    free = {1: subtract([span(480, 840)], [span(600, 660)])}
     assert offered(free, earliest=570) == [(660, 1), (720, 1), (780, 1)]
 
 
@@ -67,7 +66,7 @@ def test_no_offer_ever_clashes(held, opened, earliest, minutes, step):
     """Whatever is held and open."""
     busy = [span(s, s + n) for s, n in held]
     open_time = [span(s, s + n) for s, n in opened]
-    free = free_intervals(open_time, busy)
+    free = subtract(open_time, busy)
     found = next_free_slots(
         {1: free},
         earliest=ZERO + dt.timedelta(minutes=earliest),

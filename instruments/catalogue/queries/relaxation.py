@@ -23,30 +23,30 @@ _BY_FACET = {
 
 
 @dataclass(frozen=True)
-class Relief:
+class Relaxation:
     """One choice, by the names of its parameters, and how many instruments fit without it."""
 
     names: tuple[str, ...]
     count: int
 
 
-def relief(empty: CataloguePage, person: Reader, now: dt.datetime) -> Relief | None:
+def best_relaxation(empty: CataloguePage, person: Reader, now: dt.datetime) -> Relaxation | None:
     """Return the choice that, taken away alone, brings most back; None where taking one away is not enough.
 
     The earlier in the address's own order wins a tie. At most seven queries, however many choices there are.
     """
     filters = empty.filters
     found = [
-        Relief((name,), sum(empty.counted[facet].values()))
+        Relaxation((name,), sum(empty.counted[facet].values()))
         for name, (facet, attribute) in _BY_FACET.items()
         if getattr(filters, attribute)
     ]
     if filters.days:
-        found.append(Relief(("day",), empty.matches))
+        found.append(Relaxation(("day",), empty.matches))
     for names, without in _COUNTED:
         rest = without(filters)
         if rest != filters:
-            found.append(Relief(names, _count(rest, person, now)))
+            found.append(Relaxation(names, _count(rest, person, now)))
     best = max(found, key=lambda row: row.count, default=None)
     return best if best and best.count else None
 

@@ -12,13 +12,13 @@ from instruments.booking.models import Booking, open_requests
 from instruments.inventory.models import Instrument
 
 
-def coming_bookings(instrument: Instrument, now: dt.datetime) -> QuerySet[Booking]:
+def upcoming_bookings(instrument: Instrument, now: dt.datetime) -> QuerySet[Booking]:
     """Bookings of an instrument that end later than now and still hold their time, by start."""
     held = Booking.objects.holding(now).exclude(state=BookingState.COMPLETED)
     return held.filter(instrument=instrument, end__gt=now).order_by("start", "pk")
 
 
-def coming_uses(now: dt.datetime) -> QuerySet[Booking]:
+def upcoming_uses(now: dt.datetime) -> QuerySet[Booking]:
     """Bookings and requests of people that end later than now and whose use has not begun, by start."""
     rows = Booking.objects.holding(now).filter(state__in=[BookingState.REQUESTED, BookingState.CONFIRMED])
     rows = rows.filter(kind=BookingKind.USE, end__gt=now)
@@ -27,4 +27,4 @@ def coming_uses(now: dt.datetime) -> QuerySet[Booking]:
 
 def waiting_requests(instruments: Collection[int], now: dt.datetime) -> QuerySet[Booking]:
     """Requests on instruments that can still be decided at a moment, by start."""
-    return coming_uses(now).filter(open_requests(now), instrument__in=instruments)
+    return upcoming_uses(now).filter(open_requests(now), instrument__in=instruments)

@@ -1,0 +1,91 @@
+"""Rules room: what the terms of an instrument may be: its week, its booking rules, its prices."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from itertools import pairwise
+
+from instruments.errors import Sentence, filled
+from instruments.terms.errors import TERMS
+from instruments.terms.rules.opening import WeeklyPeriod
+from members.enums import UserCategory
+
+DAY_MINUTES = 1440
+LARGEST_MINUTES = 31 * DAY_MINUTES
+MOST_YUAN = Decimal("99999999.99")
+
+
+@dataclass(frozen=True)
+class PolicyData:
+    """The booking rules of one instrument; lengths in minutes unless the name says otherwise."""
+
+    approval_required: bool = True
+    shortest_minutes: int = 30
+    longest_minutes: int = 480
+    step_minutes: int = 30
+    notice_minutes: int = 60
+    horizon_days: int = 60
+    cancel_cutoff_minutes: int = 0
+    request_expiry_hours: int = 48
+    check_in_early_minutes: int = 30
+    no_show_minutes: int = 30
+
+
+LIMITS = {
+    "shortest_minutes": (5, LARGEST_MINUTES),
+    "longest_minutes": (5, LARGEST_MINUTES),
+    "step_minutes": (5, DAY_MINUTES),
+    "notice_minutes": (0, LARGEST_MINUTES),
+    "horizon_days": (1, 730),
+    "cancel_cutoff_minutes": (0, LARGEST_MINUTES),
+    "request_expiry_hours": (1, 720),
+    "check_in_early_minutes": (0, DAY_MINUTES),
+    "no_show_minutes": (0, DAY_MINUTES),
+}
+
+
+def week_problems(week: Sequence[WeeklyPeriod]) -> list[Sentence]:
+    """Return what is wrong with the periods of a week, sorted: each lies within a day, and no two overlap."""
+    problems = []
+    if any(not (0 <= p.weekday <= 6 and 0 <= p.opens < p.closes <= DAY_MINUTES) for p in week):
+        problems.append(TERMS["period"])
+    if any(one.weekday == two.weekday and two.opens < one.closes for one, two in pairwise(week)):
+        problems.append(TERMS["periods_overlap"])
+    return problems
+
+
+def limit_problems(data: PolicyData) -> dict[str, list[Sentence]]:
+    """Return what is wrong with booking rules, by field: outside the limits, or at odds with one another."""
+    problems: dict[str, list[Sentence]] = {
+        name: [filled(TERMS["limit"], {"low": low, "high": high})]
+        for name, (low, high) in LIMITS.items()
+        if not low <= getattr(data, name) <= high
+    }
+    if not problems:
+        if data.shortest_minutes % data.step_minutes or data.longest_minutes % data.step_minutes:
+            problems["step_minutes"] = [TERMS["whole_steps"]]
+        if data.longest_minutes < data.shortest_minutes:
+            problems["longest_minutes"] = [TERMS["longest_is_shorter"]]
+    return problems
+
+
+def checked_rate(
+    category: str, yuan_per_hour: Decimal, valid_from: dt.date, today: dt.date
+) -> tuple[Decimal, dict[str, list[Sentence]]]:
+    """Return a price in yuan to the fen, half up, and what is wrong with it or its day, by field."""
+    problems: dict[str, list[Sentence]] = {}
+    yuan = Decimal()
+    if category not in UserCategory.values:
+        problems["category"] = [TERMS["category"]]
+    try:
+        yuan = yuan_per_hour.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    except InvalidOperation:
+        problems["yuan_per_hour"] = [TERMS["price"]]
+    if not yuan.is_finite() or not 0 <= yuan <= MOST_YUAN:
+        problems["yuan_per_hour"] = [TERMS["price"]]
+    if valid_from < today:
+        problems["valid_from"] = [TERMS["price_day"]]
+    return yuan, problems
