@@ -12,8 +12,8 @@ from django.db import models
 from django.utils import timezone
 
 from changes import note_refusal
+from changes.errors import NotAllowed
 from members.enums import NetworkRoleKind, UnitRoleKind
-from members.errors import NotAllowed
 from members.models import MemberUnit, NetworkRole, Organisation, Person, UnitRole
 
 Actor = Person | AnonymousUser

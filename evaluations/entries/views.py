@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from changes import Work, perform
+from changes.errors import NotAllowed, Refusal
 from evaluations.entries.actions import give_score, own_scores_now, withdraw_score
 from evaluations.entries.errors import ConflictOfInterest, ScoreNeedsReason, ValueRefused
 from evaluations.entries.forms import NOTE, SCORE, Judged, ScoreForm
@@ -22,7 +23,6 @@ from evaluations.entries.permissions import belongs_to
 from evaluations.entries.queries.coverage import judged_instruments, judged_units, scoring_gaps
 from evaluations.entries.queries.entered import EnteredRow, own_scores, reported_by_unit
 from evaluations.enums import ObjectKind, RoundState
-from evaluations.errors import EvaluationsError
 from evaluations.rounds.errors import UnitClosed
 from evaluations.rounds.guarded import scored_round_for
 from evaluations.rounds.models import Round
@@ -160,7 +160,9 @@ def _save(
         given, withdrawn = perform(request.user, _save_all, round_, indicator, form, unit)
     except _Refused:
         return False
-    except EvaluationsError as refused:
+    except NotAllowed:
+        raise
+    except Refusal as refused:
         form.add_error(None, str(refused))
     if form.errors:
         return False

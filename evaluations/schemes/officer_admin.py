@@ -10,8 +10,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 
 from changes import StaleVersion, perform
-from evaluations.errors import EvaluationsError
-from members.errors import NotAllowed
+from changes.errors import NotAllowed, Refusal
 from members.permissions import can
 from safeguards.read_only_admin import ReadOnlyAdmin
 
@@ -45,7 +44,7 @@ class WritingAdmin(OfficerAdmin):
             return perform(request.user, self._whole, request, *args, **kwargs)
         except NotAllowed as refused:
             raise PermissionDenied from refused
-        except (EvaluationsError, StaleVersion) as refused:
+        except (Refusal, StaleVersion) as refused:
             again: Any = request
             again.refused = refused
             if isinstance(refused, StaleVersion):

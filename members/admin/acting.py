@@ -13,10 +13,9 @@ from unfold.admin import ModelAdmin
 
 from changes import StaleVersion, perform
 from changes.dependants import Choices
-from changes.errors import Unresolved
+from changes.errors import NotAllowed, Refusal, Unresolved
 from display.hits import Hit, asked, choices_in
 from display.versions import IT_SAYS
-from members.errors import MembersError, NotAllowed
 from members.permissions import Actor, can
 
 VERSION = "version"
@@ -43,7 +42,7 @@ class ActionForm(forms.ModelForm):  # type: ignore[type-arg]
     """
 
     actor: ClassVar[Actor]
-    refusals: ClassVar[tuple[type[Exception], ...]] = (MembersError,)
+    refusals: ClassVar[tuple[type[Exception], ...]] = (Refusal,)
     other_names: ClassVar[dict[str, str]] = {}
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)

@@ -6,11 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.functional import Promise
-
+from changes.errors import Sentence
 from notices.wording import shown, spans
-
-Sentence = str | Promise
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from changes import Work, note_refusal, perform
+from changes.errors import NotAllowed
 from reporting import files
-from reporting.errors import NotAllowed, TooManyRuns, UnknownKind, WrongState
+from reporting.errors import TooManyRuns, UnknownKind, WrongRunState
 from reporting.models import ReportRun, RunState
 from reporting.registry import kind_of, tell_finished
 
@@ -80,12 +81,12 @@ def request_again(work: Work, run: ReportRun) -> ReportRun:
 
 
 def cancel_run(work: Work, run: ReportRun) -> ReportRun:
-    """Cancel an unfinished run of one's own. Raises NotAllowed (on record), WrongState."""
+    """Cancel an unfinished run of one's own. Raises NotAllowed (on record), WrongRunState."""
     locked = work.lock_one(ReportRun.objects.select_related("requested_by"), run.pk)
     if locked.requested_by_id != work.actor.pk:
         _refuse(work.actor, "reporting.run.cancelled", locked.kind, locked.parameters)
     if locked.state not in OPEN_STATES:
-        raise WrongState
+        raise WrongRunState
     before = locked.state
     locked.state, locked.finished_at = RunState.CANCELLED, work.now
     locked.save(update_fields=["state", "finished_at"])
@@ -247,7 +248,7 @@ def expire_files(now: dt.datetime) -> int:
 def _refuse(actor: AbstractBaseUser, verb: str, kind: str, parameters: Mapping[str, Any]) -> NoReturn:
     target = f"reporting.reportrun:{kind}"
     note_refusal(actor, verb, target, app="reporting", parameters=dict(parameters))
-    raise NotAllowed
+    raise NotAllowed(_("You have no right to this report."))
 
 
 def _hide(person: AbstractBaseUser, verb: str, run: ReportRun) -> NoReturn:

@@ -12,10 +12,11 @@ from django.test import Client
 
 from audit.models import Entry
 from changes import perform
+from changes.errors import NotAllowed
 from members.actions.people import PersonData, change_person
 from members.actions.roles import give_unit_role
 from members.enums import NetworkRoleKind, UnitRoleKind
-from members.errors import LastManager, NotAllowed
+from members.errors import LastManager
 from members.models import Person, UnitRole
 from tests.choosing import agreeing
 from tests.factories.members import (

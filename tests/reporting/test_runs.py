@@ -15,9 +15,10 @@ from django.utils import timezone
 
 from audit.models import Entry
 from changes import perform
+from changes.errors import NotAllowed
 from notices.models import Notice
 from reporting import making, runs, tasks
-from reporting.errors import InvalidParameters, NotAllowed, ReportError, TooManyRuns, UnknownKind, WrongState
+from reporting.errors import InvalidParameters, ReportError, TooManyRuns, UnknownKind, WrongRunState
 from reporting.models import ReportRun, RunState
 from tests.factories.members import PersonFactory
 from tests.reporting.kinds import content_of, document
@@ -208,7 +209,7 @@ def test_cancel_stops_the_work(use_kind, silent_bell):
     run.refresh_from_db()
     assert (run.state, run.file) == (RunState.CANCELLED, "")
     assert not Notice.objects.exists()
-    with pytest.raises(WrongState):
+    with pytest.raises(WrongRunState):
         perform(person, runs.cancel_run, run)
 
 

@@ -29,7 +29,7 @@ def score_round(
     """Score, rank, grade and award everything in scope from the newest snapshot; collecting becomes scored. Officers.
 
     The awards add up to the budget to the fen unless everyone eligible is at the cap. `outcome`: what the background
-    worked out already from the same evidence. Raises WrongState, Blocked, RoundMoved.
+    worked out already from the same evidence. Raises WrongRoundState, Blocked, RoundMoved.
     """
     now = now or work.now
     held = manage_round(work, round_.pk, seen)

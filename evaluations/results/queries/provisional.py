@@ -9,9 +9,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Min
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from changes.errors import Sentence
 from evaluations.entries.queries.evidence import figures_of
 from evaluations.results.models import Award, IndicatorScore, Result
 from evaluations.results.queries.explanation import ExplainedScore, explained_lines
@@ -26,7 +26,6 @@ from evaluations.scoring.grading import FAIL_RULE, grade_objects, standing_of
 from evaluations.scoring.scope import unit_in_scope
 from evaluations.snapshots.models import SnapshotRow
 
-Sentence = str | Promise
 ZERO = Decimal("0.00")
 FIRST_ACTS = 2
 TAKEN_OVER: Sentence = _("Not scored yet; %(points)s points are taken over from %(year)s until it is.")

@@ -15,11 +15,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from changes import Work, perform
+from changes.errors import NotAllowed, Refusal
 from evaluations.entries.actions import report_value, values_now, withdraw_value
 from evaluations.entries.errors import ValueRefused
 from evaluations.entries.forms import ReportForm
 from evaluations.entries.models import ReportedValue
-from evaluations.errors import EvaluationsError
 from evaluations.results.actions.live import live_rows
 from evaluations.results.queries.provisional import Earlier, Provisional, earlier_result, provisional
 from evaluations.results.queries.results import window_days, window_left
@@ -156,7 +156,9 @@ def _save(request: HttpRequest, place: UnitInRound, machine: Instrument | None, 
         reported, withdrawn = perform(request.user, _save_all, place, machine, form)
     except _Refused:
         return False
-    except EvaluationsError as refused:
+    except NotAllowed:
+        raise
+    except Refusal as refused:
         form.add_error(None, str(refused))
     if form.errors:
         return False

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from changes import Work
+from changes.errors import Sentence
 from evaluations.enums import RoundState
-from evaluations.errors import WrongState
+from evaluations.errors import WrongRoundState
 from evaluations.results.actions.scoring_runs import abandon_scoring, request_scoring
 from evaluations.results.actions.ties import decide_tie
 from evaluations.results.enums import OPEN as OPEN_SCORINGS
@@ -28,7 +28,6 @@ from evaluations.steps.actions.publication import finalise_round, publicise_roun
 from evaluations.steps.forms.rounds import ReopeningForm, TermsForm, TieForm, WindowForm, WithdrawalForm
 from evaluations.steps.queries.walk import ACT_LABELS
 
-Sentence = str | Promise
 REOPEN = "reopen"
 WITHDRAW = "withdraw"
 TERMS = "terms"
@@ -57,7 +56,7 @@ def _abandon(work: Work, round_: Round, seen: int | None, _values: dict[str, Any
     if scoring is not None:
         return abandon_scoring(work, scoring, seen=seen)
     if running is None:
-        raise WrongState(round_.state, SnapshotState.RUNNING)
+        raise WrongRoundState(round_.state, SnapshotState.RUNNING)
     return abandon_snapshot(work, running, seen=seen)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -16,10 +15,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, gettext_lazy, pgettext_lazy
 
 from changes import perform
+from changes.errors import NotAllowed, Refusal
 from display.formats import money
+from display.refusals import show_refusal
 from display.templatetags.display import state_badge
 from evaluations.enums import ObjectKind, RoundState
-from evaluations.errors import EvaluationsError
 from evaluations.results.queries.results import ranked_table
 from evaluations.results.queries.ties import ties_of
 from evaluations.results.queries.verification import verification
@@ -40,9 +40,7 @@ from evaluations.steps.forms.simulator import SimulatorForm
 from evaluations.steps.queries.blockers import blockers
 from evaluations.steps.queries.simulation import present_terms, simulate, with_moves
 from evaluations.steps.queries.walk import Walk, walk
-from members.errors import NotAllowed
 from members.permissions import can
-from reporting.errors import ReportError
 from reporting.runs import request_run
 
 RECENT = 12
@@ -180,15 +178,15 @@ class RoundAdmin(WritingAdmin):
         if request.method == "POST" and (form is None or form.is_valid()):
             try:
                 perform(request.user, act.do, round_, seen, {} if form is None else form.cleaned_data)
-            except NotAllowed as refused:
-                raise PermissionDenied from refused
+            except NotAllowed:
+                raise
             except InvalidRound as refused:
-                for field, sentences in refused.fields.items():
-                    form.add_error(field, [str(one) for one in sentences])  # type: ignore[union-attr]
+                assert form is not None
+                show_refusal(form, refused)
             except RoundMoved as refused:
                 messages.error(request, str(refused))
                 round_ = managed_round_for(request.user, pk)
-            except EvaluationsError as refused:
+            except Refusal as refused:
                 messages.error(request, str(refused))
                 if form is None:
                     return redirect("admin:evaluations_round_change", pk)
@@ -250,7 +248,7 @@ class RoundAdmin(WritingAdmin):
                 {"year": round_.year, "format": form},
                 language=get_language(),
             )
-        except ReportError as refused:
+        except Refusal as refused:
             messages.error(request, str(refused))
             return redirect("admin:evaluations_round_change", pk)
         return redirect("reporting:run", run.pk)

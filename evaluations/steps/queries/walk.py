@@ -6,10 +6,10 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, npgettext
 
+from changes.errors import Sentence
 from display.formats import money
 from evaluations.entries.queries.coverage import Gap, late_units, reporting_gaps, scoring_gaps
 from evaluations.enums import RoundState
@@ -26,7 +26,6 @@ from evaluations.snapshots.models import MetricSnapshot
 from evaluations.steps.queries.blockers import blockers
 from members.models import MemberUnit
 
-Sentence = str | Promise
 DONE, NOW, OPENED, WAITING, BLOCKED, TODO = "done", "now", "open", "wait", "blocked", "todo"
 REPORTING, JUDGING = 1, 2
 """The places of two steps in the bar: what units report, what experts score."""

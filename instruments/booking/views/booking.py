@@ -20,6 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from changes import StaleVersion
+from changes.errors import FieldsRefused, NotAllowed
 from instruments.booking.enums import BookingKind, BookingState
 from instruments.booking.errors import RulesBroken, SlotTaken, WrongState
 from instruments.booking.forms.booking import MoveForm, moment_of
@@ -47,10 +48,8 @@ from instruments.booking.views.booking_life import (
     shown,
 )
 from instruments.booking.views.refusal import Refusal, refusal
-from instruments.errors import FieldsRefused
 from instruments.inventory.permissions import keeps
 from instruments.terms.errors import Problem, problem
-from members.errors import NotAllowed
 from members.models import Person
 
 WITHOUT_USE = frozenset(

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from changes import perform
+from changes.errors import Sentence
 from instruments.booking.actions.changes import cancel_booking, move_booking
 from instruments.booking.actions.decisions import approve_booking, decline_booking
 from instruments.booking.actions.visit import check_in, check_out
@@ -24,7 +25,6 @@ from instruments.booking.queries.bookings import told_of
 from instruments.booking.rules.booking_states import legal_verbs
 from instruments.booking.rules.requests import last_change
 from instruments.booking.views.booking_life import check_in_opens, effective_state
-from instruments.errors import Sentence
 from instruments.inventory.permissions import keeps
 from instruments.terms.queries.policy import policy_of
 from members.models import Person

@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from changes.errors import Sentence
 from display import formats
 from instruments.booking.enums import BookingKind, BookingState
 from instruments.booking.models import Booking, BookingStep
 from instruments.booking.rules.requests import is_overdue
-from instruments.errors import Sentence
 from instruments.terms.queries.policy import policy_of
 
 TITLES: dict[str, tuple[str, Sentence]] = {

@@ -20,6 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from changes import perform
+from changes.errors import NotAllowed
 from display.kept_pages import kept_for_visitors
 from display.templatetags.display import named
 from folding import times
@@ -47,7 +48,6 @@ from instruments.terms.queries.policy import policy_of, terms_of
 from instruments.terms.queries.rates import Quote
 from instruments.terms.rules.hours import local_day
 from instruments.terms.rules.intervals import Interval
-from members.errors import NotAllowed
 from members.models import Person
 from members.permissions import can
 

@@ -37,7 +37,6 @@ from instruments.inventory.permissions import kept_by
 from instruments.terms.errors import Problem
 from instruments.terms.rules.hours import local_midnight
 from instruments.terms.rules.intervals import Interval
-from members.errors import NotAllowed
 from members.models import Person
 
 LANES = 30
@@ -90,8 +89,6 @@ def maintenance(request: HttpRequest) -> HttpResponse:
         return _page(
             request, request.user, kept, form, problems=in_words(broken.problems, (start, end)), status=422
         )
-    except NotAllowed:
-        raise Http404 from None
     said = _("Maintenance is entered: %(when)s, %(length)s. Nobody can book this time.") % {
         "when": time_range(booking.start, booking.end, get_language(), timezone.localdate()),
         "length": minutes((booking.end - booking.start) // dt.timedelta(minutes=1), get_language()),

@@ -18,9 +18,8 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from changes import StaleVersion, perform
+from changes import perform
 from display.formats import money
-from instruments.errors import InstrumentsError
 from instruments.inventory.actions.instruments import (
     COLUMNS,
     InstrumentData,
@@ -34,7 +33,6 @@ from instruments.inventory.queries.parts import parts_of
 from instruments.inventory.rules.record import MOST_FIELDS, TEXT_LIMITS
 from members.admin.acting import ActingAdmin, ActionForm
 from members.admin.roles import RoleAdmin
-from members.errors import MembersError
 from members.forms.web_address import WebAddressField
 from members.permissions import can
 
@@ -54,7 +52,6 @@ def _field(number: int) -> forms.ModelChoiceField[ApplicationField]:
 class InstrumentAdminForm(ActionForm):
     """The record of an instrument, with fields, funds and state."""
 
-    refusals = (MembersError, InstrumentsError, StaleVersion)
     other_names = {"fields": "field_1", "note": "state_note"}
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -179,8 +176,6 @@ class InstrumentAdmin(ActingAdmin):
 
 class StewardshipForm(ActionForm):
     """A new stewardship, or the end of one; the version is that of all stewards of the instrument."""
-
-    refusals = (MembersError, InstrumentsError, StaleVersion)
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 

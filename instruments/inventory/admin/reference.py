@@ -6,17 +6,17 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 
 from changes import perform
+from changes.errors import Refusal
 from instruments.inventory.actions.reference import rename_class, rename_field
 from instruments.inventory.models import ApplicationField, InstrumentClass
 from members.admin.acting import ActingAdmin, ActionForm
-from members.errors import MembersError
 from members.permissions import can
 
 
 class FieldForm(ActionForm):
     """The names of an application field."""
 
-    refusals = (MembersError, ValidationError)
+    refusals = (Refusal, ValidationError)
 
     class Meta:
         model = ApplicationField
@@ -31,7 +31,7 @@ class FieldForm(ActionForm):
 class InstrumentClassForm(ActionForm):
     """The names of a class."""
 
-    refusals = (MembersError, ValidationError)
+    refusals = (Refusal, ValidationError)
 
     class Meta:
         model = InstrumentClass

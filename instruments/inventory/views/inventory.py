@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,11 +16,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from changes import StaleVersion, perform
 from changes.errors import Unresolved
 from display.hits import asked, choices_in
+from display.refusals import show_refusal
 from display.versions import seen_in
 from instruments.inventory.actions.instruments import change_instrument, change_state, create_instrument
 from instruments.inventory.dependants import coming as coming_on
 from instruments.inventory.errors import InvalidInstrument
-from instruments.inventory.forms.instrument import InstrumentForm, InventoryForm, StateForm, show_refusal
+from instruments.inventory.forms.instrument import InstrumentForm, InventoryForm, StateForm
 from instruments.inventory.guarded import inventory_unit_for, unit_instrument_for
 from instruments.inventory.models import Instrument
 from instruments.inventory.permissions import kept_by
@@ -29,7 +30,6 @@ from instruments.inventory.queries.keeping import CHARGED, keeping_of
 from instruments.inventory.queries.stewards import last_change_of
 from instruments.inventory.rules.completeness import RECORD
 from instruments.inventory.rules.next_step import NextStep, next_step
-from members.errors import NotAllowed
 from members.models import MemberUnit
 from members.permissions import Actor, can
 
@@ -106,8 +106,6 @@ def add(request: HttpRequest, unit: str) -> HttpResponse:
             made = perform(request.user, create_instrument, form.record())
         except InvalidInstrument as refusal:
             form.show(refusal)
-        except NotAllowed:
-            raise Http404 from None
         else:
             messages.success(
                 request,
@@ -145,8 +143,6 @@ def edit(request: HttpRequest, unit: str, code: str) -> HttpResponse:
             form.show(refusal)
         except StaleVersion:
             return _overtaken(request, unit, code)
-        except NotAllowed:
-            raise Http404 from None
         else:
             if changed.version == shown.version:
                 messages.info(request, _("Nothing differs from what is stored."))
@@ -187,8 +183,6 @@ def state(request: HttpRequest, unit: str, code: str) -> HttpResponse:
                 now = unit_instrument_for(request.user, unit, code, "change_instrument_state")
                 form = StateForm(request.POST, instrument=now)
                 return _state_page(request, now, form, overtaken=last_change_of(now), status=409)
-            except NotAllowed:
-                raise Http404 from None
             else:
                 messages.success(
                     request,

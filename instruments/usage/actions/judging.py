@@ -10,8 +10,8 @@ from decimal import Decimal
 from django.db.models import Max
 
 from changes import Work
+from changes.errors import Sentence
 from instruments.booking.actions.slots import release
-from instruments.errors import Sentence
 from instruments.inventory.models import Instrument
 from instruments.terms.models import Rate
 from instruments.terms.queries.opening import exceptions_of, weeks_of

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields, replace
 from django.db import IntegrityError
 
 from changes import StaleVersion, Work, note_refusal, perform
-from instruments.errors import Sentence
+from changes.errors import Sentence
 from instruments.inventory.locks import lock_instruments
 from instruments.inventory.models import Instrument
 from instruments.terms.rules.intervals import Interval

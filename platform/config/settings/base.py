@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "portal.middleware.LeadBack",
+    "portal.middleware.HiddenRefusals",
     "portal.middleware.AdminContentPolicy",
     "portal.middleware.StorableAddress",
     "portal.brakes.CostlyPages",

@@ -8,13 +8,13 @@ import pytest
 
 from audit.models import Entry
 from changes import StaleVersion, perform
+from changes.errors import NotAllowed
 from instruments.booking.actions.changes import cancel_booking, move_booking
 from instruments.booking.actions.decisions import approve_booking, decline_booking
 from instruments.booking.actions.requests import book_maintenance, request_booking
 from instruments.booking.enums import BookingState
 from instruments.booking.errors import RulesBroken, SlotTaken, WrongState
 from instruments.booking.models import Booking
-from members.errors import NotAllowed
 from notices.models import Notice
 from tests.factories.instruments import BookingFactory, make_instrument, make_steward
 from tests.factories.members import AdminFactory, make_officer

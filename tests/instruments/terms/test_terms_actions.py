@@ -11,6 +11,7 @@ import time_machine
 
 from audit.models import Entry
 from changes import perform
+from changes.errors import NotAllowed
 from instruments.inventory.actions.stewards import end_stewardship, give_stewardship
 from instruments.inventory.errors import InvalidInstrument
 from instruments.inventory.models import Stewardship
@@ -26,7 +27,6 @@ from instruments.terms.actions import (
 from instruments.terms.models import BookingPolicy, OpeningException, OpeningPeriod, Rate
 from instruments.terms.queries.rates import rate_for
 from instruments.terms.rules.opening import WeeklyPeriod
-from members.errors import NotAllowed
 from members.models import UnitRole
 from tests.choosing import agreeing
 from tests.factories.instruments import make_instrument, make_steward
