@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.core.exceptions import ValidationError
 
 from changes import perform
-from changes.errors import Refusal
 from instruments.inventory.actions.reference import rename_class, rename_field
 from instruments.inventory.models import ApplicationField, InstrumentClass
 from members.admin.acting import ActingAdmin, ActionForm
-from members.permissions import can
 
 
 class FieldForm(ActionForm):
     """The names of an application field."""
-
-    refusals = (Refusal, ValidationError)
 
     class Meta:
         model = ApplicationField
@@ -30,8 +25,6 @@ class FieldForm(ActionForm):
 
 class InstrumentClassForm(ActionForm):
     """The names of a class."""
-
-    refusals = (Refusal, ValidationError)
 
     class Meta:
         model = InstrumentClass
@@ -48,7 +41,6 @@ class FieldAdmin(ActingAdmin):
     """Application fields."""
 
     form = FieldForm
-    may = staticmethod(can)
     change_verb = "change_reference"
     fields = ("code", "name_zh", "name_en")
     readonly_fields = ("code",)
@@ -62,7 +54,6 @@ class InstrumentClassAdmin(ActingAdmin):
     """Instrument classes."""
 
     form = InstrumentClassForm
-    may = staticmethod(can)
     change_verb = "change_reference"
     fields = ("scheme", "code", "level", "parent", "name_zh", "name_en")
     readonly_fields = ("scheme", "code", "level", "parent")
