@@ -15,6 +15,7 @@ from changes import note_refusal
 from changes.errors import NotAllowed
 from members.enums import NetworkRoleKind, UnitRoleKind
 from members.models import MemberUnit, NetworkRole, Organisation, Person, UnitRole
+from members.models.dated import lasting
 
 Actor = Person | AnonymousUser
 
@@ -121,7 +122,7 @@ def _change_person(roles: Roles, _person: Actor, obj: Any) -> bool:
 
 def _is_of_department(person: Person) -> bool:
     today = timezone.localdate()
-    coming = NetworkRole.objects.filter(models.Q(valid_to=None) | models.Q(valid_to__gt=today), person=person)
+    coming = NetworkRole.objects.filter(lasting(today), person=person)
     return person.is_superuser or person.is_staff or coming.exists()
 
 

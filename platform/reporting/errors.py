@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from changes.errors import Conflict, FieldsRefused, Refusal
 
+NO_RIGHT = _("You have no right to this report.")
+
 
 class ReportError(Refusal):
     """Raised while a report is built, with a sentence for the reader."""

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from changes import Work, perform
 from changes.errors import NotAllowed, Refusal
 from reporting import files
+from reporting.errors import NO_RIGHT
 from reporting.models import ReportRun, RunState
 from reporting.registry import kind_of, tell_finished
 from reporting.renderers import RENDERERS
@@ -97,7 +98,7 @@ def give_up(run_id: UUID | str, reference: str, error: BaseException) -> None:
 
 def _made(run: ReportRun) -> bool:
     if not may_still_ask(run):
-        raise NotAllowed(_("You have no right to this report."))
+        raise NotAllowed(NO_RIGHT)
     kind = kind_of(run.kind)
     show = _Shown(run)
     document = kind.build(run.parameters, show)

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from changes import Work, note_refusal, perform
 from changes.errors import NotAllowed
 from reporting import files
-from reporting.errors import TooManyRuns, UnknownKind, WrongRunState
+from reporting.errors import NO_RIGHT, TooManyRuns, UnknownKind, WrongRunState
 from reporting.models import ReportRun, RunState
 from reporting.registry import kind_of, tell_finished
 
@@ -248,7 +248,7 @@ def expire_files(now: dt.datetime) -> int:
 def _refuse(actor: AbstractBaseUser, verb: str, kind: str, parameters: Mapping[str, Any]) -> NoReturn:
     target = f"reporting.reportrun:{kind}"
     note_refusal(actor, verb, target, app="reporting", parameters=dict(parameters))
-    raise NotAllowed(_("You have no right to this report."))
+    raise NotAllowed(NO_RIGHT)
 
 
 def _hide(person: AbstractBaseUser, verb: str, run: ReportRun) -> NoReturn:

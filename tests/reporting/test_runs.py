@@ -378,7 +378,7 @@ def test_run_of_one_who_lost_the_right_is_not_made(lost, use_kind, silent_bell):
     assert making.make(run.pk) is False
     run.refresh_from_db()
     assert (run.state, run.file, built) == (RunState.FAILED, "", [])
-    assert run.error == str(NotAllowed.message)
+    assert run.error == "您无权获取该报告。"
 
 
 def test_asking_locks_out_no_row_that_refers_to_the_person(use_kind, silent_bell):

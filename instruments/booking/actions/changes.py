@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from changes import Work, unchanged
+from folding.times import LOCAL
 from instruments.booking.actions.slots import claim_station, facts, held_by, release, save
 from instruments.booking.actions.telling import tell_of_move, tell_others
 from instruments.booking.enums import BookingKind, BookingState
@@ -22,7 +23,6 @@ from instruments.inventory.permissions import keeps
 from instruments.terms.errors import Problem, problem
 from instruments.terms.queries.policy import policy_of
 from instruments.terms.rules.booking_policy import maintenance_problems
-from instruments.terms.rules.hours import LOCAL
 from instruments.terms.rules.intervals import Interval
 from members.permissions import require
 from notices.wording import both_names

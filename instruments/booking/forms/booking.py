@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from folding import times as written
+from folding.times import LOCAL
 from instruments.booking.enums import BookingKind, Purpose
 from instruments.booking.forms.clock import (
     DAY_MINUTES,
@@ -29,7 +30,7 @@ from instruments.booking.rules.visits import forgotten
 from instruments.inventory.models import Instrument
 from instruments.terms.queries.opening import clock_hours
 from instruments.terms.queries.policy import policy_of
-from instruments.terms.rules.hours import LOCAL, is_convertible
+from instruments.terms.rules.hours import is_convertible
 
 
 def _date_input() -> forms.DateInput:

@@ -11,11 +11,12 @@ from django.db.models import Max
 
 from changes import Work
 from changes.errors import Sentence
+from folding.times import LOCAL
 from instruments.booking.actions.slots import release
 from instruments.inventory.models import Instrument
 from instruments.terms.models import Rate
 from instruments.terms.queries.opening import exceptions_of, weeks_of
-from instruments.terms.rules.hours import LOCAL, hours_between
+from instruments.terms.rules.hours import hours_between
 from instruments.terms.rules.intervals import Interval
 from instruments.terms.rules.opening import open_intervals
 from instruments.usage.actions.records import from_entry, says_the_same, usage_facts

@@ -14,6 +14,7 @@ from kombu import Exchange, Queue
 from config import env
 from config.department_menu import demo_label, navigation
 from config.queues import QUEUES, ROUTES, UPKEEP
+from folding import times
 
 # Lets forms, admins and querysets name their model in their type, as the type checker wants it.
 django_stubs_ext.monkeypatch()
@@ -157,7 +158,7 @@ FORMAT_MODULE_PATH = ["config.formats"]
 USE_I18N = True
 FORM_RENDERER = "folding.forms.FoldingRenderer"
 USE_TZ = True
-TIME_ZONE = "Asia/Shanghai"
+TIME_ZONE = times.LOCAL.key
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.text("STATIC_DIR", str(VAR / "static")))

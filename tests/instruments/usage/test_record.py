@@ -12,7 +12,7 @@ from django.utils.translation import override
 from audit.models import Entry
 from changes import perform
 from changes.errors import NotAllowed
-from instruments.terms.rules.hours import LOCAL
+from folding.times import LOCAL
 from instruments.usage.actions import judging
 from instruments.usage.actions.usage import correct_usage, record_usage
 from instruments.usage.enums import UsageSource

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from instruments.terms.rules.hours import LOCAL
+from folding.times import LOCAL
 from instruments.usage.models import UsageRecord
 from members.enums import UnitRoleKind
 from tests.factories.instruments import UsageRecordFactory, make_instrument

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from changes import perform
-from instruments.terms.rules.hours import LOCAL
+from folding.times import LOCAL
 from instruments.usage.models import UsageRecord
 from reporting import making, runs
 from tests.factories.instruments import RateFactory, UsageRecordFactory, make_instrument, make_steward
