@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.errors import CODE_KEPT
 from notices import kinds
-from safeguards.triggers import refuse, register
+from safeguards.triggers import refusal_trigger, register
 
 FINAL = "the round is final"
 SHOWN = "the results are publicised: take the publicity back first"
@@ -42,14 +42,16 @@ class EvaluationsConfig(AppConfig):
         self._register_notices()
         any_change = "INSERT OR UPDATE OR DELETE"
         register(
-            refuse("round_final", "evaluations_round", "UPDATE OR DELETE", FINAL, "{row}.state = 'final'"),
+            refusal_trigger(
+                "round_final", "evaluations_round", "UPDATE OR DELETE", FINAL, "{row}.state = 'final'"
+            ),
         )
         # A comparison with NULL is neither true nor false, so a term that is emptied is asked for by itself.
         changed = " OR ".join(
             f"NEW.{name} <> OLD.{name} OR (NEW.{name} IS NULL) <> (OLD.{name} IS NULL)" for name in TERMS
         )
         register(
-            refuse(
+            refusal_trigger(
                 "round_shown",
                 "evaluations_round",
                 "UPDATE",
@@ -61,9 +63,11 @@ class EvaluationsConfig(AppConfig):
         for word, state, said in (("final", "final", FINAL), ("shown", "publicised", SHOWN)):
             for name, inside in (held | {"indicatorscore": OF_RESULT}).items():
                 table = f"evaluations_{name}"
-                register(refuse(f"{name}_{word}", table, any_change, said, inside % state, either=True))
+                register(
+                    refusal_trigger(f"{name}_{word}", table, any_change, said, inside % state, either=True)
+                )
         register(
-            refuse(
+            refusal_trigger(
                 "snapshotrow_immutable",
                 "evaluations_snapshotrow",
                 "UPDATE OR DELETE",
@@ -71,7 +75,7 @@ class EvaluationsConfig(AppConfig):
             )
         )
         register(
-            refuse(
+            refusal_trigger(
                 "snapshotrow_closed",
                 "evaluations_snapshotrow",
                 "INSERT",
@@ -81,7 +85,7 @@ class EvaluationsConfig(AppConfig):
             )
         )
         register(
-            refuse(
+            refusal_trigger(
                 "snapshotrow_final",
                 "evaluations_snapshotrow",
                 "INSERT",
@@ -91,7 +95,7 @@ class EvaluationsConfig(AppConfig):
             )
         )
         register(
-            refuse(
+            refusal_trigger(
                 "snapshotunit_immutable",
                 "evaluations_snapshotunit",
                 "UPDATE OR DELETE",
@@ -99,7 +103,7 @@ class EvaluationsConfig(AppConfig):
             )
         )
         register(
-            refuse(
+            refusal_trigger(
                 "snapshotunit_closed",
                 "evaluations_snapshotunit",
                 "INSERT",
@@ -109,12 +113,12 @@ class EvaluationsConfig(AppConfig):
             )
         )
         register(
-            refuse(
+            refusal_trigger(
                 "roundstep_kept", "evaluations_roundstep", "UPDATE OR DELETE", "what was done stays on record"
             )
         )
         register(
-            refuse(
+            refusal_trigger(
                 "metricsnapshot_final",
                 "evaluations_metricsnapshot",
                 "INSERT OR UPDATE",
@@ -124,7 +128,7 @@ class EvaluationsConfig(AppConfig):
             )
         )
         register(
-            refuse(
+            refusal_trigger(
                 "metricsnapshot_immutable",
                 "evaluations_metricsnapshot",
                 "UPDATE OR DELETE",
@@ -133,7 +137,7 @@ class EvaluationsConfig(AppConfig):
             )
         )
         register(
-            refuse(
+            refusal_trigger(
                 "unit_code_kept",
                 "members_memberunit",
                 "UPDATE",
@@ -143,7 +147,7 @@ class EvaluationsConfig(AppConfig):
             )
         )
         register(
-            refuse(
+            refusal_trigger(
                 "scheme_locked",
                 "evaluations_scheme",
                 "UPDATE OR DELETE",

@@ -68,7 +68,7 @@ class InstrumentsConfig(AppConfig):
         from instruments.booking.events import BookingEvent, VisitEnded
         from instruments.catalogue import subscribers as catalogue
         from instruments.guards import guards
-        from instruments.inventory import keepers, messages
+        from instruments.inventory import custodians, messages
         from instruments.inventory import subscribers as inventory
         from instruments.terms import subscribers as terms
         from instruments.usage.actions.visits import record_visit
@@ -80,7 +80,7 @@ class InstrumentsConfig(AppConfig):
         register_reports()
         subscribe(BookingEvent, keep_step)
         # Who keeps an instrument is settled before who is asked to decide on its requests.
-        keepers.register_dependants()
+        custodians.register_dependants()
         register_dependants()
         inventory.subscribe_all()
         terms.subscribe_all()

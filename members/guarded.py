@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 from django.http import Http404
 
-from changes import note_refusal
+from changes import record_refusal
 from members.models import MemberUnit, Person
 from members.permissions import Actor, can
 from members.queries.units import directory
@@ -21,17 +21,17 @@ def managed_unit_for(person: Actor, code: str, verb: str = "manage_unit") -> Mem
     """Return a unit the person may `verb`. Raises Http404 for a missing one and a forbidden one alike."""
     unit = _unit(code)
     if not can(person, verb, unit):
-        hide(person, verb, unit, app="members")
+        refuse_as_missing(person, verb, unit, app="members")
     return unit
 
 
-def hide(person: Actor, verb: str, obj: Any, *, app: str) -> NoReturn:
+def refuse_as_missing(person: Actor, verb: str, obj: Any, *, app: str) -> NoReturn:
     """Answer as if the object were missing, and put the refusal on record where it is known who asked.
 
     Raises Http404.
     """
     if isinstance(person, Person):
-        note_refusal(person, verb, obj, app=app, reason="hidden")
+        record_refusal(person, verb, obj, app=app, reason="hidden")
     raise Http404
 
 

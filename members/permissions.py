@@ -11,7 +11,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.utils import timezone
 
-from changes import note_refusal
+from changes import record_refusal
 from changes.errors import NotAllowed
 from members.enums import NetworkRoleKind, UnitRoleKind
 from members.models import MemberUnit, NetworkRole, Organisation, Person, UnitRole
@@ -227,7 +227,9 @@ def require(actor: Actor, verb: str, obj: Any = None) -> None:
     line = _declared(verb)
     if line.rule(actor, obj):
         return
-    refuse(actor, verb, obj, app=line.app, reason="no_right" if line.why is None else line.why(actor, obj))
+    raise_not_allowed(
+        actor, verb, obj, app=line.app, reason="no_right" if line.why is None else line.why(actor, obj)
+    )
 
 
 def _declared(verb: str) -> _Declared:
@@ -237,7 +239,7 @@ def _declared(verb: str) -> _Declared:
         raise ValueError(f"No rule for the verb {verb!r}.") from error
 
 
-def refuse(actor: Actor, verb: str, obj: Any, *, app: str, reason: str = "no_right") -> NoReturn:
+def raise_not_allowed(actor: Actor, verb: str, obj: Any, *, app: str, reason: str = "no_right") -> NoReturn:
     """Put one refusal of right on record, whatever becomes of the change around it, then raise NotAllowed."""
-    note_refusal(actor, verb, obj, app=app, reason=reason)
+    record_refusal(actor, verb, obj, app=app, reason=reason)
     raise NotAllowed

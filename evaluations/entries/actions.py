@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
-from changes import Work, note_refusal
+from changes import Work, record_refusal
 from changes.errors import Sentence
 from evaluations.entries.enums import JudgeRole
 from evaluations.entries.errors import ConflictOfInterest, ScoreNeedsReason, ValueRefused
@@ -189,7 +189,7 @@ def give_score(
     """
     held = _collecting(work, round_.pk, "give_score", unit)
     if belongs_to(work.actor, unit):
-        note_refusal(work.actor, "give_score", unit, app="evaluations", reason="conflict_of_interest")
+        record_refusal(work.actor, "give_score", unit, app="evaluations", reason="conflict_of_interest")
         raise ConflictOfInterest
     entry = _Entry(unit, instrument, indicator, value, note.strip()[:1000])
     if not entry.words and not roles_of(work.actor).is_expert:

@@ -25,8 +25,8 @@ from display.versions import seen_in
 from instruments.inventory.errors import InvalidInstrument
 from instruments.inventory.guarded import unit_instrument_for
 from instruments.inventory.models import Instrument
-from instruments.inventory.queries.keeping import CHARGED
 from instruments.inventory.queries.parts import parts_of
+from instruments.inventory.queries.readiness import CHARGED
 from instruments.terms.actions import (
     add_exception,
     remove_exception,

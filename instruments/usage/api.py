@@ -215,10 +215,10 @@ class UsageRecordList(ListView):
             if entries
             else []
         )
-        return [outcome if outcome is not None else _told(next(judged)) for outcome in outcomes]
+        return [outcome if outcome is not None else _outcome_body(next(judged)) for outcome in outcomes]
 
 
-def _told(outcome: Any) -> dict[str, Any]:
+def _outcome_body(outcome: Any) -> dict[str, Any]:
     return {
         "record_id": outcome.record_id,
         "status": outcome.status,

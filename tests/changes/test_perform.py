@@ -10,7 +10,7 @@ from django.db import OperationalError, connection, transaction
 from audit.models import Entry
 from changes import Event, StaleVersion, locking, perform, subscribe, unchanged
 from changes.events import _subscribers
-from changes.runner import note_refusal
+from changes.runner import record_refusal
 from members.models import MemberUnit, Person, Region
 from tests.factories.members import PersonFactory, UnitFactory
 
@@ -113,7 +113,7 @@ def test_a_part_that_fails_leaves_the_rest_whole(unit, person):
 def test_a_refusal_outlives_the_rollback_and_names_what_was_tried(unit, person):
     def refused(work):
         rename(work, unit, "乙")
-        note_refusal(person, "give_network_role", "officer", app="members")
+        record_refusal(person, "give_network_role", "officer", app="members")
         raise Mishap
 
     def wrapped(work):
@@ -280,7 +280,7 @@ def test_other_trouble_of_the_database_is_not_tried_again(person):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_bells_ring_after_the_commit_and_never_after_a_rollback(person):
+def test_what_waits_for_the_commit_runs_after_it_and_never_after_a_rollback(person):
     rung = []
 
     def ringing(work, fails):

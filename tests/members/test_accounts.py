@@ -79,7 +79,7 @@ def test_officers_do_not_change_accounts_of_the_department(who):
 
 
 def test_the_admin_shows_such_accounts_and_changes_nothing():
-    """An officer reads the superuser's page; what he sends is refused."""
+    """An officer reads the superuser's page; what they send is refused."""
     officer, admin = make_officer(is_staff=True), AdminFactory(email="root@example.org")
     client = Client()
     client.force_login(officer)

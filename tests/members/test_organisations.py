@@ -148,7 +148,7 @@ class TestRegistering:
             perform(make_officer(), register_organisation, data)
 
     def test_rights(self, unit, second):
-        """A manager for his own unit; nobody else's; officers change what is registered."""
+        """A manager for their own unit; nobody else's; officers change what is registered."""
         before = state()
         for person in (make_manager(second), PersonFactory(home_unit=unit)):
             with pytest.raises(NotAllowed):

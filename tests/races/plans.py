@@ -114,7 +114,7 @@ def cancel_or_take(
 
 
 def shut(me: int, actor: Person, instrument: Instrument, start: dt.datetime, _booking) -> dict:
-    """Keepers close the instrument for times that all share a minute."""
+    """Custodians close the instrument for times that all share a minute."""
     start += dt.timedelta(minutes=me - 64)
     return _told(
         lambda: perform(

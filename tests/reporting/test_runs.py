@@ -43,7 +43,7 @@ def later(**delta) -> dt.datetime:
 
 
 def test_request_when_right_is_there(use_kind, silent_bell, django_capture_on_commit_callbacks):
-    """A row, a record, and one bell after commit."""
+    """A row, a record, and one message after commit."""
     person = PersonFactory()
     with django_capture_on_commit_callbacks(execute=True):
         run = ask(person)

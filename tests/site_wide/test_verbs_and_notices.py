@@ -177,7 +177,7 @@ def ask(monkeypatch, settings, tmp_path):
     """Ask for a trial report that nobody makes until the test does."""
     reports = {**settings.STORAGES["reports"], "OPTIONS": {"location": str(tmp_path)}}
     settings.STORAGES = {**settings.STORAGES, "reports": reports}
-    monkeypatch.setattr(runs, "_bells", [])
+    monkeypatch.setattr(runs, "_senders", [])
     person = PersonFactory()
 
     def made(**kind):

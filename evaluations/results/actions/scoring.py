@@ -9,7 +9,7 @@ from changes import Work
 from evaluations.enums import RoundState
 from evaluations.results.events import RoundScored
 from evaluations.results.models import Award, IndicatorScore, Result, TieDecision
-from evaluations.results.queries.outcome import Judged, Outcome, outcome_of
+from evaluations.results.queries.outcome import JudgedObject, Outcome, outcome_of
 from evaluations.rounds.actions import manage_round, save
 from evaluations.rounds.blocking import SCORE, refuse_if_blocked
 from evaluations.rounds.events import note
@@ -92,7 +92,7 @@ def write_outcome(round_: Round, outcome: Outcome) -> None:
         )
 
 
-def result_row(round_: Round, judged: Judged) -> Result:
+def result_row(round_: Round, judged: JudgedObject) -> Result:
     """The result as it is stored, not yet saved."""
     graded = judged.graded
     return Result(
@@ -106,7 +106,7 @@ def result_row(round_: Round, judged: Judged) -> Result:
     )
 
 
-def score_rows(result: Result, judged: Judged) -> list[IndicatorScore]:
+def score_rows(result: Result, judged: JudgedObject) -> list[IndicatorScore]:
     """The points of every indicator as they are stored, not yet saved."""
     return [
         IndicatorScore(

@@ -151,7 +151,7 @@ def provisional(  # noqa: PLR0917
         judged=bool(rows) and unit_in_scope(definition.scope, unit_kind=kind, rows=figures),
         score=scored.total,
         grade=grade,
-        by_rule=next((str(_named(r, language)) for r in rule.fail_rules if r.code == by_rule), ""),
+        by_rule=next((str(_name_in(r, language)) for r in rule.fail_rules if r.code == by_rule), ""),
         better=Grade(better) if better else None,
         cut_off=rule.cut_offs[better] if better else ZERO,
         gap=max(rule.cut_offs[better] - scored.total, ZERO) if better else ZERO,
@@ -227,5 +227,5 @@ def _last_place(round_: Round, earlier: Earlier | None, better: str | None) -> D
     return None if found["last"] is None else Decimal(found["last"]).quantize(ZERO)
 
 
-def _named(named: object, language: str) -> str:
+def _name_in(named: object, language: str) -> str:
     return str(getattr(named, "name_zh" if language.startswith("zh") else "name_en"))

@@ -48,7 +48,7 @@ from instruments.booking.views.booking_life import (
     shown,
 )
 from instruments.booking.views.refusal import Refusal, refusal
-from instruments.inventory.permissions import keeps
+from instruments.inventory.permissions import is_custodian
 from instruments.terms.errors import Problem, problem
 from members.models import Person
 
@@ -155,7 +155,7 @@ def _refused(form: forms.Form | None, wanted: Booking, problems: list[Problem]) 
 
 def _page(request: HttpRequest, shown_booking: Booking, tried: Tried | None = None) -> HttpResponse:
     now = timezone.now()
-    keeper = keeps(request.user, shown_booking.instrument)
+    keeper = is_custodian(request.user, shown_booking.instrument)
     acts = legal_acts(shown_booking, request.user, now)
     state = effective_state(shown_booking, now)
     context: dict[str, Any] = {

@@ -42,7 +42,7 @@ from instruments.catalogue.queries.instrument_page import price_rows, year_of_us
 from instruments.inventory.enums import SharingMode
 from instruments.inventory.guarded import instrument_for
 from instruments.inventory.models import Instrument
-from instruments.inventory.permissions import keeps
+from instruments.inventory.permissions import is_custodian
 from instruments.terms.errors import Problem, problem
 from instruments.terms.queries.policy import policy_of, terms_of
 from instruments.terms.queries.rates import Quote
@@ -214,7 +214,7 @@ def _page(
         "instrument": shown,
         "policy": policy,
         "fields": [link.field for link in shown.field_links.select_related("field")],
-        "keeps": keeps(request.user, shown),
+        "keeps": is_custodian(request.user, shown),
         "manages": can(request.user, "edit_instrument", shown),
         "bar": bar,
         "prices": prices,
@@ -297,7 +297,7 @@ def _grid(
 ) -> WeekGrid:
     today = timezone.localdate()
     first = local_day(chosen[0]) if chosen else today
-    sees_all = keeps(request.user, shown)
+    sees_all = is_custodian(request.user, shown)
     try:
         asked = times.day(request.GET.get("week", "")) if request.GET.get("week") else first
         view = week(shown, asked, request.user, sees_all=sees_all)

@@ -18,7 +18,7 @@ from instruments.inventory.events import StewardNamed, StewardshipEnded
 from instruments.inventory.locks import lock_instrument, lock_instruments
 from instruments.inventory.messages import names_of
 from instruments.inventory.models import Instrument, InstrumentPart, Stewardship
-from instruments.inventory.permissions import forget_kept
+from instruments.inventory.permissions import forget_stewarded
 from members.actions.dated import resolve_rest, resolved, settle_over
 from members.actions.roles import write_unit_role
 from members.enums import UnitRoleKind
@@ -54,7 +54,7 @@ def give_stewardship(
     if not roles.filter(lasting(first_day)).exists():
         write_unit_role(work, person, unit, UnitRoleKind.STEWARD.value, first_day)
     part_changed(work, part)
-    forget_kept(person)
+    forget_stewarded(person)
     forget_roles(person)
     return kept
 
@@ -86,7 +86,7 @@ def end_stewardship(
     resolve_rest(work, row, last_day, choices, "")
     if work.actor is None or work.actor.pk != row.person_id:
         work.tell([row.person], "stewardship_ended", {"instrument": names_of([locked]), "day": last_day})
-    forget_kept(stewardship.person)
+    forget_stewarded(stewardship.person)
     return row
 
 

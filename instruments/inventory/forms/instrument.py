@@ -177,7 +177,7 @@ class InstrumentForm(forms.Form):
 
     @property
     def version(self) -> int:
-        """The version the keeper was shown. Call it on a valid form."""
+        """The version the custodian was shown. Call it on a valid form."""
         return int(self.cleaned_data["version"])
 
     def record(self) -> InstrumentData:

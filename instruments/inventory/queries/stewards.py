@@ -13,7 +13,7 @@ from members.enums import UnitRoleKind
 from members.models import Person, UnitRole
 from members.models.dated import lasting
 
-KeepingBasis = OpenAccount | Membership | UnitRole | Stewardship
+CustodyBasis = OpenAccount | Membership | UnitRole | Stewardship
 """What a stewardship rests on, or itself."""
 
 
@@ -36,7 +36,7 @@ def last_change_of(instrument: Instrument) -> LastChange:
     return LastChange(instrument.updated_at, instrument.changed_by)
 
 
-def ending_with(basis: KeepingBasis, day: dt.date) -> QuerySet[Stewardship]:
+def ending_with(basis: CustodyBasis, day: dt.date) -> QuerySet[Stewardship]:
     """Return the stewardships that end with their basis, for those that would last beyond a day."""
     rows = Stewardship.objects.select_related("instrument__unit", "person").order_by("instrument__code", "pk")
     rows = rows.filter(lasting(day))

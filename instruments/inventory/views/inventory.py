@@ -24,9 +24,9 @@ from instruments.inventory.errors import InvalidInstrument
 from instruments.inventory.forms.instrument import InstrumentForm, InventoryForm, StateForm
 from instruments.inventory.guarded import inventory_unit_for, unit_instrument_for
 from instruments.inventory.models import Instrument
-from instruments.inventory.permissions import kept_by
+from instruments.inventory.permissions import stewarded_by
 from instruments.inventory.queries.inventory import InventoryRow, completeness_of, inventory, inventory_totals
-from instruments.inventory.queries.keeping import CHARGED, keeping_of
+from instruments.inventory.queries.readiness import CHARGED, readiness_of
 from instruments.inventory.queries.stewards import last_change_of
 from instruments.inventory.rules.completeness import RECORD
 from instruments.inventory.rules.next_step import NextStep, next_step
@@ -57,16 +57,16 @@ def inventory_page(request: HttpRequest, unit: str) -> HttpResponse:
     """List all instruments of a unit with completeness and the next thing to do for each."""
     owner = inventory_unit_for(request.user, unit)
     form = InventoryForm(request.GET)
-    own = kept_by(request.user)
+    own = stewarded_by(request.user)
     filters = replace(form.chosen, only=own) if form.is_own else form.chosen
     page, rows = inventory(owner, filters, page=form.page_number)
     manages = can(request.user, "create_instrument", owner)
-    keeping = keeping_of([row.instrument.pk for row in rows], timezone.localdate())
+    readiness = readiness_of([row.instrument.pk for row in rows], timezone.localdate())
     lines = [
         Line(
             row,
             next_step(
-                keeping[row.instrument.pk],
+                readiness[row.instrument.pk],
                 state=row.instrument.state,
                 charged=CHARGED.get(row.instrument.sharing_mode, ()),
                 missing=row.completeness.missing,

@@ -164,7 +164,7 @@ def judged(
     odd = usual.odd(entry, instrument, work.now)
     because = entry.because.strip()
     if odd and source == UsageSource.API:
-        # A program cannot be asked: a keeper looks at it at the desk.
+        # A program cannot be asked: a custodian looks at it at the desk.
         fresh.to_confirm = True
     elif odd and not because:
         return Unusual(odd)

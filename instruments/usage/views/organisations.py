@@ -16,7 +16,7 @@ from instruments.usage.queries.organisations import goals_for, names_in_use
 from members.actions.organisations import merge_organisation, part_organisation, register_organisation
 from members.errors import InvalidOrganisation, MergeRefused
 from members.forms.organisations import MergeForm, PageForm, RegistrationForm
-from members.guarded import hide
+from members.guarded import refuse_as_missing
 from members.models import MemberUnit, Organisation
 from members.permissions import Actor, can
 from members.queries.organisations import known_organisations, private_organisations
@@ -104,7 +104,7 @@ def _private(person: Actor, unit: str, pk: int) -> tuple[MemberUnit, Organisatio
     if row is None:
         raise Http404
     if not can(person, "merge_organisation", row):
-        hide(person, "merge_organisation", row, app="members")
+        refuse_as_missing(person, "merge_organisation", row, app="members")
     return owner, row
 
 

@@ -124,7 +124,7 @@ def usage_add(request: HttpRequest, unit: str) -> HttpResponse:
 def usage_record(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show one record: all it says, who recorded it, what it replaced and what replaced it."""
     shown = usage_record_for(request.user, pk)
-    return render(request, "instruments/usage/usage_record.html", _told(request.user, shown))
+    return render(request, "instruments/usage/usage_record.html", _context(request.user, shown))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -178,7 +178,7 @@ def usage_void(request: HttpRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, _("The record is voided: it counts no longer, and its time is free."))
             return redirect("instruments:usage_record", shown.pk)
-    told = _told(request.user, usage_record_for(request.user, pk)) | {"void_form": form}
+    told = _context(request.user, usage_record_for(request.user, pk)) | {"void_form": form}
     return render(request, "instruments/usage/usage_record.html", told, status=422)
 
 
@@ -231,7 +231,7 @@ def facts_of(record: UsageRecord, before: UsageRecord | None = None) -> list[Fac
     return [Fact(label, value, then[place][1] if then else "") for place, (label, value) in enumerate(now)]
 
 
-def _told(person: Actor, shown: UsageRecord) -> dict[str, object]:
+def _context(person: Actor, shown: UsageRecord) -> dict[str, object]:
     story = [row for row in story_of(shown) if can(person, "view_usage", row)]
     seen = {row.pk: row for row in story}
     corrections = []

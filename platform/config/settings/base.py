@@ -201,7 +201,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "operations.links.LinksSinceRestore"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
-# The key of failed log-ins is address and account together: a stranger who guesses locks himself out, not the person.
+# The key of failed log-ins is address and account together: strangers who guess lock themselves out, not the person.
 ACCOUNT_RATE_LIMITS = {
     "login_failed": "20/m/ip,5/5m/key",
     "login": "60/m/ip",

@@ -1,4 +1,4 @@
-"""Equals at the last place of a quota: nobody gets it by his code, the department decides and says why."""
+"""Equals at the last place of a quota: nobody gets it by their code, the department decides and says why."""
 
 from __future__ import annotations
 

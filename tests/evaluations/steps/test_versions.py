@@ -45,7 +45,7 @@ VALUES = {
 
 @pytest.mark.parametrize("verb", sorted(ACTS))
 def test_every_step_refuses_a_stale_version(story, verb, django_capture_on_commit_callbacks):
-    """Whatever the state: version first, so that nobody acts on what he has not seen."""
+    """Whatever the state: version first, so that nobody acts on what they have not seen."""
     if verb == "abandon":
         with django_capture_on_commit_callbacks(execute=False):
             perform(story.officer, ACTS["snapshot"].do, story.round, None, {})
@@ -80,7 +80,7 @@ def test_scoring_on_terms_that_changed_meanwhile_is_refused_and_says_so(
         "Nothing was done, for the round has changed since you loaded the page: Terms changed (乙处长, "
     )
     assert Round.objects.get(pk=story.round.pk).state == "collecting"
-    # The page now carries the version that he has been told of.
+    # The page now carries the version that its reader has been told of.
     assert answer.context["round"].version == seen + 1
     with django_capture_on_commit_callbacks(execute=True):
         client.post(page, {"seen": seen + 1})

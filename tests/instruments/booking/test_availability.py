@@ -158,7 +158,7 @@ def test_free_on_a_day_for_all_instruments_at_once(xrd, member):
 
 
 def test_lists_of_bookings_by_what_a_person_is(xrd, member, steward):
-    """Own, kept, managed, viewed; an officer and a superuser see all, but only keepers decide."""
+    """Own, kept, managed, viewed; an officer and a superuser see all, but only custodians decide."""
     asked = BookingFactory(
         instrument=xrd, person=member, start=at(2, 9), state="requested", expires_at=at(1, 9)
     )

@@ -176,7 +176,7 @@ class TestCheckOut:
         assert UsageRecord.objects.count() == 1
 
     def test_a_steward_tells_the_time_later(self, booking, instrument, engineer, monday):
-        """At 18:00 he writes down that the guest left at 11:00."""
+        """At 18:00 the steward writes down that the guest left at 11:00."""
         monday.move_to(at(2, 9))
         perform(engineer, check_in, booking)
         monday.move_to(at(2, 18))

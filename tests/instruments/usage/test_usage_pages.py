@@ -274,7 +274,7 @@ class TestEntering:
         assert (all_rows(), verbs()) == (before, told)
 
     def test_another_instrument_of_the_unit_is_not_offered(self, client, xrd, other, steward, manager, typed):
-        """A steward names his own only; a manager any, with its station."""
+        """A steward names their own only; a manager any, with its station."""
         client.force_login(steward)
         answer = client.post(self.address(xrd.unit), typed | {"instrument": other.code})
         assert answer.context["form"].errors.keys() == {"instrument"}

@@ -41,7 +41,7 @@ def sem(db):
 
 @pytest.fixture
 def sender(client, sem):
-    """Sends a file as the instrument's keeper, with the pages in Chinese or English."""
+    """Sends a file as the instrument's custodian, with the pages in Chinese or English."""
     client.force_login(make_steward(sem))
 
     def send(content: bytes | str, language: str = "zh-hans", **because: str):

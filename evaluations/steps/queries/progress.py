@@ -41,7 +41,7 @@ ACT_LABELS: dict[str, Sentence] = {
 
 
 @dataclass(frozen=True)
-class Step:
+class ProgressStep:
     """One step of the bar: icon, name, state (done, now, open beside it, wait, blocked, todo), word, date and count."""
 
     icon: str
@@ -71,13 +71,13 @@ class Window:
 
 
 @dataclass(frozen=True)
-class Walk:
+class Progress:
     """Everything the head of the round page says. `verb` "" means that nothing is left to do.
 
     window: only while publicity runs, when the round just waits and nothing is wrong.
     """
 
-    steps: tuple[Step, ...]
+    steps: tuple[ProgressStep, ...]
     place: int
     verb: str
     label: Sentence
@@ -105,7 +105,7 @@ class Walk:
         return (self.running is not None or self.scoring is not None) and len(self.hard) == 1
 
     @property
-    def step(self) -> Step | None:
+    def step(self) -> ProgressStep | None:
         """The present step; None once the round is final."""
         return self.steps[self.place] if self.place < len(self.steps) else None
 
@@ -119,7 +119,7 @@ def next_verb(round_: Round) -> str:
     return {RoundState.SCORED: PUBLICISE, RoundState.PUBLICISED: FINALISE}.get(RoundState(round_.state), "")
 
 
-def walk(round_: Round, *, now: dt.datetime | None = None) -> Walk:
+def progress_of(round_: Round, *, now: dt.datetime | None = None) -> Progress:
     """Where the round stands at this moment."""
     moment = now or timezone.now()
     verb = next_verb(round_)
@@ -135,7 +135,7 @@ def walk(round_: Round, *, now: dt.datetime | None = None) -> Walk:
     present = WAITING if window else BLOCKED if any(blocker.hard for blocker in found) else NOW
     steps = _steps(round_, reports, scores, running, present)
     place = next((at for at, step in enumerate(steps) if step.state in {NOW, WAITING, BLOCKED}), len(steps))
-    return Walk(
+    return Progress(
         steps=steps,
         place=place,
         verb=verb,
@@ -181,7 +181,7 @@ def _steps(
     scores: list[Gap],
     running: MetricSnapshot | None,
     present: str,
-) -> tuple[Step, ...]:
+) -> tuple[ProgressStep, ...]:
     order = list(RoundState)
     at = order.index(RoundState(round_.state))
     collecting = round_.state == RoundState.COLLECTING
@@ -225,7 +225,7 @@ def _steps(
         ),
     ]
     return tuple(
-        Step(icon, name, state, _word(state), _day(when), str(count))
+        ProgressStep(icon, name, state, _word(state), _day(when), str(count))
         for icon, name, state, when, count in steps
     )
 
