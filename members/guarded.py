@@ -7,9 +7,10 @@ from typing import Any, NoReturn
 from django.http import Http404
 
 from changes import record_refusal
+from members.enums import UnitState
 from members.models import MemberUnit, Person
 from members.permissions import Actor, can
-from members.queries.units import directory
+from members.queries.units import unit_by_code
 
 
 def unit_for(person: Actor, code: str) -> MemberUnit:
@@ -36,8 +37,7 @@ def refuse_as_missing(person: Actor, verb: str, obj: Any, *, app: str) -> NoRetu
 
 
 def _unit(code: str) -> MemberUnit:
-    # PostgreSQL refuses a text with a zero byte; no code has one.
-    unit = None if "\0" in code else directory().filter(code=code).first()
-    if unit is None:
+    unit = unit_by_code(code)
+    if unit is None or unit.state == UnitState.LEFT:
         raise Http404
     return unit

@@ -29,7 +29,7 @@ def editable_instrument_for(person: Actor, code: str) -> Instrument:
 
 def inventory_unit_for(person: Actor, code: str, verb: str = "view_inventory") -> MemberUnit:
     """Return a unit, one that has left too, whose instruments the person may `verb`. Raises Http404."""
-    unit = None if "\0" in code else unit_by_code(code)
+    unit = unit_by_code(code)
     if unit is None:
         raise Http404
     if not can(person, verb, unit):
