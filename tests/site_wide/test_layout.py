@@ -87,6 +87,26 @@ def test_platform_says_which_rooms_lie_at_the_bottom_and_which_at_the_top():
     assert sorted(room for _number, room in lines) == PACKAGES
 
 
+def test_what_an_addition_touches_is_there_and_not_too_much():
+    """The lists of the architecture: each within its number, each path real, and no code names a sibling elsewhere."""
+    text = (ROOT / "docs/architecture.md").read_text("utf-8").split("## What an addition touches")[1]
+    lists = re.findall(
+        r"^\*\*(.+?): at most (\d+)\*\* \(as `(\w+)`\)\n\n((?:\d+\. .*\n?)+)", text, re.MULTILINE
+    )
+    assert {"A field of a booking", "A state of a booking"} <= {title for title, *_rest in lists}
+    paths = {title: re.findall(r"^\d+\. `([^`]+)`", lines, re.MULTILINE) for title, *_rest, lines in lists}
+    for title, most, _sibling, _lines in lists:
+        assert 0 < len(paths[title]) <= int(most)
+        assert [path for path in paths[title] if not (ROOT / path).exists()] == []
+    naming = {
+        str(path.relative_to(ROOT))
+        for path in tracked("instruments/*.py", "evaluations/*.py", "members/*.py")
+        if "migrations" not in path.parts and re.search(r"\bpurpose_kind\b", path.read_text("utf-8"))
+    }
+    sentences = {"instruments/terms/errors.py"}
+    assert naming - sentences <= set(paths["A field of a booking"])
+
+
 @pytest.mark.parametrize("name", PACKAGES + APPS)
 def test_each_package_resolves_inside_the_repository(name):
     """A dependency that ships a package of the same name would win silently."""

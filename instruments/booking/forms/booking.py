@@ -192,6 +192,9 @@ class QuoteForm(WishForm):
 class BookingForm(QuoteForm):
     """One wish for one instrument."""
 
+    SAID = ("purpose_kind", "purpose", "station")
+    """What is said beside the time; an address can carry it, so that signing in loses nothing."""
+
     purpose_kind = forms.ChoiceField(
         label=_("Purpose"), choices=Purpose.choices, widget=forms.Select(attrs={"class": "form-select"})
     )
@@ -214,6 +217,14 @@ class BookingForm(QuoteForm):
         )
         # A form sent twice books once; a new number for each page shown.
         self.initial.setdefault("once", uuid4())
+
+    def said(self) -> dict[str, Any]:
+        """Return what `request_booking` takes beside the time. Needs a valid form."""
+        data = self.cleaned_data
+        return {name: data.get(name) for name in self.SAID} | {
+            "form": str(data["once"] or ""),
+            "knowing": data["knowing"],
+        }
 
 
 class MaintenanceForm(SlotForm):

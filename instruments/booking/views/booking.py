@@ -27,6 +27,7 @@ from instruments.booking.forms.booking import MoveForm, moment_of
 from instruments.booking.guarded import booking_for
 from instruments.booking.models import Booking
 from instruments.booking.queries.booking_page import bill_of, steps_of
+from instruments.booking.rules.booking_states import UNUSED_STATES
 from instruments.booking.views.booking_acts import (
     ACTS,
     Act,
@@ -51,10 +52,6 @@ from instruments.booking.views.refusal import Refusal, refusal
 from instruments.inventory.permissions import is_custodian
 from instruments.terms.errors import Problem, problem
 from members.models import Person
-
-WITHOUT_USE = frozenset(
-    {BookingState.DECLINED, BookingState.CANCELLED, BookingState.EXPIRED, BookingState.NO_SHOW}
-)
 
 
 @dataclass
@@ -162,7 +159,7 @@ def _page(request: HttpRequest, shown_booking: Booking, tried: Tried | None = No
         "booking": shown_booking,
         "instrument": shown_booking.instrument,
         "state": state,
-        "over_without_use": state in WITHOUT_USE,
+        "over_without_use": state in UNUSED_STATES,
         "lead": _lead(shown_booking, now),
         "steps": life(shown_booking, steps_of(shown_booking), now),
         "bill": bill_of(shown_booking),

@@ -51,9 +51,6 @@ from instruments.terms.rules.intervals import Interval
 from members.models import Person
 from members.permissions import can
 
-KEPT = ("purpose_kind", "purpose", "station")
-"""What an address can carry beside the time, so that signing in loses nothing."""
-
 LENGTHS = (30, 60, 120, 180, 240, 480)
 
 
@@ -159,7 +156,7 @@ def _filled_in(request: HttpRequest, code: str) -> str:
         form = BookingForm(instrument_for(request.user, code), request.POST)
     except Http404:
         return page
-    typed = {name: form.data.get(name, "")[:300] for name in KEPT}
+    typed = {name: form.data.get(name, "")[:300] for name in BookingForm.SAID}
     chosen = span_query(*form.wish) if form.wish is not None else {}
     query = urlencode(chosen | {name: value for name, value in typed.items() if value})
     return f"{page}?{query}#book"
@@ -179,19 +176,7 @@ def _refused(
 def _ask(shown: Instrument, person: Person, form: BookingForm) -> Booking:
     """Ask for the time of a valid form. Raises what `request_booking` raises."""
     start, end = form.interval()
-    said = form.cleaned_data
-    return perform(
-        person,
-        request_booking,
-        shown,
-        start=start,
-        end=end,
-        purpose=said["purpose"],
-        station=said.get("station"),
-        purpose_kind=said["purpose_kind"],
-        form=str(said["once"] or ""),
-        knowing=said["knowing"],
-    )
+    return perform(person, request_booking, shown, start=start, end=end, **form.said())
 
 
 def _page(
@@ -286,7 +271,7 @@ def _verdict(
 
 def _form(request: HttpRequest, shown: Instrument) -> BookingForm:
     start, end = moment_of(request.GET.get("start", "")), moment_of(request.GET.get("end", ""))
-    typed = {name: request.GET.get(name, "")[:300] for name in KEPT if name in request.GET}
+    typed = {name: request.GET.get(name, "")[:300] for name in BookingForm.SAID if name in request.GET}
     if start is None or end is None or not start < end:
         return BookingForm(shown, initial={"day": timezone.localdate()} | typed)
     return BookingForm(shown, initial=BookingForm.initial_of(start, end) | typed)

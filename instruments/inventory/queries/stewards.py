@@ -39,15 +39,15 @@ def last_change_of(instrument: Instrument) -> LastChange:
 def ending_with(basis: CustodyBasis, day: dt.date) -> QuerySet[Stewardship]:
     """Return the stewardships that end with their basis, for those that would last beyond a day."""
     rows = Stewardship.objects.select_related("instrument__unit", "person").order_by("instrument__code", "pk")
-    rows = rows.filter(lasting(day))
+    still = rows.filter(lasting(day))
     match basis:
         case OpenAccount(person):
-            return rows.filter(person=person)
+            return still.filter(person=person)
         case Membership(person, unit):
-            return rows.filter(person=person, instrument__unit=unit)
+            return still.filter(person=person, instrument__unit=unit)
         case UnitRole():
             is_steward = basis.kind == UnitRoleKind.STEWARD
-            mine = rows.filter(person=basis.person_id, instrument__unit=basis.unit_id)
+            mine = still.filter(person=basis.person_id, instrument__unit=basis.unit_id)
             return mine if is_steward else mine.none()
     return rows.filter(pk=basis.pk)
 
