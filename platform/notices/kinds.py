@@ -41,6 +41,12 @@ def register(kind: str, *, subject: Sentence, body: Sentence) -> None:
         raise ValueError(f"Two kinds of notice are called {kind}.")
 
 
+def register_all(kinds: Mapping[str, tuple[Sentence, Sentence]]) -> None:
+    """Add the kinds of an app: subject and body by name."""
+    for kind, (subject, body) in kinds.items():
+        register(kind, subject=subject, body=body)
+
+
 def registered() -> tuple[str, ...]:
     """Names of all kinds."""
     return tuple(_KINDS)
