@@ -6,13 +6,14 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from changes import Work
+from changes.errors import Sentence
 from notices.kinds import register_all
 from reporting.models import ReportRun, RunState
 from reporting.registry import when_finished
 
 MOST_NAMED = 8
 """So many characters a notice names; the page of the report has the rest."""
-KINDS = {
+KINDS: dict[str, tuple[Sentence, Sentence]] = {
     "report_done": (
         _("Your report is done: %(report)s"),
         _("You can download it until %(kept_until)s."),
