@@ -84,7 +84,8 @@ def forget_roles(person: Actor) -> None:
         delattr(person, _KEPT)
 
 
-def _officer(roles: Roles, _person: Actor, _obj: Any) -> bool:
+def only_officers(roles: Roles, _person: Actor, _obj: Any) -> bool:
+    """Ask for an officer, whatever it is about."""
     return roles.is_officer
 
 
@@ -191,8 +192,8 @@ declare(
     "members",
     by_roles(
         {
-            "create_unit": _officer,
-            "change_unit": _officer,
+            "create_unit": only_officers,
+            "change_unit": only_officers,
             "change_unit_profile": _officer_or_manager,
             "give_unit_role": _officer_or_manager,
             "end_unit_role": _officer_or_manager,
@@ -202,15 +203,15 @@ declare(
             "change_person": _change_person,
             "change_own_account": _self_or_officer,
             "give_admin_access": _superuser,
-            "enter_admin": _officer,
-            "announce": _officer,
-            "view_members": _officer,
+            "enter_admin": only_officers,
+            "announce": only_officers,
+            "view_members": only_officers,
             "view_unit_people": _in_unit,
             "manage_unit": _officer_or_manager,
-            "change_reference": _officer,
+            "change_reference": only_officers,
             "view_organisations": _manages_or_views,
             "register_organisation": _officer_or_manager,
-            "change_organisation": _officer,
+            "change_organisation": only_officers,
             "merge_organisation": _merges,
         }
     ),

@@ -44,7 +44,7 @@ def test_the_admin_answers_403_and_writes_nothing(client, monkeypatch):
         "valid_from": "2026-03-02",
     }
     before = UnitRole.objects.count()
-    monkeypatch.setattr("members.admin.roles.give_unit_role", refused)
+    monkeypatch.setattr("members.admin.roles.UnitRoleForm.give", staticmethod(refused))
     assert client.post(reverse("admin:members_unitrole_add"), sent).status_code == 403
     assert UnitRole.objects.count() == before
 

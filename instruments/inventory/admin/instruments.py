@@ -32,7 +32,7 @@ from instruments.inventory.models import ApplicationField, Instrument, Stewardsh
 from instruments.inventory.queries.parts import parts_of
 from instruments.inventory.rules.record import MOST_FIELDS, TEXT_LIMITS
 from members.admin.acting import ActingAdmin, ActionForm
-from members.admin.roles import RoleAdmin
+from members.admin.roles import DatedForm, RoleAdmin
 from members.forms.web_address import WebAddressField
 from members.permissions import can
 
@@ -171,8 +171,11 @@ class InstrumentAdmin(ActingAdmin):
         return groups
 
 
-class StewardshipForm(ActionForm):
-    """A new stewardship, or the end of one; the version is that of all stewards of the instrument."""
+class StewardshipForm(DatedForm):
+    """A stewardship; the version is that of all stewards of the instrument."""
+
+    give, end = staticmethod(give_stewardship), staticmethod(end_stewardship)
+    given = ("instrument", "person")
 
     class Meta:
         model = Stewardship
@@ -181,25 +184,6 @@ class StewardshipForm(ActionForm):
     def version_of(self, row: Stewardship) -> int | None:
         """Return the version of all stewards of the instrument."""
         return parts_of(row.instrument)[Part.STEWARDS].version
-
-    def act(self) -> Stewardship:
-        """Give or end the stewardship."""
-        data = self.cleaned_data
-        row: Stewardship = self.instance
-        if row.pk is not None:
-            if data["valid_to"] is None:
-                return row
-            return perform(
-                self.actor,
-                end_stewardship,
-                row,
-                valid_to=data["valid_to"],
-                choices=self.choices,
-                seen=self.seen,
-            )
-        return perform(
-            self.actor, give_stewardship, data["instrument"], data["person"], valid_from=data["valid_from"]
-        )
 
 
 @admin.register(Stewardship)
