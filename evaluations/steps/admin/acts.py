@@ -26,7 +26,7 @@ from evaluations.steps.actions.correction import NewTerms, change_terms, remind_
 from evaluations.steps.actions.opening import open_round, reopen_round
 from evaluations.steps.actions.publication import finalise_round, publicise_round
 from evaluations.steps.forms.rounds import ReopeningForm, TermsForm, TieForm, WindowForm, WithdrawalForm
-from evaluations.steps.queries.progress import ACT_LABELS
+from evaluations.steps.queries.walk import ACT_LABELS
 
 REOPEN = "reopen"
 WITHDRAW = "withdraw"

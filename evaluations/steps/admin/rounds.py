@@ -37,8 +37,8 @@ from evaluations.steps.admin.mending import mending, mending_place, step_places
 from evaluations.steps.forms.rounds import RoundForm
 from evaluations.steps.forms.simulator import SimulatorForm
 from evaluations.steps.queries.blockers import blockers
-from evaluations.steps.queries.progress import Progress, progress_of
 from evaluations.steps.queries.simulation import present_terms, simulate, with_moves
+from evaluations.steps.queries.walk import Walk, walk
 from members.admin.acting import ActingAdmin
 from reporting.runs import request_run
 
@@ -113,19 +113,19 @@ class RoundAdmin(ActingAdmin):
         if not object_id.isdecimal():
             raise Http404
         round_ = managed_round_for(request.user, int(object_id))
-        progress = progress_of(round_)
+        stands = walk(round_)
         context = self._context(request, round_) | {
-            "walk": progress,
+            "walk": stands,
             "table": None,
             "may_resnap": round_.state == RoundState.COLLECTING
             and round_.snapshot_id is not None
             and not any(blocker.hard for blocker in blockers(round_, SNAPSHOT)),
             "history": steps_of(round_, RECENT),
-            "hard": [(blocker, *mending(round_, blocker)) for blocker in progress.hard],
-            "steps": step_places(round_, progress),
-            "ahead": [(one, mending_place(round_, one)) for one in progress.ahead],
+            "hard": [(blocker, *mending(round_, blocker)) for blocker in stands.hard],
+            "steps": step_places(round_, stands),
+            "ahead": [(one, mending_place(round_, one)) for one in stands.ahead],
             "only": request.GET.get("grade") if request.GET.get("grade") in Grade.values else "",
-            **_reminded(round_, progress),
+            **_reminded(round_, stands),
             "units": round_.kind == ObjectKind.UNIT,
             "has_ties": round_.state == RoundState.SCORED and bool(ties_of(round_)),
             "acts": {
@@ -194,11 +194,11 @@ class RoundAdmin(ActingAdmin):
     def progress_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """How far snapshot or scoring is: a fragment that asks for itself until it is done."""
         round_ = managed_round_for(request.user, pk)
-        progress = progress_of(round_)
+        stands = walk(round_)
         response = TemplateResponse(
-            request, "admin/evaluations/round/progress.html", {"round": round_, "walk": progress}
+            request, "admin/evaluations/round/progress.html", {"round": round_, "walk": stands}
         )
-        if progress.running is None and progress.scoring is None:
+        if stands.running is None and stands.scoring is None:
             response["HX-Refresh"] = "true"
         return response
 
@@ -254,9 +254,9 @@ class RoundAdmin(ActingAdmin):
         }
 
 
-def _reminded(round_: Round, progress: Progress) -> dict[str, Any]:
+def _reminded(round_: Round, stands: Walk) -> dict[str, Any]:
     """When late units were last reminded, and whether they may be again today."""
-    if not progress.late:
+    if not stands.late:
         return {}
     last = reminded_at(round_)
     today = timezone.localdate()

@@ -187,7 +187,7 @@ def _scoring(round_: Round, definition: SchemeDefinition, today: dt.date) -> Ite
                 "“%(indicator)s” is not scored yet for %(count)s of %(judged)s objects. Give the scores first.",
                 "count",
             ),
-            {"indicator": _gap_name(gap), "count": gap.missing, "judged": gap.judged},
+            {"indicator": _named(gap), "count": gap.missing, "judged": gap.judged},
         )
 
 
@@ -199,7 +199,7 @@ def _evidence(round_: Round) -> Iterator[Blocker]:
 
 
 def _unreported(round_: Round, gap: Gap, still_open: bool) -> Blocker:
-    values = {"indicator": _gap_name(gap), "count": gap.missing, "judged": gap.judged}
+    values = {"indicator": _named(gap), "count": gap.missing, "judged": gap.judged}
     if still_open:
         return Blocker(
             "unreported",
@@ -313,7 +313,7 @@ def _final(round_: Round, today: dt.date) -> Iterator[Blocker]:
         )
 
 
-def _gap_name(gap: Gap) -> str:
+def _named(gap: Gap) -> str:
     return gap.name_en if (get_language() or "").startswith("en") else gap.name_zh
 
 

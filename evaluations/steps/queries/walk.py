@@ -6,10 +6,10 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, npgettext
 
-from changes.errors import Sentence
 from display.formats import money
 from evaluations.entries.queries.coverage import Gap, late_units, reporting_gaps, scoring_gaps
 from evaluations.enums import RoundState
@@ -26,6 +26,7 @@ from evaluations.snapshots.models import MetricSnapshot
 from evaluations.steps.queries.blockers import blockers
 from members.models import MemberUnit
 
+Sentence = str | Promise
 DONE, NOW, OPENED, WAITING, BLOCKED, TODO = "done", "now", "open", "wait", "blocked", "todo"
 REPORTING, JUDGING = 1, 2
 """The places of two steps in the bar: what units report, what experts score."""
@@ -41,7 +42,7 @@ ACT_LABELS: dict[str, Sentence] = {
 
 
 @dataclass(frozen=True)
-class ProgressStep:
+class Step:
     """One step of the bar: icon, name, state (done, now, open beside it, wait, blocked, todo), word, date and count."""
 
     icon: str
@@ -71,13 +72,13 @@ class Window:
 
 
 @dataclass(frozen=True)
-class Progress:
+class Walk:
     """Everything the head of the round page says. `verb` "" means that nothing is left to do.
 
     window: only while publicity runs, when the round just waits and nothing is wrong.
     """
 
-    steps: tuple[ProgressStep, ...]
+    steps: tuple[Step, ...]
     place: int
     verb: str
     label: Sentence
@@ -105,7 +106,7 @@ class Progress:
         return (self.running is not None or self.scoring is not None) and len(self.hard) == 1
 
     @property
-    def step(self) -> ProgressStep | None:
+    def step(self) -> Step | None:
         """The present step; None once the round is final."""
         return self.steps[self.place] if self.place < len(self.steps) else None
 
@@ -119,7 +120,7 @@ def next_verb(round_: Round) -> str:
     return {RoundState.SCORED: PUBLICISE, RoundState.PUBLICISED: FINALISE}.get(RoundState(round_.state), "")
 
 
-def progress_of(round_: Round, *, now: dt.datetime | None = None) -> Progress:
+def walk(round_: Round, *, now: dt.datetime | None = None) -> Walk:
     """Where the round stands at this moment."""
     moment = now or timezone.now()
     verb = next_verb(round_)
@@ -135,7 +136,7 @@ def progress_of(round_: Round, *, now: dt.datetime | None = None) -> Progress:
     present = WAITING if window else BLOCKED if any(blocker.hard for blocker in found) else NOW
     steps = _steps(round_, reports, scores, running, present)
     place = next((at for at, step in enumerate(steps) if step.state in {NOW, WAITING, BLOCKED}), len(steps))
-    return Progress(
+    return Walk(
         steps=steps,
         place=place,
         verb=verb,
@@ -181,7 +182,7 @@ def _steps(
     scores: list[Gap],
     running: MetricSnapshot | None,
     present: str,
-) -> tuple[ProgressStep, ...]:
+) -> tuple[Step, ...]:
     order = list(RoundState)
     at = order.index(RoundState(round_.state))
     collecting = round_.state == RoundState.COLLECTING
@@ -225,7 +226,7 @@ def _steps(
         ),
     ]
     return tuple(
-        ProgressStep(icon, name, state, _word(state), _day(when), str(count))
+        Step(icon, name, state, _word(state), _day(when), str(count))
         for icon, name, state, when, count in steps
     )
 
