@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-Sentence = str | Promise
+from changes.errors import Conflict, Sentence
 
 
 @dataclass(frozen=True)
@@ -30,22 +29,7 @@ class Blocker:
         return str(message % self.values) if self.values else str(message)
 
 
-class EvaluationsError(Exception):
-    """Base of all refusals in this app. `message` is translatable, `code` is stable."""
-
-    code = "evaluations"
-    message: Sentence = _("This is not possible.")
-
-    def __init__(self, message: Sentence | None = None) -> None:
-        if message is not None:
-            self.message = message
-        super().__init__(self.message)
-
-    def __str__(self) -> str:
-        return str(self.message)
-
-
-class WrongState(EvaluationsError):
+class WrongRoundState(Conflict):
     """The round has left the state in which this can be done."""
 
     code = "wrong_state"
@@ -57,7 +41,7 @@ class WrongState(EvaluationsError):
         super().__init__()
 
 
-class Blocked(EvaluationsError):
+class Blocked(Conflict):
     """Something is in the way of a step; `blockers` names all of it."""
 
     code = "blocked"

@@ -5,7 +5,9 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from instruments.booking.messages import register_kinds
+from instruments.booking.messages import KINDS as OF_BOOKINGS
+from instruments.inventory.messages import KINDS as OF_INSTRUMENTS
+from notices.kinds import register_all
 from safeguards.triggers import Trigger, register
 
 # SQLite's full-text index keeps no text of its own, so it must be told the old grams to forget them.
@@ -68,19 +70,18 @@ class InstrumentsConfig(AppConfig):
         from instruments.booking.events import BookingEvent, VisitEnded
         from instruments.catalogue import subscribers as catalogue
         from instruments.guards import guards
-        from instruments.inventory import keepers, messages
+        from instruments.inventory import custodians
         from instruments.inventory import subscribers as inventory
         from instruments.terms import subscribers as terms
         from instruments.usage.actions.visits import record_visit
         from instruments.usage.reports import register_reports
 
         post_migrate.connect(_index_anew, sender=self)
-        register_kinds()
-        messages.register_kinds()
+        register_all(OF_BOOKINGS | OF_INSTRUMENTS)
         register_reports()
         subscribe(BookingEvent, keep_step)
         # Who keeps an instrument is settled before who is asked to decide on its requests.
-        keepers.register_dependants()
+        custodians.register_dependants()
         register_dependants()
         inventory.subscribe_all()
         terms.subscribe_all()

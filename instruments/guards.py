@@ -5,7 +5,7 @@ from __future__ import annotations
 from instruments.booking.rules.booking_states import TRANSITIONS
 from instruments.usage.models import UsageRecord
 from safeguards.no_overlap import overlap_guard
-from safeguards.triggers import Trigger, refuse
+from safeguards.triggers import Trigger, refusal_trigger
 
 HOLDING = "{row}.\"state\" IN ('requested', 'confirmed', 'in_use', 'completed')"
 BOOKINGS, USAGE = "instruments_booking", "instruments_usagerecord"
@@ -18,11 +18,15 @@ def guards() -> list[Trigger]:
     return [
         overlap_guard(name="booking_no_overlap", table=BOOKINGS, equal=place, holding=HOLDING),
         overlap_guard(name="usage_no_overlap", table=USAGE, equal=place, holding='{row}."is_current"'),
-        refuse("booking_kept", BOOKINGS, "DELETE", "a booking is never deleted"),
-        refuse("booking_walk", BOOKINGS, "UPDATE", "no step leads to this state", _off_the_table()),
-        refuse("booking_step_kept", STEPS, "UPDATE OR DELETE", "the life of a booking is written once"),
-        refuse("usage_kept", USAGE, "DELETE", "a usage record is never deleted"),
-        refuse("usage_fixed", USAGE, "UPDATE", "a correction is a new usage record", _more_than_ended()),
+        refusal_trigger("booking_kept", BOOKINGS, "DELETE", "a booking is never deleted"),
+        refusal_trigger("booking_walk", BOOKINGS, "UPDATE", "no step leads to this state", _off_the_table()),
+        refusal_trigger(
+            "booking_step_kept", STEPS, "UPDATE OR DELETE", "the life of a booking is written once"
+        ),
+        refusal_trigger("usage_kept", USAGE, "DELETE", "a usage record is never deleted"),
+        refusal_trigger(
+            "usage_fixed", USAGE, "UPDATE", "a correction is a new usage record", _more_than_ended()
+        ),
     ]
 
 
@@ -38,7 +42,7 @@ AGREED = {"to_confirm", "agreed_by", "agreed_at"}
 
 
 def _more_than_ended() -> str:
-    """Any change of a usage record but three: a correction replaces it, it is voided, a keeper agrees with it."""
+    """Any change of a usage record but three: a correction replaces it, it is voided, a custodian agrees with it."""
     ended = f'NEW."is_current" OR OLD."voided_at" IS NOT NULL OR {_differ(but=VOIDED)}'
     agreed = f'NOT OLD."to_confirm" OR NEW."to_confirm" OR NEW."agreed_at" IS NULL OR {_differ(but=AGREED)}'
     return f'NOT OLD."is_current" OR (({ended}) AND ({agreed}))'

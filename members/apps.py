@@ -18,12 +18,13 @@ class MembersConfig(AppConfig):
         from members.dependants import register_dependants
         from members.events import UnitChanged, UnitCreated
         from members.guards import guards
-        from members.messages import register_kinds
+        from members.messages import KINDS
+        from notices.kinds import register_all
         from safeguards.triggers import register
 
         for guard in guards():
             register(guard)
         subscribe(UnitCreated, keep_unit_organisation)
         subscribe(UnitChanged, keep_unit_organisation)
-        register_kinds()
+        register_all(KINDS)
         register_dependants()

@@ -17,6 +17,7 @@ from members.actions.roles import end_roles_with_basis
 from members.bases import BeingMember, Membership, OpenAccount, TakingPart
 from members.messages import role_name
 from members.models import NetworkRole, UnitRole
+from members.models.dated import lasting
 from reporting.models import ReportRun
 from reporting.registry import title_of_kind
 from reporting.runs import may_still_ask, open_runs, withdraw_runs
@@ -69,7 +70,7 @@ def _roles_in_unit(basis: BeingMember, now: dt.datetime) -> Iterable[Dependant]:
 
 def _holds(now: dt.datetime) -> Q:
     """Roles that hold on that day or later."""
-    return Q(valid_to=None) | Q(valid_to__gt=timezone.localdate(now))
+    return lasting(timezone.localdate(now))
 
 
 def _role(role: UnitRole | NetworkRole, person: object = None) -> Dependant:

@@ -6,10 +6,11 @@ from typing import Any, NoReturn
 
 from django.http import Http404
 
-from changes import note_refusal
+from changes import record_refusal
+from members.enums import UnitState
 from members.models import MemberUnit, Person
 from members.permissions import Actor, can
-from members.queries.units import directory
+from members.queries.units import unit_by_code
 
 
 def unit_for(person: Actor, code: str) -> MemberUnit:
@@ -21,23 +22,22 @@ def managed_unit_for(person: Actor, code: str, verb: str = "manage_unit") -> Mem
     """Return a unit the person may `verb`. Raises Http404 for a missing one and a forbidden one alike."""
     unit = _unit(code)
     if not can(person, verb, unit):
-        hide(person, verb, unit, app="members")
+        refuse_as_missing(person, verb, unit, app="members")
     return unit
 
 
-def hide(person: Actor, verb: str, obj: Any, *, app: str) -> NoReturn:
+def refuse_as_missing(person: Actor, verb: str, obj: Any, *, app: str) -> NoReturn:
     """Answer as if the object were missing, and put the refusal on record where it is known who asked.
 
     Raises Http404.
     """
     if isinstance(person, Person):
-        note_refusal(person, verb, obj, app=app, reason="hidden")
+        record_refusal(person, verb, obj, app=app, reason="hidden")
     raise Http404
 
 
 def _unit(code: str) -> MemberUnit:
-    # PostgreSQL refuses a text with a zero byte; no code has one.
-    unit = None if "\0" in code else directory().filter(code=code).first()
-    if unit is None:
+    unit = unit_by_code(code)
+    if unit is None or unit.state == UnitState.LEFT:
         raise Http404
     return unit

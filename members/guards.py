@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from safeguards.triggers import Trigger, refuse
+from safeguards.triggers import Trigger, refusal_trigger
 
 _TABLE = "members_organisation"
 _OTHER = "SELECT 1 FROM members_organisation o WHERE o."
@@ -14,4 +14,4 @@ _TWO_STEPS = f'NEW."merged_into_id" IS NOT NULL AND (EXISTS ({_GOAL_MERGED}) OR 
 def guards() -> list[Trigger]:
     """Return them all: what is merged is merged in one step, so that no circle can come to be."""
     message = "an organisation is merged into one that is not merged itself"
-    return [refuse("organisation_merged", _TABLE, "INSERT OR UPDATE", message, _TWO_STEPS)]
+    return [refusal_trigger("organisation_merged", _TABLE, "INSERT OR UPDATE", message, _TWO_STEPS)]

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy
 
 from display.templatetags.display import named
 from members.enums import UnitState
-from notices.kinds import register
 
 KINDS = {
     "transfer_asked": (
@@ -50,12 +49,6 @@ KINDS = {
         ),
     ),
 }
-
-
-def register_kinds() -> None:
-    """Make the sentences known; called once when the app is loaded."""
-    for kind, (subject, body) in KINDS.items():
-        register(kind, subject=subject, body=body)
 
 
 def _text(sentence: Callable[[], str]) -> Promise:

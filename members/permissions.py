@@ -11,10 +11,11 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.utils import timezone
 
-from changes import note_refusal
+from changes import record_refusal
+from changes.errors import NotAllowed
 from members.enums import NetworkRoleKind, UnitRoleKind
-from members.errors import NotAllowed
 from members.models import MemberUnit, NetworkRole, Organisation, Person, UnitRole
+from members.models.dated import lasting
 
 Actor = Person | AnonymousUser
 
@@ -83,7 +84,8 @@ def forget_roles(person: Actor) -> None:
         delattr(person, _KEPT)
 
 
-def _officer(roles: Roles, _person: Actor, _obj: Any) -> bool:
+def only_officers(roles: Roles, _person: Actor, _obj: Any) -> bool:
+    """Ask for an officer, whatever it is about."""
     return roles.is_officer
 
 
@@ -121,7 +123,7 @@ def _change_person(roles: Roles, _person: Actor, obj: Any) -> bool:
 
 def _is_of_department(person: Person) -> bool:
     today = timezone.localdate()
-    coming = NetworkRole.objects.filter(models.Q(valid_to=None) | models.Q(valid_to__gt=today), person=person)
+    coming = NetworkRole.objects.filter(lasting(today), person=person)
     return person.is_superuser or person.is_staff or coming.exists()
 
 
@@ -190,8 +192,8 @@ declare(
     "members",
     by_roles(
         {
-            "create_unit": _officer,
-            "change_unit": _officer,
+            "create_unit": only_officers,
+            "change_unit": only_officers,
             "change_unit_profile": _officer_or_manager,
             "give_unit_role": _officer_or_manager,
             "end_unit_role": _officer_or_manager,
@@ -201,15 +203,15 @@ declare(
             "change_person": _change_person,
             "change_own_account": _self_or_officer,
             "give_admin_access": _superuser,
-            "enter_admin": _officer,
-            "announce": _officer,
-            "view_members": _officer,
+            "enter_admin": only_officers,
+            "announce": only_officers,
+            "view_members": only_officers,
             "view_unit_people": _in_unit,
             "manage_unit": _officer_or_manager,
-            "change_reference": _officer,
+            "change_reference": only_officers,
             "view_organisations": _manages_or_views,
             "register_organisation": _officer_or_manager,
-            "change_organisation": _officer,
+            "change_organisation": only_officers,
             "merge_organisation": _merges,
         }
     ),
@@ -226,7 +228,9 @@ def require(actor: Actor, verb: str, obj: Any = None) -> None:
     line = _declared(verb)
     if line.rule(actor, obj):
         return
-    refuse(actor, verb, obj, app=line.app, reason="no_right" if line.why is None else line.why(actor, obj))
+    raise_not_allowed(
+        actor, verb, obj, app=line.app, reason="no_right" if line.why is None else line.why(actor, obj)
+    )
 
 
 def _declared(verb: str) -> _Declared:
@@ -236,7 +240,7 @@ def _declared(verb: str) -> _Declared:
         raise ValueError(f"No rule for the verb {verb!r}.") from error
 
 
-def refuse(actor: Actor, verb: str, obj: Any, *, app: str, reason: str = "no_right") -> NoReturn:
+def raise_not_allowed(actor: Actor, verb: str, obj: Any, *, app: str, reason: str = "no_right") -> NoReturn:
     """Put one refusal of right on record, whatever becomes of the change around it, then raise NotAllowed."""
-    note_refusal(actor, verb, obj, app=app, reason=reason)
+    record_refusal(actor, verb, obj, app=app, reason=reason)
     raise NotAllowed

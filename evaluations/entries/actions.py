@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
-from changes import Work, note_refusal
+from changes import Work, record_refusal
+from changes.errors import Sentence
 from evaluations.entries.enums import JudgeRole
 from evaluations.entries.errors import ConflictOfInterest, ScoreNeedsReason, ValueRefused
 from evaluations.entries.events import ScoreGiven, ScoreWithdrawn, ValueReported, ValueWithdrawn
@@ -15,7 +16,7 @@ from evaluations.entries.models import GivenScore, ReportedValue
 from evaluations.entries.permissions import belongs_to
 from evaluations.entries.queries.entered import own_scores
 from evaluations.enums import ObjectKind, RoundState
-from evaluations.errors import Sentence, WrongState
+from evaluations.errors import WrongRoundState
 from evaluations.rounds.errors import UnitClosed
 from evaluations.rounds.locks import lock_round
 from evaluations.rounds.models import Round
@@ -73,7 +74,7 @@ def report_value(
     """Report, or report anew, one number of a unit (or of its instrument) while the round collects.
 
     `key` is one of `reported_fields`: the indicator's code, or `indicator.part`. Unit managers and officers.
-    The same content twice changes nothing. Raises WrongState, ValueRefused.
+    The same content twice changes nothing. Raises WrongRoundState, ValueRefused.
     """
     held = _collecting(work, round_.pk, "report_value", unit)
     entry = _Entry(unit, instrument, key, value, evidence.strip()[:1000])
@@ -103,7 +104,7 @@ def withdraw_value(
 ) -> bool:
     """Take a reported number back while the round collects, as if never reported; say whether there was one.
 
-    Unit managers and officers. The number taken back stays on record. Raises WrongState.
+    Unit managers and officers. The number taken back stays on record. Raises WrongRoundState.
     """
     held = _collecting(work, round_.pk, "report_value", unit)
     present = ReportedValue.objects.filter(round=held, unit=unit, instrument=instrument, indicator=key)
@@ -115,7 +116,7 @@ def values_now(
 ) -> dict[str, ReportedValue]:
     """Return what is reported of a unit (or of its instrument) by key; nobody changes it before this change is over.
 
-    For comparing with what a page showed. Unit managers and officers, while the round collects. Raises WrongState.
+    For comparing with what a page showed. Unit managers and officers, while the round collects. Raises WrongRoundState.
     """
     held = _collecting(work, round_.pk, "report_value", unit)
     rows = ReportedValue.objects.filter(round=held, unit=unit, instrument=instrument)
@@ -132,11 +133,11 @@ def own_scores_now(
 def withdraw_all_values(work: Work, round_pk: int, unit_pk: int) -> tuple[Round, MemberUnit, list[Person]]:
     """Take back everything a unit has reported in a round that collects; return round, unit, and who had reported.
 
-    A part of an action that has asked for the right. What is taken back stays on record. Raises WrongState.
+    A part of an action that has asked for the right. What is taken back stays on record. Raises WrongRoundState.
     """
     held = lock_round(work, round_pk)
     if held.state != RoundState.COLLECTING:
-        raise WrongState(held.state, RoundState.COLLECTING)
+        raise WrongRoundState(held.state, RoundState.COLLECTING)
     rows = ReportedValue.objects.filter(round=held, unit=unit_pk)
     people: dict[int, Person] = {}
     for row in rows.select_related("unit", "instrument", "reported_by").order_by("indicator", "pk"):
@@ -150,7 +151,7 @@ def withdraw_score(
 ) -> bool:
     """Take one's own score back while the round collects; say whether there was one. Officers and experts.
 
-    The score taken back stays on record. Raises WrongState.
+    The score taken back stays on record. Raises WrongRoundState.
     """
     held = _collecting(work, round_.pk, "give_score", unit)
     present = GivenScore.objects.filter(
@@ -184,11 +185,11 @@ def give_score(
     """Give, or change, one's own score of a unit (or of its instrument) for a `given` indicator while collecting.
 
     Officers and experts; never for one's own unit. An officer who is no expert says why. Several judges' scores are
-    averaged. Raises WrongState, UnitClosed, ValueRefused, ConflictOfInterest, ScoreNeedsReason.
+    averaged. Raises WrongRoundState, UnitClosed, ValueRefused, ConflictOfInterest, ScoreNeedsReason.
     """
     held = _collecting(work, round_.pk, "give_score", unit)
     if belongs_to(work.actor, unit):
-        note_refusal(work.actor, "give_score", unit, app="evaluations", reason="conflict_of_interest")
+        record_refusal(work.actor, "give_score", unit, app="evaluations", reason="conflict_of_interest")
         raise ConflictOfInterest
     entry = _Entry(unit, instrument, indicator, value, note.strip()[:1000])
     if not entry.words and not roles_of(work.actor).is_expert:
@@ -242,7 +243,7 @@ def _collecting(work: Work, pk: int, verb: str, unit: MemberUnit) -> Round:
     round_ = lock_round(work, pk)
     require(work.actor, verb, UnitInRound(round_, unit))
     if round_.state != RoundState.COLLECTING:
-        raise WrongState(round_.state, RoundState.COLLECTING)
+        raise WrongRoundState(round_.state, RoundState.COLLECTING)
     if not round_.is_open_for(unit.pk):
         raise UnitClosed
     return round_

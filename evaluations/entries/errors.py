@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from evaluations.errors import EvaluationsError, Sentence
+from changes.errors import Refusal, Sentence
 
 
-class ValueRefused(EvaluationsError):
+class ValueRefused(Refusal):
     """A reported value or given score that the indicator does not take; `field` names where it was entered."""
 
     code = "value_refused"
@@ -18,14 +18,14 @@ class ValueRefused(EvaluationsError):
         super().__init__(message)
 
 
-class ConflictOfInterest(EvaluationsError):
+class ConflictOfInterest(Refusal):
     """Nobody scores their own unit."""
 
     code = "conflict_of_interest"
     message = _("You belong to this unit, so someone else must score it.")
 
 
-class ScoreNeedsReason(EvaluationsError):
+class ScoreNeedsReason(Refusal):
     """An officer's own score weighs like an expert's, so it is given with a reason."""
 
     code = "score_needs_reason"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from django.contrib import messages
@@ -15,14 +15,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from changes import Work, perform
+from changes.errors import NotAllowed, Refusal
 from evaluations.entries.actions import give_score, own_scores_now, withdraw_score
 from evaluations.entries.errors import ConflictOfInterest, ScoreNeedsReason, ValueRefused
-from evaluations.entries.forms import NOTE, SCORE, Judged, ScoreForm
+from evaluations.entries.forms import NOTE, SCORE, EnteredForm, Judged, ScoreForm
 from evaluations.entries.permissions import belongs_to
 from evaluations.entries.queries.coverage import judged_instruments, judged_units, scoring_gaps
 from evaluations.entries.queries.entered import EnteredRow, own_scores, reported_by_unit
 from evaluations.enums import ObjectKind, RoundState
-from evaluations.errors import EvaluationsError
 from evaluations.rounds.errors import UnitClosed
 from evaluations.rounds.guarded import scored_round_for
 from evaluations.rounds.models import Round
@@ -148,6 +148,34 @@ def _scale(indicator: Indicator) -> Decimal:
     return function.scale if isinstance(function, Given) and function.scale is not None else indicator.points
 
 
+class FieldsWrong(Exception):
+    """Some fields of the form were refused; each stands beside its field, and nothing is saved."""
+
+
+def save_entries(
+    request: HttpRequest,
+    form: EnteredForm,
+    save_all: Callable[[Work], tuple[int, int]],
+    told: Callable[[int, int], Sequence[str]],
+) -> bool:
+    """Enter and withdraw everything changed as one change; what is refused stands in the form, what is done is told.
+
+    `save_all` returns how many were entered and withdrawn, or raises FieldsWrong.
+    """
+    try:
+        entered, withdrawn = perform(request.user, save_all)
+    except FieldsWrong:
+        return False
+    except NotAllowed:
+        raise
+    except Refusal as refused:
+        form.add_error(None, str(refused))
+        return False
+    for sentence in told(entered, withdrawn):
+        messages.success(request, sentence)
+    return True
+
+
 def _save(
     request: HttpRequest,
     round_: Round,
@@ -155,31 +183,18 @@ def _save(
     form: ScoreForm,
     unit: MemberUnit | None = None,
 ) -> bool:
-    """Give and withdraw everything changed, all or nothing; what is refused stands beside its field."""
-    try:
-        given, withdrawn = perform(request.user, _save_all, round_, indicator, form, unit)
-    except _Refused:
-        return False
-    except EvaluationsError as refused:
-        form.add_error(None, str(refused))
-    if form.errors:
-        return False
-    for sentence in _told(given, withdrawn):
-        messages.success(request, sentence)
-    return True
-
-
-class _Refused(Exception):
-    """Some fields of the form were refused; each stands beside its field, and nothing is saved."""
+    return save_entries(
+        request, form, lambda work: _save_all(work, round_, indicator, form, unit), _saved_sentences
+    )
 
 
 def _save_all(
     work: Work, round_: Round, indicator: Indicator, form: ScoreForm, unit: MemberUnit | None
 ) -> tuple[int, int]:
-    """Give and withdraw in one change; return how many of each. Raises _Refused when a field was refused."""
+    """Give and withdraw in one change; return how many of each. Raises FieldsWrong when a field was refused."""
     given = withdrawn = 0
     if form.overtaken(form.showing(own_scores_now(work, round_, indicator.code, unit))):
-        raise _Refused
+        raise FieldsWrong
     for one, value, note in form.entries():
         place, machine = _place(one, unit)
         if value is None:
@@ -193,7 +208,7 @@ def _save_all(
             form.add_error(NOTE + one.code, str(refused))
         given += 1
     if form.errors:
-        raise _Refused
+        raise FieldsWrong
     return given, withdrawn
 
 
@@ -205,7 +220,7 @@ def _place(one: Judged, unit: MemberUnit | None) -> tuple[MemberUnit, Instrument
     raise ValueError(f"{one!r} is not judged.")
 
 
-def _told(given: int, withdrawn: int) -> Sequence[str]:
+def _saved_sentences(given: int, withdrawn: int) -> Sequence[str]:
     if not given and not withdrawn:
         return [_("Nothing was changed.")]
     told = [_("Your scores are saved.")] if given else []

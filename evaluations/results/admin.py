@@ -9,15 +9,16 @@ from django.utils.translation import gettext_lazy as _
 from display.formats import money
 from evaluations.results.models import Award, Result, ScoringRun
 from evaluations.results.queries.explanation import reason_of
-from evaluations.schemes.officer_admin import OfficerAdmin
 from evaluations.schemes.queries.schemes import definition_of
 from evaluations.snapshots.models import MetricSnapshot
+from members.admin.acting import ActingAdmin
 
 
 @admin.register(MetricSnapshot)
-class SnapshotAdmin(OfficerAdmin):
+class SnapshotAdmin(ActingAdmin):
     """The takings of metrics."""
 
+    view_verb = "view_evaluations"
     list_display = ("round", "number", "state", "done", "total", "started_at", "finished_at", "digest")
     list_filter = ("state",)
     list_select_related = ("round",)
@@ -29,9 +30,10 @@ class SnapshotAdmin(OfficerAdmin):
 
 
 @admin.register(ScoringRun)
-class ScoringRunAdmin(OfficerAdmin):
+class ScoringRunAdmin(ActingAdmin):
     """The scorings asked for."""
 
+    view_verb = "view_evaluations"
     list_display = ("round", "state", "requested_by", "moment", "done", "total", "attempts", "finished_at")
     list_filter = ("state",)
     list_select_related = ("round", "requested_by")
@@ -40,9 +42,10 @@ class ScoringRunAdmin(OfficerAdmin):
 
 
 @admin.register(Result)
-class ResultAdmin(OfficerAdmin):
+class ResultAdmin(ActingAdmin):
     """Scores, ranks and grades."""
 
+    view_verb = "view_evaluations"
     list_display = ("round", "rank", "unit", "instrument", "score", "grade")
     list_filter = ("round", "grade")
     list_select_related = ("round", "unit", "instrument")
@@ -57,9 +60,10 @@ class ResultAdmin(OfficerAdmin):
 
 
 @admin.register(Award)
-class AwardAdmin(OfficerAdmin):
+class AwardAdmin(ActingAdmin):
     """Subsidies."""
 
+    view_verb = "view_evaluations"
     list_display = ("round", "unit", "shown_base", "shown_performance", "shown_amount", "capped")
     list_filter = ("round",)
     list_select_related = ("round", "unit")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from evaluations.errors import EvaluationsError
+from changes.errors import Refusal
 
 
-class NotTied(EvaluationsError):
+class NotTied(Refusal):
     """An order was given for objects among which a quota does not choose."""
 
     code = "not_tied"

@@ -10,8 +10,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from changes import StaleVersion, Work, unchanged
+from changes.errors import Sentence
 from evaluations.enums import RoundState
-from evaluations.errors import Sentence, WrongState
+from evaluations.errors import WrongRoundState
 from evaluations.rounds.errors import InvalidRound, RoundMoved
 from evaluations.rounds.events import RoundChanged, RoundCreated, note
 from evaluations.rounds.locks import lock_round
@@ -54,10 +55,10 @@ def create_round(work: Work, data: RoundData) -> Round:
 
 
 def change_round(work: Work, round_: Round, data: RoundData, *, seen: int | None = None) -> Round:
-    """Change the terms of a draft. Officers. Raises WrongState once it is open, InvalidRound, RoundMoved."""
+    """Change the terms of a draft. Officers. Raises WrongRoundState once it is open, InvalidRound, RoundMoved."""
     held = manage_round(work, round_.pk, seen)
     if held.state != RoundState.DRAFT:
-        raise WrongState(held.state, RoundState.DRAFT)
+        raise WrongRoundState(held.state, RoundState.DRAFT)
     _check(data, held)
     before = terms_of(held)
     held.year, held.scheme, held.kind = data.year, data.scheme, data.scheme.object_kind

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from evaluations.enums import RoundState
-from evaluations.errors import Blocked, Blocker, WrongState
+from evaluations.errors import Blocked, Blocker, WrongRoundState
 from evaluations.rounds.models import Round
 
 OPEN = "open"
@@ -28,9 +28,9 @@ def ask(source: Blockers) -> None:
 
 
 def refuse_if_blocked(round_: Round, verb: str, wanted: RoundState, **terms: Any) -> None:
-    """Check the state and what is in the way. Raises WrongState or Blocked."""
+    """Check the state and what is in the way. Raises WrongRoundState or Blocked."""
     if round_.state != wanted:
-        raise WrongState(round_.state, wanted)
+        raise WrongRoundState(round_.state, wanted)
     hard = [blocker for blocker in _source[0](round_, verb, **terms) if blocker.hard]
     if hard:
         raise Blocked(hard)

@@ -6,22 +6,17 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
 
-from changes import StaleVersion
-from evaluations.errors import EvaluationsError, Sentence
+from changes.errors import FieldsRefused, Refusal, StaleVersion
 
 
-class InvalidRound(EvaluationsError):
-    """Fields of a round are wrong; `fields` maps field name to a list of messages."""
+class InvalidRound(FieldsRefused):
+    """Fields of a round are wrong."""
 
     code = "invalid_round"
     message = _("Some fields of the round are wrong.")
 
-    def __init__(self, fields: dict[str, list[Sentence]]) -> None:
-        self.fields = fields
-        super().__init__()
 
-
-class ReasonMissing(EvaluationsError):
+class ReasonMissing(Refusal):
     """A step back, or a choice among equals, needs a reason."""
 
     code = "reason_missing"
@@ -46,14 +41,14 @@ class RoundMoved(StaleVersion):
         )
 
 
-class UnitClosed(EvaluationsError):
+class UnitClosed(Refusal):
     """The round was reopened for other units, so this one's values stay."""
 
     code = "unit_closed"
     message = _("The round was reopened for other units only; the values of this one stay as they are.")
 
 
-class UnknownUnit(EvaluationsError):
+class UnknownUnit(Refusal):
     """A unit that is not judged in the round cannot be reopened."""
 
     code = "unknown_unit"

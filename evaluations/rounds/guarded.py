@@ -8,7 +8,7 @@ from evaluations.enums import ObjectKind
 from evaluations.rounds.models import Round
 from evaluations.rounds.permissions import UnitInRound
 from evaluations.rounds.queries import rounds_visible_to
-from members.guarded import hide
+from members.guarded import refuse_as_missing
 from members.models import MemberUnit
 from members.permissions import Actor, can
 
@@ -31,7 +31,7 @@ def unit_in_round_for(person: Actor, year: int, unit_code: str, kind: str = Obje
         raise Http404
     place = UnitInRound(round_, unit)
     if not can(person, "view_unit_page", place):
-        hide(person, "view_unit_page", round_, app="evaluations")
+        refuse_as_missing(person, "view_unit_page", round_, app="evaluations")
     return place
 
 
@@ -41,7 +41,7 @@ def scored_round_for(person: Actor, year: int, kind: str = ObjectKind.UNIT) -> R
     if round_ is None:
         raise Http404
     if not can(person, "give_score", round_):
-        hide(person, "give_score", round_, app="evaluations")
+        refuse_as_missing(person, "give_score", round_, app="evaluations")
     return round_
 
 
@@ -51,5 +51,5 @@ def managed_round_for(person: Actor, pk: int) -> Round:
     if round_ is None:
         raise Http404
     if not can(person, "manage_round", round_):
-        hide(person, "manage_round", round_, app="evaluations")
+        refuse_as_missing(person, "manage_round", round_, app="evaluations")
     return round_

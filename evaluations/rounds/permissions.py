@@ -10,7 +10,7 @@ from django.utils import timezone
 from evaluations.enums import RoundState
 from evaluations.rounds.models import Round
 from members.models import MemberUnit
-from members.permissions import Actor, Roles, by_roles, declare
+from members.permissions import Actor, Roles, by_roles, declare, only_officers
 
 PUBLIC_STATES = frozenset({RoundState.PUBLICISED, RoundState.FINAL})
 """The states in which results are public: final ones at once, proposed ones from the first day of publicity on."""
@@ -36,10 +36,6 @@ def is_public(round_: Round) -> bool:
     return round_.publicity_start is not None and round_.publicity_start <= timezone.localdate()
 
 
-def _officer(roles: Roles, _person: Actor, _obj: Any) -> bool:
-    return roles.is_officer
-
-
 def _view_round(roles: Roles, _person: Actor, obj: Any) -> bool:
     return isinstance(obj, Round) and (is_public(obj) or roles.is_officer)
 
@@ -62,8 +58,8 @@ declare(
     "evaluations",
     by_roles(
         {
-            "manage_round": _officer,
-            "view_evaluations": _officer,
+            "manage_round": only_officers,
+            "view_evaluations": only_officers,
             "view_round": _view_round,
             "view_unit_page": _view_unit_page,
             "view_unit_result": _view_unit_result,

@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from changes.errors import Sentence
 from display.formats import local_datetime
 from evaluations.enums import ObjectKind, RoundState
-from evaluations.errors import Sentence
 from evaluations.rounds.models import Round, RoundStep
 from members.permissions import Actor, roles_of
 

@@ -16,54 +16,40 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from changes import perform
-from evaluations.schemes.actions import change_scheme, create_scheme, new_scheme_version
+from evaluations.schemes.actions import new_scheme_version
 from evaluations.schemes.forms.schemes import SchemeForm
 from evaluations.schemes.models import Scheme
-from evaluations.schemes.officer_admin import WritingAdmin
 from evaluations.schemes.queries.schemes import definition_of
 from evaluations.schemes.wording.schemes import scheme_words
 from evaluations.scoring.problems import SchemeProblems
-from members.permissions import can
+from members.admin.acting import ActingAdmin
 
 
 @admin.register(Scheme)
-class SchemeAdmin(WritingAdmin):
+class SchemeAdmin(ActingAdmin):
     """Create, change while unlocked, copy into a new version; never delete."""
 
     form = SchemeForm
+    view_verb, add_verb, change_verb = "view_evaluations", "manage_schemes", "manage_schemes"
     list_display = ("name_zh", "code", "version", "object_kind", "locked_at")
     list_filter = ("object_kind",)
     search_fields = ("code", "name_zh", "name_en")
     change_form_template = "admin/evaluations/scheme/change_form.html"
-    fields = ("code", "name_zh", "name_en", "note", "in_words", "definition", "seen")
-
-    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
-        """Officers write schemes."""
-        return can(request.user, "manage_schemes")
+    fields = ("code", "name_zh", "name_en", "note", "in_words", "definition")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Officers change a scheme that no round has used."""
-        return can(request.user, "manage_schemes") and (obj is None or obj.locked_at is None)
+        return super().has_change_permission(request, obj) and (obj is None or obj.locked_at is None)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Who may not change the definition reads it as text."""
         if obj is None or self.has_change_permission(request, obj):
             return self.fields
-        return (*self.fields[:-2], "as_data")
+        return (*self.fields[:-1], "as_data")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """The code is the scheme's name in every round; it never changes."""
         return ("in_words", "as_data") if obj is None else ("code", "in_words", "as_data")
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Hand over to the action."""
-        data = form.scheme_data()
-        saved = (
-            perform(request.user, change_scheme, obj, data, seen=form.cleaned_data["seen"])
-            if change
-            else perform(request.user, create_scheme, data)
-        )
-        obj.__dict__.update(saved.__dict__)
 
     @admin.display(description=_("in words"))
     def in_words(self, scheme: Scheme) -> SafeString | str:

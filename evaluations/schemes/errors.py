@@ -8,10 +8,10 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from changes import StaleVersion
-from evaluations.errors import EvaluationsError
+from changes.errors import Refusal
 
 
-class InvalidScheme(EvaluationsError):
+class InvalidScheme(Refusal):
     """The definition of a scheme is wrong; `problems` holds path, code and inputs of each (`scoring.problems`)."""
 
     code = "invalid_scheme"
@@ -22,7 +22,7 @@ class InvalidScheme(EvaluationsError):
         super().__init__()
 
 
-class SchemeLocked(EvaluationsError):
+class SchemeLocked(Refusal):
     """A round has used the scheme, so a change needs a new version."""
 
     code = "scheme_locked"

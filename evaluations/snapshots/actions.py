@@ -13,7 +13,7 @@ from background import jobs
 from changes import Work, perform
 from changes.reading import one_cut
 from evaluations.enums import RoundState
-from evaluations.errors import WrongState
+from evaluations.errors import WrongRoundState
 from evaluations.rounds.actions import manage_round, save
 from evaluations.rounds.blocking import SNAPSHOT, refuse_if_blocked
 from evaluations.rounds.events import note
@@ -45,7 +45,7 @@ class CutMoved(Exception):
 def request_snapshot(work: Work, round_: Round, *, seen: int | None = None) -> MetricSnapshot:
     """Start the taking of a new snapshot of the round's data period; a later one replaces an earlier. Officers.
 
-    Raises WrongState outside collecting, Blocked while another is being taken, RoundMoved.
+    Raises WrongRoundState outside collecting, Blocked while another is being taken, RoundMoved.
     """
     held = manage_round(work, round_.pk, seen)
     refuse_if_blocked(held, SNAPSHOT, RoundState.COLLECTING)
@@ -67,12 +67,12 @@ def request_snapshot(work: Work, round_: Round, *, seen: int | None = None) -> M
 def abandon_snapshot(work: Work, snapshot: MetricSnapshot, *, seen: int | None = None) -> MetricSnapshot:
     """Give up a snapshot that is still to come, so that another can be asked for. Officers.
 
-    Raises WrongState, RoundMoved.
+    Raises WrongRoundState, RoundMoved.
     """
     round_ = manage_round(work, snapshot.round_id, seen)
     held = lock_snapshot(work, snapshot.pk)
     if held.state not in OPEN:
-        raise WrongState(held.state, SnapshotState.RUNNING)
+        raise WrongRoundState(held.state, SnapshotState.RUNNING)
     held.state, held.finished_at = SnapshotState.ABANDONED, work.now
     held.save(update_fields=["state", "finished_at"])
     note(work, SnapshotAbandoned(target=round_, after={"snapshot": held.number}))

@@ -6,11 +6,11 @@ import datetime as dt
 
 from django.utils.translation import gettext_lazy as _
 
+from changes.errors import Refusal
 from display.formats import local_datetime
-from evaluations.errors import EvaluationsError
 
 
-class AlreadyReminded(EvaluationsError):
+class AlreadyReminded(Refusal):
     """Late units are reminded at most once a day."""
 
     code = "already_reminded"

@@ -7,14 +7,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from changes import StaleVersion
-from changes.errors import Unresolved
-from instruments.booking.errors import Offer, RulesBroken, SlotTaken, WrongState
-from instruments.errors import FieldsRefused, InstrumentsError
-from instruments.inventory.errors import InvalidInstrument
+from instruments.booking.errors import Offer, RulesBroken, SlotTaken
 from instruments.terms.errors import Span
-from webapi.problems import Problem, flat, named, register_problem
-from webapi.versions import stale
+from webapi.problems import Problem, named, register_problem
 
 
 def shown(moment: dt.datetime) -> str:
@@ -42,10 +37,6 @@ def _slot_taken(error: SlotTaken) -> Problem:
     )
 
 
-def _conflict(error: WrongState) -> Problem:
-    return Problem(409, error, type=named(error.code))
-
-
 def _rules(error: RulesBroken) -> Problem:
     errors = [
         {
@@ -59,21 +50,7 @@ def _rules(error: RulesBroken) -> Problem:
     return Problem(422, error, type=named(error.code), errors=errors)
 
 
-def _fields(error: FieldsRefused | InvalidInstrument | Unresolved) -> Problem:
-    return Problem(422, error, type=named(error.code), errors=list(flat(error.fields)))
-
-
-def _refused(error: InstrumentsError) -> Problem:
-    return Problem(422, error, type=named(error.code))
-
-
 def register_problems() -> None:
     """Fill the table; called once, when the addresses are read."""
-    register_problem(InstrumentsError, _refused)
     register_problem(SlotTaken, _slot_taken)
-    register_problem(WrongState, _conflict)
-    register_problem(StaleVersion, stale)
     register_problem(RulesBroken, _rules)
-    register_problem(FieldsRefused, _fields)
-    register_problem(InvalidInstrument, _fields)
-    register_problem(Unresolved, _fields)

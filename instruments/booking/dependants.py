@@ -20,11 +20,11 @@ from instruments.booking.locks import BOOKINGS
 from instruments.booking.models import Booking
 from instruments.booking.queries.upcoming import upcoming_bookings, upcoming_uses, waiting_requests
 from instruments.inventory.bases import Sharing, Stations
+from instruments.inventory.custodians import BASES
 from instruments.inventory.dependants import HeldTime
-from instruments.inventory.keepers import BASES
 from instruments.inventory.locks import lock_instruments
 from instruments.inventory.models import Instrument, Stewardship
-from instruments.inventory.queries.stewards import KeepingBasis, ending_with, left_unkept
+from instruments.inventory.queries.stewards import CustodyBasis, ending_with, left_unkept
 from instruments.inventory.rules.sharing import shared_with
 from instruments.inventory.rules.stations import reseated
 from instruments.terms.bases import Price
@@ -135,7 +135,7 @@ def seated_on(basis: Stations, now: dt.datetime) -> Iterable[Dependant]:
     return found
 
 
-def left_waiting(basis: KeepingBasis, now: dt.datetime) -> Iterable[Dependant]:
+def left_waiting(basis: CustodyBasis, now: dt.datetime) -> Iterable[Dependant]:
     """Return the requests on instruments that nobody is steward of any more; three queries.
 
     Not those of the steward himself: of them it is asked as of his own bookings.

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from instruments.errors import InstrumentsError, filled
+from changes.errors import Conflict, Refusal, filled
 from instruments.terms.errors import Problem, Span
 
 
@@ -27,7 +27,7 @@ Later = Sequence[T] | Callable[[], Sequence[T]]
 """A list, or what finds it when somebody asks."""
 
 
-class SlotTaken(InstrumentsError):
+class SlotTaken(Conflict):
     """Somebody holds part of the time. Names what is held and up to three free slots of the same length.
 
     Both may be given as functions: they are called when the refusal is shown, the change is undone and its locks are
@@ -52,7 +52,7 @@ class SlotTaken(InstrumentsError):
         return list(self._alternatives() if callable(self._alternatives) else self._alternatives)
 
 
-class RulesBroken(InstrumentsError):
+class RulesBroken(Refusal):
     """One or more rules forbid this; all of them are named at once."""
 
     code = "rules_broken"
@@ -65,7 +65,7 @@ class RulesBroken(InstrumentsError):
         super().__init__(self.problems[0].message if len(self.problems) == 1 else None)
 
 
-class SentTwice(InstrumentsError):
+class SentTwice(Refusal):
     """This very form was sent before, and what it asked for is held; `booking` is its key."""
 
     code = "sent_twice"
@@ -76,7 +76,7 @@ class SentTwice(InstrumentsError):
         super().__init__()
 
 
-class OwnOverlap(InstrumentsError):
+class OwnOverlap(Refusal):
     """The person holds that time elsewhere and did not say that this is known; `bookings` are the keys."""
 
     code = "own_overlap"
@@ -87,7 +87,7 @@ class OwnOverlap(InstrumentsError):
         super().__init__()
 
 
-class WrongState(InstrumentsError):
+class WrongState(Conflict):
     """The booking's state does not allow this step; give a BookingState, so that its name can be shown."""
 
     code = "wrong_state"

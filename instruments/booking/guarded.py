@@ -8,7 +8,7 @@ from django.http import Http404
 
 from instruments.booking.models import Booking
 from instruments.booking.queries.bookings import bookings_with_relations
-from members.guarded import hide
+from members.guarded import refuse_as_missing
 from members.permissions import Actor, can
 
 
@@ -18,7 +18,7 @@ def booking_for(person: Actor, pk: UUID | str) -> Booking:
     if booking is None:
         raise Http404
     if not can(person, "view_booking", booking):
-        hide(person, "view_booking", booking, app="instruments")
+        refuse_as_missing(person, "view_booking", booking, app="instruments")
     return booking
 
 

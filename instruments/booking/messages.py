@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from notices.kinds import register
-
 KINDS = {
     "booking_requested": (
         _("Request for %(instrument)s: %(when)s"),
@@ -97,9 +95,3 @@ KINDS = {
         _("Your booking of %(instrument)s: %(when)s. Place: %(place)s"),
     ),
 }
-
-
-def register_kinds() -> None:
-    """Make the sentences known; called once when the app is loaded."""
-    for kind, (subject, body) in KINDS.items():
-        register(kind, subject=subject, body=body)

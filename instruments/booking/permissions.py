@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from instruments.booking.models import Booking
-from instruments.inventory.permissions import is_keeper, sees_instrument
+from instruments.inventory.permissions import is_custodian, sees_instrument
 from members.models import Person
 from members.permissions import Actor, declare, roles_of
 
@@ -20,13 +20,13 @@ def _books(person: Actor, obj: Any) -> bool:
 
 def _decides(person: Actor, obj: Any) -> bool:
     # Whoever asked does not decide, whatever else they are.
-    return isinstance(obj, Booking) and obj.person_id != person.pk and is_keeper(person, obj)
+    return isinstance(obj, Booking) and obj.person_id != person.pk and is_custodian(person, obj)
 
 
 def _owner_or_keeper(person: Actor, obj: Any) -> bool:
     if not isinstance(obj, Booking) or not _active(person, obj):
         return False
-    return obj.person_id == person.pk or is_keeper(person, obj)
+    return obj.person_id == person.pk or is_custodian(person, obj)
 
 
 def _sees_booking(person: Actor, obj: Any) -> bool:
@@ -35,7 +35,7 @@ def _sees_booking(person: Actor, obj: Any) -> bool:
     if obj.person_id == person.pk:
         return True
     roles = roles_of(person)
-    return roles.is_officer or obj.instrument.unit_id in roles.viewer_in or is_keeper(person, obj)
+    return roles.is_officer or obj.instrument.unit_id in roles.viewer_in or is_custodian(person, obj)
 
 
 def _why(person: Actor, booking: Any) -> str:
@@ -47,8 +47,8 @@ declare(
     "instruments",
     {
         "book_instrument": _books,
-        "book_for_others": is_keeper,
-        "book_maintenance": is_keeper,
+        "book_for_others": is_custodian,
+        "book_maintenance": is_custodian,
         "view_booking": _sees_booking,
         "approve_booking": _decides,
         "decline_booking": _decides,

@@ -1,4 +1,4 @@
-"""Queries room: what the desk of a keeper shows: the instruments, their day, and what waits."""
+"""Queries room: what the desk of a custodian shows: the instruments, their day, and what waits."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ def visits(person: Person, now: dt.datetime) -> Visits:
 
 
 def unconfirmed(person: Person) -> list[UsageRecord]:
-    """Return the records of visits that nobody ended, for a keeper to confirm, oldest first; one query."""
+    """Return the records of visits that nobody ended, for a custodian to confirm, oldest first; one query."""
     rows = UsageRecord.objects.current().filter(
         to_confirm=True, instrument__in=Instrument.objects.filter(kept_instruments(person))
     )
@@ -184,7 +184,7 @@ def followers(overdue: Sequence[Booking], now: dt.datetime) -> dict[UUID, Bookin
 
 
 def waiting_at(person: Person, now: dt.datetime) -> set[int]:
-    """Return the instruments where a request, an arrival or an overdue visit waits for the keeper; one query."""
+    """Return the instruments where a request, an arrival or an overdue visit waits for the custodian; one query."""
     waits = (open_requests(now) & ~Q(person=person)) | _arriving(now) | _overdue(now)
     return set(bookings_to_keep(person).filter(waits).order_by().values_list("instrument_id", flat=True))
 

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 from django.utils.translation import gettext_lazy as _
 
-from instruments.errors import InstrumentsError, Sentence
+from changes.errors import FieldsRefused
 
 
-class InvalidInstrument(InstrumentsError):
-    """Fields of an instrument or of its terms are wrong; `fields` maps field name to a list of messages."""
+class InvalidInstrument(FieldsRefused):
+    """Fields of an instrument or of its terms are wrong."""
 
     code = "invalid_instrument"
     message = _("Some fields of the instrument are wrong.")
-
-    def __init__(self, fields: Mapping[str, Sequence[Sentence]]) -> None:
-        self.fields = {name: [str(message) for message in messages] for name, messages in fields.items()}
-        super().__init__()

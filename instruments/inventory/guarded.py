@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.http import Http404
 
 from instruments.inventory.models import Instrument
-from instruments.inventory.permissions import with_keeping
-from members.guarded import hide
+from instruments.inventory.permissions import with_custody
+from members.guarded import refuse_as_missing
 from members.models import MemberUnit
 from members.permissions import Actor, can
 from members.queries.units import unit_by_code
@@ -29,11 +29,11 @@ def editable_instrument_for(person: Actor, code: str) -> Instrument:
 
 def inventory_unit_for(person: Actor, code: str, verb: str = "view_inventory") -> MemberUnit:
     """Return a unit, one that has left too, whose instruments the person may `verb`. Raises Http404."""
-    unit = None if "\0" in code else unit_by_code(code)
+    unit = unit_by_code(code)
     if unit is None:
         raise Http404
     if not can(person, verb, unit):
-        hide(person, verb, unit, app="instruments")
+        refuse_as_missing(person, verb, unit, app="instruments")
     return unit
 
 
@@ -46,7 +46,7 @@ def unit_instrument_for(person: Actor, unit_code: str, code: str, verb: str) -> 
 
 
 def _instrument(person: Actor, code: str, verb: str) -> Instrument:
-    rows = with_keeping(
+    rows = with_custody(
         Instrument.objects.select_related("unit", "region", "instrument_class", "policy"), person
     )
     # PostgreSQL refuses a text with a zero byte; no code has one.
@@ -54,5 +54,5 @@ def _instrument(person: Actor, code: str, verb: str) -> Instrument:
     if instrument is None:
         raise Http404
     if not can(person, verb, instrument):
-        hide(person, verb, instrument, app="instruments")
+        refuse_as_missing(person, verb, instrument, app="instruments")
     return instrument

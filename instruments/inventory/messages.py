@@ -7,8 +7,6 @@ from typing import Protocol
 
 from django.utils.translation import gettext_lazy as _
 
-from notices.kinds import register
-
 KINDS = {
     "stewardship_ended": (
         _("You no longer keep %(instrument)s"),
@@ -27,12 +25,6 @@ KINDS = {
 class _Named(Protocol):
     name_zh: str
     name_en: str
-
-
-def register_kinds() -> None:
-    """Make the sentences known; called once when the app is loaded."""
-    for kind, (subject, body) in KINDS.items():
-        register(kind, subject=subject, body=body)
 
 
 def names_of(instruments: Iterable[_Named]) -> dict[str, str]:

@@ -17,7 +17,7 @@ from members.permissions import Actor, declare, roles_of
 _KEPT = "_instruments_kept"
 
 
-def kept_by(person: Actor) -> frozenset[int]:
+def stewarded_by(person: Actor) -> frozenset[int]:
     """Return the keys of the instruments a person is steward of today; one query, kept on the instance."""
     if not isinstance(person, Person) or not person.is_active:
         return frozenset()
@@ -30,14 +30,14 @@ def kept_by(person: Actor) -> frozenset[int]:
     return kept[1]
 
 
-def forget_kept(person: Actor) -> None:
-    """Drop what `kept_by` keeps, after a stewardship of this very object has changed."""
+def forget_stewarded(person: Actor) -> None:
+    """Drop what `stewarded_by` keeps, after a stewardship of this very object has changed."""
     if hasattr(person, _KEPT):
         delattr(person, _KEPT)
 
 
-def with_keeping(rows: QuerySet[Instrument], person: Actor) -> QuerySet[Instrument]:
-    """Read with each instrument whether this person keeps it, so that `keeps` asks nothing more about it."""
+def with_custody(rows: QuerySet[Instrument], person: Actor) -> QuerySet[Instrument]:
+    """Read with each instrument whether this person keeps it, so that `is_custodian` asks nothing more about it."""
     if not isinstance(person, Person) or not person.is_active or person.is_superuser:
         return rows
     today = timezone.localdate()
@@ -45,29 +45,27 @@ def with_keeping(rows: QuerySet[Instrument], person: Actor) -> QuerySet[Instrume
     managers = UnitRole.objects.on(today).filter(
         person=person, unit=OuterRef("unit"), kind=UnitRoleKind.MANAGER
     )
-    return rows.annotate(kept_for=Value(person.pk), is_kept=Exists(stewards) | Exists(managers))
+    return rows.annotate(custody_for=Value(person.pk), in_custody=Exists(stewards) | Exists(managers))
 
 
-def keeps(person: Actor, instrument: Instrument) -> bool:
-    """Tell whether a person keeps an instrument: its steward, a manager of its unit, or a superuser."""
-    if not isinstance(person, Person) or not person.is_active:
+def is_custodian(person: Actor, obj: Any) -> bool:
+    """Tell whether a person keeps an instrument, or that of a booking or record.
+
+    Custodians are its stewards, the managers of its unit, and superusers.
+    """
+    instrument = obj if isinstance(obj, Instrument) else getattr(obj, "instrument", None)
+    if not isinstance(instrument, Instrument) or not isinstance(person, Person) or not person.is_active:
         return False
-    if getattr(instrument, "kept_for", None) == person.pk:
-        return bool(instrument.is_kept)  # type: ignore[attr-defined]
-    if person.is_superuser or instrument.pk in kept_by(person):
+    if getattr(instrument, "custody_for", None) == person.pk:
+        return bool(instrument.in_custody)  # type: ignore[attr-defined]
+    if person.is_superuser or instrument.pk in stewarded_by(person):
         return True
     return instrument.unit_id in roles_of(person).manager_of
 
 
-def is_keeper(person: Actor, obj: Any) -> bool:
-    """Tell whether a person keeps an instrument, or that of a booking or record."""
-    instrument = obj if isinstance(obj, Instrument) else getattr(obj, "instrument", None)
-    return isinstance(instrument, Instrument) and keeps(person, instrument)
-
-
-def keeper_or_officer(person: Actor, obj: Any) -> bool:
+def custodian_or_officer(person: Actor, obj: Any) -> bool:
     """Tell whether a person keeps an instrument or is an officer."""
-    return is_keeper(person, obj) or (isinstance(obj, Instrument) and roles_of(person).is_officer)
+    return is_custodian(person, obj) or (isinstance(obj, Instrument) and roles_of(person).is_officer)
 
 
 def _manager_or_officer(person: Actor, obj: Any) -> bool:
@@ -93,7 +91,7 @@ def sees_instrument(person: Actor, obj: Any) -> bool:
         obj.unit_id in roles.units
         or person.home_unit_id == obj.unit_id
         or roles.is_officer
-        or keeps(person, obj)
+        or is_custodian(person, obj)
     )
 
 
@@ -106,11 +104,11 @@ declare(
     "instruments",
     {
         "view_instrument": sees_instrument,
-        "keep_instrument": is_keeper,
+        "keep_instrument": is_custodian,
         "view_inventory": _sees_inventory,
         "create_instrument": _manager_or_officer,
-        "edit_instrument": keeper_or_officer,
-        "change_instrument_state": keeper_or_officer,
+        "edit_instrument": custodian_or_officer,
+        "change_instrument_state": custodian_or_officer,
         "edit_stewards": _manager_or_officer,
     },
 )

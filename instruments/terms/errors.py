@@ -8,7 +8,7 @@ from typing import Protocol
 
 from django.utils.translation import gettext_lazy as _
 
-from instruments.errors import Sentence, filled
+from changes.errors import Sentence, filled
 
 
 class Span(Protocol):

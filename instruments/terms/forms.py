@@ -17,11 +17,11 @@ from django.utils.translation import gettext_lazy as _
 
 from display.formats import HOUR, minutes
 from display.versions import differences
+from folding.times import LOCAL
 from instruments.inventory.models import Instrument
 from instruments.terms.models import BookingPolicy
 from instruments.terms.queries.opening import weeks_of
 from instruments.terms.queries.policy import policy_of
-from instruments.terms.rules.hours import LOCAL
 from instruments.terms.rules.limits import DAY_MINUTES, LIMITS, PolicyData
 from instruments.terms.rules.opening import WeeklyPeriod
 from members.enums import UserCategory

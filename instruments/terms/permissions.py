@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from instruments.inventory.permissions import keeper_or_officer
+from instruments.inventory.permissions import custodian_or_officer
 from members.permissions import declare
 
-declare("instruments", {"edit_terms": keeper_or_officer})
+declare("instruments", {"edit_terms": custodian_or_officer})

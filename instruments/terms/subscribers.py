@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from changes import Work, subscribe
 from instruments.inventory.events import InstrumentAdded
-from instruments.inventory.queries import keeping
+from instruments.inventory.queries import readiness
 from instruments.terms.actions import give_usual_terms
 from instruments.terms.queries.offers import offers_of
 
@@ -16,4 +16,4 @@ def _added(work: Work, event: InstrumentAdded) -> None:
 def subscribe_all() -> None:
     """Listen to the inventory, and tell it what it asks of terms."""
     subscribe(InstrumentAdded, _added)
-    keeping.ask(offers_of)
+    readiness.ask(offers_of)

@@ -18,15 +18,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from changes import StaleVersion, perform
-from changes.errors import Unresolved
+from changes.errors import NotAllowed, Unresolved
 from display.hits import Hit, asked, choices_in
+from display.refusals import show_refusal
 from display.versions import seen_in
 from instruments.inventory.errors import InvalidInstrument
-from instruments.inventory.forms.instrument import show_refusal
 from instruments.inventory.guarded import unit_instrument_for
 from instruments.inventory.models import Instrument
-from instruments.inventory.queries.keeping import CHARGED
 from instruments.inventory.queries.parts import parts_of
+from instruments.inventory.queries.readiness import CHARGED
 from instruments.terms.actions import (
     add_exception,
     remove_exception,
@@ -40,7 +40,6 @@ from instruments.terms.models import OpeningException, Rate
 from instruments.terms.queries.opening import coming_weeks
 from instruments.terms.rules.opening import WeeklyPeriod
 from members.enums import UserCategory
-from members.errors import NotAllowed
 from members.permissions import Actor, can
 
 MOST_PAST = 50

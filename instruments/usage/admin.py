@@ -8,14 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from display.formats import money
 from instruments.usage.models import UsageRecord
 from members.admin.acting import ActingAdmin
-from members.permissions import can
 
 
 @admin.register(UsageRecord)
 class UsageRecordAdmin(ActingAdmin):
     """Usage records, read only; corrections are rows of their own."""
 
-    may = staticmethod(can)
     list_display = (
         "record_id",
         "instrument",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -25,7 +24,7 @@ from instruments.usage.queries.usage import current_by_number, usage_visible_to,
 from instruments.usage.rules.usage_entries import UsageEntry
 from members.api.caller import caller
 from members.permissions import require
-from webapi.fields import InstantField
+from webapi.fields import InstantField, WindowSerializer
 from webapi.idempotency import once
 from webapi.paging import CURSOR_DOCS, CURSOR_PARAMETERS
 from webapi.problems import Problem, flat, named
@@ -111,20 +110,11 @@ class UsageOutcomesSerializer(Serializer[None]):
     results = UsageOutcomeSerializer(many=True)
 
 
-class UsageFilterSerializer(Serializer[None]):
+class UsageFilterSerializer(WindowSerializer):
     """What a list is narrowed by; [start, end) keeps the records that start in it, as the evaluation counts them."""
 
     instrument = CodeField(max_length=30, required=False)
     unit = CodeField(max_length=20, required=False)
-    start = InstantField(required=False)
-    end = InstantField(required=False)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Refuse an empty window."""
-        start, end = attrs.get("start"), attrs.get("end")
-        if isinstance(start, dt.datetime) and isinstance(end, dt.datetime) and end <= start:
-            raise serializers.ValidationError({"end": [_("The end must be later than the start.")]})
-        return attrs
 
 
 class UsageRecordList(ListView):
@@ -225,10 +215,10 @@ class UsageRecordList(ListView):
             if entries
             else []
         )
-        return [outcome if outcome is not None else _told(next(judged)) for outcome in outcomes]
+        return [outcome if outcome is not None else _outcome_body(next(judged)) for outcome in outcomes]
 
 
-def _told(outcome: Any) -> dict[str, Any]:
+def _outcome_body(outcome: Any) -> dict[str, Any]:
     return {
         "record_id": outcome.record_id,
         "status": outcome.status,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from instruments.errors import FieldsRefused, Sentence, filled
+from changes.errors import FieldsRefused, Sentence, filled
 
 USAGE_PROBLEMS: dict[str, Sentence] = {
     "blank": _("This field is needed."),

@@ -46,6 +46,6 @@ class UsageVoided(UsageEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class UsageAgreed(UsageEvent):
-    """A keeper said that a record nobody wrote by hand is right."""
+    """A custodian said that a record nobody wrote by hand is right."""
 
     verb: str = "instruments.usage.agreed"

@@ -8,7 +8,7 @@ from django.http import Http404
 
 from instruments.booking.guarded import uuid_of
 from instruments.usage.models import UsageRecord
-from members.guarded import hide
+from members.guarded import refuse_as_missing
 from members.permissions import Actor, can
 
 
@@ -21,5 +21,5 @@ def usage_record_for(person: Actor, pk: UUID | str) -> UsageRecord:
     if record is None:
         raise Http404
     if not can(person, "view_usage", record):
-        hide(person, "view_usage", record, app="instruments")
+        refuse_as_missing(person, "view_usage", record, app="instruments")
     return record

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from instruments.inventory.permissions import is_keeper, unit_of
+from instruments.inventory.permissions import is_custodian, unit_of
 from instruments.usage.models import UsageRecord
 from members.models import MemberUnit
 from members.permissions import Actor, declare, roles_of
@@ -14,7 +14,7 @@ def _records(person: Actor, obj: Any) -> bool:
     if isinstance(obj, MemberUnit):
         roles = roles_of(person)
         return roles.is_superuser or obj.pk in roles.manager_of | roles.steward_in
-    return is_keeper(person, obj)
+    return is_custodian(person, obj)
 
 
 def _sees_usage(person: Actor, obj: Any) -> bool:
@@ -26,7 +26,7 @@ def _sees_usage(person: Actor, obj: Any) -> bool:
         return True
     if isinstance(obj, UsageRecord) and obj.person_id is not None and obj.person_id == person.pk:
         return True
-    return unit in roles.steward_in if isinstance(obj, MemberUnit) else is_keeper(person, obj)
+    return unit in roles.steward_in if isinstance(obj, MemberUnit) else is_custodian(person, obj)
 
 
 declare(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,6 +19,7 @@ from members.events import PersonChanged, PersonCreated
 from members.locks import lock_person, lock_unit
 from members.messages import account_closed, unit_changed
 from members.models import MemberUnit, Person, UnitRole
+from members.models.dated import lasting
 from members.permissions import require
 from members.rules.coverage import covers_for_ever
 
@@ -163,7 +164,7 @@ def _managed_by(work: Work, person: Person) -> list[int]:
 
 def _coming_managers(work: Work) -> QuerySet[UnitRole]:
     today = timezone.localdate(work.now)
-    return UnitRole.objects.filter(Q(valid_to=None) | Q(valid_to__gt=today), kind=UnitRoleKind.MANAGER)
+    return UnitRole.objects.filter(lasting(today), kind=UnitRoleKind.MANAGER)
 
 
 def _keep_units_managed(work: Work, person: Person, unit: MemberUnit | None) -> None:

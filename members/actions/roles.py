@@ -5,19 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from changes import Work, perform, unchanged
-from changes.dependants import NO_CHOICES, Choices, only_choices, resolve, resting_from, resting_on, settle
+from changes.dependants import NO_CHOICES, Choices
 from members.actions.access import end_access
+from members.actions.dated import resolve_rest, resolved, settle_over
 from members.enums import NetworkRoleKind, UnitRoleKind
 from members.errors import InvalidRole, LastManager, RoleBeforeUnit, RoleExists
 from members.events import RoleEnded, RoleGiven
 from members.locks import lock_network_role, lock_person, lock_unit, lock_unit_role
 from members.messages import role_ended, role_text
 from members.models import MemberUnit, NetworkRole, Person, UnitRole
+from members.models.dated import lasting
 from members.permissions import RoleWish, forget_roles, require
 from members.rules.coverage import covers_for_ever
 from notices.wording import in_both
@@ -50,7 +51,7 @@ def write_unit_role(work: Work, person: Person, unit: MemberUnit, kind: str, val
     """Write one role as a part of an action that holds the unit's lock and has asked for the right."""
     if not person.is_active:
         raise InvalidRole(_("This account is closed, so it can hold no role."))
-    held = UnitRole.objects.filter(Q(valid_to=None) | Q(valid_to__gt=valid_from))
+    held = UnitRole.objects.filter(lasting(valid_from))
     if held.filter(person=person, unit=unit, kind=kind).exists():
         raise RoleExists
     role = UnitRole.objects.create(person=person, unit=unit, kind=kind, valid_from=valid_from)
@@ -77,15 +78,8 @@ def end_unit_role(
     locked = lock_unit_role(work, role.pk)
     require(work.actor, "end_unit_role", unit)
     last_day = valid_to or timezone.localdate(work.now)
-    if locked.valid_to is not None and locked.valid_to <= last_day:
-        return locked
-    unchanged(locked, seen)
-    if last_day < locked.valid_from:
-        raise InvalidRole
-    if locked.kind == UnitRoleKind.MANAGER:
-        _keep_managed(locked, unit, last_day)
-    _take_away(work, locked, last_day, choices)
-    forget_roles(role.person)
+    if _ended(work, locked, last_day, choices, seen):
+        forget_roles(role.person)
     return locked
 
 
@@ -102,7 +96,7 @@ def give_network_role(
     first_day = valid_from or timezone.localdate(work.now)
     if not locked.is_active:
         raise InvalidRole(_("This account is closed, so it can hold no role."))
-    held = NetworkRole.objects.filter(Q(valid_to=None) | Q(valid_to__gt=first_day))
+    held = NetworkRole.objects.filter(lasting(first_day))
     if held.filter(person=locked, kind=kind).exists():
         raise RoleExists
     was_ended = NetworkRole.objects.filter(person=locked, kind=kind).exists()
@@ -133,15 +127,10 @@ def end_network_role(
     locked = lock_network_role(work, role.pk)
     require(work.actor, "end_network_role", RoleWish(NetworkRoleKind(locked.kind), locked.person))
     last_day = valid_to or timezone.localdate(work.now)
-    if locked.valid_to is not None and locked.valid_to <= last_day:
-        return locked
-    unchanged(locked, seen)
-    if last_day < locked.valid_from:
-        raise InvalidRole
-    _take_away(work, locked, last_day, choices)
-    if last_day <= timezone.localdate(work.now):
-        end_access(work, holder)
-    forget_roles(role.person)
+    if _ended(work, locked, last_day, choices, seen):
+        if last_day <= timezone.localdate(work.now):
+            end_access(work, holder)
+        forget_roles(role.person)
     return locked
 
 
@@ -154,7 +143,7 @@ def end_roles_with_basis(work: Work, *, in_units: Iterable[int], in_network: Ite
     ]
     for role in rows:
         _end(work, role, max(today, role.valid_from))
-        _resolved(work, role)
+        resolved(work, role)
 
 
 def settle_ended_roles(now: dt.datetime) -> int:
@@ -172,38 +161,33 @@ def settle_ended_roles(now: dt.datetime) -> int:
 
 def _settle_unit_role(work: Work, pk: int, unit: int) -> bool:
     lock_unit(work, unit)
-    return _settle_ended(work, lock_unit_role(work, pk))
+    role = lock_unit_role(work, pk)
+    return settle_over(work, role, role_ended(role))
 
 
 def _settle_network_role(work: Work, pk: int, person: int) -> bool:
     holder = lock_person(work, person)
-    was_open = _settle_ended(work, lock_network_role(work, pk))
+    role = lock_network_role(work, pk)
+    was_open = settle_over(work, role, role_ended(role))
     if was_open:
         end_access(work, holder)
     return was_open
 
 
-def _settle_ended(work: Work, role: UnitRole | NetworkRole) -> bool:
-    if role.resolved_at is not None:
+def _ended(
+    work: Work, role: UnitRole | NetworkRole, last_day: dt.date, choices: Choices, seen: int | None
+) -> bool:
+    """End a locked role and do what was chosen for what rests on it; False for one that is over by that day."""
+    if role.valid_to is not None and role.valid_to <= last_day:
         return False
-    hits = resting_on(role, work.now)
-    settle(work, hits, only_choices(hits), role_ended(role))
-    _resolved(work, role)
-    return True
-
-
-def _resolved(work: Work, role: UnitRole | NetworkRole) -> None:
-    role.resolved_at = work.now
-    role.save(update_fields=["resolved_at"])
-
-
-def _take_away(work: Work, role: UnitRole | NetworkRole, last_day: dt.date, choices: Choices) -> None:
-    """End a role and do what was chosen for what rests on it from the first moment without it."""
+    unchanged(role, seen)
+    if last_day < role.valid_from:
+        raise InvalidRole
+    if isinstance(role, UnitRole) and role.kind == UnitRoleKind.MANAGER:
+        _keep_managed(role, last_day)
     _end(work, role, last_day)
-    hits = resting_from(role, last_day, work.now)
-    resolve(work, hits, choices, role_ended(role), field="valid_to")
-    if last_day <= timezone.localdate(work.now):
-        _resolved(work, role)
+    resolve_rest(work, role, last_day, choices, role_ended(role))
+    return True
 
 
 def _end(work: Work, role: UnitRole | NetworkRole, last_day: dt.date) -> None:
@@ -216,8 +200,8 @@ def _end(work: Work, role: UnitRole | NetworkRole, last_day: dt.date) -> None:
         work.tell([role.person], "role_ended", {"role": in_both(role_text(role)), "day": last_day})
 
 
-def _keep_managed(role: UnitRole, unit: MemberUnit, day: dt.date) -> None:
+def _keep_managed(role: UnitRole, day: dt.date) -> None:
     """Raise LastManager where, with the role ended on `day`, some day from then on has no open account in charge."""
-    others = UnitRole.objects.filter(unit=unit, kind=UnitRoleKind.MANAGER, person__is_active=True)
+    others = UnitRole.objects.filter(unit=role.unit_id, kind=UnitRoleKind.MANAGER, person__is_active=True)
     if not covers_for_ever(others.exclude(pk=role.pk).values_list("valid_from", "valid_to"), day):
         raise LastManager

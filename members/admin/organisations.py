@@ -17,7 +17,7 @@ from members.actions.organisations import (
     part_organisation,
     register_organisation,
 )
-from members.admin.acting import ActingAdmin, ActionForm, with_version
+from members.admin.acting import ActingAdmin, ActionForm
 from members.models import Organisation
 
 COLUMNS = [field.name for field in fields(OrganisationData)]
@@ -97,13 +97,13 @@ class OrganisationAdmin(ActingAdmin):
     autocomplete_fields = ("merged_into",)
     ordering = ("name_zh", "pk")
 
-    def get_fieldsets(self, request: HttpRequest, obj: Organisation | None = None) -> list[Any]:
+    def groups(self, request: HttpRequest, obj: Organisation | None = None) -> list[Any]:
         """A new organisation counts by itself; a typed name says which unit typed it."""
         shown = [*COLUMNS]
         if obj is not None:
             shown += ["merged_into"]
             shown += ["private_to"] if obj.private_to_id is not None else []
-        return with_version([(None, {"fields": shown})], obj)
+        return [(None, {"fields": shown})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Organisation | None = None) -> list[str]:
         """Fix what a unit typed, and all of a member unit: that is changed where units are."""

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from changes import Work, perform
 from members.actions.people import PersonData, change_person, create_person, set_admin_access
-from members.admin.acting import ActingAdmin, ActionForm, with_version
+from members.admin.acting import ActingAdmin, ActionForm
 from members.models import Person
 from members.permissions import can
 
@@ -53,9 +53,9 @@ class PersonAdmin(ActingAdmin):
     autocomplete_fields = ("home_unit",)
     ordering = ("email",)
 
-    def get_fieldsets(self, request: HttpRequest, obj: Person | None = None) -> list[Any]:
+    def groups(self, request: HttpRequest, obj: Person | None = None) -> list[Any]:
         """Show the way into the admin to whoever may open it."""
         groups: list[Any] = [(None, {"fields": COLUMNS})]
         if can(request.user, "give_admin_access", obj):
             groups.append((_("Rights"), {"fields": ["is_staff"]}))
-        return with_version(groups, obj)
+        return groups

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -11,65 +12,48 @@ from changes import perform
 from members.actions.roles import end_network_role, end_unit_role, give_network_role, give_unit_role
 from members.admin.acting import ActingAdmin, ActionForm
 from members.models import NetworkRole, UnitRole
+from members.models.dated import Dated
 
 
-class UnitRoleForm(ActionForm):
+class DatedForm(ActionForm):
     """A new role, or the end of one."""
+
+    give: ClassVar[Callable[..., Dated]]
+    """The action that gives it; it takes the fields `given` in that order."""
+    end: ClassVar[Callable[..., Dated]]
+    given: ClassVar[tuple[str, ...]]
+
+    def act(self) -> Dated:
+        """Give or end it."""
+        data = self.cleaned_data
+        if self.instance.pk is None:
+            wanted = [data[name] for name in self.given]
+            return perform(self.actor, type(self).give, *wanted, valid_from=data["valid_from"])
+        row: Dated = self.instance
+        if data["valid_to"] is None:
+            return row
+        until = data["valid_to"]
+        return perform(self.actor, type(self).end, row, valid_to=until, choices=self.choices, seen=self.seen)
+
+
+class UnitRoleForm(DatedForm):
+    """A role in a unit."""
+
+    give, end, given = staticmethod(give_unit_role), staticmethod(end_unit_role), ("person", "unit", "kind")
 
     class Meta:
         model = UnitRole
         fields = ["person", "unit", "kind", "valid_from", "valid_to"]
 
-    def act(self) -> UnitRole:
-        """Give or end the role."""
-        data = self.cleaned_data
-        row: UnitRole = self.instance
-        if row.pk is not None:
-            if data["valid_to"] is None:
-                return row
-            return perform(
-                self.actor,
-                end_unit_role,
-                row,
-                valid_to=data["valid_to"],
-                choices=self.choices,
-                seen=self.seen,
-            )
-        return perform(
-            self.actor,
-            give_unit_role,
-            data["person"],
-            data["unit"],
-            data["kind"],
-            valid_from=data["valid_from"],
-        )
 
+class NetworkRoleForm(DatedForm):
+    """A role in the network."""
 
-class NetworkRoleForm(ActionForm):
-    """A new role, or the end of one."""
+    give, end, given = staticmethod(give_network_role), staticmethod(end_network_role), ("person", "kind")
 
     class Meta:
         model = NetworkRole
         fields = ["person", "kind", "valid_from", "valid_to"]
-
-    def act(self) -> NetworkRole:
-        """Give or end the role."""
-        data = self.cleaned_data
-        row: NetworkRole = self.instance
-        if row.pk is not None:
-            if data["valid_to"] is None:
-                return row
-            return perform(
-                self.actor,
-                end_network_role,
-                row,
-                valid_to=data["valid_to"],
-                choices=self.choices,
-                seen=self.seen,
-            )
-        return perform(
-            self.actor, give_network_role, data["person"], data["kind"], valid_from=data["valid_from"]
-        )
 
 
 class RoleAdmin(ActingAdmin):

@@ -15,7 +15,7 @@ from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminTextInputWidg
 from changes import perform
 from members.actions.people import PersonData
 from members.actions.units import UnitData, change_unit, create_unit, unit_faults
-from members.admin.acting import ActingAdmin, ActionForm, with_version
+from members.admin.acting import ActingAdmin, ActionForm
 from members.forms.web_address import WebAddressField
 from members.models import MemberUnit, Region
 
@@ -79,7 +79,7 @@ class UnitAdmin(ActingAdmin):
     search_fields = ("code", "name_zh", "name_en", "short_name")
     ordering = ("code",)
 
-    def get_fieldsets(self, request: HttpRequest, obj: MemberUnit | None = None) -> list[Any]:
+    def groups(self, request: HttpRequest, obj: MemberUnit | None = None) -> list[Any]:
         """Group the fields; a new unit asks for its first manager."""
         texts = ["website", "about_zh", "about_en"]
         contact = ["contact_name", "contact_phone", "contact_email"]
@@ -87,7 +87,7 @@ class UnitAdmin(ActingAdmin):
         groups = [(None, {"fields": rest}), (_("Contact"), {"fields": [*contact, *texts]})]
         if obj is None:
             groups.append((_("First manager"), {"fields": ["manager_name", "manager_email"]}))
-        return with_version(groups, obj)
+        return groups
 
 
 @admin.register(Region)

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from members.api.problems import register_problems
 from members.api.regions import RegionList
-
-register_problems()
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("regions/", RegionList.as_view(), name="api-regions"),

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from members.enums import NetworkRoleKind, UnitRoleKind
+from members.models.dated import Dated, DatedQuerySet, dates_in_order
 
 
-class RoleQuerySet(models.QuerySet["UnitRole"]):
+class UnitRoleQuerySet(DatedQuerySet["UnitRole"]):
     """Filters of dated roles."""
 
-    def on(self, day: dt.date) -> RoleQuerySet:
-        """Roles valid on that day; `valid_to` is the first day without the role."""
-        return self.filter(
-            models.Q(valid_from__lte=day) & (models.Q(valid_to=None) | models.Q(valid_to__gt=day))
-        )
 
-
-class UnitRole(models.Model):
+class UnitRole(Dated):
     """A person's role in a unit in [valid_from, valid_to)."""
 
     person = models.ForeignKey(
@@ -34,13 +27,9 @@ class UnitRole(models.Model):
         "members.MemberUnit", verbose_name=_("unit"), on_delete=models.PROTECT, related_name="roles"
     )
     kind = models.CharField(_("role"), max_length=8, choices=UnitRoleKind.choices)
-    valid_from = models.DateField(_("valid from"))
-    valid_to = models.DateField(_("valid until (exclusive)"), null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
-    resolved_at = models.DateTimeField(null=True, blank=True, editable=False)
-    """When what rested on the role was settled, the role having ended."""
 
-    objects = RoleQuerySet.as_manager()
+    objects = UnitRoleQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("role in a unit")
@@ -50,10 +39,7 @@ class UnitRole(models.Model):
             models.CheckConstraint(
                 condition=models.Q(kind__in=UnitRoleKind.values), name="unit_role_kind_known"
             ),
-            models.CheckConstraint(
-                condition=models.Q(valid_to=None) | models.Q(valid_to__gte=models.F("valid_from")),
-                name="unit_role_dates",
-            ),
+            dates_in_order("unit_role_dates"),
             models.UniqueConstraint(
                 fields=["person", "unit", "kind"],
                 condition=models.Q(valid_to=None),
@@ -65,17 +51,11 @@ class UnitRole(models.Model):
         return f"{self.person} · {self.get_kind_display()} · {self.unit}"
 
 
-class NetworkRoleQuerySet(models.QuerySet["NetworkRole"]):
-    """Filters of dated network-wide roles."""
-
-    def on(self, day: dt.date) -> NetworkRoleQuerySet:
-        """Roles valid on that day; `valid_to` is the first day without the role."""
-        return self.filter(
-            models.Q(valid_from__lte=day) & (models.Q(valid_to=None) | models.Q(valid_to__gt=day))
-        )
+class NetworkRoleQuerySet(DatedQuerySet["NetworkRole"]):
+    """Filters of dated roles."""
 
 
-class NetworkRole(models.Model):
+class NetworkRole(Dated):
     """A person's role for the whole network in [valid_from, valid_to)."""
 
     person = models.ForeignKey(
@@ -85,11 +65,7 @@ class NetworkRole(models.Model):
         related_name="network_roles",
     )
     kind = models.CharField(_("role"), max_length=8, choices=NetworkRoleKind.choices)
-    valid_from = models.DateField(_("valid from"))
-    valid_to = models.DateField(_("valid until (exclusive)"), null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
-    resolved_at = models.DateTimeField(null=True, blank=True, editable=False)
-    """When what rested on the role was settled, the role having ended."""
 
     objects = NetworkRoleQuerySet.as_manager()
 
@@ -101,10 +77,7 @@ class NetworkRole(models.Model):
             models.CheckConstraint(
                 condition=models.Q(kind__in=NetworkRoleKind.values), name="network_role_kind_known"
             ),
-            models.CheckConstraint(
-                condition=models.Q(valid_to=None) | models.Q(valid_to__gte=models.F("valid_from")),
-                name="network_role_dates",
-            ),
+            dates_in_order("network_role_dates"),
             models.UniqueConstraint(
                 fields=["person", "kind"], condition=models.Q(valid_to=None), name="one_open_network_role"
             ),

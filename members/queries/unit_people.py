@@ -23,6 +23,7 @@ from django.db.models import (
 
 from members.enums import UnitRoleKind
 from members.models import MemberUnit, Person, UnitRole
+from members.models.dated import lasting
 from members.queries.named import holding_words
 
 PAGE_SIZE = 50
@@ -114,4 +115,4 @@ def _people(unit: MemberUnit, roles: QuerySet[UnitRole]) -> QuerySet[Person]:
 
 
 def _present(unit: MemberUnit, day: dt.date) -> QuerySet[UnitRole]:
-    return UnitRole.objects.filter(Q(valid_to=None) | Q(valid_to__gt=day), unit=unit)
+    return UnitRole.objects.filter(lasting(day), unit=unit)

@@ -15,6 +15,8 @@ def directory() -> QuerySet[MemberUnit]:
 
 def unit_by_code(code: str) -> MemberUnit | None:
     """Find a unit, whatever its state, or None."""
+    if "\0" in code:
+        return None  # PostgreSQL refuses a text with a zero byte; no code has one.
     return MemberUnit.objects.select_related("region").filter(code=code).first()
 
 

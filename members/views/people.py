@@ -16,11 +16,12 @@ from django.views.decorators.http import require_POST, require_safe
 from changes import StaleVersion, perform
 from changes.errors import Unresolved
 from display.hits import Hit, asked, choices_in
+from display.refusals import show_refusal
 from display.templatetags.display import local_date
 from display.versions import IT_SAYS, seen_in
 from members.actions.invitations import ask_transfer, invite_again, invite_person
 from members.actions.roles import end_unit_role, give_unit_role
-from members.errors import InvalidPerson, InvalidRole, LastManager, NotAllowed, RoleBeforeUnit, RoleExists
+from members.errors import InvalidPerson, InvalidRole, LastManager, RoleBeforeUnit, RoleExists
 from members.forms.people import EndRoleForm, InvitationForm, PeopleFilter, RoleForm
 from members.guarded import managed_unit_for
 from members.models import MemberUnit, Person, UnitRole
@@ -64,8 +65,6 @@ def give_role(request: HttpRequest, code: str) -> HttpResponse:
             form.add_error("valid_from", str(refusal))
         except (RoleExists, InvalidRole) as refusal:
             form.add_error("email", str(refusal))
-        except NotAllowed:
-            raise Http404 from None
         else:
             messages.success(
                 request,
@@ -108,8 +107,6 @@ def end_role(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         return _page(request, unit, ending=ending, status=422)
     except (LastManager, InvalidRole) as refusal:
         messages.error(request, str(refusal))
-    except NotAllowed:
-        raise Http404 from None
     else:
         messages.success(
             request,
@@ -143,11 +140,7 @@ def invite(request: HttpRequest, code: str) -> HttpResponse:
                 request.user, invite_person, form.data_of_person, unit, kind=form.cleaned_data["kind"]
             )
         except InvalidPerson as refusal:
-            for name, told in refusal.fields.items():
-                for message in told:
-                    form.add_error(name if name in form.fields else None, message)
-        except NotAllowed:
-            raise Http404 from None
+            show_refusal(form, refusal)
         else:
             messages.success(
                 request,
@@ -164,8 +157,6 @@ def _transfer(request: HttpRequest, unit: MemberUnit, form: InvitationForm) -> H
     except InvalidPerson as refusal:
         form.add_error("email", " ".join(refusal.fields["email"]))
         return _page(request, unit, invitation=form, status=422)
-    except NotAllowed:
-        raise Http404 from None
     messages.success(
         request,
         _(
@@ -187,9 +178,7 @@ def remind(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     try:
         perform(request.user, invite_again, person, unit)
     except InvalidPerson as refusal:
-        messages.error(request, " ".join(message for told in refusal.fields.values() for message in told))
-    except NotAllowed:
-        raise Http404 from None
+        messages.error(request, refusal.in_words)
     else:
         messages.success(request, _("The mail goes to %(email)s once more.") % {"email": person.email})
     return redirect("members:people", code)

@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from changes.runner import write_history_with
-from safeguards.triggers import Trigger, refuse, register
+from safeguards.triggers import Trigger, refusal_trigger, register
 
 SEALED = ("audit_leaf", "audit_node", "audit_checkpoint", "audit_chainlink")
 
@@ -23,14 +23,18 @@ class AuditConfig(AppConfig):
         write_history_with(write)
         declare_all()
         register(
-            refuse("audit_append_only", "audit_entry", "UPDATE OR DELETE", "audit entries are append-only")
+            refusal_trigger(
+                "audit_append_only", "audit_entry", "UPDATE OR DELETE", "audit entries are append-only"
+            )
         )
         for table in SEALED:
-            register(refuse(f"{table}_kept", table, "UPDATE OR DELETE", "what is sealed stays as it is"))
+            register(
+                refusal_trigger(f"{table}_kept", table, "UPDATE OR DELETE", "what is sealed stays as it is")
+            )
         waits = "an entry waits until it has its leaf"
-        register(refuse("audit_queue_fixed", "audit_unsealed", "UPDATE", waits))
+        register(refusal_trigger("audit_queue_fixed", "audit_unsealed", "UPDATE", waits))
         has_none = "NOT EXISTS (SELECT 1 FROM audit_leaf WHERE audit_leaf.entry_id = {row}.entry_id)"
-        register(refuse("audit_queue_kept", "audit_unsealed", "DELETE", waits, has_none))
+        register(refusal_trigger("audit_queue_kept", "audit_unsealed", "DELETE", waits, has_none))
         register(_queue())
 
 

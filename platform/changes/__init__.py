@@ -2,7 +2,7 @@
 
 from changes.errors import StaleVersion
 from changes.events import Event, Recorded, Told, subscribe
-from changes.runner import note_refusal, perform
+from changes.runner import perform, record_refusal
 from changes.work import Work, unchanged
 
 __all__ = [
@@ -11,8 +11,8 @@ __all__ = [
     "StaleVersion",
     "Told",
     "Work",
-    "note_refusal",
     "perform",
+    "record_refusal",
     "subscribe",
     "unchanged",
 ]

@@ -24,7 +24,7 @@ Choices = Mapping[str, str]
 """What shall happen, by the key of a dependant, or by `ALL`."""
 
 Reason = str | Promise
-"""Why a basis is taken away: words that somebody typed, or a lazy text that each reader gets in his own language."""
+"""Why a basis is taken away: words that somebody typed, or a lazy text that each reader gets in their own language."""
 
 NO_CHOICES: Choices = {}
 
@@ -33,7 +33,7 @@ NO_CHOICES: Choices = {}
 class Dependant:
     """One thing that rests on a basis: a booking, a role, a report being made, an open form.
 
-    `key` names it among everything that can rest on anything; `title` is for the reader's eyes, in his language;
+    `key` names it among everything that can rest on anything; `title` is for the reader's eyes, in their language;
     `state` is one that has a badge; [start, end) where it has a time; `choices`: what may become of it.
     """
 

@@ -89,7 +89,7 @@ def perform(actor: Any, action: Callable[Concatenate[Work, P], T], *args: P.args
             _keep(change.refused)
 
 
-def note_refusal(
+def record_refusal(
     actor: Any, verb: str, obj: Any, *, app: str, reason: str = "no_right", **facts: object
 ) -> None:
     """Put a refusal of right on record: at once, or when the running change has ended, whichever way it ends.
@@ -97,7 +97,7 @@ def note_refusal(
     `app` names the verb's app; `obj` is what was really tried: a row, a text, or what `on_record` of it says.
     """
     obj = getattr(obj, "on_record", obj)
-    target = obj if isinstance(obj, models.Model) and obj.pk is not None else _named(app, obj)
+    target = obj if isinstance(obj, models.Model) and obj.pk is not None else _target_name(app, obj)
     event = Recorded(verb=f"{app}.refused", target=target, after={"verb": verb, "reason": reason, **facts})
     refused = Refused(_known(actor), event)
     running = _current.get()
@@ -121,7 +121,7 @@ def _named_call(function: Callable[[], object]) -> Callable[[], object]:
     return afterwards
 
 
-def _named(app: str, obj: Any) -> str:
+def _target_name(app: str, obj: Any) -> str:
     """Name what is no row: `kind:key` stays, anything else is named after the app."""
     text = str(obj or "-")[:80]
     return text if isinstance(obj, str) and ":" in text else f"{app}:{text}"

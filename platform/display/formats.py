@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from zoneinfo import ZoneInfo
 
-PEOPLE_ZONE = ZoneInfo("Asia/Shanghai")
+from folding.times import LOCAL
+
 NOTHING = "–"
 MINUS = "−"
 BETWEEN_DAYS = " – "
@@ -115,7 +115,7 @@ def local(moment: datetime) -> datetime:
     """Give an aware moment in the zone of our people; a naive one raises ValueError."""
     if moment.tzinfo is None:
         raise ValueError("A moment without a time zone cannot be shown.")
-    return moment.astimezone(PEOPLE_ZONE)
+    return moment.astimezone(LOCAL)
 
 
 def local_day(value: date | datetime) -> date:

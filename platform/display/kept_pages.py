@@ -56,7 +56,7 @@ class _NotKept(Exception):
 def kept_for_visitors(seconds: float, shows: Shows) -> Callable[[View], View]:
     """Keep the pages of a view for signed-out readers, some seconds; `shows` names what they show, by its arguments.
 
-    Put it below the decorators that ask for rights. Whoever is signed in, or is told something, gets a page of his own.
+    Put it below the decorators that ask for rights. Who is signed in, or is told something, gets a page of their own.
     """
 
     def decorate(view: View) -> View:
@@ -113,7 +113,7 @@ def _made(response: HttpResponse) -> KeptPage:
 
 
 def _answer(request: HttpRequest, page: KeptPage) -> HttpResponse:
-    """Give the page to one reader: with a token of his own, or only word that it is the one he has."""
+    """Give the page to one reader: with a token of its own, or only word that the reader has it already."""
     token = get_token(request)
     response: HttpResponse
     if page.tag in {tag.removeprefix("W/") for tag in parse_etags(request.headers.get("If-None-Match", ""))}:

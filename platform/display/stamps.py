@@ -18,12 +18,12 @@ STAMP_SECONDS = 86_400
 
 def touch(names: Iterable[str]) -> None:
     """Say that something is another from now on: nothing that was kept of it is given out any more."""
-    cache.set_many({_named(name): uuid.uuid4().hex for name in names}, STAMP_SECONDS)
+    cache.set_many({_stamp_key(name): uuid.uuid4().hex for name in names}, STAMP_SECONDS)
 
 
 def stamps(names: Iterable[str]) -> list[str]:
     """Return the stamps of what is shown; one that is lost is made anew, so that nothing from before it is found."""
-    wanted = sorted({_named(name) for name in names})
+    wanted = sorted({_stamp_key(name) for name in names})
     found: dict[str, str] = cache.get_many(wanted)
     fresh = {name: uuid.uuid4().hex for name in wanted if name not in found}
     if fresh:
@@ -39,5 +39,5 @@ def kept_while(key: str, seconds: float, names: Iterable[str], make: Callable[[]
     return kept(f"kept.{digest}", seconds, make)
 
 
-def _named(name: str) -> str:
+def _stamp_key(name: str) -> str:
     return f"stamp.{hashlib.sha256(name.encode()).hexdigest()[:32]}"

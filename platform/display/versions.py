@@ -12,14 +12,16 @@ from django.utils.translation import gettext_lazy as _
 
 from changes import StaleVersion
 
+VERSION = "version"
+"""The hidden field that carries the version of what a page shows."""
 NEVER = -1
 """No row has this version: what was sent is no number, so it cannot be the one that was shown."""
 IT_SAYS = _("It now says: %(value)s")
 
 
-def seen_in(data: Mapping[str, object]) -> int | None:
+def seen_in(data: Mapping[str, object], name: str = VERSION) -> int | None:
     """Return the version a page showed; None where it showed none."""
-    text = str(data.get("version") or "").strip()
+    text = str(data.get(name) or "").strip()
     if not text:
         return None
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else NEVER
@@ -27,7 +29,7 @@ def seen_in(data: Mapping[str, object]) -> int | None:
 
 def differences(form: forms.BaseForm) -> list[tuple[BoundField, str]]:
     """Return what was typed otherwise than it is stored: each field with the stored value in words."""
-    names = [name for name in form.changed_data if name != "version"]
+    names = [name for name in form.changed_data if name != VERSION]
     return [
         (form[name], _in_words(form.fields[name], form.get_initial_for_field(form.fields[name], name)))
         for name in names
@@ -47,7 +49,7 @@ def show_meanwhile(form: forms.BaseForm, stale: StaleVersion, *, without: Contai
             form.add_error(bound.name, IT_SAYS % {"value": stored or "–"})
     if stale.found is not None:
         data: Any = form.data.copy()  # type: ignore[attr-defined]
-        data[form.add_prefix("version")] = str(stale.found)
+        data[form.add_prefix(VERSION)] = str(stale.found)
         form.data = data
 
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from zoneinfo import ZoneInfo
 
 from folding.characters import code
+
+LOCAL = ZoneInfo("Asia/Shanghai")
+"""The one zone in which people of the network read and write the clock."""
 
 _DAY = r"(?P<year>\d{4})\s*[-/.年]\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})\s*日?"
 _HALF = r"上午|下午|am|pm|a\.m\.|p\.m\."

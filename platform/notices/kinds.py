@@ -6,11 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.functional import Promise
-
+from changes.errors import Sentence
 from notices.wording import shown, spans
-
-Sentence = str | Promise
 
 
 @dataclass(frozen=True)
@@ -42,6 +39,12 @@ def register(kind: str, *, subject: Sentence, body: Sentence) -> None:
     known = _KINDS.setdefault(kind, new)
     if known != new:
         raise ValueError(f"Two kinds of notice are called {kind}.")
+
+
+def register_all(kinds: Mapping[str, tuple[Sentence, Sentence]]) -> None:
+    """Add the kinds of an app: subject and body by name."""
+    for kind, (subject, body) in kinds.items():
+        register(kind, subject=subject, body=body)
 
 
 def registered() -> tuple[str, ...]:

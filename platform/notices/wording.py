@@ -52,7 +52,7 @@ def both_names(row: Named) -> dict[str, str]:
 
 
 def in_both(text: str | Promise) -> str | dict[str, str]:
-    """Put a lazy text into both languages, so that each reader gets it in his own; words that were typed stay."""
+    """Put a lazy text into both languages, so that each reader gets it in their own; words that were typed stay."""
     if not isinstance(text, Promise):
         return text
     found = {}

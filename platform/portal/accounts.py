@@ -24,7 +24,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return False
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Count failed log-ins by account and address: whoever guesses at an account shuts out nobody but himself."""
+        """Count failed log-ins by account and address: those who guess at an account shut out nobody but themselves."""
         account: str = super()._get_login_attempts_cache_key(request, **credentials)
         return f"{self.get_client_ip(request)}:{account}"
 

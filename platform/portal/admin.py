@@ -10,15 +10,14 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminDateWidget
 
 from changes import StaleVersion, perform
-from display.versions import seen_in
-from members.admin.acting import VERSION, ActingAdmin, ActionForm
+from display.versions import VERSION, seen_in
+from members.admin.acting import ActingAdmin, ActionForm
 from notices.models import Announcement
 from portal.announcements import AnnouncementData, delete_announcement, write_announcement
 
@@ -29,8 +28,6 @@ COLUMNS = tuple(field.name for field in fields(AnnouncementData))
 
 class AnnouncementForm(ActionForm):
     """An announcement whose deadline is a day, that day included."""
-
-    refusals = (ValidationError,)
 
     last_day = forms.DateField(label=_("last day (included)"), required=False, widget=UnfoldAdminDateWidget)
 

@@ -11,6 +11,7 @@ from django.middleware.gzip import GZipMiddleware
 from django.urls import Resolver404, resolve
 
 from background import request_ids
+from changes.errors import NotAllowed
 
 RELAXED = {
     "/admin/": {"script-src": ["'unsafe-eval'"], "style-src": ["'unsafe-inline'"]},
@@ -96,6 +97,25 @@ def _is_page(path: str) -> bool:
     except Resolver404:
         return False
     return match.url_name is not None or "/" not in match.kwargs.get("object_id", "/")
+
+
+class HiddenRefusals:
+    """Whoever has no right to what a page would do gets the same answer as for what does not exist.
+
+    The refusal is on record. The admin says 403: whoever is inside may know what there is.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass everything on."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        """Raise Http404 for a refused right."""
+        if isinstance(exception, NotAllowed) and not request.path.startswith("/admin/"):
+            raise Http404 from exception
 
 
 class AdminContentPolicy:

@@ -6,34 +6,32 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from changes import Work
-from notices.kinds import register
+from changes.errors import Sentence
+from notices.kinds import register_all
 from reporting.models import ReportRun, RunState
 from reporting.registry import when_finished
 
 MOST_NAMED = 8
 """So many characters a notice names; the page of the report has the rest."""
+KINDS: dict[str, tuple[Sentence, Sentence]] = {
+    "report_done": (
+        _("Your report is done: %(report)s"),
+        _("You can download it until %(kept_until)s."),
+    ),
+    "report_done_with_gaps": (
+        _("Your report is done: %(report)s"),
+        _(
+            "You can download it until %(kept_until)s. These characters could not be printed: %(characters)s. "
+            "The report's page names where they stand."
+        ),
+    ),
+    "report_failed": (_("Your report could not be made: %(report)s"), "%(reason)s"),
+}
 
 
 def register_report_notices() -> None:
     """Bring the sentences, and ask to be told; called once the models are loaded."""
-    register(
-        "report_done",
-        subject=_("Your report is done: %(report)s"),
-        body=_("You can download it until %(kept_until)s."),
-    )
-    register(
-        "report_done_with_gaps",
-        subject=_("Your report is done: %(report)s"),
-        body=_(
-            "You can download it until %(kept_until)s. These characters could not be printed: %(characters)s. "
-            "The report's page names where they stand."
-        ),
-    )
-    register(
-        "report_failed",
-        subject=_("Your report could not be made: %(report)s"),
-        body="%(reason)s",
-    )
+    register_all(KINDS)
     when_finished(tell)
 
 

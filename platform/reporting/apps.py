@@ -11,7 +11,7 @@ class ReportingConfig(AppConfig):
     verbose_name = _("Reports")
 
     def ready(self) -> None:
-        """Let the runs ring for the workers."""
+        """Let the runs reach the workers."""
         from reporting import runs, tasks
 
-        runs.use_bell(tasks.ring)
+        runs.send_with(tasks.send_to_worker)

@@ -2,62 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from django.core.exceptions import PermissionDenied
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from changes.errors import Conflict, FieldsRefused, Refusal
 
-class ReportError(Exception):
-    """Base of all refusals of this room; also raised while a report is built, with a sentence for the reader."""
+NO_RIGHT = _("You have no right to this report.")
+
+
+class ReportError(Refusal):
+    """Raised while a report is built, with a sentence for the reader."""
 
     code = "report"
-    message: str | Promise = _("This report cannot be made.")
-
-    def __init__(self, message: str | Promise | None = None) -> None:
-        if message is not None:
-            self.message = message
-        super().__init__(self.message)
-
-    def __str__(self) -> str:
-        return str(self.message)
+    message = _("This report cannot be made.")
 
 
-class UnknownKind(ReportError):
+class UnknownKind(FieldsRefused):
     """No report bears this name."""
 
     code = "unknown_kind"
     message = _("There is no report of this kind.")
 
+    def __init__(self) -> None:
+        super().__init__({"kind": [self.message]})
 
-class InvalidParameters(ReportError):
+
+class InvalidParameters(FieldsRefused):
     """Parameters are missing or wrong; `fields` maps a parameter to its messages."""
 
     code = "invalid_parameters"
     message = _("Some details of the report are missing or wrong.")
 
-    def __init__(self, fields: Mapping[str, list[str]]) -> None:
-        self.fields = dict(fields)
-        super().__init__()
 
-
-class TooManyRuns(ReportError):
+class TooManyRuns(Conflict):
     """The person has as many unfinished reports as one may have."""
 
     code = "too_many_runs"
     message = _("You already have several reports in the making. Wait until one is done.")
 
 
-class WrongState(ReportError):
+class WrongRunState(Conflict):
     """The run is no longer, or not yet, in a state in which this can be done."""
 
     code = "wrong_state"
     message = _("This report is already finished.")
-
-
-class NotAllowed(ReportError, PermissionDenied):
-    """The person has no right to this report."""
-
-    code = "not_allowed"
-    message = _("You have no right to this report.")

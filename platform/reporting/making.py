@@ -15,8 +15,9 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from changes import Work, perform
+from changes.errors import NotAllowed, Refusal
 from reporting import files
-from reporting.errors import NotAllowed, ReportError
+from reporting.errors import NO_RIGHT
 from reporting.models import ReportRun, RunState
 from reporting.registry import kind_of, tell_finished
 from reporting.renderers import RENDERERS
@@ -52,7 +53,7 @@ class _Shown:
 def make(run_id: UUID | str) -> bool:
     """Make the report of a queued run; tell whether this call finished it. Safe to run twice and at once.
 
-    A sentence of the report itself (ReportError) fails the run at once, as does an asker who has lost the right since
+    A sentence of the report itself (a Refusal) fails the run at once, as does an asker who has lost the right since
     asking; trouble with database or disk puts it back
     into the queue until the last attempt. Anything else is a fault of ours and is raised.
     """
@@ -64,7 +65,7 @@ def make(run_id: UUID | str) -> bool:
             return _made(run)
         except LostClaim:
             logger.info("Report run %s was cancelled or taken over.", run.pk)
-        except ReportError as error:
+        except Refusal as error:
             fail(run, str(error).replace("%", "%%"))
         except (OperationalError, InterfaceError, OSError):
             logger.warning("Report run %s broke off.", run.pk, exc_info=True)
@@ -97,7 +98,7 @@ def give_up(run_id: UUID | str, reference: str, error: BaseException) -> None:
 
 def _made(run: ReportRun) -> bool:
     if not may_still_ask(run):
-        raise NotAllowed
+        raise NotAllowed(NO_RIGHT)
     kind = kind_of(run.kind)
     show = _Shown(run)
     document = kind.build(run.parameters, show)

@@ -17,9 +17,10 @@ from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from changes import Work, note_refusal, perform
+from changes import Work, perform, record_refusal
+from changes.errors import NotAllowed
 from reporting import files
-from reporting.errors import NotAllowed, TooManyRuns, UnknownKind, WrongState
+from reporting.errors import NO_RIGHT, TooManyRuns, UnknownKind, WrongRunState
 from reporting.models import ReportRun, RunState
 from reporting.registry import kind_of, tell_finished
 
@@ -29,19 +30,19 @@ KEPT_FOR = dt.timedelta(days=30)
 OPEN_STATES = (RunState.QUEUED, RunState.RUNNING)
 
 
-class Bell(Protocol):
+class Sender(Protocol):
     """Tells a worker that a run waits; a message that is lost is made good by the sweeper."""
 
     def __call__(self, run_id: str) -> object:
         """Send the run's id."""
 
 
-_bells: list[Bell] = []
+_senders: list[Sender] = []
 
 
-def use_bell(bell: Bell) -> None:
+def send_with(sender: Sender) -> None:
     """Name what tells the workers; the tasks of this room call it when they are loaded."""
-    _bells[:] = [bell]
+    _senders[:] = [sender]
 
 
 def request_run(
@@ -80,12 +81,12 @@ def request_again(work: Work, run: ReportRun) -> ReportRun:
 
 
 def cancel_run(work: Work, run: ReportRun) -> ReportRun:
-    """Cancel an unfinished run of one's own. Raises NotAllowed (on record), WrongState."""
+    """Cancel an unfinished run of one's own. Raises NotAllowed (on record), WrongRunState."""
     locked = work.lock_one(ReportRun.objects.select_related("requested_by"), run.pk)
     if locked.requested_by_id != work.actor.pk:
         _refuse(work.actor, "reporting.run.cancelled", locked.kind, locked.parameters)
     if locked.state not in OPEN_STATES:
-        raise WrongState
+        raise WrongRunState
     before = locked.state
     locked.state, locked.finished_at = RunState.CANCELLED, work.now
     locked.save(update_fields=["state", "finished_at"])
@@ -185,7 +186,7 @@ def may_still_ask(run: ReportRun) -> bool:
 
 
 def resend_stale(now: dt.datetime) -> int:
-    """Ring again for runs whose message or worker was lost; give up after the last attempt. Return how many rang.
+    """Send runs again whose message or worker was lost; give up after the last attempt. Return how many were sent.
 
     A queued run may simply wait behind others, so it gets longer than a running one without a sign of life.
     """
@@ -203,7 +204,7 @@ def resend_stale(now: dt.datetime) -> int:
         | waiting.filter(heartbeat_at=None, created_at__lt=forgotten)
         | waiting.filter(heartbeat_at__lt=forgotten)
     ):
-        # While it waits, `heartbeat_at` is the last time the bell rang for it.
+        # While it waits, `heartbeat_at` is the last time it was sent to a worker.
         mine = ReportRun.objects.filter(pk=run.pk, state=RunState.QUEUED, heartbeat_at=run.heartbeat_at)
         if mine.update(heartbeat_at=now):
             _ring(run.pk)
@@ -246,12 +247,12 @@ def expire_files(now: dt.datetime) -> int:
 
 def _refuse(actor: AbstractBaseUser, verb: str, kind: str, parameters: Mapping[str, Any]) -> NoReturn:
     target = f"reporting.reportrun:{kind}"
-    note_refusal(actor, verb, target, app="reporting", parameters=dict(parameters))
-    raise NotAllowed
+    record_refusal(actor, verb, target, app="reporting", parameters=dict(parameters))
+    raise NotAllowed(NO_RIGHT)
 
 
 def _hide(person: AbstractBaseUser, verb: str, run: ReportRun) -> NoReturn:
-    note_refusal(person, verb, run, app="reporting", reason="hidden", kind=run.kind)
+    record_refusal(person, verb, run, app="reporting", reason="hidden", kind=run.kind)
     raise Http404
 
 
@@ -265,5 +266,5 @@ def claim(run_id: UUID | str) -> ReportRun | None:
 
 
 def _ring(run_id: UUID) -> None:
-    for bell in _bells:
-        bell(str(run_id))
+    for sender in _senders:
+        sender(str(run_id))

@@ -51,6 +51,6 @@ def look_after_start(**_event: Any) -> None:
     resend_stale_runs.apply_async(countdown=settings.REPORT_STALE_SECONDS + 1)
 
 
-def ring(run_id: str) -> object:
+def send_to_worker(run_id: str) -> object:
     """Tell a worker that a run waits."""
     return make_run.delay(run_id)

@@ -19,8 +19,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from changes import perform
+from changes.errors import Refusal
 from reporting import files, runs
-from reporting.errors import InvalidParameters, ReportError, UnknownKind
+from reporting.errors import InvalidParameters, UnknownKind
 from reporting.models import ReportRun
 from reporting.registry import ReportKind, kind_of, name_of, offered
 
@@ -62,7 +63,7 @@ def new_run(request: HttpRequest, code: str) -> HttpResponse:
         run = perform(_person(request), runs.request_run, kind.code, sent)
     except InvalidParameters:
         form = kind.form_for(request.user, sent)
-    except ReportError as error:
+    except Refusal as error:
         form = kind.form_for(request.user, sent)
         form.add_error(None, str(error))
     else:
@@ -102,7 +103,7 @@ def cancel(request: HttpRequest, run_id: UUID) -> HttpResponse:
     run = runs.run_for(_person(request), run_id)
     try:
         perform(_person(request), runs.cancel_run, run)
-    except ReportError as error:
+    except Refusal as error:
         messages.error(request, str(error))
     return redirect("reporting:run", run.pk)
 
@@ -114,7 +115,7 @@ def again(request: HttpRequest, run_id: UUID) -> HttpResponse:
     run = runs.run_for(_person(request), run_id)
     try:
         new = perform(_person(request), runs.request_again, run)
-    except ReportError as error:
+    except Refusal as error:
         messages.error(request, str(error))
         return redirect("reporting:run", run.pk)
     return redirect("reporting:run", new.pk)

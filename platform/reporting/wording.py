@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal
-from zoneinfo import ZoneInfo
 
+from folding.times import LOCAL
 from reporting.document import Kind, Value
 
-PEOPLE_ZONE = ZoneInfo("Asia/Shanghai")
 NOTHING = "–"
 MINUS = "−"
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -30,7 +29,7 @@ def written(value: Value, kind: Kind, language: str) -> str:
     if isinstance(value, dt.datetime):
         if value.tzinfo is None:
             raise TypeError("A moment without a time zone cannot be written.")
-        local = value.astimezone(PEOPLE_ZONE)
+        local = value.astimezone(LOCAL)
         joint = " " if _is_chinese(language) else ", "
         return f"{_day(local.date(), language)}{joint}{local:%H:%M}"
     if isinstance(value, dt.date):

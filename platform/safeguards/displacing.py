@@ -34,7 +34,7 @@ def ask_delete_triggers(connection: BaseDatabaseWrapper) -> None:
 
 
 def statements(cursor: CursorWrapper, name: str, table: str, message: str, when: str) -> list[str]:
-    """Return the SQLite statements that refuse to push a row of `table` aside; `when` as in `triggers.refuse`."""
+    """Return the SQLite statements that refuse to push a row of `table` aside; `when` as in `refusal_trigger`."""
     keys = _keys(cursor, table)
     kept = f" AND ({when.replace('{row}', 'kept')})" if when else ""
     made: list[str] = []

@@ -140,6 +140,3 @@ def is_overlap(error: BaseException, name: str) -> bool:
 
 def _is_postgresql(schema_editor: BaseDatabaseSchemaEditor) -> bool:
     return connections[schema_editor.connection.alias].vendor == "postgresql"
-
-
-__all__ = ["NoOverlap", "is_overlap", "overlap_guard"]

@@ -119,7 +119,7 @@ def present_parts(connection: BaseDatabaseWrapper) -> set[str]:
         return {row[0] for row in cursor.fetchall()}
 
 
-def refuse(
+def refusal_trigger(
     name: str, table: str, events: str, message: str, when: str = "", *, either: bool = False
 ) -> Trigger:
     """Build a guard that refuses `events` ("UPDATE", "DELETE", "INSERT", joined by OR) on `table`.

@@ -12,7 +12,7 @@ from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
-from changes import note_refusal
+from changes import record_refusal
 from webapi import tokens
 from webapi.models import AccessToken
 
@@ -51,7 +51,9 @@ class BearerTokenAuthentication(BaseAuthentication):
         needed = tokens.READ if request.method in SAFE_METHODS else tokens.WRITE
         if needed not in token.scopes:
             facts = {"scope": needed, "path": request.path[:200]}
-            note_refusal(token.person, request.method or "", token, app="webapi", reason="no_scope", **facts)
+            record_refusal(
+                token.person, request.method or "", token, app="webapi", reason="no_scope", **facts
+            )
             raise PermissionDenied(_("This token lacks the scope “%(scope)s”.") % {"scope": needed})
 
     @staticmethod

@@ -14,7 +14,7 @@ START_TIME = 19
 
 def this_process() -> str:
     """Name this process so that no other one, here or later, bears the name; "" where the system cannot tell."""
-    return _named(os.getpid())
+    return _process_name(os.getpid())
 
 
 def is_dead(name: str) -> bool:
@@ -27,7 +27,7 @@ def is_dead(name: str) -> bool:
 
 
 @functools.lru_cache(maxsize=4)
-def _named(number: int) -> str:
+def _process_name(number: int) -> str:
     # A fork has another number and so another name.
     return _name_of(number)
 

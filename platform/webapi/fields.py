@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from folding.api import Serializer
 from folding.times import moment
 
 EARLIEST = dt.datetime(1980, 1, 1, tzinfo=dt.UTC)
@@ -45,3 +46,17 @@ class InstantField(serializers.DateTimeField):
             return instant(value)
         except InvalidInstant as error:
             raise serializers.ValidationError(error.args[0]) from error
+
+
+class WindowSerializer(Serializer[None]):
+    """A window [start, end) that a list is narrowed by; either end may be left open."""
+
+    start = InstantField(required=False)
+    end = InstantField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse an empty window."""
+        start, end = attrs.get("start"), attrs.get("end")
+        if isinstance(start, dt.datetime) and isinstance(end, dt.datetime) and end <= start:
+            raise serializers.ValidationError({"end": [_("The end must be later than the start.")]})
+        return attrs

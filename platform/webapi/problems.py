@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions as drf_errors
 from rest_framework.response import Response
 
+from changes.errors import Conflict, FieldsRefused, NotAllowed, Refusal, StaleVersion
 from safeguards.outage import Outage, outage_of
 
 CONTENT_TYPE = "application/problem+json"
@@ -62,17 +63,43 @@ class Problem:
 
 Builder: TypeAlias = Callable[[Any], Problem]
 
-_builders: dict[type[Exception], Builder] = {}
-
-
-def register_problem(error: type[Exception], builder: Builder) -> None:
-    """Say which problem an error of an app becomes; its subclasses follow unless they have their own."""
-    _builders[error] = builder
-
 
 def named(code: str) -> str:
     """Return the `type` of a problem that has a meaning of its own."""
     return f"urn:open-instruments:problem:{code.replace('_', '-')}"
+
+
+def stale(error: StaleVersion) -> Problem:
+    """Tell of a change that came too late: 412 where the caller named a version, else 409."""
+    extra: dict[str, object] = {} if error.found is None else {"version": error.found}
+    if error.shown is not None:
+        extra["current"] = error.shown
+    status = 409 if error.seen is None else 412
+    return Problem(status, error, _("Changed meanwhile"), named(error.code), extra=extra)
+
+
+def refused(status: int) -> Callable[[Refusal], Problem]:
+    """Return what makes a problem of a refusal that its sentence says whole."""
+    return lambda error: Problem(status, error, type=named(error.code))
+
+
+def fields_refused(error: FieldsRefused, within: str = "") -> Problem:
+    """Name every wrong field; `within` is the member of the body that holds them."""
+    return Problem(422, error, type=named(error.code), errors=list(flat(error.fields, within)))
+
+
+_builders: dict[type[Exception], Builder] = {
+    Refusal: refused(422),
+    NotAllowed: refused(403),
+    Conflict: refused(409),
+    FieldsRefused: fields_refused,
+    StaleVersion: stale,
+}
+
+
+def register_problem(error: type[Exception], builder: Builder) -> None:
+    """Say which problem an error of an app becomes that has more to tell; its subclasses follow."""
+    _builders[error] = builder
 
 
 def expected() -> tuple[type[BaseException], ...]:

@@ -5,14 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
-
-from changes import StaleVersion
-from webapi.problems import Problem, named
 
 HEADER = "If-Match"
 TAG = re.compile(r'(?<!W/)"v([1-9][0-9]{0,8})"')
@@ -50,12 +46,3 @@ def seen(request: Request) -> int | None:
     if sent in {"", "*"}:
         return None
     return max((int(version) for version in TAG.findall(sent)), default=NEVER)
-
-
-def stale(error: StaleVersion) -> Problem:
-    """Tell of a change that came too late: 412 where the caller named a version, else 409."""
-    extra: dict[str, object] = {} if error.found is None else {"version": error.found}
-    if error.shown is not None:
-        extra["current"] = error.shown
-    status = 409 if error.seen is None else 412
-    return Problem(status, error, _("Changed meanwhile"), named(error.code), extra=extra)

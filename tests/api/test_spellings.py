@@ -43,7 +43,7 @@ def monday():
 
 @pytest.fixture
 def caller():
-    """The keeper of an instrument open around the clock."""
+    """The custodian of an instrument open around the clock."""
     return Caller(make_steward(make_instrument(code="IMU-SEM-001")))
 
 

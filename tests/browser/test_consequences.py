@@ -1,4 +1,4 @@
-"""What becomes of bookings when an instrument is taken away, as its keeper and the person hit see it."""
+"""What becomes of bookings when an instrument is taken away, as its custodian and the person hit see it."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def good(page) -> None:
 
 @pytest.mark.parametrize("width", [390, 1440])
 def test_three_bookings_meet_three_fates(visit, instrument, bookings, width):
-    """The keeper is asked about each, nothing is lost on the way; the guest reads what was decided and why."""
+    """The custodian is asked about each, nothing is lost on the way; the guest reads what was decided and why."""
     kept, moved, cancelled = bookings
     keeper = visit(language="en", width=width)
     keeper.sign_in(KEEPER)

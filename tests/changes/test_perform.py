@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from audit.models import Entry
 from changes import Event, StaleVersion, locking, perform, subscribe, unchanged
 from changes.events import _subscribers
-from changes.runner import note_refusal
+from changes.runner import record_refusal
 from members.models import MemberUnit, Person, Region
 from tests.factories.members import PersonFactory, UnitFactory
 
@@ -152,7 +152,7 @@ def test_the_first_lock_may_be_taken_by_name(unit, person):
 def test_a_refusal_outlives_the_rollback_and_names_what_was_tried(unit, person):
     def refused(work):
         rename(work, unit, "乙")
-        note_refusal(person, "give_network_role", "officer", app="members")
+        record_refusal(person, "give_network_role", "officer", app="members")
         raise Mishap
 
     def wrapped(work):
@@ -319,7 +319,7 @@ def test_other_trouble_of_the_database_is_not_tried_again(person):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_bells_ring_after_the_commit_and_never_after_a_rollback(person):
+def test_what_waits_for_the_commit_runs_after_it_and_never_after_a_rollback(person):
     rung = []
 
     def ringing(work, fails):

@@ -15,7 +15,8 @@ from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils import translation
 
-from display import formats, illustrations, states
+from display import illustrations, states
+from folding.times import LOCAL
 
 SPRITE = Path(settings.PLATFORM) / "static/img/instruments.svg"
 
@@ -113,8 +114,8 @@ def test_share_class_is_a_bounded_percentage(part, whole, css):
 def test_a_range_never_breaks_inside_a_day():
     """One span for one day, two for two; the text stays escaped."""
     evening = SimpleNamespace(
-        start=datetime(2026, 11, 25, 22, tzinfo=formats.PEOPLE_ZONE),
-        end=datetime(2026, 11, 26, 2, tzinfo=formats.PEOPLE_ZONE),
+        start=datetime(2026, 11, 25, 22, tzinfo=LOCAL),
+        end=datetime(2026, 11, 26, 2, tzinfo=LOCAL),
     )
     assert drawn("{{ slot|time_range|unbroken }}", slot=evening) == (
         '<span class="nowrap">11月25日 周三 22:00</span> – <span class="nowrap">11月26日 周四 02:00</span>'

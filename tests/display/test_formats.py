@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from display import formats
+from folding.times import LOCAL
 
 TODAY = date(2026, 11, 20)  # a Friday
 
@@ -109,7 +110,7 @@ def test_a_naive_moment_is_refused():
 
 
 def moment(day: int, hour: int, minute: int = 0, year: int = 2026) -> datetime:
-    return datetime(year, 11, day, hour, minute, tzinfo=formats.PEOPLE_ZONE)
+    return datetime(year, 11, day, hour, minute, tzinfo=LOCAL)
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,12 @@ from datetime import datetime
 
 import pytest
 
-from display.formats import PEOPLE_ZONE
 from display.grids import board_place, week_place
+from folding.times import LOCAL
 
 
 def at(hour: int, minute: int = 0, day: int = 25) -> datetime:
-    return datetime(2026, 11, day, hour, minute, tzinfo=PEOPLE_ZONE)  # the 25th is a Wednesday
+    return datetime(2026, 11, day, hour, minute, tzinfo=LOCAL)  # the 25th is a Wednesday
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ def final(story: Story, capture) -> Round:
 
 @contextmanager
 def past_the_guards(round_: Round) -> Iterator[None]:
-    """Write as an intruder with the keys of the database would: the round is scored while he does."""
+    """Write as an intruder with the keys of the database would: the round is scored while they do."""
     rounds = Round.objects.filter(pk=round_.pk)
     rounds.update(state="scored")
     yield

@@ -35,7 +35,7 @@ def network() -> Network:
 
 
 def use_instruments(network: Network) -> None:
-    """The enterprise uses the diffractometer with approval; the insider uses the microscope of his own unit."""
+    """The enterprise uses the diffractometer with approval; the insider uses the microscope of their own unit."""
     steward = Caller(network.steward)
     enterprise, insider = Caller(network.enterprise), Caller(network.insider)
     found = enterprise.get("instruments/", {"q": "衍射"}).json()
@@ -117,7 +117,7 @@ def test_year_of_two_units_from_search_to_report(network, django_capture_on_comm
     """Two uses, one judged year, worked by hand.
 
     Use: the enterprise pays 2 h × 240.00 = 480.00 yuan for its booked time; 1.50 h count, external. The insider
-    uses the microscope of his own unit for 4.00 h, internal, at 4 h × 60.00 = 240.00 yuan.
+    uses the microscope of their own unit for 4.00 h, internal, at 4 h × 60.00 = 240.00 yuan.
     Scores: ALPHA 1.50 h ÷ 1 instrument = 1.50 h of 3 h × 40 = 20.00; 3 tasks × 10 = 30.00; given 30.00:
     80.00, excellent (from 80, one place). BETA 0.00 h = 0.00; 30.00; 30.00: 60.00, good (from 60).
     Awards: base sums 1,000 + 500 leave 8,500.01 yuan, shared 2 × 80 : 1 × 60 = 160 : 60. ALPHA 6,181.8254…, BETA

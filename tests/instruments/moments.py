@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from instruments.terms.rules.hours import LOCAL
+from folding.times import LOCAL
 
 NOW = dt.datetime(2026, 3, 2, 9, 0, tzinfo=LOCAL)  # Monday 09:00 in Shanghai
 

@@ -13,6 +13,7 @@ from audit.models import Entry
 from audit.vocabulary import verbs as known_verbs
 from changes import perform
 from changes.dependants import CANCEL, KEEP, OFFER
+from changes.errors import NotAllowed
 from instruments.booking.actions.changes import cancel_booking, move_booking
 from instruments.booking.actions.decisions import approve_booking, decline_booking
 from instruments.booking.actions.requests import book_maintenance, request_booking
@@ -50,7 +51,6 @@ from instruments.usage.actions.usage import correct_usage, record_usage
 from instruments.usage.enums import UsageSource
 from instruments.usage.models import UsageRecord
 from instruments.usage.rules.usage_entries import UsageEntry
-from members.errors import NotAllowed
 from notices.kinds import registered
 from notices.models import Notice
 from tests.factories.instruments import make_instrument, make_steward

@@ -12,10 +12,11 @@ from django.test import Client
 
 from audit.models import Entry
 from changes import perform
+from changes.errors import NotAllowed
 from members.actions.people import PersonData, change_person
 from members.actions.roles import give_unit_role
 from members.enums import NetworkRoleKind, UnitRoleKind
-from members.errors import LastManager, NotAllowed
+from members.errors import LastManager
 from members.models import Person, UnitRole
 from tests.choosing import agreeing
 from tests.factories.members import (
@@ -78,7 +79,7 @@ def test_officers_do_not_change_accounts_of_the_department(who):
 
 
 def test_the_admin_shows_such_accounts_and_changes_nothing():
-    """An officer reads the superuser's page; what he sends is refused."""
+    """An officer reads the superuser's page; what they send is refused."""
     officer, admin = make_officer(is_staff=True), AdminFactory(email="root@example.org")
     client = Client()
     client.force_login(officer)

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from audit.models import Entry
 from changes import StaleVersion, perform
+from changes.errors import NotAllowed
 from members.actions.organisations import (
     OrganisationData,
     change_organisation,
@@ -16,7 +17,7 @@ from members.actions.organisations import (
     register_organisation,
 )
 from members.actions.units import UnitData, change_unit, create_unit
-from members.errors import InvalidOrganisation, InvalidUnit, MergeRefused, NotAllowed
+from members.errors import InvalidOrganisation, InvalidUnit, MergeRefused
 from members.models import Organisation
 from members.queries.organisations import known_names, known_organisations
 from tests.factories.members import (
@@ -147,7 +148,7 @@ class TestRegistering:
             perform(make_officer(), register_organisation, data)
 
     def test_rights(self, unit, second):
-        """A manager for his own unit; nobody else's; officers change what is registered."""
+        """A manager for their own unit; nobody else's; officers change what is registered."""
         before = state()
         for person in (make_manager(second), PersonFactory(home_unit=unit)):
             with pytest.raises(NotAllowed):

@@ -7,8 +7,9 @@ from django.urls import reverse
 
 from audit.models import Entry
 from changes import perform
+from changes.errors import NotAllowed
 from members.actions.invitations import ask_transfer
-from members.errors import InvalidPerson, NotAllowed
+from members.errors import InvalidPerson
 from members.models import Person
 from notices.models import Notice
 from tests.factories.members import PersonFactory, UnitFactory, make_manager, make_officer

@@ -13,10 +13,11 @@ from django.urls import reverse
 
 from audit.models import Entry
 from changes import perform
+from changes.errors import NotAllowed
 from members.actions.people import PersonData, change_person, create_person, set_admin_access
 from members.actions.roles import end_network_role, end_unit_role, give_network_role, give_unit_role
 from members.actions.units import UnitData, UnitProfile, change_unit, change_unit_profile, create_unit
-from members.errors import InvalidPerson, InvalidRole, InvalidUnit, LastManager, NotAllowed, RoleExists
+from members.errors import InvalidPerson, InvalidRole, InvalidUnit, LastManager, RoleExists
 from members.models import MemberUnit, NetworkRole, Person, UnitRole
 from members.permissions import can, roles_of
 from members.queries.people import experts, managers_of, officers, roles_in

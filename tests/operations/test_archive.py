@@ -122,7 +122,7 @@ def test_parts_without_a_line_and_lines_without_a_part(path):
 
 @pytest.mark.parametrize("name", ["/etc/passwd", "../up", "reports/../../up", "a\\b", ""])
 def test_names_that_lead_outside_are_refused(name):
-    """Whoever makes a back-up by hand does not write where he likes."""
+    """Whoever makes a back-up by hand does not write where they like."""
     assert not archive.is_inside(name)
 
 

@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from audit.models import Entry
 from changes import perform
+from changes.errors import NotAllowed
 from members.actions.people import change_own_account
-from members.errors import NotAllowed
 from tests.factories.members import PersonFactory
 
 pytestmark = pytest.mark.django_db

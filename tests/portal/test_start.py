@@ -1,4 +1,4 @@
-"""Whoever has signed in comes to where his work lies."""
+"""Whoever has signed in comes to where their work lies."""
 
 import pytest
 

@@ -12,16 +12,14 @@ from decimal import Decimal
 from django.db import IntegrityError, OperationalError, connection
 
 from changes import Work, perform, runner
-from changes.errors import Restart
+from changes.errors import Refusal, Restart
 from changes.work import Work as Runs
 from evaluations.entries.actions import report_value
-from evaluations.errors import EvaluationsError
 from evaluations.rounds.models import Round
 from instruments.booking.actions.changes import move_booking
 from instruments.booking.actions.decisions import approve_booking
 from instruments.booking.actions.requests import request_booking
 from instruments.booking.models import Booking
-from instruments.errors import InstrumentsError
 from instruments.inventory.models import Instrument
 from members.models import MemberUnit, Person, UnitRole
 
@@ -139,7 +137,7 @@ class Worker:
             try:
                 (first.pop() if first else way)()
                 self.told["done"] += 1
-            except (InstrumentsError, EvaluationsError) as refusal:
+            except Refusal as refusal:
                 self.told[type(refusal).__name__] += 1
             except (IntegrityError, OperationalError) as error:
                 self.raw.append(f"{type(error).__name__} {str(error)[:120]}")

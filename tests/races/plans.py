@@ -8,7 +8,7 @@ import time
 from django.db import IntegrityError, OperationalError, connection
 
 from changes import Work, perform
-from changes.errors import Unresolved
+from changes.errors import Refusal
 from changes.work import Change
 from instruments.booking.actions import requests as actions
 from instruments.booking.actions import slots, sweeps
@@ -16,7 +16,6 @@ from instruments.booking.actions.changes import cancel_booking, move_booking
 from instruments.booking.actions.decisions import approve_booking, decline_booking
 from instruments.booking.errors import SlotTaken
 from instruments.booking.models import Booking
-from instruments.errors import InstrumentsError
 from instruments.inventory.models import Instrument
 from instruments.terms.actions import add_exception
 from members.models import Person
@@ -35,7 +34,7 @@ def _told(act) -> dict:
             "conflicts": len(refusal.conflicts),
             "alternatives": len(refusal.alternatives),
         }
-    except (InstrumentsError, Unresolved) as refusal:
+    except Refusal as refusal:
         return {"fate": type(refusal).__name__}
     except (IntegrityError, OperationalError) as error:
         return {"fate": f"raw {type(error).__name__}", "text": str(error)[:200]}
@@ -115,7 +114,7 @@ def cancel_or_take(
 
 
 def shut(me: int, actor: Person, instrument: Instrument, start: dt.datetime, _booking) -> dict:
-    """Keepers close the instrument for times that all share a minute."""
+    """Custodians close the instrument for times that all share a minute."""
     start += dt.timedelta(minutes=me - 64)
     return _told(
         lambda: perform(

@@ -34,5 +34,5 @@ def silent_bell(monkeypatch):
     from reporting import runs
 
     rung: list[str] = []
-    monkeypatch.setattr(runs, "_bells", [rung.append])
+    monkeypatch.setattr(runs, "_senders", [rung.append])
     return rung

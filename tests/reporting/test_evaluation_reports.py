@@ -14,13 +14,14 @@ from django.urls import reverse
 from django.utils import translation
 
 from changes import perform
+from changes.errors import NotAllowed
 from evaluations.results.actions.scoring import score_round
 from evaluations.results.models import Award, IndicatorScore, Result
 from evaluations.steps.actions.opening import reopen_round
 from members.enums import UnitRoleKind
 from members.models import MemberUnit
 from reporting import making, runs
-from reporting.errors import InvalidParameters, NotAllowed, ReportError
+from reporting.errors import InvalidParameters, ReportError
 from reporting.models import ReportRun
 from reporting.registry import kind_of
 from tests.factories.members import PersonFactory, UnitRoleFactory, make_expert, make_manager, make_officer

@@ -129,7 +129,7 @@ def test_wrong_parameters(unit, change, field):
 
 
 def test_who_may_have_it(unit):
-    """Who sees the whole unit's usage; a steward has only what he keeps; nobody else, not even of the unit."""
+    """Who sees the whole unit's usage; a steward has only what they keep; nobody else, not even of the unit."""
     run = made(make_officer())
     for kind in (UnitRoleKind.MANAGER, UnitRoleKind.VIEWER):
         assert runs.may_download(UnitRoleFactory(unit=unit, kind=kind).person, run), kind

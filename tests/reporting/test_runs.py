@@ -15,9 +15,10 @@ from django.utils import timezone
 
 from audit.models import Entry
 from changes import perform
+from changes.errors import NotAllowed
 from notices.models import Notice
 from reporting import making, runs, tasks
-from reporting.errors import InvalidParameters, NotAllowed, ReportError, TooManyRuns, UnknownKind, WrongState
+from reporting.errors import InvalidParameters, ReportError, TooManyRuns, UnknownKind, WrongRunState
 from reporting.models import ReportRun, RunState
 from tests.factories.members import PersonFactory
 from tests.reporting.kinds import content_of, document
@@ -42,7 +43,7 @@ def later(**delta) -> dt.datetime:
 
 
 def test_request_when_right_is_there(use_kind, silent_bell, django_capture_on_commit_callbacks):
-    """A row, a record, and one bell after commit."""
+    """A row, a record, and one message after commit."""
     person = PersonFactory()
     with django_capture_on_commit_callbacks(execute=True):
         run = ask(person)
@@ -208,7 +209,7 @@ def test_cancel_stops_the_work(use_kind, silent_bell):
     run.refresh_from_db()
     assert (run.state, run.file) == (RunState.CANCELLED, "")
     assert not Notice.objects.exists()
-    with pytest.raises(WrongState):
+    with pytest.raises(WrongRunState):
         perform(person, runs.cancel_run, run)
 
 
@@ -377,7 +378,7 @@ def test_run_of_one_who_lost_the_right_is_not_made(lost, use_kind, silent_bell):
     assert making.make(run.pk) is False
     run.refresh_from_db()
     assert (run.state, run.file, built) == (RunState.FAILED, "", [])
-    assert run.error == str(NotAllowed.message)
+    assert run.error == "您无权获取该报告。"
 
 
 def test_asking_locks_out_no_row_that_refers_to_the_person(use_kind, silent_bell):

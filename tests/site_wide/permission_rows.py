@@ -228,7 +228,7 @@ evaluations.scheme            both      200 200 200 403 200
 """The admin's pages of each model: changelist, add, history, delete, change; others are sent to the log-in.
 
 `clerk` is somebody with the mark that a superuser alone grants, but without a role of the department today:
-the door refuses him.
+the door refuses them.
 """
 
 FALLBACKS = {

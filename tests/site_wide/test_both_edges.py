@@ -27,7 +27,7 @@ from instruments.booking.queries.bookings import bookings_on
 from instruments.catalogue.queries.catalogue import rates_of
 from instruments.catalogue.queries.instrument_page import year_of_use
 from instruments.catalogue.queries.ranking import shown_prices
-from instruments.inventory.permissions import keeps
+from instruments.inventory.permissions import is_custodian
 from instruments.terms.models import OpeningException, OpeningPeriod
 from instruments.terms.queries.offers import offers_of
 from instruments.terms.queries.opening import opening_of, weeks_of
@@ -202,7 +202,7 @@ def test_a_stewardship(which, day, holds):
     UnitRoleFactory(unit=instrument.unit, person=person, kind=UnitRoleKind.STEWARD, **spans["role"])
     for moment in (local_midnight(day), local_midnight(day + DAY) - INSTANT):
         with on(moment):
-            assert keeps(Person.objects.get(pk=person.pk), instrument) == holds
+            assert is_custodian(Person.objects.get(pk=person.pk), instrument) == holds
 
 
 @pytest.mark.parametrize(("day", "yuan"), [(dt.date(2025, 12, 31), 120), (AFTER, 150), (AFTER + DAY, 150)])

@@ -5,8 +5,10 @@ from __future__ import annotations
 import importlib.util
 import os
 import platform
+import re
 import subprocess
 import sys
+import tomllib
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -69,6 +71,40 @@ def test_platform_holds_no_python_file_of_its_own():
     assert list(PLATFORM.glob("*.py")) == []
     assert hasattr(platform, "python_version")
     assert Path(platform.__file__).parent == Path(subprocess.__file__).parent
+
+
+def test_platform_says_which_rooms_lie_at_the_bottom_and_which_at_the_top():
+    """The floors of its page are the layers that the imports are held to, without the three apps."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    layers = [set(layer.split(" | ")) - set(APPS) for layer in reversed(contracts[0]["layers"])]
+    page = (PLATFORM / "README.md").read_text("utf-8")
+    lines = re.findall(r"^\| (\d) \| `(\w+)` \| \S", page, re.MULTILINE)
+    floors = [{room for number, room in lines if int(number) == floor} for floor in range(1, 7)]
+    assert floors == [layer for layer in layers if layer]
+    assert [number for number, _room in lines] == sorted(number for number, _room in lines)
+    assert sorted(room for _number, room in lines) == PACKAGES
+
+
+def test_what_an_addition_touches_is_there_and_not_too_much():
+    """The lists of the architecture: each within its number, each path real, and no code names a sibling elsewhere."""
+    text = (ROOT / "docs/architecture.md").read_text("utf-8").split("## What an addition touches")[1]
+    lists = re.findall(
+        r"^\*\*(.+?): at most (\d+)\*\* \(as `(\w+)`\)\n\n((?:\d+\. .*\n?)+)", text, re.MULTILINE
+    )
+    assert {"A field of a booking", "A state of a booking"} <= {title for title, *_rest in lists}
+    paths = {title: re.findall(r"^\d+\. `([^`]+)`", lines, re.MULTILINE) for title, *_rest, lines in lists}
+    for title, most, _sibling, _lines in lists:
+        assert 0 < len(paths[title]) <= int(most)
+        assert [path for path in paths[title] if not (ROOT / path).exists()] == []
+    naming = {
+        str(path.relative_to(ROOT))
+        for path in tracked("instruments/*.py", "evaluations/*.py", "members/*.py")
+        if "migrations" not in path.parts and re.search(r"\bpurpose_kind\b", path.read_text("utf-8"))
+    }
+    sentences = {"instruments/terms/errors.py"}
+    assert naming - sentences <= set(paths["A field of a booking"])
 
 
 @pytest.mark.parametrize("name", PACKAGES + APPS)

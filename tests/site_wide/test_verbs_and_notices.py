@@ -11,6 +11,8 @@ from django.urls import reverse
 from audit.models import Entry
 from audit.vocabulary import verbs as known_verbs
 from changes import perform
+from changes.errors import NotAllowed
+from changes.errors import NotAllowed as ReportNotAllowed
 from members.actions.invitations import invite_again, invite_person
 from members.actions.organisations import (
     OrganisationData,
@@ -28,13 +30,11 @@ from members.actions.people import (
 )
 from members.actions.roles import end_network_role, end_unit_role, give_network_role, give_unit_role
 from members.actions.units import UnitData, UnitProfile, change_unit, change_unit_profile, create_unit
-from members.errors import NotAllowed
 from members.models import NetworkRole, UnitRole
 from notices.kinds import registered
 from notices.models import Announcement, Notice
 from portal.accounts import AccountAdapter
 from reporting import making, registry, runs
-from reporting.errors import NotAllowed as ReportNotAllowed
 from reporting.errors import ReportError
 from tests.api.calling import Caller
 from tests.factories.members import (
@@ -177,7 +177,7 @@ def ask(monkeypatch, settings, tmp_path):
     """Ask for a trial report that nobody makes until the test does."""
     reports = {**settings.STORAGES["reports"], "OPTIONS": {"location": str(tmp_path)}}
     settings.STORAGES = {**settings.STORAGES, "reports": reports}
-    monkeypatch.setattr(runs, "_bells", [])
+    monkeypatch.setattr(runs, "_senders", [])
     person = PersonFactory()
 
     def made(**kind):

@@ -42,7 +42,7 @@ class Houses:
     people: dict[str, Any] = field(default_factory=dict)
 
     def person(self, who: str) -> Any:
-        """Somebody read anew, who remembers nothing of his rights."""
+        """Somebody read anew, who remembers nothing of their rights."""
         known = self.people[who]
         return known if who == "anonymous" else Person.objects.get(pk=known.pk)
 

@@ -9,7 +9,7 @@ from changes import Work
 from evaluations.enums import RoundState
 from evaluations.results.events import RoundScored
 from evaluations.results.models import Award, IndicatorScore, Result, TieDecision
-from evaluations.results.queries.outcome import Judged, Outcome, outcome_of
+from evaluations.results.queries.outcome import JudgedObject, Outcome, outcome_of
 from evaluations.rounds.actions import manage_round, save
 from evaluations.rounds.blocking import SCORE, refuse_if_blocked
 from evaluations.rounds.events import note
@@ -29,7 +29,7 @@ def score_round(
     """Score, rank, grade and award everything in scope from the newest snapshot; collecting becomes scored. Officers.
 
     The awards add up to the budget to the fen unless everyone eligible is at the cap. `outcome`: what the background
-    worked out already from the same evidence. Raises WrongState, Blocked, RoundMoved.
+    worked out already from the same evidence. Raises WrongRoundState, Blocked, RoundMoved.
     """
     now = now or work.now
     held = manage_round(work, round_.pk, seen)
@@ -92,7 +92,7 @@ def write_outcome(round_: Round, outcome: Outcome) -> None:
         )
 
 
-def result_row(round_: Round, judged: Judged) -> Result:
+def result_row(round_: Round, judged: JudgedObject) -> Result:
     """The result as it is stored, not yet saved."""
     graded = judged.graded
     return Result(
@@ -106,7 +106,7 @@ def result_row(round_: Round, judged: Judged) -> Result:
     )
 
 
-def score_rows(result: Result, judged: Judged) -> list[IndicatorScore]:
+def score_rows(result: Result, judged: JudgedObject) -> list[IndicatorScore]:
     """The points of every indicator as they are stored, not yet saved."""
     return [
         IndicatorScore(

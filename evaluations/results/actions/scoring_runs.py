@@ -10,10 +10,11 @@ from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext as _
 
 from background import jobs
-from changes import StaleVersion, Work, perform
+from changes import Work, perform
+from changes.errors import Refusal
 from changes.reading import one_cut
 from evaluations.enums import RoundState
-from evaluations.errors import EvaluationsError, WrongState
+from evaluations.errors import WrongRoundState
 from evaluations.results.actions.scoring import score_round
 from evaluations.results.enums import OPEN, ScoringState
 from evaluations.results.events import ScoringAbandoned, ScoringFailed, ScoringRequested
@@ -25,7 +26,6 @@ from evaluations.rounds.blocking import SCORE, refuse_if_blocked
 from evaluations.rounds.events import note
 from evaluations.rounds.locks import lock_round
 from evaluations.rounds.models import Round
-from members.errors import NotAllowed
 
 TASK = "evaluations.score_round"
 
@@ -41,7 +41,7 @@ def request_scoring(
 ) -> ScoringRun:
     """Have the round scored in the background; until that is done its other steps wait. Officers.
 
-    Raises WrongState, Blocked, RoundMoved.
+    Raises WrongRoundState, Blocked, RoundMoved.
     """
     held = manage_round(work, round_.pk, seen)
     refuse_if_blocked(held, SCORE, RoundState.COLLECTING, now=now or work.now)
@@ -59,11 +59,11 @@ def request_scoring(
 
 
 def abandon_scoring(work: Work, run: ScoringRun, *, seen: int | None = None) -> ScoringRun:
-    """Give up a scoring that is still to come. Officers. Raises WrongState, RoundMoved."""
+    """Give up a scoring that is still to come. Officers. Raises WrongRoundState, RoundMoved."""
     round_ = manage_round(work, run.round_id, seen)
     held = work.lock_one(ScoringRun.objects.all(), run.pk)
     if held.state not in OPEN:
-        raise WrongState(held.state, ScoringState.RUNNING)
+        raise WrongRoundState(held.state, ScoringState.RUNNING)
     held.state, held.finished_at = ScoringState.ABANDONED, work.now
     held.save(update_fields=["state", "finished_at"])
     note(work, ScoringAbandoned(target=round_))
@@ -95,7 +95,7 @@ def work_out(run_pk: int) -> bool:
         return perform(run.requested_by, _close, run, outcome, mark)
     except jobs.LostClaim:
         logger.info("Scoring %s was given up or taken over.", run_pk)
-    except (EvaluationsError, StaleVersion, NotAllowed) as refused:
+    except Refusal as refused:
         perform(None, _fail, run, str(refused))
     except (OperationalError, InterfaceError, EntriesMoved):
         logger.warning("Scoring %s broke off.", run_pk, exc_info=True)

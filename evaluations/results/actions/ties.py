@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from changes import Work
 from evaluations.enums import RoundState
-from evaluations.errors import WrongState
+from evaluations.errors import WrongRoundState
 from evaluations.results.actions.scoring import grade_counts, write_outcome
 from evaluations.results.errors import NotTied
 from evaluations.results.events import TieDecided
@@ -25,14 +25,14 @@ def decide_tie(
     """Decide in which order equals (codes, best first) are served; grades and awards are worked out anew. Officers.
 
     While the round is scored; a later order for the same replaces an earlier one. Order and reason go on record and
-    into the seal. Raises WrongState, ReasonMissing, NotTied, RoundMoved.
+    into the seal. Raises WrongRoundState, ReasonMissing, NotTied, RoundMoved.
     """
     held = manage_round(work, round_.pk, seen)
     reason, order = reason.strip()[:REASON_LENGTH], tuple(order)
     if not reason:
         raise ReasonMissing
     if held.state != RoundState.SCORED:
-        raise WrongState(held.state, RoundState.SCORED)
+        raise WrongRoundState(held.state, RoundState.SCORED)
     if sorted(order) not in [sorted(tie) for tie in ties_of(held)]:
         raise NotTied
     earlier = [tie for tie in held.tie_decisions.all() if set(tie.order) & set(order)]

@@ -10,7 +10,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from evaluations.errors import Sentence
+from changes.errors import Sentence
 from evaluations.results.models import Award, Result
 from evaluations.rounds.models import Round
 from evaluations.scoring.definition import (

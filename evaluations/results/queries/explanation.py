@@ -8,9 +8,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from changes.errors import Sentence
 from display.formats import is_chinese
 from evaluations.results.models import Award, IndicatorScore, Result
 from evaluations.schemes.enums import Grade
@@ -20,7 +20,6 @@ from evaluations.scoring.definition import COMPUTED, REPORTED, Indicator, Scheme
 from evaluations.scoring.grading import MISSED
 from evaluations.scoring.rounding import to_points
 
-Sentence = str | Promise
 ZERO = Decimal("0.00")
 MOST_LOSSES = 3
 REASONS: dict[str, Sentence] = {

@@ -32,7 +32,7 @@ SHOW_EVERY = 20
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedObject:
     """One judged object: its place (primary keys), its score with every indicator, its rank and grade."""
 
     unit_id: int
@@ -46,7 +46,7 @@ class Outcome:
     """All judged objects, best first, the division of the budget, and the units that are not judged."""
 
     definition: SchemeDefinition
-    judged: tuple[Judged, ...]
+    judged: tuple[JudgedObject, ...]
     allocation: Allocation | None
     out_of_scope: tuple[int, ...]
 
@@ -90,7 +90,7 @@ def outcome_of(round_: Round, show: Callable[[int, int], object] | None = None) 
     )
     places = {item.code: item for item in objects}
     judged = tuple(
-        Judged(places[g.code].unit_id, places[g.code].instrument_id, scores[g.code], g) for g in graded
+        JudgedObject(places[g.code].unit_id, places[g.code].instrument_id, scores[g.code], g) for g in graded
     )
     return Outcome(definition, judged, _allocation(round_, definition, graded, places), left_out)
 

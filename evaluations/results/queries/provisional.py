@@ -9,9 +9,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Min
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from changes.errors import Sentence
 from evaluations.entries.queries.evidence import figures_of
 from evaluations.results.models import Award, IndicatorScore, Result
 from evaluations.results.queries.explanation import ExplainedScore, explained_lines
@@ -26,7 +26,6 @@ from evaluations.scoring.grading import FAIL_RULE, grade_objects, standing_of
 from evaluations.scoring.scope import unit_in_scope
 from evaluations.snapshots.models import SnapshotRow
 
-Sentence = str | Promise
 ZERO = Decimal("0.00")
 FIRST_ACTS = 2
 TAKEN_OVER: Sentence = _("Not scored yet; %(points)s points are taken over from %(year)s until it is.")
@@ -152,7 +151,7 @@ def provisional(  # noqa: PLR0917
         judged=bool(rows) and unit_in_scope(definition.scope, unit_kind=kind, rows=figures),
         score=scored.total,
         grade=grade,
-        by_rule=next((str(_named(r, language)) for r in rule.fail_rules if r.code == by_rule), ""),
+        by_rule=next((str(_name_in(r, language)) for r in rule.fail_rules if r.code == by_rule), ""),
         better=Grade(better) if better else None,
         cut_off=rule.cut_offs[better] if better else ZERO,
         gap=max(rule.cut_offs[better] - scored.total, ZERO) if better else ZERO,
@@ -230,5 +229,5 @@ def _last_place(round_: Round, earlier: Earlier | None, better: str | None) -> D
     return None if found["last"] is None else Decimal(found["last"]).quantize(ZERO)
 
 
-def _named(named: object, language: str) -> str:
+def _name_in(named: object, language: str) -> str:
     return str(getattr(named, "name_zh" if language.startswith("zh") else "name_en"))

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from evaluations.enums import RoundState
 from evaluations.results.models import Result
-from evaluations.results.queries.outcome import Judged, Outcome, outcome_of
+from evaluations.results.queries.outcome import JudgedObject, Outcome, outcome_of
 from evaluations.results.queries.seal import round_seal
 from evaluations.rounds.models import Round
 from evaluations.rounds.queries import last_done
@@ -128,7 +128,7 @@ def place_of(result: Result) -> str:
     return result.unit.code if result.instrument is None else result.instrument.code
 
 
-def _result(result: Result, judged: Judged) -> list[Difference]:
+def _result(result: Result, judged: JudgedObject) -> list[Difference]:
     graded = judged.graded
     pairs: list[tuple[str, Any, Any]] = [
         ("score", result.score, graded.score),

@@ -5,21 +5,21 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from changes import Work, perform
+from changes import Work
 from evaluations.entries.actions import report_value, values_now, withdraw_value
 from evaluations.entries.errors import ValueRefused
 from evaluations.entries.forms import ReportForm
 from evaluations.entries.models import ReportedValue
-from evaluations.errors import EvaluationsError
+from evaluations.entries.views import FieldsWrong, save_entries
 from evaluations.results.queries.live import live_rows
 from evaluations.results.queries.provisional import Earlier, Provisional, earlier_result, provisional
 from evaluations.results.queries.results import window_days, window_left
@@ -151,33 +151,19 @@ def _progress(
 
 
 def _save(request: HttpRequest, place: UnitInRound, machine: Instrument | None, form: ReportForm) -> bool:
-    """Report and withdraw everything changed, all or nothing; what is refused stands beside its field."""
-    try:
-        reported, withdrawn = perform(request.user, _save_all, place, machine, form)
-    except _Refused:
-        return False
-    except EvaluationsError as refused:
-        form.add_error(None, str(refused))
-    if form.errors:
-        return False
     late_from = place.round.late_from
-    for sentence in _told(reported, withdrawn, is_late=late_from is not None and timezone.now() >= late_from):
-        messages.success(request, sentence)
-    return True
-
-
-class _Refused(Exception):
-    """Some fields of the form were refused; each stands beside its field, and nothing is saved."""
+    told = partial(_saved_sentences, is_late=late_from is not None and timezone.now() >= late_from)
+    return save_entries(request, form, lambda work: _save_all(work, place, machine, form), told)
 
 
 def _save_all(
     work: Work, place: UnitInRound, machine: Instrument | None, form: ReportForm
 ) -> tuple[int, int]:
-    """Report and withdraw in one change; return how many of each. Raises _Refused when a field was refused."""
+    """Report and withdraw in one change; return how many of each. Raises FieldsWrong when a field was refused."""
     reported = withdrawn = 0
     now = values_now(work, place.round, place.unit, instrument=machine)
     if form.overtaken(form.showing(now), by={key: str(row.reported_by) for key, row in now.items()}):
-        raise _Refused
+        raise FieldsWrong
     for key, value, evidence in form.entries():
         if value is None:
             withdrawn += withdraw_value(work, place.round, place.unit, key, instrument=machine)
@@ -188,11 +174,11 @@ def _save_all(
             form.add_error(key, str(refused))
         reported += 1
     if form.errors:
-        raise _Refused
+        raise FieldsWrong
     return reported, withdrawn
 
 
-def _told(reported: int, withdrawn: int, *, is_late: bool) -> list[str]:
+def _saved_sentences(reported: int, withdrawn: int, *, is_late: bool) -> list[str]:
     if not reported and not withdrawn:
         return [_("Nothing was changed.")]
     told = []

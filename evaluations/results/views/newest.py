@@ -19,7 +19,7 @@ from members.queries.units import unit_by_code
 @login_required
 def newest(request: HttpRequest, unit: str) -> HttpResponse:
     """Go to the unit's own page in the newest round its people may see, or to the list where there is none."""
-    owner = None if "\0" in unit else unit_by_code(unit)
+    owner = unit_by_code(unit)
     if owner is None or not members_can(request.user, "view_unit_people", owner):
         raise Http404
     for round_ in Round.objects.filter(kind=ObjectKind.UNIT).select_related("scheme").order_by("-year"):

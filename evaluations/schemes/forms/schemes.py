@@ -11,10 +11,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from evaluations.schemes.actions import SchemeData, checked
+from changes import perform
+from evaluations.schemes.actions import SchemeData, change_scheme, checked, create_scheme
 from evaluations.schemes.errors import InvalidScheme
 from evaluations.schemes.models import Scheme
 from evaluations.scoring.problems import SENTENCES
+from members.admin.acting import ActionForm
 
 
 def problem_sentence(code: str, inputs: Mapping[str, str]) -> str:
@@ -29,8 +31,10 @@ class PrettyJSON(json.JSONEncoder):
         super().__init__(**{**options, "indent": 2, "ensure_ascii": False, "sort_keys": False})
 
 
-class SchemeForm(forms.ModelForm[Scheme]):
+class SchemeForm(ActionForm):
     """A scheme as data; the definition is read as the arithmetic reads it."""
+
+    too_long_to_compare = frozenset({"definition"})
 
     definition = forms.JSONField(
         label=_("definition"),
@@ -39,25 +43,13 @@ class SchemeForm(forms.ModelForm[Scheme]):
         help_text=_("Decimals stand in quotes. Every problem is named with its place, all at once."),
     )
 
-    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    refused: Exception | None = None
-    """What the action refused the first time this was sent."""
-
     class Meta:
         model = Scheme
         fields = ["code", "name_zh", "name_en", "note", "definition"]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self.initial["seen"] = self.instance.edit
-
-    def clean(self) -> dict[str, Any]:
-        """Say what the action refused; what was typed stays."""
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if self.refused is not None:
-            self.add_error(None, str(self.refused))
-        return cleaned
+    def version_of(self, row: Scheme) -> int:
+        """Return how often the scheme was edited; its version is a number of its own."""
+        return row.edit
 
     def clean_definition(self) -> Any:
         """Read the definition. Raises ValidationError with one message per problem."""
@@ -80,15 +72,11 @@ class SchemeForm(forms.ModelForm[Scheme]):
             raise ValidationError(_("A scheme of this code exists. Make a new version of it instead."))
         return code
 
-    def _post_clean(self) -> None:
-        """Nothing is written to the instance here: the action fills the row it has locked."""
-
-    def save(self, commit: bool = True) -> Scheme:
-        """Give the instance back untouched; the admin calls the action."""
-        return self.instance
-
-    def save_m2m(self) -> None:
-        """A scheme has no many-to-many fields."""
+    def act(self) -> Scheme:
+        """Create or change the scheme."""
+        if self.instance.pk is None:
+            return perform(self.actor, create_scheme, self.scheme_data())
+        return perform(self.actor, change_scheme, self.instance, self.scheme_data(), seen=self.seen)
 
     def scheme_data(self) -> SchemeData:
         """What the action takes. Needs a valid form."""

@@ -80,11 +80,13 @@ def afterwards(round_: Round, snapshot: MetricSnapshot) -> Iterator[Blocker]:
             ),
             {
                 "count": len(changed),
-                "changes": "; ".join(f"{codes[change.instrument]}: {_said(change)}" for change in changed),
+                "changes": "; ".join(
+                    f"{codes[change.instrument]}: {_change_in_words(change)}" for change in changed
+                ),
             },
             hard=False,
         )
-    yield from _named(
+    yield from _of_codes(
         "entered_after_period",
         ngettext_lazy(
             "%(count)s instrument was entered after the data period and counts from the day it names: %(codes)s.",
@@ -135,12 +137,12 @@ def _late_usage(round_: Round, snapshot: MetricSnapshot) -> Iterator[Blocker]:
         )
 
 
-def _named(code: str, message: Any, codes: set[str]) -> Iterator[Blocker]:
+def _of_codes(code: str, message: Any, codes: set[str]) -> Iterator[Blocker]:
     if codes:
         yield Blocker(code, message, {"count": len(codes), "codes": ", ".join(sorted(codes))}, hard=False)
 
 
-def _said(change: Change) -> str:
+def _change_in_words(change: Change) -> str:
     parts = [
         f"{NAMES[key]} {_worded(key, change.before.get(key))} → {_worded(key, change.after.get(key))}"
         for key in READ_BACK

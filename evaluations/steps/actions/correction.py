@@ -15,7 +15,7 @@ from changes import Work
 from evaluations.entries.actions import misfits
 from evaluations.entries.queries.coverage import late_units, reporting_gaps
 from evaluations.enums import RoundState
-from evaluations.errors import WrongState
+from evaluations.errors import WrongRoundState
 from evaluations.rounds.actions import REASON_LENGTH, RoundData, manage_round, round_problems, save, terms_of
 from evaluations.rounds.blocking import SNAPSHOT, refuse_if_blocked
 from evaluations.rounds.errors import InvalidRound, ReasonMissing
@@ -56,12 +56,12 @@ def withdraw_publicity(
 
     The round is scored again, or with `to_collecting` collects again (for `units` alone, if any are named), its results
     and awards dropped. Managers of the judged units and the public are told; the reason goes on record. Raises
-    WrongState (a final round too), ReasonMissing, UnknownUnit, RoundMoved.
+    WrongRoundState (a final round too), ReasonMissing, UnknownUnit, RoundMoved.
     """
     held = manage_round(work, round_.pk, seen)
     reason = _given(reason)
     if held.state != RoundState.PUBLICISED:
-        raise WrongState(held.state, RoundState.PUBLICISED)
+        raise WrongRoundState(held.state, RoundState.PUBLICISED)
     before = {
         "state": held.state,
         "publicity_start": held.publicity_start,
@@ -86,7 +86,7 @@ def change_terms(
     """Change scheme version, budget or last day of a round that collects. Officers.
 
     Another version makes the snapshot so far count no longer, for it was taken by the old scope. Managers are told;
-    the reason goes on record. Raises WrongState, ReasonMissing, RoundMoved, Blocked while a snapshot is being taken,
+    the reason goes on record. Raises WrongRoundState, ReasonMissing, RoundMoved, Blocked while a snapshot is taken,
     InvalidRound for another scheme or one that refuses values entered so far.
     """
     lock_scheme(work, terms.scheme.pk)
@@ -138,11 +138,11 @@ def _check(round_: Round, terms: NewTerms, today: dt.date) -> None:
 def remind_late(work: Work, round_: Round, *, seen: int | None = None, now: dt.datetime | None = None) -> int:
     """Remind the managers of every unit with values open, at most once a day; return how many people. Officers.
 
-    Raises WrongState outside collecting, AlreadyReminded, RoundMoved.
+    Raises WrongRoundState outside collecting, AlreadyReminded, RoundMoved.
     """
     held = manage_round(work, round_.pk, seen)
     if held.state != RoundState.COLLECTING:
-        raise WrongState(held.state, RoundState.COLLECTING)
+        raise WrongRoundState(held.state, RoundState.COLLECTING)
     moment = now or work.now
     last = reminded_at(held)
     if last is not None and timezone.localdate(last) == timezone.localdate(moment):

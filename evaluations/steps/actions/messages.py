@@ -10,10 +10,10 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from changes import Work
+from changes.errors import Sentence
 from evaluations.enums import ObjectKind
 from evaluations.results.models import Result
 from evaluations.rounds.models import Round
@@ -22,7 +22,6 @@ from members.models import UnitRole
 from notices.models import Announcement, AnnouncementKind
 from notices.wording import LANGUAGES, both_names, shown, stored
 
-Sentence = str | Promise
 Value = str | int | Decimal | dt.date | dt.datetime | None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from changes import Work
 from evaluations.enums import RoundState
-from evaluations.errors import WrongState
+from evaluations.errors import WrongRoundState
 from evaluations.results.actions.scoring import drop_results
 from evaluations.rounds.actions import REASON_LENGTH, manage_round, save
 from evaluations.rounds.blocking import OPEN, refuse_if_blocked
@@ -23,7 +23,7 @@ from members.models import MemberUnit
 def open_round(work: Work, round_: Round, *, seen: int | None = None) -> Round:
     """Open a draft: units report, experts score; the scheme is locked for good. Officers.
 
-    Raises WrongState, Blocked, RoundMoved.
+    Raises WrongRoundState, Blocked, RoundMoved.
     """
     lock_scheme(work, round_.scheme_id)
     held = manage_round(work, round_.pk, seen)
@@ -49,13 +49,13 @@ def reopen_round(
     """Step back from scored to collecting, before publicity; results and awards so far are dropped. Officers.
 
     With `units` (judged in the round) values and scores of these alone can be entered again. Their managers are told;
-    the reason goes on record. Raises WrongState, ReasonMissing, UnknownUnit, RoundMoved.
+    the reason goes on record. Raises WrongRoundState, ReasonMissing, UnknownUnit, RoundMoved.
     """
     held = manage_round(work, round_.pk, seen)
     if not reason.strip():
         raise ReasonMissing
     if held.state != RoundState.SCORED:
-        raise WrongState(held.state, RoundState.SCORED)
+        raise WrongRoundState(held.state, RoundState.SCORED)
     reason = reason.strip()[:REASON_LENGTH]
     back_to_collecting(held, units)
     save(held)

@@ -34,7 +34,7 @@ def publicise_round(
 
     Until `first` begins only the department sees them.
 
-    The window has at least five working days. Managers of judged units and the public are told. Raises WrongState,
+    The window has at least five working days. Managers of judged units and the public are told. Raises WrongRoundState,
     Blocked, RoundMoved.
     """
     now = now or work.now
@@ -61,7 +61,7 @@ def finalise_round(
 ) -> Round:
     """Make the round final after its publicity and seal it with a digest; it never changes again. Officers.
 
-    Scores are worked out once more first and must equal those shown. Raises WrongState, Blocked, RoundMoved.
+    Scores are worked out once more first and must equal those shown. Raises WrongRoundState, Blocked, RoundMoved.
     """
     now = now or work.now
     held = manage_round(work, round_.pk, seen)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from changes import Work
+from changes.errors import Sentence
 from evaluations.enums import RoundState
-from evaluations.errors import WrongState
+from evaluations.errors import WrongRoundState
 from evaluations.results.actions.scoring_runs import abandon_scoring, request_scoring
 from evaluations.results.actions.ties import decide_tie
 from evaluations.results.enums import OPEN as OPEN_SCORINGS
@@ -28,7 +28,6 @@ from evaluations.steps.actions.publication import finalise_round, publicise_roun
 from evaluations.steps.forms.rounds import ReopeningForm, TermsForm, TieForm, WindowForm, WithdrawalForm
 from evaluations.steps.wording.bar import ACT_LABELS
 
-Sentence = str | Promise
 REOPEN = "reopen"
 WITHDRAW = "withdraw"
 TERMS = "terms"
@@ -38,7 +37,7 @@ DECIDE = "decide"
 
 
 @dataclass(frozen=True)
-class Act:
+class RoundAct:
     """One button: its words, the form it may ask for, and the one action behind it."""
 
     label: Sentence
@@ -57,12 +56,12 @@ def _abandon(work: Work, round_: Round, seen: int | None, _values: dict[str, Any
     if scoring is not None:
         return abandon_scoring(work, scoring, seen=seen)
     if running is None:
-        raise WrongState(round_.state, SnapshotState.RUNNING)
+        raise WrongRoundState(round_.state, SnapshotState.RUNNING)
     return abandon_snapshot(work, running, seen=seen)
 
 
-ACTS: dict[str, Act] = {
-    OPEN: Act(
+ACTS: dict[str, RoundAct] = {
+    OPEN: RoundAct(
         ACT_LABELS[OPEN],
         _("Open the round for reporting?"),
         (
@@ -76,7 +75,7 @@ ACTS: dict[str, Act] = {
         lambda work, round_, seen, _values: open_round(work, round_, seen=seen),
         RoundState.DRAFT,
     ),
-    SNAPSHOT: Act(
+    SNAPSHOT: RoundAct(
         ACT_LABELS[SNAPSHOT],
         _("Take a snapshot of the usage data?"),
         (
@@ -88,7 +87,7 @@ ACTS: dict[str, Act] = {
         lambda work, round_, seen, _values: request_snapshot(work, round_, seen=seen),
         RoundState.COLLECTING,
     ),
-    SCORE: Act(
+    SCORE: RoundAct(
         ACT_LABELS[SCORE],
         _("Score the round?"),
         (
@@ -102,7 +101,7 @@ ACTS: dict[str, Act] = {
         lambda work, round_, seen, _values: request_scoring(work, round_, seen=seen),
         RoundState.COLLECTING,
     ),
-    PUBLICISE: Act(
+    PUBLICISE: RoundAct(
         ACT_LABELS[PUBLICISE],
         _("Publicise the proposed results?"),
         (
@@ -122,7 +121,7 @@ ACTS: dict[str, Act] = {
         RoundState.SCORED,
         lambda data, _round: WindowForm(data),
     ),
-    FINALISE: Act(
+    FINALISE: RoundAct(
         ACT_LABELS[FINALISE],
         _("Make the results final?"),
         (
@@ -135,7 +134,7 @@ ACTS: dict[str, Act] = {
         RoundState.PUBLICISED,
         careful=True,
     ),
-    REOPEN: Act(
+    REOPEN: RoundAct(
         _("Step back to collecting"),
         _("Step back to collecting?"),
         (
@@ -153,7 +152,7 @@ ACTS: dict[str, Act] = {
         lambda data, round_: ReopeningForm(data, round_=round_),
         careful=True,
     ),
-    DECIDE: Act(
+    DECIDE: RoundAct(
         _("Decide the order of equals"),
         _("Who is served first among equals?"),
         (
@@ -171,7 +170,7 @@ ACTS: dict[str, Act] = {
         ),
         careful=True,
     ),
-    WITHDRAW: Act(
+    WITHDRAW: RoundAct(
         _("Withdraw the publicity"),
         _("Withdraw the publicity of the results?"),
         (
@@ -192,7 +191,7 @@ ACTS: dict[str, Act] = {
         lambda data, round_: WithdrawalForm(data, round_=round_),
         careful=True,
     ),
-    TERMS: Act(
+    TERMS: RoundAct(
         _("Change version, budget or last day"),
         _("Change the terms while the round collects?"),
         (
@@ -211,7 +210,7 @@ ACTS: dict[str, Act] = {
         RoundState.COLLECTING,
         lambda data, round_: TermsForm(data, round_=round_),
     ),
-    REMIND: Act(
+    REMIND: RoundAct(
         _("Remind the late units"),
         _("Remind the units with values open?"),
         (
@@ -222,7 +221,7 @@ ACTS: dict[str, Act] = {
         lambda work, round_, seen, _values: remind_late(work, round_, seen=seen),
         RoundState.COLLECTING,
     ),
-    ABANDON: Act(
+    ABANDON: RoundAct(
         _("Give up what is being worked out"),
         _("Give up the snapshot or scoring that is being worked out?"),
         (_("It does not count and stays on record as given up. You can ask for it again."),),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from changes.errors import Sentence
 from evaluations.enums import ObjectKind, RoundState
 from evaluations.errors import Blocker
 from evaluations.rounds.blocking import SNAPSHOT
@@ -14,7 +14,6 @@ from evaluations.steps.admin.acts import DECIDE, REOPEN, TERMS
 from evaluations.steps.queries.walk import Ahead, Walk
 from evaluations.steps.wording.bar import JUDGING, REPORTING, Step
 
-Sentence = str | Promise
 IN_THE_TERMS = frozenset({"no_budget", "no_deadline", "scheme_invalid"})
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -15,21 +14,21 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, gettext_lazy, pgettext_lazy
 
 from changes import perform
+from changes.errors import NotAllowed, Refusal
 from display.formats import money
+from display.refusals import show_refusal
 from display.templatetags.display import state_badge
+from display.versions import seen_in
 from evaluations.enums import ObjectKind, RoundState
-from evaluations.errors import EvaluationsError
 from evaluations.results.queries.results import ranked_table
 from evaluations.results.queries.ties import ties_of
 from evaluations.results.queries.verification import verification
-from evaluations.rounds.actions import change_round, create_round
 from evaluations.rounds.blocking import SNAPSHOT
 from evaluations.rounds.errors import InvalidRound, RoundMoved
 from evaluations.rounds.guarded import managed_round_for
 from evaluations.rounds.models import Round
 from evaluations.rounds.queries import steps_of
 from evaluations.schemes.enums import Grade
-from evaluations.schemes.officer_admin import WritingAdmin, seen_version
 from evaluations.schemes.queries.schemes import definition_of
 from evaluations.steps.actions.correction import reminded_at
 from evaluations.steps.admin.acts import ABANDON, ACTS, DECIDE, REMIND, REOPEN, TERMS, WITHDRAW
@@ -39,9 +38,7 @@ from evaluations.steps.forms.simulator import SimulatorForm
 from evaluations.steps.queries.blockers import blockers
 from evaluations.steps.queries.simulation import present_terms, simulate, with_moves
 from evaluations.steps.queries.walk import Walk, walk
-from members.errors import NotAllowed
-from members.permissions import can
-from reporting.errors import ReportError
+from members.admin.acting import ActingAdmin
 from reporting.runs import request_run
 
 RECENT = 12
@@ -50,22 +47,19 @@ REPORT = "annual_evaluation"
 
 
 @admin.register(Round)
-class RoundAdmin(WritingAdmin):
+class RoundAdmin(ActingAdmin):
     """The yearly walk. Drafts are edited; everything later goes through the steps; nothing is deleted."""
 
     form = RoundForm
-    fields = ("year", "scheme", "first_day", "last_day", "budget", "collecting_until", "seen")
+    view_verb, add_verb, change_verb = "view_evaluations", "manage_round", "manage_round"
+    fields = ("year", "scheme", "first_day", "last_day", "budget", "collecting_until")
     list_display = ("year", "judges", "scheme", "shown_state", "shown_budget", "publicity_end")
     list_filter = ("state", "kind")
     list_select_related = ("scheme",)
 
-    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
-        """Officers begin a round."""
-        return can(request.user, "manage_round")
-
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """The terms of a draft may change; no row is changed from the list."""
-        return can(request.user, "manage_round") and (obj is None or obj.state == RoundState.DRAFT)
+        return super().has_change_permission(request, obj) and (obj is None or obj.state == RoundState.DRAFT)
 
     @admin.display(description=pgettext_lazy("what a round judges", "judges"))
     def judges(self, round_: Round) -> str:
@@ -81,16 +75,6 @@ class RoundAdmin(WritingAdmin):
     def shown_budget(self, round_: Round) -> str:
         """As money is written everywhere."""
         return money(round_.budget)
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Hand over to the action."""
-        data = form.round_data()
-        saved = (
-            perform(request.user, change_round, obj, data, seen=form.cleaned_data["seen"])
-            if change
-            else perform(request.user, create_round, data)
-        )
-        obj.__dict__.update(saved.__dict__)
 
     def response_add(
         self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
@@ -175,19 +159,19 @@ class RoundAdmin(WritingAdmin):
         if act is None:
             raise Http404
         form = act.form(request.POST or None, round_) if act.form is not None else None
-        seen = seen_version(request.POST)
+        seen = seen_in(request.POST, "seen")
         if request.method == "POST" and (form is None or form.is_valid()):
             try:
                 perform(request.user, act.do, round_, seen, {} if form is None else form.cleaned_data)
-            except NotAllowed as refused:
-                raise PermissionDenied from refused
+            except NotAllowed:
+                raise
             except InvalidRound as refused:
-                for field, sentences in refused.fields.items():
-                    form.add_error(field, [str(one) for one in sentences])  # type: ignore[union-attr]
+                assert form is not None
+                show_refusal(form, refused)
             except RoundMoved as refused:
                 messages.error(request, str(refused))
                 round_ = managed_round_for(request.user, pk)
-            except EvaluationsError as refused:
+            except Refusal as refused:
                 messages.error(request, str(refused))
                 if form is None:
                     return redirect("admin:evaluations_round_change", pk)
@@ -249,7 +233,7 @@ class RoundAdmin(WritingAdmin):
                 {"year": round_.year, "format": form},
                 language=get_language(),
             )
-        except ReportError as refused:
+        except Refusal as refused:
             messages.error(request, str(refused))
             return redirect("admin:evaluations_round_change", pk)
         return redirect("reporting:run", run.pk)

@@ -11,14 +11,16 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from changes import perform
 from evaluations.enums import RoundState
-from evaluations.rounds.actions import REASON_LENGTH, RoundData, round_problems
+from evaluations.rounds.actions import REASON_LENGTH, RoundData, change_round, create_round, round_problems
 from evaluations.rounds.models import Round
 from evaluations.rounds.queries import first_free_year
 from evaluations.rounds.rules.working_days import last_of
 from evaluations.schemes.models import Scheme
 from evaluations.schemes.queries.schemes import newest_schemes
 from evaluations.steps.queries.blockers import LEAST_WORKING_DAYS
+from members.admin.acting import ActionForm
 from members.models import MemberUnit
 
 DAY = dt.timedelta(days=1)
@@ -29,11 +31,10 @@ def day_widget() -> forms.DateInput:
     return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
-FIELD_OF = {"data_start": "first_day", "data_end": "last_day"}
-
-
-class RoundForm(forms.ModelForm[Round]):
+class RoundForm(ActionForm):
     """The terms of a round; the data period is entered as whole days, both included."""
+
+    other_names = {"data_start": "first_day", "data_end": "last_day"}
 
     first_day = forms.DateField(label=_("data from"), widget=day_widget())
     last_day = forms.DateField(label=_("data until (last day)"), widget=day_widget())
@@ -43,10 +44,6 @@ class RoundForm(forms.ModelForm[Round]):
         widget=day_widget(),
         help_text=_("Until this day units report values; before it scoring waits for all of them."),
     )
-
-    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    refused: Exception | None = None
-    """What the action refused the first time this was sent."""
 
     class Meta:
         model = Round
@@ -61,7 +58,6 @@ class RoundForm(forms.ModelForm[Round]):
         if "scheme" in self.fields:
             self.fields["scheme"].queryset = newest_schemes()  # type: ignore[attr-defined]
         if self.instance.pk:
-            self.initial["seen"] = self.instance.version
             self.initial["first_day"] = timezone.localdate(self.instance.data_start)
             self.initial["last_day"] = timezone.localdate(self.instance.data_end) - DAY
         elif "first_day" in self.fields:
@@ -73,23 +69,17 @@ class RoundForm(forms.ModelForm[Round]):
     def clean(self) -> dict[str, Any]:
         """Check the terms as the action will."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if self.refused is not None:
-            self.add_error(None, str(self.refused))
         if not self.errors:
             present = self.instance if self.instance.pk else None
             for field, messages in round_problems(self.round_data(), present).items():
-                self.add_error(FIELD_OF.get(field, field), [str(message) for message in messages])
+                self.add_error(self.other_names.get(field, field), [str(message) for message in messages])
         return cleaned
 
-    def _post_clean(self) -> None:
-        """Nothing is written to the instance here: the action fills the row it has locked."""
-
-    def save(self, commit: bool = True) -> Round:
-        """Give the instance back untouched; the admin calls the action."""
-        return self.instance
-
-    def save_m2m(self) -> None:
-        """A round has no many-to-many fields."""
+    def act(self) -> Round:
+        """Begin the round or change the terms of its draft."""
+        if self.instance.pk is None:
+            return perform(self.actor, create_round, self.round_data())
+        return perform(self.actor, change_round, self.instance, self.round_data(), seen=self.seen)
 
     def round_data(self) -> RoundData:
         """The terms as the action takes them. Needs a valid form."""

@@ -9,10 +9,10 @@ from itertools import pairwise
 
 from django import forms
 from django.forms.boundfield import BoundField
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from changes.errors import Sentence
 from display.formats import money
 from evaluations.schemes.enums import Grade
 from evaluations.schemes.wording.figures import plain
@@ -20,7 +20,6 @@ from evaluations.scoring.definition import GRADES_WITH_CUT_OFF, NUMBER, PERCENT,
 from evaluations.scoring.writing import decimal_text
 from evaluations.steps.queries.simulation import Terms
 
-Sentence = str | Promise
 CUT_OFF, QUOTA, BASE, BUDGET, CAP = "cut_off_", "quota_", "base_", "budget", "cap"
 WITH_QUOTA = frozenset({Grade.EXCELLENT, Grade.GOOD})
 MOST_YUAN = Decimal("999999999999.99")

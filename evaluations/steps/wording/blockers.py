@@ -7,7 +7,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from evaluations.errors import Blocker, Sentence
+from changes.errors import Sentence
+from evaluations.errors import Blocker
 
 SENTENCES: dict[str, Sentence] = {
     "scheme_invalid": _("The scheme cannot be read: %(problem)s. Correct it, or choose another version."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from changes import Work, unchanged
+from folding.times import LOCAL
 from instruments.booking.actions.slots import claim_station, facts, held_by, release, save
 from instruments.booking.actions.telling import tell_of_move, tell_others
 from instruments.booking.enums import BookingKind, BookingState
@@ -18,11 +19,10 @@ from instruments.booking.rules.booking_states import next_state
 from instruments.booking.rules.requests import is_overdue, last_change, request_expiry
 from instruments.inventory.locks import lock_instruments
 from instruments.inventory.models import Instrument
-from instruments.inventory.permissions import keeps
+from instruments.inventory.permissions import is_custodian
 from instruments.terms.errors import Problem, problem
 from instruments.terms.queries.policy import policy_of
 from instruments.terms.rules.booking_policy import maintenance_problems
-from instruments.terms.rules.hours import LOCAL
 from instruments.terms.rules.intervals import Interval
 from members.permissions import require
 from notices.wording import both_names
@@ -119,7 +119,7 @@ def _demand_move(work: Work, booking: Booking, target: Instrument) -> None:
 
 def _verb_of_move(work: Work, booking: Booking, target: Instrument) -> str:
     asks = policy_of(target).approval_required
-    decides = keeps(work.actor, target) and booking.person_id != work.actor.pk
+    decides = is_custodian(work.actor, target) and booking.person_id != work.actor.pk
     if booking.kind == BookingKind.MAINTENANCE or (asks and decides):
         return "move"
     return "move_and_ask" if asks else "move_and_confirm"
@@ -165,7 +165,7 @@ def _too_late(work: Work, booking: Booking) -> list[Problem]:
         return [problem("started")] if booking.end <= now else []
     if booking.start <= now:
         return [problem("started")]
-    if booking.state == BookingState.REQUESTED or keeps(work.actor, booking.instrument):
+    if booking.state == BookingState.REQUESTED or is_custodian(work.actor, booking.instrument):
         return []
     cutoff = policy_of(booking.instrument).cancel_cutoff_minutes
     last = last_change(booking.start, cutoff, booking.requested_at)

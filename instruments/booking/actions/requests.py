@@ -24,7 +24,7 @@ from instruments.terms.rules.intervals import Interval
 from members.enums import UserCategory
 from members.locks import lock_person
 from members.models import Person
-from members.permissions import refuse, require
+from members.permissions import raise_not_allowed, require
 
 
 def request_booking(
@@ -58,7 +58,9 @@ def request_booking(
     # Whoever closes or moves the account asks about what rests on it under the same lock.
     owner = lock_person(work, owner.pk)
     if not owner.is_active:
-        refuse(work.actor, "book_instrument", instrument, app="instruments", reason="account_closed")
+        raise_not_allowed(
+            work.actor, "book_instrument", instrument, app="instruments", reason="account_closed"
+        )
     if form:
         _refuse_twice(work, instrument, owner, (start, end), form)
     verdict = admission(instrument, owner, start, end, work.now)

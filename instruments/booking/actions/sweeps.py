@@ -11,6 +11,7 @@ from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from changes import Work, perform
+from changes.errors import FieldsRefused
 from instruments.booking.actions.basis import take_away, tell_hit
 from instruments.booking.actions.slots import expire_one, facts, held_by, release, save
 from instruments.booking.actions.telling import tell
@@ -22,7 +23,6 @@ from instruments.booking.models import Booking
 from instruments.booking.queries.shut import shut_for, was_shut
 from instruments.booking.rules.booking_states import next_state
 from instruments.booking.rules.visits import FORGOTTEN_AFTER
-from instruments.errors import FieldsRefused
 from instruments.inventory.locks import lock_instruments
 from instruments.terms.models import BookingPolicy
 

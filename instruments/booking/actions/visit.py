@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 
 from changes import Work, unchanged
+from folding.times import LOCAL
 from instruments.booking.actions.slots import facts, held_by, release, save
 from instruments.booking.enums import BookingKind, BookingState
 from instruments.booking.errors import RulesBroken, WrongState
@@ -18,7 +19,6 @@ from instruments.booking.rules.requests import is_overdue
 from instruments.booking.rules.visits import forgotten, shortened_end
 from instruments.terms.errors import problem
 from instruments.terms.queries.policy import policy_of
-from instruments.terms.rules.hours import LOCAL
 from members.permissions import require
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, TypeVar, cast
@@ -10,7 +9,6 @@ from uuid import UUID
 
 from django.http import Http404
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -18,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from changes import StaleVersion, perform
+from changes.errors import NotAllowed
 from folding.api import CodeField, Serializer
 from instruments.booking.actions.changes import cancel_booking, move_booking
 from instruments.booking.actions.decisions import approve_booking, decline_booking
@@ -31,8 +30,7 @@ from instruments.inventory.guarded import instrument_for
 from instruments.inventory.models import Instrument
 from members.api.caller import caller
 from members.enums import UserCategory
-from members.errors import NotAllowed
-from webapi.fields import InstantField
+from webapi.fields import InstantField, WindowSerializer
 from webapi.idempotency import once
 from webapi.paging import CURSOR_DOCS, CURSOR_PARAMETERS
 from webapi.schema import paged
@@ -108,20 +106,11 @@ class CheckOutSerializer(StepSerializer):
     )
 
 
-class BookingFilterSerializer(Serializer[None]):
+class BookingFilterSerializer(WindowSerializer):
     """What a list is narrowed by; [start, end) keeps the bookings that share a moment with it."""
 
     instrument = CodeField(max_length=30, required=False)
     state = serializers.ChoiceField(BookingState.choices, required=False)
-    start = InstantField(required=False)
-    end = InstantField(required=False)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Refuse an empty window."""
-        start, end = attrs.get("start"), attrs.get("end")
-        if isinstance(start, dt.datetime) and isinstance(end, dt.datetime) and end <= start:
-            raise serializers.ValidationError({"end": [_("The end must be later than the start.")]})
-        return attrs
 
 
 class BookingList(ListView):

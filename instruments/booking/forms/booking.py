@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from folding import times as written
+from folding.times import LOCAL
 from instruments.booking.enums import BookingKind, Purpose
 from instruments.booking.forms.clock import (
     DAY_MINUTES,
@@ -29,7 +30,7 @@ from instruments.booking.rules.visits import forgotten
 from instruments.inventory.models import Instrument
 from instruments.terms.queries.opening import clock_hours
 from instruments.terms.queries.policy import policy_of
-from instruments.terms.rules.hours import LOCAL, is_convertible
+from instruments.terms.rules.hours import is_convertible
 
 
 def _date_input() -> forms.DateInput:
@@ -191,6 +192,9 @@ class QuoteForm(WishForm):
 class BookingForm(QuoteForm):
     """One wish for one instrument."""
 
+    SAID = ("purpose_kind", "purpose", "station")
+    """What is said beside the time; an address can carry it, so that signing in loses nothing."""
+
     purpose_kind = forms.ChoiceField(
         label=_("Purpose"), choices=Purpose.choices, widget=forms.Select(attrs={"class": "form-select"})
     )
@@ -213,6 +217,14 @@ class BookingForm(QuoteForm):
         )
         # A form sent twice books once; a new number for each page shown.
         self.initial.setdefault("once", uuid4())
+
+    def said(self) -> dict[str, Any]:
+        """Return what `request_booking` takes beside the time. Needs a valid form."""
+        data = self.cleaned_data
+        return {name: data.get(name) for name in self.SAID} | {
+            "form": str(data["once"] or ""),
+            "knowing": data["knowing"],
+        }
 
 
 class MaintenanceForm(SlotForm):

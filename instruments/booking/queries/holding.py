@@ -10,10 +10,11 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from folding.times import LOCAL
 from instruments.booking.models import Booking
 from instruments.inventory.models import Instrument
 from instruments.terms.errors import Problem, problem
-from instruments.terms.rules.hours import LOCAL, is_convertible
+from instruments.terms.rules.hours import is_convertible
 from instruments.terms.rules.intervals import Interval
 
 LONGEST_JUDGED = dt.timedelta(days=366)

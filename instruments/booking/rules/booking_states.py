@@ -32,6 +32,9 @@ FINAL_STATES = frozenset(
 )
 """States without a way out."""
 
+UNUSED_STATES = FINAL_STATES - frozenset(HOLDING_STATES)
+"""Ends without a use: the time, or the rest of it, is given back."""
+
 
 def next_state(state: str, verb: str) -> BookingState:
     """Return the state after the step. Raises WrongState where the table has none, ValueError for no state at all."""

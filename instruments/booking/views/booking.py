@@ -20,12 +20,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from changes import StaleVersion
+from changes.errors import FieldsRefused, NotAllowed
 from instruments.booking.enums import BookingKind, BookingState
 from instruments.booking.errors import RulesBroken, SlotTaken, WrongState
 from instruments.booking.forms.booking import MoveForm, moment_of
 from instruments.booking.guarded import booking_for
 from instruments.booking.models import Booking
 from instruments.booking.queries.booking_page import bill_of, steps_of
+from instruments.booking.rules.booking_states import UNUSED_STATES
 from instruments.booking.views.booking_acts import (
     ACTS,
     Act,
@@ -47,15 +49,9 @@ from instruments.booking.views.booking_life import (
     shown,
 )
 from instruments.booking.views.refusal import Refusal, refusal
-from instruments.errors import FieldsRefused
-from instruments.inventory.permissions import keeps
+from instruments.inventory.permissions import is_custodian
 from instruments.terms.errors import Problem, problem
-from members.errors import NotAllowed
 from members.models import Person
-
-WITHOUT_USE = frozenset(
-    {BookingState.DECLINED, BookingState.CANCELLED, BookingState.EXPIRED, BookingState.NO_SHOW}
-)
 
 
 @dataclass
@@ -156,14 +152,14 @@ def _refused(form: forms.Form | None, wanted: Booking, problems: list[Problem]) 
 
 def _page(request: HttpRequest, shown_booking: Booking, tried: Tried | None = None) -> HttpResponse:
     now = timezone.now()
-    keeper = keeps(request.user, shown_booking.instrument)
+    keeper = is_custodian(request.user, shown_booking.instrument)
     acts = legal_acts(shown_booking, request.user, now)
     state = effective_state(shown_booking, now)
     context: dict[str, Any] = {
         "booking": shown_booking,
         "instrument": shown_booking.instrument,
         "state": state,
-        "over_without_use": state in WITHOUT_USE,
+        "over_without_use": state in UNUSED_STATES,
         "lead": _lead(shown_booking, now),
         "steps": life(shown_booking, steps_of(shown_booking), now),
         "bill": bill_of(shown_booking),

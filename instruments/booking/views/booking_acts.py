@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from changes import perform
+from changes.errors import Sentence
 from instruments.booking.actions.changes import cancel_booking, move_booking
 from instruments.booking.actions.decisions import approve_booking, decline_booking
 from instruments.booking.actions.visit import check_in, check_out
@@ -24,8 +25,7 @@ from instruments.booking.queries.bookings import recipients_of
 from instruments.booking.rules.booking_states import legal_verbs
 from instruments.booking.rules.requests import last_change
 from instruments.booking.views.booking_life import check_in_opens, effective_state
-from instruments.errors import Sentence
-from instruments.inventory.permissions import keeps
+from instruments.inventory.permissions import is_custodian
 from instruments.terms.queries.policy import policy_of
 from members.models import Person
 from members.permissions import Actor, can
@@ -190,7 +190,7 @@ def _in_time(act: Act, booking: Booking, person: Actor, now: dt.datetime) -> boo
             return now < booking.end
         if booking.start <= now:
             return False
-        free = booking.state == BookingState.REQUESTED or keeps(person, booking.instrument)
+        free = booking.state == BookingState.REQUESTED or is_custodian(person, booking.instrument)
         return free or now <= cut_off(booking)
     return True
 

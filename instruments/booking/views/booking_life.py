@@ -10,26 +10,25 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from changes.errors import Sentence
 from display import formats
+from display.states import look_of
 from instruments.booking.enums import BookingKind, BookingState
 from instruments.booking.models import Booking, BookingStep
+from instruments.booking.rules.booking_states import UNUSED_STATES
 from instruments.booking.rules.requests import is_overdue
-from instruments.errors import Sentence
 from instruments.terms.queries.policy import policy_of
 
 TITLES: dict[str, tuple[str, Sentence]] = {
+    **{state.value: (look_of(state).icon, look_of(state).word) for state in BookingState},
     "requested": ("send", pgettext_lazy("step of a booking", "Requested")),
     "confirmed": ("calendar-check", _("Booked and confirmed at once")),
     "approved": ("calendar-check", _("Approved")),
-    "declined": ("ban", _("Declined")),
     "moved": ("arrows-exchange", _("Moved")),
     "checked_in": ("login-2", _("Checked in")),
-    "completed": ("circle-check", _("Completed")),
-    "cancelled": ("calendar-x", _("Cancelled")),
-    "expired": ("clock-off", _("Expired")),
     "no_show": ("user-off", _("Nobody came")),
 }
-BAD = frozenset({"declined", "cancelled", "expired", "no_show"})
+"""What a step is called where it is not called what its state is."""
 
 
 @dataclass(frozen=True)
@@ -90,9 +89,9 @@ def _told(row: BookingStep) -> Step:
     text = ""
     if row.verb == "moved":
         text = _moved(row)
-    elif row.verb in BAD:
+    elif row.verb in UNUSED_STATES:
         text = row.reason
-    return Step(icon, title, "bad" if row.verb in BAD else "done", who, row.at, text)
+    return Step(icon, title, "bad" if row.verb in UNUSED_STATES else "done", who, row.at, text)
 
 
 def _from_fields(booking: Booking) -> list[tuple[str, Step]]:
@@ -106,14 +105,16 @@ def _from_fields(booking: Booking) -> list[tuple[str, Step]]:
     found.append(("declined" if declined else "approved", booking.decided_at, decider))
     found.append(("checked_in", booking.checked_in_at, owner))
     found.append(("completed", booking.checked_out_at, owner))
-    if booking.state in BAD and not declined:
+    if booking.state in UNUSED_STATES and not declined:
         found.append((booking.state, booking.ended_at, ""))
     steps = []
     for verb, at, who in found:
         if at is not None:
             icon, title = TITLES[verb]
-            reason = booking.reason if verb in BAD else ""
-            steps.append((verb, Step(icon, title, "bad" if verb in BAD else "done", who, at, reason)))
+            reason = booking.reason if verb in UNUSED_STATES else ""
+            steps.append(
+                (verb, Step(icon, title, "bad" if verb in UNUSED_STATES else "done", who, at, reason))
+            )
     return steps
 
 

@@ -10,10 +10,11 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from folding.times import LOCAL
 from instruments.booking.errors import Offer as FreeTime
 from instruments.inventory.models import Instrument
 from instruments.terms.queries.rates import category_of, rates_of
-from instruments.terms.rules.hours import LOCAL, local_day
+from instruments.terms.rules.hours import local_day
 from instruments.terms.rules.pricing import price
 from members.models import Person
 

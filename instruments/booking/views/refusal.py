@@ -10,10 +10,10 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from changes.errors import Sentence
 from display import formats
 from instruments.booking.queries.availability import availability_ahead
 from instruments.booking.views.offers import Offer, offers
-from instruments.errors import Sentence
 from instruments.inventory.models import Instrument
 from instruments.terms.errors import Problem, Span
 from instruments.terms.queries.policy import policy_of, terms_of

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from itertools import groupby
 from urllib.parse import urlencode
 
+from folding.times import LOCAL
 from instruments.booking.enums import BookingKind, BookingState
 from instruments.booking.queries.week import WeekBlock, WeekDay, WeekView
 from instruments.terms.models import BookingPolicy
-from instruments.terms.rules.hours import LOCAL, local_midnight, round_up
+from instruments.terms.rules.hours import local_midnight, round_up
 from instruments.terms.rules.intervals import Interval, clip
 
 QUARTER = 15

@@ -20,6 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from changes import perform
+from changes.errors import NotAllowed
 from display.kept_pages import kept_for_visitors
 from display.templatetags.display import named
 from folding import times
@@ -41,18 +42,14 @@ from instruments.catalogue.queries.instrument_page import price_rows, year_of_us
 from instruments.inventory.enums import SharingMode
 from instruments.inventory.guarded import instrument_for
 from instruments.inventory.models import Instrument
-from instruments.inventory.permissions import keeps
+from instruments.inventory.permissions import is_custodian
 from instruments.terms.errors import Problem, problem
 from instruments.terms.queries.policy import policy_of, terms_of
 from instruments.terms.queries.rates import Quote
 from instruments.terms.rules.hours import local_day
 from instruments.terms.rules.intervals import Interval
-from members.errors import NotAllowed
 from members.models import Person
 from members.permissions import can
-
-KEPT = ("purpose_kind", "purpose", "station")
-"""What an address can carry beside the time, so that signing in loses nothing."""
 
 LENGTHS = (30, 60, 120, 180, 240, 480)
 
@@ -159,7 +156,7 @@ def _filled_in(request: HttpRequest, code: str) -> str:
         form = BookingForm(instrument_for(request.user, code), request.POST)
     except Http404:
         return page
-    typed = {name: form.data.get(name, "")[:300] for name in KEPT}
+    typed = {name: form.data.get(name, "")[:300] for name in BookingForm.SAID}
     chosen = span_query(*form.wish) if form.wish is not None else {}
     query = urlencode(chosen | {name: value for name, value in typed.items() if value})
     return f"{page}?{query}#book"
@@ -179,19 +176,7 @@ def _refused(
 def _ask(shown: Instrument, person: Person, form: BookingForm) -> Booking:
     """Ask for the time of a valid form. Raises what `request_booking` raises."""
     start, end = form.interval()
-    said = form.cleaned_data
-    return perform(
-        person,
-        request_booking,
-        shown,
-        start=start,
-        end=end,
-        purpose=said["purpose"],
-        station=said.get("station"),
-        purpose_kind=said["purpose_kind"],
-        form=str(said["once"] or ""),
-        knowing=said["knowing"],
-    )
+    return perform(person, request_booking, shown, start=start, end=end, **form.said())
 
 
 def _page(
@@ -214,7 +199,7 @@ def _page(
         "instrument": shown,
         "policy": policy,
         "fields": [link.field for link in shown.field_links.select_related("field")],
-        "keeps": keeps(request.user, shown),
+        "keeps": is_custodian(request.user, shown),
         "manages": can(request.user, "edit_instrument", shown),
         "bar": bar,
         "prices": prices,
@@ -286,7 +271,7 @@ def _verdict(
 
 def _form(request: HttpRequest, shown: Instrument) -> BookingForm:
     start, end = moment_of(request.GET.get("start", "")), moment_of(request.GET.get("end", ""))
-    typed = {name: request.GET.get(name, "")[:300] for name in KEPT if name in request.GET}
+    typed = {name: request.GET.get(name, "")[:300] for name in BookingForm.SAID if name in request.GET}
     if start is None or end is None or not start < end:
         return BookingForm(shown, initial={"day": timezone.localdate()} | typed)
     return BookingForm(shown, initial=BookingForm.initial_of(start, end) | typed)
@@ -297,7 +282,7 @@ def _grid(
 ) -> WeekGrid:
     today = timezone.localdate()
     first = local_day(chosen[0]) if chosen else today
-    sees_all = keeps(request.user, shown)
+    sees_all = is_custodian(request.user, shown)
     try:
         asked = times.day(request.GET.get("week", "")) if request.GET.get("week") else first
         view = week(shown, asked, request.user, sees_all=sees_all)

@@ -1,4 +1,4 @@
-"""Views room: the keeper's desk: what waits, the day of the instruments, and upkeep."""
+"""Views room: the custodian's desk: what waits, the day of the instruments, and upkeep."""
 
 from __future__ import annotations
 
@@ -33,11 +33,10 @@ from instruments.desk.forms import DeskMaintenanceForm
 from instruments.desk.views.board import board, is_idle
 from instruments.desk.views.desk_cards import answer, arrival, overdue_cards, waiting
 from instruments.inventory.models import Instrument
-from instruments.inventory.permissions import kept_by
+from instruments.inventory.permissions import stewarded_by
 from instruments.terms.errors import Problem
 from instruments.terms.rules.hours import local_midnight
 from instruments.terms.rules.intervals import Interval
-from members.errors import NotAllowed
 from members.models import Person
 
 LANES = 30
@@ -51,7 +50,7 @@ FEW, MANY = 5, 100
 @never_cache
 @login_required
 def desk(request: HttpRequest) -> HttpResponse:
-    """Show what waits for the keeper and the day of the instruments; whoever keeps none learns how to begin.
+    """Show what waits for the custodian and the day of the instruments; whoever keeps none learns how to begin.
 
     A request by htmx gets the parts that change alone.
     """
@@ -90,8 +89,6 @@ def maintenance(request: HttpRequest) -> HttpResponse:
         return _page(
             request, request.user, kept, form, problems=in_words(broken.problems, (start, end)), status=422
         )
-    except NotAllowed:
-        raise Http404 from None
     said = _("Maintenance is entered: %(when)s, %(length)s. Nobody can book this time.") % {
         "when": time_range(booking.start, booking.end, get_language(), timezone.localdate()),
         "length": minutes((booking.end - booking.start) // dt.timedelta(minutes=1), get_language()),
@@ -195,7 +192,7 @@ def _on_board(person: Person, kept: list[Instrument], booked: dict[int, list[Boo
     """Choose the lanes: all of a few; of many those kept in person and those with something on the day."""
     if len(kept) <= lists.WIDE:
         return kept
-    own = kept_by(person)
+    own = stewarded_by(person)
     return [instrument for instrument in kept if instrument.pk in own or instrument.pk in booked]
 
 

@@ -69,7 +69,7 @@ def answer(kept: int, down: int, counts: lists.Counts) -> tuple[str, str, str]:
 
 
 def waiting(due: int) -> str:
-    """Say how much waits for the keeper at this moment."""
+    """Say how much waits for the custodian at this moment."""
     if not due:
         return _("nothing waits for you")
     return ngettext("%(n)s thing waits for you", "%(n)s things wait for you", due) % {"n": due}

@@ -61,7 +61,7 @@ EVENTS: dict[InstrumentState, type[StateChanged]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class InstrumentData:
-    """The record of an instrument as its keeper gives it; `fields` in order of weight, values in yuan.
+    """The record of an instrument as its custodian gives it; `fields` in order of weight, values in yuan.
 
     An empty code asks for the next free one of the unit. The state is not part of it: see change_state.
     """
@@ -143,7 +143,7 @@ def change_instrument(
     choices: Choices = NO_CHOICES,
     seen: int | None = None,
 ) -> Instrument:
-    """Change the record of an instrument that the person saw at a version. Keepers and officers.
+    """Change the record of an instrument that the person saw at a version. Custodians and officers.
 
     Code and unit stay for good, since bookings, usage and evaluations name the instrument by them. For each booking
     on a station that would be gone, or of somebody with whom the instrument is no longer shared, somebody says what
@@ -187,7 +187,7 @@ def change_state(
     choices: Choices = NO_CHOICES,
     seen: int | None = None,
 ) -> Instrument:
-    """Put an instrument in or out of service. Keepers and officers.
+    """Put an instrument in or out of service. Custodians and officers.
 
     Anything but "in service" asks for a note; `back_on` is the first day on which it is expected to work again. For
     each booking that falls into the time out of service somebody says what shall happen (`choices`, by key); of an

@@ -43,17 +43,10 @@ def rename_field(
 ) -> ApplicationField:
     """Rename an application field and reindex its instruments. Officers only. Raises NotAllowed, StaleVersion."""
     locked = work.lock_one(ApplicationField.objects.all(), field.pk)
-    require(work.actor, "change_reference", locked)
-    unchanged(locked, seen)
-    before = {"name_zh": locked.name_zh, "name_en": locked.name_en}
-    locked.name_zh, locked.name_en = name_zh.strip(), name_en.strip()
-    locked.full_clean()
-    after = {"name_zh": locked.name_zh, "name_en": locked.name_en}
-    if after != before:
-        locked.version += 1
-        locked.save()
+    before = _renamed(work, locked, name_zh, name_en, seen)
+    if before:
         reindex(Instrument.objects.filter(fields=locked))
-        work.emit(FieldRenamed(target=locked, before=before, after=after))
+        work.emit(FieldRenamed(target=locked, before=before, after=_names(locked)))
     return locked
 
 
@@ -62,18 +55,31 @@ def rename_class(
 ) -> InstrumentClass:
     """Rename a class and reindex the instruments in and below it. Officers only. Raises NotAllowed, StaleVersion."""
     locked = work.lock_one(InstrumentClass.objects.all(), instrument_class.pk)
-    require(work.actor, "change_reference", locked)
-    unchanged(locked, seen)
-    before = {"name_zh": locked.name_zh, "name_en": locked.name_en}
-    locked.name_zh, locked.name_en = name_zh.strip(), name_en.strip()
-    locked.full_clean()
-    after = {"name_zh": locked.name_zh, "name_en": locked.name_en}
-    if after != before:
-        locked.version += 1
-        locked.save()
+    before = _renamed(work, locked, name_zh, name_en, seen)
+    if before:
         reindex(Instrument.objects.filter(in_class(locked)))
-        work.emit(ClassRenamed(target=locked, before=before, after=after))
+        work.emit(ClassRenamed(target=locked, before=before, after=_names(locked)))
     return locked
+
+
+def _renamed(
+    work: Work, row: ApplicationField | InstrumentClass, name_zh: str, name_en: str, seen: int | None
+) -> dict[str, str]:
+    """Give a locked row its names; return what they were, or nothing where they stay."""
+    require(work.actor, "change_reference", row)
+    unchanged(row, seen)
+    before = _names(row)
+    row.name_zh, row.name_en = name_zh.strip(), name_en.strip()
+    row.full_clean()
+    if _names(row) == before:
+        return {}
+    row.version += 1
+    row.save()
+    return before
+
+
+def _names(row: ApplicationField | InstrumentClass) -> dict[str, str]:
+    return {"name_zh": row.name_zh, "name_en": row.name_en}
 
 
 def _load_fields() -> int:

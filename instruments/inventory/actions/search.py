@@ -68,7 +68,7 @@ def write_search_text(instrument: Instrument) -> None:
             *other_names(own_class.code, instrument.name_zh), instrument.model, own_class.name_zh, own_class.name_en
         ),
         classes=tuple(classes),
-        kept_by=(unit.code, unit.name_zh, unit.name_en, unit.short_name),
+        owner_names=(unit.code, unit.name_zh, unit.name_en, unit.short_name),
         told=(
             instrument.manufacturer, *fields, instrument.functions, instrument.technical, instrument.services,
             instrument.description_zh, instrument.description_en, instrument.department,

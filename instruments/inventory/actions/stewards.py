@@ -6,12 +6,11 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from changes import Work, perform
-from changes.dependants import NO_CHOICES, Choices, only_choices, resolve, resting_from, resting_on, settle
+from changes.dependants import NO_CHOICES, Choices
 from instruments.inventory.actions.parts import part_changed, seen_part
 from instruments.inventory.enums import Part
 from instruments.inventory.errors import InvalidInstrument
@@ -19,10 +18,12 @@ from instruments.inventory.events import StewardNamed, StewardshipEnded
 from instruments.inventory.locks import lock_instrument, lock_instruments
 from instruments.inventory.messages import names_of
 from instruments.inventory.models import Instrument, InstrumentPart, Stewardship
-from instruments.inventory.permissions import forget_kept
+from instruments.inventory.permissions import forget_stewarded
+from members.actions.dated import resolve_rest, resolved, settle_over
 from members.actions.roles import write_unit_role
 from members.enums import UnitRoleKind
 from members.models import MemberUnit, Person, UnitRole
+from members.models.dated import lasting
 from members.permissions import forget_roles, require
 from members.queries.people import managers_of
 
@@ -50,10 +51,10 @@ def give_stewardship(
     what = {"instrument": locked.code, "person": person.pk, "valid_from": first_day}
     work.emit(StewardNamed(target=kept, after=what))
     roles = UnitRole.objects.filter(person=person, unit=unit, kind=UnitRoleKind.STEWARD)
-    if not roles.filter(Q(valid_to=None) | Q(valid_to__gt=first_day)).exists():
+    if not roles.filter(lasting(first_day)).exists():
         write_unit_role(work, person, unit, UnitRoleKind.STEWARD.value, first_day)
     part_changed(work, part)
-    forget_kept(person)
+    forget_stewarded(person)
     forget_roles(person)
     return kept
 
@@ -82,12 +83,10 @@ def end_stewardship(
     if last_day < row.valid_from:
         raise InvalidInstrument({"valid_to": [_("A role cannot end before it begins.")]})
     _end(work, row, last_day, part)
-    resolve(work, resting_from(row, last_day, work.now), choices, "", field="valid_to")
-    if last_day <= timezone.localdate(work.now):
-        _resolved(work, row)
+    resolve_rest(work, row, last_day, choices, "")
     if work.actor is None or work.actor.pk != row.person_id:
         work.tell([row.person], "stewardship_ended", {"instrument": names_of([locked]), "day": last_day})
-    forget_kept(stewardship.person)
+    forget_stewarded(stewardship.person)
     return row
 
 
@@ -108,7 +107,7 @@ def end_with_basis(work: Work, pks: Collection[int]) -> list[Stewardship]:
             _end(work, row, last_day, part)
         if row.valid_to is not None and row.valid_to <= timezone.localdate(work.now):
             # What rests on it was settled together with the basis.
-            _resolved(work, row)
+            resolved(work, row)
     return rows
 
 
@@ -125,17 +124,7 @@ def settle_ended_stewardships(now: dt.datetime) -> int:
 def _settle_ended(work: Work, pk: int, instrument: int) -> bool:
     lock_instrument(work, instrument)
     row = Stewardship.objects.select_related("instrument", "person").get(pk=pk)
-    if row.resolved_at is not None:
-        return False
-    hits = resting_on(row, work.now)
-    settle(work, hits, only_choices(hits), "")
-    _resolved(work, row)
-    return True
-
-
-def _resolved(work: Work, row: Stewardship) -> None:
-    row.resolved_at = work.now
-    row.save(update_fields=["resolved_at"])
+    return settle_over(work, row, "")
 
 
 def tell_unkept(work: Work, rows: Collection[Stewardship]) -> None:
@@ -153,7 +142,7 @@ def _role_until(row: Stewardship, today: dt.date) -> dt.date | None:
     if not row.person.is_active:
         return today
     roles = UnitRole.objects.filter(
-        Q(valid_to=None) | Q(valid_to__gt=today),
+        lasting(today),
         person=row.person_id,
         unit=row.instrument.unit_id,
         kind=UnitRoleKind.STEWARD,
@@ -175,6 +164,6 @@ def _check(instrument: Instrument, person: Person, first_day: dt.date) -> None:
         raise InvalidInstrument({"person": [_("This account is closed.")]})
     if person.home_unit_id != instrument.unit_id:
         raise InvalidInstrument({"person": [_("Only people of the owning unit keep its instruments.")]})
-    held = Stewardship.objects.filter(Q(valid_to=None) | Q(valid_to__gt=first_day))
+    held = Stewardship.objects.filter(lasting(first_day))
     if held.filter(instrument=instrument, person=person).exists():
         raise InvalidInstrument({"person": [_("This person keeps the instrument already.")]})

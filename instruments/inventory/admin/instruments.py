@@ -18,9 +18,8 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from changes import StaleVersion, perform
+from changes import perform
 from display.formats import money
-from instruments.errors import InstrumentsError
 from instruments.inventory.actions.instruments import (
     COLUMNS,
     InstrumentData,
@@ -33,8 +32,7 @@ from instruments.inventory.models import ApplicationField, Instrument, Stewardsh
 from instruments.inventory.queries.parts import parts_of
 from instruments.inventory.rules.record import MOST_FIELDS, TEXT_LIMITS
 from members.admin.acting import ActingAdmin, ActionForm
-from members.admin.roles import RoleAdmin
-from members.errors import MembersError
+from members.admin.roles import DatedForm, RoleAdmin
 from members.forms.web_address import WebAddressField
 from members.permissions import can
 
@@ -54,10 +52,8 @@ def _field(number: int) -> forms.ModelChoiceField[ApplicationField]:
 class InstrumentAdminForm(ActionForm):
     """The record of an instrument, with fields, funds and state."""
 
-    refusals = (MembersError, InstrumentsError, StaleVersion)
     other_names = {"fields": "field_1", "note": "state_note"}
 
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     field_1, field_2, field_3, field_4 = (_field(number) for number in range(1, MOST_FIELDS + 1))
     funding = forms.MultipleChoiceField(
         label=_("Source of funds"), choices=Funding.choices, widget=UnfoldAdminCheckboxSelectMultipleWidget
@@ -89,7 +85,6 @@ class InstrumentAdminForm(ActionForm):
             options["initial"] = {
                 **dict(zip(FIELD_NAMES, links, strict=False)),
                 "funding": list(instance.funding.values_list("source", flat=True)),
-                "version": instance.version,
                 "state": instance.state,
                 "state_note": instance.state_note,
                 "back_on": instance.back_on,
@@ -121,7 +116,7 @@ class InstrumentAdminForm(ActionForm):
             note=data["state_note"],
             back_on=data["back_on"],
             choices=self.choices,
-            seen=data["version"] or 0,
+            seen=self.seen,
         )
 
 
@@ -130,7 +125,6 @@ class InstrumentAdmin(ActingAdmin):
     """Instruments, retired and unshared ones too."""
 
     form = InstrumentAdminForm
-    may = staticmethod(can)
     change_verb = "edit_instrument"
     list_display = ("code", "name_zh", "unit", "instrument_class", "value", "sharing_mode", "state")
     list_filter = ("sharing_mode", "state", "unit", "region")
@@ -158,7 +152,7 @@ class InstrumentAdmin(ActingAdmin):
         """Fix what others refer to."""
         return FIXED if obj is not None else ()
 
-    def get_fieldsets(self, request: HttpRequest, obj: Instrument | None = None) -> list[Any]:
+    def groups(self, request: HttpRequest, obj: Instrument | None = None) -> list[Any]:
         """Group the fields; the state of a new one is given."""
         texts = list(TEXT_LIMITS)
         columns = [name for name in COLUMNS if name not in texts]
@@ -171,48 +165,25 @@ class InstrumentAdmin(ActingAdmin):
             groups.append(
                 (
                     pgettext_lazy("condition", "State"),
-                    {"fields": ["state", "state_note", "back_on", "version"]},
+                    {"fields": ["state", "state_note", "back_on"]},
                 )
             )
         return groups
 
 
-class StewardshipForm(ActionForm):
-    """A new stewardship, or the end of one; the version is that of all stewards of the instrument."""
+class StewardshipForm(DatedForm):
+    """A stewardship; the version is that of all stewards of the instrument."""
 
-    refusals = (MembersError, InstrumentsError, StaleVersion)
-
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    give, end = staticmethod(give_stewardship), staticmethod(end_stewardship)
+    given = ("instrument", "person")
 
     class Meta:
         model = Stewardship
         fields = ["instrument", "person", "valid_from", "valid_to"]
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        instance: Stewardship | None = options.get("instance")
-        if instance is not None and instance.pk is not None:
-            version = parts_of(instance.instrument)[Part.STEWARDS].version
-            options["initial"] = {"version": version, **(options.get("initial") or {})}
-        super().__init__(*args, **options)
-
-    def act(self) -> Stewardship:
-        """Give or end the stewardship."""
-        data = self.cleaned_data
-        row: Stewardship = self.instance
-        if row.pk is not None:
-            if data["valid_to"] is None:
-                return row
-            return perform(
-                self.actor,
-                end_stewardship,
-                row,
-                valid_to=data["valid_to"],
-                choices=self.choices,
-                seen=data["version"],
-            )
-        return perform(
-            self.actor, give_stewardship, data["instrument"], data["person"], valid_from=data["valid_from"]
-        )
+    def version_of(self, row: Stewardship) -> int | None:
+        """Return the version of all stewards of the instrument."""
+        return parts_of(row.instrument)[Part.STEWARDS].version
 
 
 @admin.register(Stewardship)
@@ -226,7 +197,3 @@ class StewardshipAdmin(RoleAdmin):
     list_select_related = ("instrument", "person")
     search_fields = ("instrument__code", "person__display_name", "person__email")
     autocomplete_fields = ("instrument", "person")
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Carry the version where a stewardship is ended."""
-        return [*super().get_fields(request, obj), *(["version"] if obj is not None else [])]

@@ -2,45 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import ClassVar
+
 from django.contrib import admin
-from django.core.exceptions import ValidationError
+from django.db.models import Model
 
 from changes import perform
 from instruments.inventory.actions.reference import rename_class, rename_field
 from instruments.inventory.models import ApplicationField, InstrumentClass
 from members.admin.acting import ActingAdmin, ActionForm
-from members.errors import MembersError
-from members.permissions import can
 
 
-class FieldForm(ActionForm):
+class RenamingForm(ActionForm):
+    """The names of a row of a list."""
+
+    rename: ClassVar[Callable[..., Model]]
+
+    def act(self) -> Model:
+        """Rename the row."""
+        names = {name: self.cleaned_data[name] for name in ("name_zh", "name_en")}
+        return perform(self.actor, type(self).rename, self.instance, **names, seen=self.seen)
+
+
+class FieldForm(RenamingForm):
     """The names of an application field."""
 
-    refusals = (MembersError, ValidationError)
+    rename = staticmethod(rename_field)
 
     class Meta:
         model = ApplicationField
         fields = ["name_zh", "name_en"]
 
-    def act(self) -> ApplicationField:
-        """Rename the field."""
-        names = {name: self.cleaned_data[name] for name in ("name_zh", "name_en")}
-        return perform(self.actor, rename_field, self.instance, **names, seen=self.seen)
 
-
-class InstrumentClassForm(ActionForm):
+class InstrumentClassForm(RenamingForm):
     """The names of a class."""
 
-    refusals = (MembersError, ValidationError)
+    rename = staticmethod(rename_class)
 
     class Meta:
         model = InstrumentClass
         fields = ["name_zh", "name_en"]
-
-    def act(self) -> InstrumentClass:
-        """Rename the class."""
-        names = {name: self.cleaned_data[name] for name in ("name_zh", "name_en")}
-        return perform(self.actor, rename_class, self.instance, **names, seen=self.seen)
 
 
 @admin.register(ApplicationField)
@@ -48,7 +50,6 @@ class FieldAdmin(ActingAdmin):
     """Application fields."""
 
     form = FieldForm
-    may = staticmethod(can)
     change_verb = "change_reference"
     fields = ("code", "name_zh", "name_en")
     readonly_fields = ("code",)
@@ -62,7 +63,6 @@ class InstrumentClassAdmin(ActingAdmin):
     """Instrument classes."""
 
     form = InstrumentClassForm
-    may = staticmethod(can)
     change_verb = "change_reference"
     fields = ("scheme", "code", "level", "parent", "name_zh", "name_en")
     readonly_fields = ("scheme", "code", "level", "parent")

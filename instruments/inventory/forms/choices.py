@@ -61,6 +61,3 @@ def field_choices() -> tuple[dict[str, ApplicationField], list[tuple[str, str]]]
 
 def _head_of(row: InstrumentClass) -> tuple[str, str]:
     return row.scheme, row.code[:2]
-
-
-__all__ = ["ClassChoiceField", "NamedChoiceField", "field_choices"]

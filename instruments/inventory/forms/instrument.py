@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from changes.errors import Unresolved
+from display.refusals import show_refusal
 from display.versions import differences
 from instruments.inventory.actions.instruments import COLUMNS, InstrumentData
 from instruments.inventory.enums import Funding, InstrumentState, SharingMode
@@ -177,7 +177,7 @@ class InstrumentForm(forms.Form):
 
     @property
     def version(self) -> int:
-        """The version the keeper was shown. Call it on a valid form."""
+        """The version the custodian was shown. Call it on a valid form."""
         return int(self.cleaned_data["version"])
 
     def record(self) -> InstrumentData:
@@ -267,16 +267,6 @@ class InventoryForm(forms.Form):
         """The page asked for, 1 where none or nonsense."""
         self.is_valid()
         return int(self.cleaned_data.get("page") or 1)
-
-
-def show_refusal(
-    form: forms.Form, refusal: InvalidInstrument | Unresolved, other_names: Mapping[str, str] | None = None
-) -> None:
-    """Add the messages of a refusal to a form: beside the field of that name, else above the form."""
-    for name, messages in refusal.fields.items():
-        field = (other_names or {}).get(name, name)
-        for message in messages:
-            form.add_error(field if field in form.fields else None, message)
 
 
 def _initial(unit: MemberUnit, instrument: Instrument | None) -> dict[str, Any]:

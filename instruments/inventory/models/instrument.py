@@ -24,6 +24,7 @@ from instruments.inventory.enums import (
 from instruments.inventory.rules.record import TEXT_LIMITS
 from members.enums import UnitRoleKind
 from members.models import UnitRole
+from members.models.dated import Dated, DatedQuerySet, dates_in_order
 
 MOST_STATIONS = 50
 """Places on one instrument that can be booked apart; free times are worked out for each."""
@@ -228,7 +229,7 @@ class InstrumentFunding(models.Model):
         return f"{self.instrument_id} {self.source}"
 
 
-class StewardshipQuerySet(models.QuerySet["Stewardship"]):
+class StewardshipQuerySet(DatedQuerySet["Stewardship"]):
     """Filters of stewardships."""
 
     def on(self, day: dt.date) -> StewardshipQuerySet:
@@ -238,12 +239,10 @@ class StewardshipQuerySet(models.QuerySet["Stewardship"]):
             unit=models.OuterRef("instrument__unit"),
             kind=UnitRoleKind.STEWARD,
         )
-        return self.filter(
-            models.Q(valid_to=None) | models.Q(valid_to__gt=day), models.Exists(role), valid_from__lte=day
-        ).order_by()
+        return super().on(day).filter(models.Exists(role)).order_by()
 
 
-class Stewardship(models.Model):
+class Stewardship(Dated):
     """A person keeps an instrument (机组人员) in [valid_from, valid_to)."""
 
     instrument = models.ForeignKey(Instrument, on_delete=models.PROTECT, related_name="stewardships")
@@ -253,11 +252,6 @@ class Stewardship(models.Model):
         on_delete=models.PROTECT,
         related_name="stewardships",
     )
-    valid_from = models.DateField(_("valid from"))
-    valid_to = models.DateField(_("valid until (exclusive)"), null=True, blank=True)
-    resolved_at = models.DateTimeField(null=True, blank=True, editable=False)
-    """When what rested on it was settled, the stewardship having ended."""
-
     objects = StewardshipQuerySet.as_manager()
 
     class Meta:
@@ -270,10 +264,7 @@ class Stewardship(models.Model):
                 condition=models.Q(valid_to=None),
                 name="one_open_stewardship",
             ),
-            models.CheckConstraint(
-                condition=models.Q(valid_to=None) | models.Q(valid_to__gte=models.F("valid_from")),
-                name="stewardship_dates",
-            ),
+            dates_in_order("stewardship_dates"),
         ]
 
     def __str__(self) -> str:

@@ -137,8 +137,8 @@ def _past(row: InstrumentFacts) -> PastInstrument:
 
 
 def _change(pk: int, earlier: InstrumentFacts | None, row: InstrumentFacts) -> Change:
-    before = {} if earlier is None else _told(earlier)
-    after = _told(row)
+    before = {} if earlier is None else _facts_asked(earlier)
+    after = _facts_asked(row)
     keys = [key for key in READ_BACK if before.get(key) != after[key]]
     return Change(
         pk,
@@ -149,7 +149,7 @@ def _change(pk: int, earlier: InstrumentFacts | None, row: InstrumentFacts) -> C
     )
 
 
-def _told(row: InstrumentFacts) -> dict[str, Any]:
+def _facts_asked(row: InstrumentFacts) -> dict[str, Any]:
     """Return what an evaluation asks of a row, in the words of the record."""
     told: dict[str, Any] = {key: getattr(row, key) for key in READ_BACK}
     return {**told, "original_value": str(row.original_value), JOINED: row.joined_on.isoformat()}

@@ -58,10 +58,10 @@ def forget_labels() -> None:
 
 def _read() -> Labels:
     found: dict[str, dict[str, Label]] = {"field": {}, "class": {}, "unit": {}, "region": {}}
-    rows = _named("field", ApplicationField.objects.all()).union(
-        _named("class", InstrumentClass.objects.all()),
-        _named("unit", MemberUnit.objects.all()),
-        _named("region", Region.objects.all()),
+    rows = _labelled("field", ApplicationField.objects.all()).union(
+        _labelled("class", InstrumentClass.objects.all()),
+        _labelled("unit", MemberUnit.objects.all()),
+        _labelled("region", Region.objects.all()),
         all=True,
     )
     for kind, code, name_zh, name_en in sorted(rows):
@@ -69,5 +69,5 @@ def _read() -> Labels:
     return Labels(found["field"], found["class"], found["unit"], found["region"])
 
 
-def _named(kind: str, rows: QuerySet) -> QuerySet:  # type: ignore[type-arg]
+def _labelled(kind: str, rows: QuerySet) -> QuerySet:  # type: ignore[type-arg]
     return rows.order_by().values_list(Value(kind), F("code"), F("name_zh"), F("name_en"))

@@ -5,14 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 
 from instruments.inventory.models import Instrument, Stewardship
 from members.bases import Membership, OpenAccount
 from members.enums import UnitRoleKind
 from members.models import Person, UnitRole
+from members.models.dated import lasting
 
-KeepingBasis = OpenAccount | Membership | UnitRole | Stewardship
+CustodyBasis = OpenAccount | Membership | UnitRole | Stewardship
 """What a stewardship rests on, or itself."""
 
 
@@ -35,18 +36,18 @@ def last_change_of(instrument: Instrument) -> LastChange:
     return LastChange(instrument.updated_at, instrument.changed_by)
 
 
-def ending_with(basis: KeepingBasis, day: dt.date) -> QuerySet[Stewardship]:
+def ending_with(basis: CustodyBasis, day: dt.date) -> QuerySet[Stewardship]:
     """Return the stewardships that end with their basis, for those that would last beyond a day."""
     rows = Stewardship.objects.select_related("instrument__unit", "person").order_by("instrument__code", "pk")
-    lasting = rows.filter(Q(valid_to=None) | Q(valid_to__gt=day))
+    still = rows.filter(lasting(day))
     match basis:
         case OpenAccount(person):
-            return lasting.filter(person=person)
+            return still.filter(person=person)
         case Membership(person, unit):
-            return lasting.filter(person=person, instrument__unit=unit)
+            return still.filter(person=person, instrument__unit=unit)
         case UnitRole():
             is_steward = basis.kind == UnitRoleKind.STEWARD
-            mine = lasting.filter(person=basis.person_id, instrument__unit=basis.unit_id)
+            mine = still.filter(person=basis.person_id, instrument__unit=basis.unit_id)
             return mine if is_steward else mine.none()
     return rows.filter(pk=basis.pk)
 

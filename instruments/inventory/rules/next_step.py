@@ -19,7 +19,7 @@ class NextStep(StrEnum):
 
 
 @dataclass(frozen=True)
-class Keeping:
+class Readiness:
     """What an instrument has beside its record: a steward, weekly hours, and prices for which user categories."""
 
     has_steward: bool = False
@@ -28,7 +28,7 @@ class Keeping:
 
 
 def next_step(
-    keeping: Keeping, *, state: str, charged: Collection[str], missing: Collection[str]
+    readiness: Readiness, *, state: str, charged: Collection[str], missing: Collection[str]
 ) -> NextStep:
     """Return the most pressing thing to do.
 
@@ -39,10 +39,10 @@ def next_step(
         return NextStep.NOTHING
     if state == "under_repair":
         return NextStep.REPAIR
-    if not keeping.has_steward:
+    if not readiness.has_steward:
         return NextStep.STEWARD
-    if charged and not keeping.is_opened:
+    if charged and not readiness.is_opened:
         return NextStep.OPENING
-    if not set(charged) <= keeping.priced:
+    if not set(charged) <= readiness.priced:
         return NextStep.PRICES
     return NextStep.RECORD if missing else NextStep.NOTHING

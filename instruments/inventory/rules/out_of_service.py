@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from zoneinfo import ZoneInfo
 
-LOCAL = ZoneInfo("Asia/Shanghai")
+from folding.times import LOCAL
+
 IN_SERVICE, RETIRED = "in_service", "retired"
 
 

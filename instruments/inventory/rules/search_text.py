@@ -20,7 +20,7 @@ class Found:
     names: tuple[str, ...]
     goes_by: tuple[str, ...]
     classes: tuple[str, ...]
-    kept_by: tuple[str, ...]
+    owner_names: tuple[str, ...]
     told: tuple[str, ...]
 
     @property
@@ -34,14 +34,14 @@ class Found:
         for text in self.called:
             yield text
             yield from joined_words(text, blanks_too=True)
-        for text in (*self.kept_by, *self.told):
+        for text in (*self.owner_names, *self.told):
             yield text
             yield from joined_words(text)
 
     @property
     def readings(self) -> Iterator[str]:
         """The pinyin of its names, its classes and its unit."""
-        for text in (*self.called, *self.kept_by):
+        for text in (*self.called, *self.owner_names):
             yield from readings(text)
 
 
@@ -55,7 +55,7 @@ def search_text(found: Found) -> str:
         name for text in (*found.names, *found.goes_by) for name in query_as_name(text) if name
     )
     head = [*found.called, *_joined(found.called, blanks_too=True)]
-    tail = [*found.kept_by, *found.told, *_joined((*found.kept_by, *found.told), blanks_too=False)]
+    tail = [*found.owner_names, *found.told, *_joined((*found.owner_names, *found.told), blanks_too=False)]
     return "".join(
         [
             _line(map(words_of, found.names)),
@@ -65,7 +65,7 @@ def search_text(found: Found) -> str:
             _line(_sounds(found.called)),
             HEAD_END,
             _line(map(words_of, tail)),
-            _line(_sounds(found.kept_by)),
+            _line(_sounds(found.owner_names)),
             "\n",
         ]
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,20 +16,20 @@ from django.views.decorators.http import require_http_methods, require_safe
 from changes import StaleVersion, perform
 from changes.errors import Unresolved
 from display.hits import asked, choices_in
+from display.refusals import show_refusal
 from display.versions import seen_in
 from instruments.inventory.actions.instruments import change_instrument, change_state, create_instrument
 from instruments.inventory.dependants import coming as coming_on
 from instruments.inventory.errors import InvalidInstrument
-from instruments.inventory.forms.instrument import InstrumentForm, InventoryForm, StateForm, show_refusal
+from instruments.inventory.forms.instrument import InstrumentForm, InventoryForm, StateForm
 from instruments.inventory.guarded import inventory_unit_for, unit_instrument_for
 from instruments.inventory.models import Instrument
-from instruments.inventory.permissions import kept_by
+from instruments.inventory.permissions import stewarded_by
 from instruments.inventory.queries.inventory import InventoryRow, completeness_of, inventory, inventory_totals
-from instruments.inventory.queries.keeping import CHARGED, keeping_of
+from instruments.inventory.queries.readiness import CHARGED, readiness_of
 from instruments.inventory.queries.stewards import last_change_of
 from instruments.inventory.rules.completeness import RECORD
 from instruments.inventory.rules.next_step import NextStep, next_step
-from members.errors import NotAllowed
 from members.models import MemberUnit
 from members.permissions import Actor, can
 
@@ -57,16 +57,16 @@ def inventory_page(request: HttpRequest, unit: str) -> HttpResponse:
     """List all instruments of a unit with completeness and the next thing to do for each."""
     owner = inventory_unit_for(request.user, unit)
     form = InventoryForm(request.GET)
-    own = kept_by(request.user)
+    own = stewarded_by(request.user)
     filters = replace(form.chosen, only=own) if form.is_own else form.chosen
     page, rows = inventory(owner, filters, page=form.page_number)
     manages = can(request.user, "create_instrument", owner)
-    keeping = keeping_of([row.instrument.pk for row in rows], timezone.localdate())
+    readiness = readiness_of([row.instrument.pk for row in rows], timezone.localdate())
     lines = [
         Line(
             row,
             next_step(
-                keeping[row.instrument.pk],
+                readiness[row.instrument.pk],
                 state=row.instrument.state,
                 charged=CHARGED.get(row.instrument.sharing_mode, ()),
                 missing=row.completeness.missing,
@@ -106,8 +106,6 @@ def add(request: HttpRequest, unit: str) -> HttpResponse:
             made = perform(request.user, create_instrument, form.record())
         except InvalidInstrument as refusal:
             form.show(refusal)
-        except NotAllowed:
-            raise Http404 from None
         else:
             messages.success(
                 request,
@@ -145,8 +143,6 @@ def edit(request: HttpRequest, unit: str, code: str) -> HttpResponse:
             form.show(refusal)
         except StaleVersion:
             return _overtaken(request, unit, code)
-        except NotAllowed:
-            raise Http404 from None
         else:
             if changed.version == shown.version:
                 messages.info(request, _("Nothing differs from what is stored."))
@@ -187,8 +183,6 @@ def state(request: HttpRequest, unit: str, code: str) -> HttpResponse:
                 now = unit_instrument_for(request.user, unit, code, "change_instrument_state")
                 form = StateForm(request.POST, instrument=now)
                 return _state_page(request, now, form, overtaken=last_change_of(now), status=409)
-            except NotAllowed:
-                raise Http404 from None
             else:
                 messages.success(
                     request,

@@ -13,19 +13,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from changes import StaleVersion, perform
-from changes.errors import Unresolved
+from changes.errors import Refusal, Unresolved
 from display.hits import asked, choices_in
+from display.refusals import show_refusal
 from display.templatetags.display import local_date
 from display.versions import seen_in
 from instruments.inventory.actions.stewards import end_stewardship, give_stewardship
 from instruments.inventory.errors import InvalidInstrument
-from instruments.inventory.forms.instrument import show_refusal
 from instruments.inventory.forms.stewards import EndForm, StewardForm
 from instruments.inventory.guarded import unit_instrument_for
 from instruments.inventory.models import Instrument
 from instruments.inventory.queries.parts import parts_of
 from instruments.inventory.queries.stewards import stewardships_of
-from members.errors import MembersError, NotAllowed
 from members.permissions import can
 
 
@@ -52,11 +51,9 @@ def stewards(request: HttpRequest, unit: str, code: str) -> HttpResponse:
             )
         except InvalidInstrument as refusal:
             show_refusal(form, refusal)
-        except NotAllowed:
-            raise Http404 from None
         except StaleVersion:
             return _page(request, shown, form, overtaken=True, status=409)
-        except MembersError as refusal:
+        except Refusal as refusal:
             form.add_error("person", str(refusal))
         else:
             messages.success(
@@ -96,9 +93,7 @@ def end(request: HttpRequest, unit: str, code: str, pk: int) -> HttpResponse:
         blank = StewardForm(instrument=shown)
         return _page(request, shown, blank, overtaken=True, ended=pk, tried_end=form, status=409)
     except InvalidInstrument as refusal:
-        messages.error(request, " ".join(message for told in refusal.fields.values() for message in told))
-    except NotAllowed:
-        raise Http404 from None
+        messages.error(request, refusal.in_words)
     else:
         messages.success(
             request,

@@ -6,11 +6,11 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection
 
-from instruments.inventory.queries.keeping import Offer
+from instruments.inventory.queries.readiness import TermsOffer
 from instruments.terms.models import OpeningPeriod, Rate
 
 
-def offers_of(pks: Collection[int], day: dt.date) -> dict[int, Offer]:
+def offers_of(pks: Collection[int], day: dt.date) -> dict[int, TermsOffer]:
     """Return hours (on that day or later) and prices of many instruments on a day, in two queries."""
     opened = set(
         OpeningPeriod.objects.touching(day)
@@ -22,4 +22,4 @@ def offers_of(pks: Collection[int], day: dt.date) -> dict[int, Offer]:
     rates = Rate.objects.filter(instrument__in=pks, valid_from__lte=day).order_by()
     for pk, category in rates.values_list("instrument", "category").distinct():
         priced[pk].add(category)
-    return {pk: Offer(pk in opened, frozenset(priced[pk])) for pk in pks}
+    return {pk: TermsOffer(pk in opened, frozenset(priced[pk])) for pk in pks}

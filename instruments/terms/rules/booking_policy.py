@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from folding.times import LOCAL
 from instruments.terms.errors import Problem, problem
-from instruments.terms.rules.hours import LOCAL, is_convertible, since_local_midnight
+from instruments.terms.rules.hours import is_convertible, since_local_midnight
 from instruments.terms.rules.intervals import Interval
 
 _MINUTE = dt.timedelta(minutes=1)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from itertools import pairwise
 
-from instruments.errors import Sentence, filled
+from changes.errors import Sentence, filled
 from instruments.terms.errors import TERMS
 from instruments.terms.rules.opening import WeeklyPeriod
 from members.enums import UserCategory

@@ -1,4 +1,4 @@
-"""Actions room: a usage record is voided, or a keeper agrees with what was written without him."""
+"""Actions room: a usage record is voided, or a custodian agrees with what others wrote."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def void_usage(work: Work, record: UsageRecord, *, reason: str) -> UsageRecord:
 
 
 def agree_usage(work: Work, record: UsageRecord) -> UsageRecord:
-    """Say as a keeper that a record that nobody wrote by hand is right. Raises NotAllowed, UsageRefused."""
+    """Say as a custodian that a record that nobody wrote by hand is right. Raises NotAllowed, UsageRefused."""
     record = _counting(work, record, "agree_usage")
     if not record.to_confirm:
         raise UsageRefused({"record_id": [usage_problem("nothing_to_confirm")]})

@@ -10,12 +10,13 @@ from decimal import Decimal
 from django.db.models import Max
 
 from changes import Work
+from changes.errors import Sentence
+from folding.times import LOCAL
 from instruments.booking.actions.slots import release
-from instruments.errors import Sentence
 from instruments.inventory.models import Instrument
 from instruments.terms.models import Rate
 from instruments.terms.queries.opening import exceptions_of, weeks_of
-from instruments.terms.rules.hours import LOCAL, hours_between
+from instruments.terms.rules.hours import hours_between
 from instruments.terms.rules.intervals import Interval
 from instruments.terms.rules.opening import open_intervals
 from instruments.usage.actions.records import from_entry, says_the_same, usage_facts
@@ -163,7 +164,7 @@ def judged(
     odd = usual.odd(entry, instrument, work.now)
     because = entry.because.strip()
     if odd and source == UsageSource.API:
-        # A program cannot be asked: a keeper looks at it at the desk.
+        # A program cannot be asked: a custodian looks at it at the desk.
         fresh.to_confirm = True
     elif odd and not because:
         return Unusual(odd)

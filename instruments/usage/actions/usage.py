@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, fields, replace
 
 from django.db import IntegrityError
 
-from changes import StaleVersion, Work, note_refusal, perform
-from instruments.errors import Sentence
+from changes import StaleVersion, Work, perform, record_refusal
+from changes.errors import Sentence
 from instruments.inventory.locks import lock_instruments
 from instruments.inventory.models import Instrument
 from instruments.terms.rules.intervals import Interval
@@ -75,10 +75,10 @@ def record_usage(
     Idempotent by (owning unit, record number): the same content again is `unchanged`, other content becomes a
     correction (`updated`) that names its source as the reason; in one call a number stands for one content. Time is
     judged as a whole: records that change places do not clash. What people type and is unusual is not written before
-    they say why (`because`); what programs send is, and a keeper confirms it. With `new_only`, for what people type, a
-    known number is refused instead, and an empty one is replaced by instrument code and start. With `only_judge`
+    they say why (`because`); what programs send is, and a custodian confirms it. With `new_only`, for what people type,
+    a known number is refused instead, and an empty one is replaced by instrument code and start. With `only_judge`
     nothing is written. `seen`, for a single entry, is how often the caller knows its number to have been written. A
-    person records for instruments he keeps; with `unit`, for that unit's alone. Raises NotAllowed where he may record
+    person records for instruments they keep; with `unit`, for that unit's alone. Raises NotAllowed who may record
     nothing in that unit, StaleVersion, UsageRefused for more than 1,000, ValueError for no source.
     """
     if source not in UsageSource.values:
@@ -171,7 +171,7 @@ def _locked(work: Work, entries: Sequence[UsageEntry], unit: MemberUnit | None) 
     }
     for place in named:
         if place.pk not in kept:
-            note_refusal(work.actor, "record_usage", place, app="instruments")
+            record_refusal(work.actor, "record_usage", place, app="instruments")
     return {place.code: place for place in lock_instruments(work, kept).values()}
 
 

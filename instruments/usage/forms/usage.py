@@ -110,7 +110,7 @@ class UsageFilterForm(forms.Form):
 
 
 class UseForm(SlotForm):
-    """One use as its keeper types it: local times, hours in their three parts."""
+    """One use as its custodian types it: local times, hours in their three parts."""
 
     station = forms.IntegerField(
         label=pgettext_lazy("at an instrument", "Station"),

@@ -19,9 +19,8 @@ from django.utils.translation import gettext_lazy as _
 
 from folding.characters import ForeignDigits, code, line
 from folding.numbers import figure, money, whole
-from folding.times import moment
+from folding.times import LOCAL, moment
 from instruments.booking.enums import Purpose
-from instruments.terms.rules.hours import LOCAL
 from instruments.usage.actions.usage import MOST_ENTRIES
 from instruments.usage.enums import UserKind
 from instruments.usage.errors import usage_problem

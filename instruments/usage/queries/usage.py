@@ -10,9 +10,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 from django.utils import timezone
 
+from folding.times import LOCAL
 from instruments.booking.models import Booking
 from instruments.inventory.models import Instrument, Stewardship
-from instruments.terms.rules.hours import LOCAL
 from instruments.terms.rules.intervals import Interval
 from instruments.usage.models import UsageQuerySet, UsageRecord
 from members.models import Person

@@ -6,8 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
+from changes.errors import Sentence
 from instruments.booking.enums import Purpose
-from instruments.errors import Sentence
 from instruments.terms.rules.hours import EARLIEST, hours_between, is_convertible, local_day
 from instruments.usage.enums import UserKind
 from instruments.usage.errors import usage_problem

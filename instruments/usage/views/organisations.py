@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from changes import StaleVersion, perform
+from display.refusals import show_refusal
 from instruments.inventory.guarded import inventory_unit_for
 from instruments.usage.queries.organisations import goals_for, names_in_use
 from members.actions.organisations import merge_organisation, part_organisation, register_organisation
-from members.errors import InvalidOrganisation, MergeRefused, NotAllowed
+from members.errors import InvalidOrganisation, MergeRefused
 from members.forms.organisations import MergeForm, PageForm, RegistrationForm
-from members.guarded import hide
+from members.guarded import refuse_as_missing
 from members.models import MemberUnit, Organisation
 from members.permissions import Actor, can
 from members.queries.organisations import known_organisations, private_organisations
@@ -47,8 +48,6 @@ def merge(request: HttpRequest, unit: str, pk: int) -> HttpResponse:
         return redirect("instruments:organisations", owner.code)
     try:
         merged = perform(request.user, merge_organisation, row, goal, seen=form.cleaned_data["version"])
-    except NotAllowed:
-        raise Http404 from None
     except (MergeRefused, StaleVersion) as refusal:
         messages.error(request, str(refusal))
     else:
@@ -69,8 +68,6 @@ def part(request: HttpRequest, unit: str, pk: int) -> HttpResponse:
     seen = form.cleaned_data["version"] if form.is_valid() else None
     try:
         parted = perform(request.user, part_organisation, row, seen=seen)
-    except NotAllowed:
-        raise Http404 from None
     except (MergeRefused, StaleVersion) as refusal:
         messages.error(request, str(refusal))
     else:
@@ -88,11 +85,7 @@ def register(request: HttpRequest, unit: str) -> HttpResponse:
         try:
             made = perform(request.user, register_organisation, form.data_of_organisation, unit=owner)
         except InvalidOrganisation as refusal:
-            for name, told in refusal.fields.items():
-                for message in told:
-                    form.add_error(name if name in form.fields else None, message)
-        except NotAllowed:
-            raise Http404 from None
+            show_refusal(form, refusal)
         else:
             messages.success(request, _("“%(name)s” is registered.") % {"name": made.name_zh})
             return redirect("instruments:organisations", owner.code)
@@ -111,7 +104,7 @@ def _private(person: Actor, unit: str, pk: int) -> tuple[MemberUnit, Organisatio
     if row is None:
         raise Http404
     if not can(person, "merge_organisation", row):
-        hide(person, "merge_organisation", row, app="members")
+        refuse_as_missing(person, "merge_organisation", row, app="members")
     return owner, row
 
 

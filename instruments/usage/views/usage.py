@@ -35,7 +35,6 @@ from instruments.usage.queries.usage_list import (
     unit_usage,
     usage_page,
 )
-from members.errors import NotAllowed
 from members.models import MemberUnit, Person
 from members.permissions import Actor, can
 from members.queries.organisations import known_names
@@ -100,17 +99,14 @@ def usage_add(request: HttpRequest, unit: str) -> HttpResponse:
         return _entry_page(request, owner, instruments, form)
     form = NewUseForm(instruments, request.POST)
     if form.is_valid():
-        try:
-            outcome = perform(
-                request.user,
-                record_usage,
-                [form.entry()],
-                unit=owner,
-                source=UsageSource.STEWARD,
-                new_only=True,
-            )[0]
-        except NotAllowed:
-            raise Http404 from None
+        outcome = perform(
+            request.user,
+            record_usage,
+            [form.entry()],
+            unit=owner,
+            source=UsageSource.STEWARD,
+            new_only=True,
+        )[0]
         if outcome.status not in {"refused", "unusual"}:
             messages.success(
                 request, _("Record %(number)s is entered.") % {"number": outcome.record_id.strip()}
@@ -128,7 +124,7 @@ def usage_add(request: HttpRequest, unit: str) -> HttpResponse:
 def usage_record(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show one record: all it says, who recorded it, what it replaced and what replaced it."""
     shown = usage_record_for(request.user, pk)
-    return render(request, "instruments/usage/usage_record.html", _told(request.user, shown))
+    return render(request, "instruments/usage/usage_record.html", _context(request.user, shown))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -157,8 +153,6 @@ def usage_correct(request: HttpRequest, pk: UUID) -> HttpResponse:
             if successor is not None:
                 return _overtaken(request, shown, successor)
             form.show(refusal.fields)
-        except NotAllowed:
-            raise Http404 from None
         else:
             messages.success(request, _("The record is corrected; the old one stays readable below."))
             return redirect("instruments:usage_record", written.pk)
@@ -180,14 +174,11 @@ def usage_void(request: HttpRequest, pk: UUID) -> HttpResponse:
         try:
             perform(request.user, void_usage, shown, reason=form.cleaned_data["void_reason"])
         except UsageRefused as refusal:
-            for sentences in refusal.fields.values():
-                form.add_error(None, sentences)
-        except NotAllowed:
-            raise Http404 from None
+            form.add_error(None, refusal.in_words)
         else:
             messages.success(request, _("The record is voided: it counts no longer, and its time is free."))
             return redirect("instruments:usage_record", shown.pk)
-    told = _told(request.user, usage_record_for(request.user, pk)) | {"void_form": form}
+    told = _context(request.user, usage_record_for(request.user, pk)) | {"void_form": form}
     return render(request, "instruments/usage/usage_record.html", told, status=422)
 
 
@@ -201,9 +192,7 @@ def usage_agree(request: HttpRequest, pk: UUID) -> HttpResponse:
         try:
             perform(request.user, agree_usage, shown)
         except UsageRefused as refusal:
-            messages.error(request, " ".join(text for texts in refusal.fields.values() for text in texts))
-        except NotAllowed:
-            raise Http404 from None
+            messages.error(request, refusal.in_words)
         else:
             messages.success(request, _("The hours are confirmed."))
         target = request.POST.get("next", "")
@@ -242,7 +231,7 @@ def facts_of(record: UsageRecord, before: UsageRecord | None = None) -> list[Fac
     return [Fact(label, value, then[place][1] if then else "") for place, (label, value) in enumerate(now)]
 
 
-def _told(person: Actor, shown: UsageRecord) -> dict[str, object]:
+def _context(person: Actor, shown: UsageRecord) -> dict[str, object]:
     story = [row for row in story_of(shown) if can(person, "view_usage", row)]
     seen = {row.pk: row for row in story}
     corrections = []

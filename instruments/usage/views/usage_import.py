@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.views.decorators.http import require_http_methods
@@ -30,7 +30,6 @@ from instruments.usage.forms.usage_file import (
 )
 from instruments.usage.forms.usage_words import COLUMNS, MORE_COLUMNS, example, heading
 from instruments.usage.views.usage import recordable
-from members.errors import NotAllowed
 from members.models import MemberUnit, Person
 from members.permissions import Actor
 
@@ -100,10 +99,7 @@ def usage_import(request: HttpRequest, unit: str) -> HttpResponse:
         return _page(request, owner, shown, status=422)
     writes = seen is not None and "write" in request.POST
     reasons = {} if seen is None else {row.number: seen.because(row) for row in seen.table.rows}
-    try:
-        result = _judge(form.table, request.user, owner, reasons, writes=writes)
-    except NotAllowed:
-        raise Http404 from None
+    result = _judge(form.table, request.user, owner, reasons, writes=writes)
     if writes:
         return _page(request, owner, UsageFileForm(), result=result)
     text = form.text if isinstance(form, UsageFileForm) else form.cleaned_data["content"]

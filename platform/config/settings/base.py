@@ -14,6 +14,7 @@ from kombu import Exchange, Queue
 from config import env
 from config.department_menu import demo_label, navigation
 from config.queues import QUEUES, ROUTES, UPKEEP
+from folding import times
 
 # Lets forms, admins and querysets name their model in their type, as the type checker wants it.
 django_stubs_ext.monkeypatch()
@@ -74,6 +75,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "portal.middleware.LeadBack",
+    "portal.middleware.HiddenRefusals",
     "portal.middleware.AdminContentPolicy",
     "portal.middleware.StorableAddress",
     "portal.brakes.CostlyPages",
@@ -162,7 +164,7 @@ FORMAT_MODULE_PATH = ["config.formats"]
 USE_I18N = True
 FORM_RENDERER = "folding.forms.FoldingRenderer"
 USE_TZ = True
-TIME_ZONE = "Asia/Shanghai"
+TIME_ZONE = times.LOCAL.key
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.text("STATIC_DIR", str(VAR / "static")))
@@ -205,7 +207,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "operations.links.LinksSinceRestore"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
-# The key of failed log-ins is address and account together: a stranger who guesses locks himself out, not the person.
+# The key of failed log-ins is address and account together: strangers who guess lock themselves out, not the person.
 ACCOUNT_RATE_LIMITS = {
     "login_failed": "20/m/ip,5/5m/key",
     "login": "60/m/ip",

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Count, QuerySet, Sum
-from django.http import Http404
 from django.utils import timezone
 
 from evaluations.results.models import Result
@@ -15,9 +14,9 @@ from evaluations.rounds.queries import published_rounds
 from instruments.inventory.enums import InstrumentState
 from instruments.inventory.models import Instrument
 from instruments.usage.models import OUTSIDE, UsageRecord
-from members.enums import UnitState
 from members.models import MemberUnit
 from members.queries.named import holding_words
+from members.queries.units import directory as units_of_network
 from portal.queries.network import CENTS, SHARED
 
 
@@ -42,8 +41,7 @@ class UnitFigures:
 
 def directory(*, q: str = "", region: str = "", kind: str = "") -> QuerySet[MemberUnit]:
     """Return member units that have not left, with `shared_count`, narrowed by words or sounds, region and kind."""
-    units = MemberUnit.objects.exclude(state=UnitState.LEFT).select_related("region")
-    units = holding_words(units, q, ("name_zh", "name_en", "short_name"), whole=("code",))
+    units = holding_words(units_of_network(), q, ("name_zh", "name_en", "short_name"), whole=("code",))
     if region:
         units = units.filter(region__code=region)
     if kind:
@@ -51,14 +49,6 @@ def directory(*, q: str = "", region: str = "", kind: str = "") -> QuerySet[Memb
     return units.annotate(shared_count=Count("instruments", filter=SHARED, distinct=True)).order_by(
         "-shared_count", "code"
     )
-
-
-def unit_by_code(code: str) -> MemberUnit:
-    """Return one unit that has not left. Raises Http404."""
-    unit = MemberUnit.objects.exclude(state=UnitState.LEFT).select_related("region").filter(code=code).first()
-    if unit is None:
-        raise Http404
-    return unit
 
 
 def figures(unit: MemberUnit, year: int) -> UnitFigures:

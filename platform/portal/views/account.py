@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from changes import StaleVersion, perform
+from display.refusals import show_refusal
 from display.versions import seen_in, show_meanwhile
 from members.actions.people import change_own_account
 from members.errors import InvalidPerson
@@ -36,9 +37,7 @@ def account(request: HttpRequest) -> HttpResponse:
             form = OwnAccountForm(request.POST, instance=Person.objects.get(pk=request.user.pk))
             show_meanwhile(form, stale)
         except InvalidPerson as error:
-            for name, problems in error.fields.items():
-                for problem in problems:
-                    form.add_error(name if name in form.fields else None, problem)
+            show_refusal(form, error)
         else:
             messages.success(request, _("Your account is changed."))
             return redirect("portal:account")

@@ -50,7 +50,7 @@ class Next:
 @never_cache
 @login_required
 def start(request: HttpRequest) -> HttpResponse:
-    """Lead whoever has signed in to where his work lies: keepers to their desk, all others to their own page."""
+    """Lead whoever has signed in to where their work lies: custodians to their desk, all others to their own page."""
     assert isinstance(request.user, Person)
     keeps = Instrument.objects.filter(kept_instruments(request.user)).exists()
     return redirect("instruments:desk" if keeps else "portal:me")

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from display.kept_pages import kept_for_visitors
 from instruments.inventory.models import Instrument
 from members.enums import UnitKind
+from members.guarded import unit_for
 from members.models import Region
 from portal.forms import UnitFilter
 from portal.queries import units as unit_queries
@@ -41,7 +42,7 @@ def units(request: HttpRequest) -> HttpResponse:
 @kept_for_visitors(60, lambda code: ["instruments", "units", "rounds", "usage"])
 def unit(request: HttpRequest, code: str) -> HttpResponse:
     """Show one unit: who it is, its figures of the last full and the running year, its instruments, its results."""
-    shown = unit_queries.unit_by_code(code)
+    shown = unit_for(request.user, code)
     year = timezone.localdate().year
     this_year = unit_queries.figures(shown, year)
     instruments = (

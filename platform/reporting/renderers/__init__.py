@@ -10,7 +10,7 @@ from reporting.document import Document
 from reporting.glyphs import MissingGlyph
 from reporting.renderers import csv_file, pdf, xlsx
 
-Step = Callable[[int, int], None]
+OnProgress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Renderer:
     """Writes a document to a path and returns the characters it could not show; `content_type` is for the download."""
 
     content_type: str
-    render: Callable[[Document, Path, Step], tuple[MissingGlyph, ...]]
+    render: Callable[[Document, Path, OnProgress], tuple[MissingGlyph, ...]]
 
 
 RENDERERS: dict[str, Renderer] = {

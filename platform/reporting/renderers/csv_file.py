@@ -9,9 +9,9 @@ from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
+from folding.times import LOCAL
 from reporting.document import Document, Kind, Value
 from reporting.glyphs import MissingGlyph
-from reporting.wording import PEOPLE_ZONE
 
 DANGEROUS = tuple("=+-@\t\r\n")
 SEPARATORS = ";,|"
@@ -45,7 +45,7 @@ def plain(value: Value, kind: Kind) -> str:
     if value is None:
         return ""
     if isinstance(value, dt.datetime):
-        return value.astimezone(PEOPLE_ZONE).isoformat(timespec="minutes")
+        return value.astimezone(LOCAL).isoformat(timespec="minutes")
     if isinstance(value, dt.date):
         return value.isoformat()
     if isinstance(value, Decimal):

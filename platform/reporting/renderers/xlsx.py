@@ -12,6 +12,7 @@ from typing import Any
 import xlsxwriter
 from django.utils.translation import gettext as _
 
+from folding.times import LOCAL
 from reporting.document import (
     Column,
     Document,
@@ -26,7 +27,7 @@ from reporting.document import (
     Value,
 )
 from reporting.glyphs import MissingGlyph
-from reporting.wording import PEOPLE_ZONE, written
+from reporting.wording import written
 
 FORMATS = {
     Kind.TEXT: "@",
@@ -70,7 +71,7 @@ class _Book:
                 "subject": document.subtitle,
                 "company": document.publisher,
                 "comments": " ".join(filter(None, [document.notice, document.seal])),
-                "created": document.made_at.astimezone(PEOPLE_ZONE).replace(tzinfo=None),
+                "created": document.made_at.astimezone(LOCAL).replace(tzinfo=None),
             }
         )
 
@@ -219,7 +220,7 @@ def _write_value(
     if value is None:
         sheet.write_blank(*place, None, style)
     elif isinstance(value, dt.datetime):
-        sheet.write_datetime(*place, value.astimezone(PEOPLE_ZONE).replace(tzinfo=None), style)
+        sheet.write_datetime(*place, value.astimezone(LOCAL).replace(tzinfo=None), style)
     elif isinstance(value, dt.date):
         sheet.write_datetime(*place, value, style)
     elif isinstance(value, Decimal | int) and kind.is_number:

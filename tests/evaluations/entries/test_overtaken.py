@@ -80,7 +80,7 @@ def test_a_number_changed_meanwhile_is_named_and_what_was_typed_stays(reporting)
 
 
 def test_words_and_their_number_are_one_thing(reporting):
-    """Who changes the number alone would take the words along as he saw them."""
+    """Who changes the number alone would take the words along as they saw them."""
     story, place, row = reporting
     client = client_of(story.managers["AAA"])
     mine = as_shown(client, place) | {row.indicator: "1"}

@@ -9,6 +9,7 @@ from django.utils.translation import override
 
 from audit.models import Entry
 from changes import perform
+from changes.errors import NotAllowed
 from evaluations.entries.actions import give_score, report_value
 from evaluations.entries.errors import ConflictOfInterest, ValueRefused
 from evaluations.entries.forms import ReportForm
@@ -17,7 +18,6 @@ from evaluations.schemes.actions import load_presets
 from evaluations.schemes.queries.schemes import definition_of
 from evaluations.scoring.presets import MINISTRY_OF_EDUCATION
 from evaluations.steps.actions.opening import open_round
-from members.errors import NotAllowed
 from tests.factories.evaluations import DATA_END, DATA_START, make_story
 
 pytestmark = pytest.mark.django_db

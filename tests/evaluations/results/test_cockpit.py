@@ -12,9 +12,10 @@ from django.utils import timezone, translation
 
 from audit.models import Entry
 from changes import perform
+from changes.errors import NotAllowed
 from evaluations.entries.actions import report_value, withdraw_score, withdraw_value
 from evaluations.entries.models import GivenScore, ReportedValue
-from evaluations.errors import WrongState
+from evaluations.errors import WrongRoundState
 from evaluations.results.models import IndicatorScore, Result
 from evaluations.results.queries.live import live_rows
 from evaluations.results.queries.provisional import earlier_result, provisional
@@ -24,7 +25,6 @@ from evaluations.snapshots.models import SnapshotRow
 from instruments.usage.actions.ending import void_usage
 from instruments.usage.models import UsageRecord
 from members.enums import UnitRoleKind
-from members.errors import NotAllowed
 from tests.evaluations.walking import scored
 from tests.factories.evaluations import RoundFactory, add_usage
 from tests.factories.instruments import InstrumentFactory
@@ -218,9 +218,9 @@ def test_withdrawing_asks_for_right_and_state(story, django_capture_on_commit_ca
         perform(story.managers["AAA"], withdraw_score, story.round, unit, "effect")
     assert not perform(story.managers["AAA"], withdraw_value, story.round, unit, "nothing")
     scored(story, django_capture_on_commit_callbacks)
-    with pytest.raises(WrongState):
+    with pytest.raises(WrongRoundState):
         perform(story.managers["AAA"], withdraw_value, story.round, unit, "tasks")
-    with pytest.raises(WrongState):
+    with pytest.raises(WrongRoundState):
         perform(story.officer, withdraw_score, story.round, unit, "effect")
     assert ReportedValue.objects.get(unit=unit).value == Decimal("4.0000")
     assert GivenScore.objects.filter(unit=unit).count() == 2

@@ -1,4 +1,4 @@
-"""Equals at the last place of a quota: nobody gets it by his code, the department decides and says why."""
+"""Equals at the last place of a quota: nobody gets it by their code, the department decides and says why."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from django.utils.translation import override
 
 from audit.models import Entry
 from changes import perform
+from changes.errors import NotAllowed
 from evaluations.entries.actions import give_score, report_value
-from evaluations.errors import Blocked, WrongState
+from evaluations.errors import Blocked, WrongRoundState
 from evaluations.results.actions.scoring import score_round
 from evaluations.results.actions.ties import decide_tie
 from evaluations.results.errors import NotTied
@@ -30,7 +31,6 @@ from evaluations.schemes.queries.schemes import definition_of
 from evaluations.steps.actions.opening import reopen_round
 from evaluations.steps.actions.publication import finalise_round, publicise_round
 from evaluations.steps.queries.blockers import blockers
-from members.errors import NotAllowed
 from tests.evaluations.walking import AFTER_DEADLINE, BEFORE_PUBLICITY, DAY_AFTER, FRIDAY, MONDAY, snapshot_of
 from tests.factories import evaluations as factories
 from tests.factories.evaluations import add_usage, make_story
@@ -135,7 +135,7 @@ def test_officers_decide_and_only_while_scored(equals):
         perform(equals.expert, decide_tie, equals.round, ["CCC", "BBB"], reason="r")
     perform(equals.officer, decide_tie, equals.round, ["BBB", "CCC"], reason="r")
     perform(equals.officer, publicise_round, equals.round, now=BEFORE_PUBLICITY, **WINDOW)
-    with pytest.raises(WrongState):
+    with pytest.raises(WrongRoundState):
         perform(equals.officer, decide_tie, equals.round, ["CCC", "BBB"], reason="r")
     assert TieDecision.objects.get().order == ["BBB", "CCC"]
 

@@ -14,8 +14,9 @@ from django.urls import reverse
 
 from audit.models import Entry
 from changes import perform
+from changes.errors import NotAllowed
 from evaluations.entries.actions import give_score, report_value
-from evaluations.errors import Blocked, WrongState
+from evaluations.errors import Blocked, WrongRoundState
 from evaluations.results.actions.scoring import score_round
 from evaluations.results.models import Award, Result
 from evaluations.rounds.errors import InvalidRound, ReasonMissing
@@ -25,7 +26,6 @@ from evaluations.steps.actions.correction import NewTerms, change_terms, remind_
 from evaluations.steps.actions.opening import reopen_round
 from evaluations.steps.actions.publication import finalise_round, publicise_round
 from evaluations.steps.errors import AlreadyReminded
-from members.errors import NotAllowed
 from notices.models import Announcement, Notice
 from tests.evaluations.walking import (
     AFTER_DEADLINE,
@@ -96,7 +96,7 @@ def test_upheld_objection_is_corrected_and_publicised_anew(story, public):
     perform(story.officer, report_value, round_, story.units["CCC"], "tasks", Decimal(2))
     round_ = perform(story.officer, score_round, round_, now=AFTER_DEADLINE)
     assert round_.results.get(unit=story.units["CCC"]).score == Decimal("20.00")
-    with pytest.raises(WrongState):
+    with pytest.raises(WrongRoundState):
         perform(story.officer, finalise_round, round_, now=DAY_AFTER)
     round_ = perform(story.officer, publicise_round, round_, first=MONDAY, last=FRIDAY, now=BEFORE_PUBLICITY)
     assert perform(story.officer, finalise_round, round_, now=DAY_AFTER).state == "final"
@@ -105,7 +105,7 @@ def test_upheld_objection_is_corrected_and_publicised_anew(story, public):
 def test_publicity_is_never_withdrawn_once_final(story, django_capture_on_commit_callbacks):
     """The action refuses by state, the database by itself; nothing changes."""
     round_ = final(story, django_capture_on_commit_callbacks)
-    with pytest.raises(WrongState):
+    with pytest.raises(WrongRoundState):
         perform(story.officer, withdraw_publicity, round_, reason="x")
     with pytest.raises(DatabaseError), transaction.atomic():
         Round.objects.filter(pk=round_.pk).update(state="scored")
@@ -122,7 +122,7 @@ def test_withdrawal_needs_right_reason_and_publicity(story, public):
     public.refresh_from_db()
     assert public.state == "publicised"
     perform(story.officer, withdraw_publicity, public, reason="x")
-    with pytest.raises(WrongState):
+    with pytest.raises(WrongRoundState):
         perform(story.officer, withdraw_publicity, public, reason="x")
 
 

@@ -45,7 +45,7 @@ VALUES = {
 
 @pytest.mark.parametrize("verb", sorted(ACTS))
 def test_every_step_refuses_a_stale_version(story, verb, django_capture_on_commit_callbacks):
-    """Whatever the state: version first, so that nobody acts on what he has not seen."""
+    """Whatever the state: version first, so that nobody acts on what they have not seen."""
     if verb == "abandon":
         with django_capture_on_commit_callbacks(execute=False):
             perform(story.officer, ACTS["snapshot"].do, story.round, None, {})
@@ -80,7 +80,7 @@ def test_scoring_on_terms_that_changed_meanwhile_is_refused_and_says_so(
         "Nothing was done, for the round has changed since you loaded the page: Terms changed (乙处长, "
     )
     assert Round.objects.get(pk=story.round.pk).state == "collecting"
-    # The page now carries the version that he has been told of.
+    # The page now carries the version that its reader has been told of.
     assert answer.context["round"].version == seen + 1
     with django_capture_on_commit_callbacks(execute=True):
         client.post(page, {"seen": seen + 1})
@@ -104,11 +104,11 @@ def test_two_officers_do_not_overwrite_each_other_s_scheme(story):
     scheme = perform(story.officer, create_scheme, data)
     page = reverse("admin:evaluations_scheme_change", args=[scheme.pk])
     client = client_of(story.officer)
-    seen = client.get(page).context["adminform"].form.initial["seen"]
+    seen = client.get(page).context["adminform"].form.initial["version"]
     assert seen == 1
     other = make_officer()
     perform(other, change_scheme, scheme, SchemeData("other", "甲改", "Another scheme", "", held.definition))
-    answer = client.post(page, data_of(scheme, name_zh="乙改", seen=seen))
+    answer = client.post(page, data_of(scheme, name_zh="乙改", version=seen))
     form = answer.context["adminform"].form
     (told,) = form.non_field_errors()
     assert told.startswith("Nothing was saved, for someone has changed this scheme since you loaded it.")
@@ -116,7 +116,7 @@ def test_two_officers_do_not_overwrite_each_other_s_scheme(story):
     assert [str(message) for message in answer.context["messages"]] == []
     scheme.refresh_from_db()
     assert (scheme.name_zh, scheme.edit) == ("甲改", 2)
-    client.post(page, data_of(scheme, name_zh="乙改", seen=form["seen"].value()))
+    client.post(page, data_of(scheme, name_zh="乙改", version=form["version"].value()))
     scheme.refresh_from_db()
     assert (scheme.name_zh, scheme.edit) == ("乙改", 3)
 
@@ -131,8 +131,8 @@ def test_a_scheme_that_was_locked_meanwhile_keeps_what_was_typed_and_says_one_th
         definition=story.round.scheme.definition,
     )
     page = reverse("admin:evaluations_scheme_change", args=[scheme.pk])
-    with mock.patch("evaluations.schemes.admin.change_scheme", side_effect=SchemeLocked):
-        answer = client_of(story.officer).post(page, data_of(scheme, name_zh="乙改", seen=1))
+    with mock.patch("evaluations.schemes.forms.schemes.change_scheme", side_effect=SchemeLocked):
+        answer = client_of(story.officer).post(page, data_of(scheme, name_zh="乙改", version=1))
     form = answer.context["adminform"].form
     assert form.non_field_errors() == [
         "A round uses this scheme, so it no longer changes. Make a new version instead."
@@ -156,7 +156,7 @@ def test_terms_of_a_draft_are_not_overwritten_unseen(story):
         "first_day": "2030-01-01",
         "last_day": "2030-12-31",
         "budget": "7.00",
-        "seen": 1,
+        "version": 1,
     }
     Round.objects.filter(pk=draft.pk).update(version=2)
     answer = client.post(page, sent)
@@ -165,6 +165,6 @@ def test_terms_of_a_draft_are_not_overwritten_unseen(story):
     ]
     draft.refresh_from_db()
     assert draft.budget == 5
-    client.post(page, sent | {"seen": 2})
+    client.post(page, sent | {"version": 2})
     draft.refresh_from_db()
     assert draft.budget == 7

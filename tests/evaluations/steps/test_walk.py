@@ -10,8 +10,9 @@ from django.utils.translation import override
 
 from audit.models import Entry
 from changes import perform
+from changes.errors import NotAllowed
 from evaluations.entries.actions import give_score, report_value
-from evaluations.errors import Blocked, WrongState
+from evaluations.errors import Blocked, WrongRoundState
 from evaluations.results.actions.scoring import score_round
 from evaluations.results.models import Award, IndicatorScore, Result
 from evaluations.results.queries.explanation import mean_points
@@ -29,7 +30,6 @@ from evaluations.snapshots.models import MetricSnapshot
 from evaluations.steps.actions.opening import open_round, reopen_round
 from evaluations.steps.actions.publication import finalise_round, publicise_round
 from evaluations.steps.queries.blockers import blockers
-from members.errors import NotAllowed
 from notices.models import Announcement, Notice
 from tests.evaluations.walking import (
     AFTER_DEADLINE,
@@ -180,20 +180,20 @@ def test_opening_is_blocked_without_budget():
 
 def test_steps_out_of_order_are_refused(story, django_capture_on_commit_callbacks):
     """Each action names the state it needs."""
-    with pytest.raises(WrongState):
+    with pytest.raises(WrongRoundState):
         perform(story.officer, open_round, story.round)
-    with pytest.raises(WrongState):
+    with pytest.raises(WrongRoundState):
         perform(story.officer, publicise_round, story.round, first=MONDAY, last=FRIDAY, now=BEFORE_PUBLICITY)
-    with pytest.raises(WrongState):
+    with pytest.raises(WrongRoundState):
         perform(story.officer, finalise_round, story.round)
-    with pytest.raises(WrongState):
+    with pytest.raises(WrongRoundState):
         perform(story.officer, reopen_round, story.round, reason="x")
     scored(story, django_capture_on_commit_callbacks)
-    with pytest.raises(WrongState):
+    with pytest.raises(WrongRoundState):
         perform(story.officer, request_snapshot, story.round)
-    with pytest.raises(WrongState):
+    with pytest.raises(WrongRoundState):
         perform(story.managers["AAA"], report_value, story.round, story.units["AAA"], "tasks", Decimal(1))
-    with pytest.raises(WrongState):
+    with pytest.raises(WrongRoundState):
         perform(story.officer, give_score, story.round, story.units["AAA"], "effect", Decimal(1), note="r")
     with pytest.raises(ValueError, match="no step"):
         blockers(story.round, "dance")

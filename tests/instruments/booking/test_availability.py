@@ -193,7 +193,7 @@ def test_one_reading_answers_every_question_alike(rows, member, django_assert_nu
 
 
 def test_lists_of_bookings_by_what_a_person_is(xrd, member, steward):
-    """Own, kept, managed, viewed; an officer and a superuser see all, but only keepers decide."""
+    """Own, kept, managed, viewed; an officer and a superuser see all, but only custodians decide."""
     asked = BookingFactory(
         instrument=xrd, person=member, start=at(2, 9), state="requested", expires_at=at(1, 9)
     )

@@ -13,7 +13,7 @@ from instruments.booking.queries.bookings import bookings_visible_to, recipients
 from instruments.inventory.enums import InstrumentState, SharingMode
 from instruments.inventory.guarded import editable_instrument_for, instrument_for, kept_instrument_for
 from instruments.inventory.models import Stewardship
-from instruments.inventory.permissions import forget_kept, keeps, kept_by
+from instruments.inventory.permissions import forget_stewarded, is_custodian, stewarded_by
 from instruments.usage.guarded import usage_record_for
 from members.enums import UnitRoleKind
 from members.models import Person, UnitRole
@@ -38,7 +38,7 @@ from tests.instruments.moments import at
 pytestmark = pytest.mark.django_db
 
 TABLE = {
-    # who: verbs he may do on an instrument of unit A, on a booking of `owner` there, on a record there, on unit A
+    # who: verbs they may do on an instrument of unit A, on a booking of `owner` there, on a record there, on unit A
     "anonymous": {"view_instrument"},
     "owner": {
         *("view_instrument", "book_instrument", "view_booking", "cancel_booking", "move_booking"),
@@ -103,11 +103,11 @@ def test_a_stewardship_ends(monday):
     """Valid to is the first day without it; a person's own object forgets when told."""
     instrument = make_instrument()
     link = Stewardship.objects.get(person=make_steward(instrument))
-    assert kept_by(link.person) == {instrument.pk}
+    assert stewarded_by(link.person) == {instrument.pk}
     link.valid_to = "2026-03-02"
     link.save()
-    forget_kept(link.person)
-    assert kept_by(link.person) == frozenset()
+    forget_stewarded(link.person)
+    assert stewarded_by(link.person) == frozenset()
 
 
 @pytest.mark.parametrize("kind", ["ended", "elsewhere", "viewer"])
@@ -115,7 +115,7 @@ def test_who_is_no_steward_of_the_unit_keeps_nothing_of_it(monday, kind):
     """The stewardship still stands, but the role in the owning unit has ended, is another unit's, or another role."""
     instrument = make_instrument()
     person = make_steward(instrument)
-    assert keeps(person, instrument)
+    assert is_custodian(person, instrument)
     change = {
         "ended": {"valid_to": "2026-03-02"},
         "elsewhere": {"unit": UnitFactory()},
@@ -124,7 +124,7 @@ def test_who_is_no_steward_of_the_unit_keeps_nothing_of_it(monday, kind):
     UnitRole.objects.filter(person=person).update(**change[kind])
     person = Person.objects.get(pk=person.pk)
     booking = BookingFactory(instrument=instrument, state=BookingState.REQUESTED, start=at(3, 9))
-    assert not keeps(person, instrument)
+    assert not is_custodian(person, instrument)
     assert not can(person, "approve_booking", booking)
     assert person not in recipients_of(instrument, but=booking.person)
     assert not requests_to_decide(person).exists()

@@ -8,13 +8,13 @@ import pytest
 
 from audit.models import Entry
 from changes import StaleVersion, perform
+from changes.errors import NotAllowed
 from instruments.booking.actions.changes import cancel_booking, move_booking
 from instruments.booking.actions.decisions import approve_booking, decline_booking
 from instruments.booking.actions.requests import book_maintenance, request_booking
 from instruments.booking.enums import BookingState
 from instruments.booking.errors import RulesBroken, SlotTaken, WrongState
 from instruments.booking.models import Booking
-from members.errors import NotAllowed
 from notices.models import Notice
 from tests.factories.instruments import BookingFactory, make_instrument, make_steward
 from tests.factories.members import AdminFactory, make_officer
@@ -35,7 +35,7 @@ def request_(xrd, steward, engineer):
 
 
 class TestApprove:
-    """A keeper's yes."""
+    """A custodian's yes."""
 
     def test_the_steward_approves(self, request_, steward, engineer, verbs):
         """Confirmed, by whom and when, told and on record."""
@@ -48,7 +48,7 @@ class TestApprove:
         assert Notice.objects.filter(person=engineer, kind="booking_approved").count() == 1
 
     def test_the_manager_and_a_superuser_approve_too(self, xrd, manager, member, engineer):
-        """Keepers both."""
+        """Custodians both."""
         perform(manager, approve_booking, ask(xrd, member, at(3, 9), at(3, 11)))
         perform(AdminFactory(), approve_booking, ask(xrd, engineer, at(3, 12), at(3, 13)))
 
@@ -67,7 +67,7 @@ class TestApprove:
 
     @pytest.mark.parametrize("who", ["steward", "manager", "superuser"])
     def test_nobody_decides_on_a_request_of_his_own(self, xrd, steward, manager, who):
-        """Whatever he is."""
+        """Whatever they are."""
         person = {"steward": steward, "manager": manager}.get(who) or AdminFactory()
         booking = ask(xrd, person, at(3, 9), at(3, 11))
         with pytest.raises(NotAllowed):
@@ -97,7 +97,7 @@ class TestApprove:
 
 
 class TestDecline:
-    """A keeper's no."""
+    """A custodian's no."""
 
     def test_the_time_is_free_again(self, request_, steward, member, xrd, verbs):
         """With the reason, told and on record."""
@@ -275,7 +275,7 @@ class TestMove:
             perform(member, move_booking, booking, start=at(3, 9), end=at(3, 10))
 
     def test_a_steward_sends_guests_only_where_he_keeps(self, instrument, member):
-        """To another's instrument he has no right; to his own he has."""
+        """To another's instrument they have no right; to their own they have."""
         steward, foreign, own = (
             make_steward(instrument),
             make_instrument(),

@@ -8,9 +8,9 @@ import pytest
 
 from audit.models import Entry
 from changes import perform
+from changes.errors import NotAllowed
 from instruments.booking.actions.changes import move_booking
 from instruments.booking.actions.requests import book_maintenance
-from members.errors import NotAllowed
 from tests.factories.instruments import BookingFactory, make_instrument
 from tests.instruments.booking.booking_pages import act, page
 from tests.instruments.moments import at

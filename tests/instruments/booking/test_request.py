@@ -10,15 +10,15 @@ from django.test.utils import CaptureQueriesContext
 from audit.models import Entry
 from audit.verifying import first_fault
 from changes import perform
+from changes.errors import NotAllowed
+from folding.times import LOCAL
 from instruments.booking.actions.requests import book_maintenance, request_booking
 from instruments.booking.enums import BookingKind, BookingState
 from instruments.booking.errors import RulesBroken, SlotTaken
 from instruments.booking.models import Booking
 from instruments.inventory.enums import InstrumentState, SharingMode
 from instruments.terms.models import OpeningException, Rate
-from instruments.terms.rules.hours import LOCAL
 from members.enums import UnitState, UserCategory
-from members.errors import NotAllowed
 from members.models import Person
 from notices.models import Notice
 from tests.factories.instruments import BookingFactory, make_instrument, make_steward

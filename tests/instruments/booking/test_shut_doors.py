@@ -69,7 +69,7 @@ WAYS = {
 
 @pytest.mark.parametrize(("how", "rule"), WAYS.items())
 def test_nobody_checks_in_at_a_shut_door(instrument, how, rule):
-    """Neither owner nor keeper; nothing is changed. Once it is open again they do."""
+    """Neither owner nor custodian; nothing is changed. Once it is open again they do."""
     booking = BookingFactory(instrument=instrument, start=NOW, end=NOW + 2 * HOUR)
     shut(instrument, how)
     for person in (booking.person, make_steward(instrument)):
@@ -157,7 +157,7 @@ class TestElsewhere:
     """Free time on other instruments of the class."""
 
     def test_only_what_the_person_may_book_and_pay_for(self, instrument, booking):
-        """Of the class, in service, shared with him, priced for him, free for that long."""
+        """Of the class, in service, shared with them, priced for them, free for that long."""
         other = UnitFactory(region=instrument.unit.region)
         beside(instrument, "A-FREE", unit=other)
         beside(instrument, "B-INTERNAL", unit=other, sharing_mode="internal")

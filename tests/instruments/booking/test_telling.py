@@ -52,7 +52,7 @@ def test_queries_do_not_grow_with_the_keepers(keepers):
 
 
 def test_a_stewards_own_request_goes_to_the_other_keepers():
-    """Nobody decides on his own; where no other steward is, the managers hear of it."""
+    """Nobody decides on their own; where no other steward is, the managers hear of it."""
     instrument = make_instrument(policy={"approval_required": True})
     steward, manager = make_steward(instrument), make_manager(instrument.unit)
     booking = ask(instrument, steward)
@@ -75,7 +75,7 @@ def test_nobody_of_another_house_hears_of_a_request():
 
 
 def test_a_move_to_another_instrument_tells_both_houses():
-    """Where it must be approved anew the new keepers read a request; the old decision is gone."""
+    """Where it must be approved anew the new custodians read a request; the old decision is gone."""
     person = PersonFactory()
     left, new = make_instrument(), make_instrument(policy={"approval_required": True})
     there, here, both = make_steward(left), make_steward(new), make_steward(new)

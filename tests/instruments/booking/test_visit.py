@@ -7,6 +7,7 @@ import pytest
 
 from audit.models import Entry
 from changes import perform
+from changes.errors import NotAllowed
 from instruments import tasks
 from instruments.booking.actions.requests import book_maintenance, request_booking
 from instruments.booking.actions.sweeps import (
@@ -21,7 +22,6 @@ from instruments.booking.errors import RulesBroken, WrongState
 from instruments.usage.enums import UsageSource, UserKind
 from instruments.usage.errors import UsageRefused
 from instruments.usage.models import UsageRecord
-from members.errors import NotAllowed
 from notices.models import Notice
 from tests.factories.instruments import BookingFactory, UsageRecordFactory, make_steward
 from tests.factories.members import PersonFactory
@@ -176,7 +176,7 @@ class TestCheckOut:
         assert UsageRecord.objects.count() == 1
 
     def test_a_steward_tells_the_time_later(self, booking, instrument, engineer, monday):
-        """At 18:00 he writes down that the guest left at 11:00."""
+        """At 18:00 the steward writes down that the guest left at 11:00."""
         monday.move_to(at(2, 9))
         perform(engineer, check_in, booking)
         monday.move_to(at(2, 18))

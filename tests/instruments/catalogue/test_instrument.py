@@ -354,7 +354,7 @@ def test_out_of_service_says_so_and_takes_nothing(client, instrument, member):
 @pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize("who", ["visitor", "member", "steward", "manager"])
 def test_the_week_takes_five_queries_at_most(client, xrd, member, steward, manager, rows, who):
-    """Session and reader, the instrument with whether he keeps it, its opening, what is held: as many for all."""
+    """Session and reader, the instrument with whether they keep it, its opening, what is held: as many for all."""
     for number in range(rows):
         BookingFactory(instrument=xrd, start=at(1, 8 + 3 * number), end=at(1, 10 + 3 * number))
     people = {"member": member, "steward": steward, "manager": manager}

@@ -1,4 +1,4 @@
-"""The keeper's desk: who sees what, what waits, and how it is refreshed."""
+"""The custodian's desk: who sees what, what waits, and how it is refreshed."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def data_of_unit(unit) -> UnitData:
 
 @pytest.fixture
 def officer():
-    """Changes what he likes."""
+    """Changes what they like."""
     return make_officer()
 
 

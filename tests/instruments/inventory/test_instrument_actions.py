@@ -12,7 +12,7 @@ from django.db.models import CharField, TextField
 
 from audit.models import Entry
 from changes import StaleVersion, perform
-from changes.errors import Unresolved
+from changes.errors import NotAllowed, Unresolved
 from instruments.inventory.actions.instruments import (
     InstrumentData,
     change_instrument,
@@ -32,7 +32,6 @@ from instruments.inventory.queries.inventory import (
 )
 from instruments.inventory.queries.search import matching
 from instruments.inventory.rules.completeness import RECORD
-from members.errors import NotAllowed
 from members.models import Region
 from tests.factories.instruments import BookingFactory, make_instrument, make_steward
 from tests.factories.members import PersonFactory, UnitFactory, make_manager, make_officer

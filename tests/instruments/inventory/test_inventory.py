@@ -43,7 +43,7 @@ def unit():
 
 @pytest.fixture
 def typed(unit):
-    """What a keeper types at least."""
+    """What a custodian types at least."""
     return {
         "inner_id": "N1",
         "name_zh": "衍射仪",

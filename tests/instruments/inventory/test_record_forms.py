@@ -1,4 +1,4 @@
-"""Forms of the record and the terms: what a keeper types becomes what the actions take."""
+"""Forms of the record and the terms: what a custodian types becomes what the actions take."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def unit():
 
 @pytest.fixture
 def typed(unit):
-    """What a keeper types at least."""
+    """What a custodian types at least."""
     return {
         "inner_id": "N1",
         "name_zh": "衍射仪",

@@ -11,10 +11,11 @@ import time_machine
 
 from audit.models import Entry
 from changes import perform
+from changes.errors import NotAllowed
 from instruments.inventory.actions.stewards import end_stewardship, give_stewardship
 from instruments.inventory.errors import InvalidInstrument
 from instruments.inventory.models import Stewardship
-from instruments.inventory.permissions import keeps
+from instruments.inventory.permissions import is_custodian
 from instruments.terms.actions import (
     add_exception,
     remove_exception,
@@ -26,7 +27,6 @@ from instruments.terms.models import BookingPolicy, OpeningException, OpeningPer
 from instruments.terms.queries.rates import rate_for
 from instruments.terms.rules.limits import PolicyData
 from instruments.terms.rules.opening import WeeklyPeriod
-from members.errors import NotAllowed
 from members.models import UnitRole
 from tests.choosing import agreeing
 from tests.factories.instruments import make_instrument, make_steward
@@ -174,9 +174,9 @@ def test_a_manager_names_a_steward(instrument):
     """The person keeps the instrument at once and is a steward of the unit."""
     manager = make_manager(instrument.unit)
     person = PersonFactory(home_unit=instrument.unit)
-    assert not keeps(person, instrument)
+    assert not is_custodian(person, instrument)
     kept = perform(manager, give_stewardship, instrument, person)
-    assert keeps(person, instrument)
+    assert is_custodian(person, instrument)
     assert UnitRole.objects.filter(person=person, kind="steward", unit=instrument.unit).count() == 1
     with pytest.raises(InvalidInstrument):
         perform(manager, give_stewardship, instrument, person)
@@ -185,7 +185,7 @@ def test_a_manager_names_a_steward(instrument):
     agreeing(manager, end_stewardship, kept)
     perform(manager, end_stewardship, kept)
     person = type(person).objects.get(pk=person.pk)
-    assert not keeps(person, instrument)
+    assert not is_custodian(person, instrument)
     assert list(Entry.objects.order_by("sequence").values_list("verb", flat=True)) == [
         "instruments.stewardship.given",
         "members.role.given",

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from audit.models import Entry
 from changes import perform, subscribe
+from changes.errors import NotAllowed
 from changes.events import _subscribers
 from instruments.booking.actions.requests import request_booking
 from instruments.booking.actions.sweeps import end_forgotten_visits
@@ -20,7 +21,6 @@ from instruments.usage.actions.usage import correct_usage
 from instruments.usage.errors import UsageRefused
 from instruments.usage.models import UsageRecord
 from instruments.usage.queries.usage_totals import usage_totals
-from members.errors import NotAllowed
 from tests.factories.instruments import StewardshipFactory, UsageRecordFactory, make_instrument
 from tests.instruments.moments import at
 

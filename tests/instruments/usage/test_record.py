@@ -11,14 +11,14 @@ from django.utils.translation import override
 
 from audit.models import Entry
 from changes import perform
-from instruments.terms.rules.hours import LOCAL
+from changes.errors import NotAllowed
+from folding.times import LOCAL
 from instruments.usage.actions import judging
 from instruments.usage.actions.usage import correct_usage, record_usage
 from instruments.usage.enums import UsageSource
 from instruments.usage.errors import UsageRefused
 from instruments.usage.models import UsageRecord
 from instruments.usage.rules.usage_entries import UsageEntry
-from members.errors import NotAllowed
 from tests.factories.instruments import UsageRecordFactory, make_instrument, make_steward
 from tests.factories.members import AdminFactory, make_manager, make_officer
 from tests.instruments.moments import at

@@ -246,7 +246,7 @@ class TestOwnHouse:
         assert list(UsageRecord.objects.values_list("record_id", flat=True)) == ["A-2"]
 
     def test_check_out(self, instrument, monday):
-        """Who came to the unit after he booked as an outsider leaves an internal record; the visit ends."""
+        """Who came to the unit after they booked as an outsider leaves an internal record; the visit ends."""
         person = PersonFactory()
         booking = perform(
             person, request_booking, instrument, start=at(2, 9), end=at(2, 11), purpose="相分析"

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from instruments.terms.rules.hours import LOCAL
+from folding.times import LOCAL
 from instruments.usage.models import UsageRecord
 from tests.factories.instruments import StewardshipFactory, UsageRecordFactory, make_instrument
 from tests.instruments.usage.usage_pages import HEADER, all_rows, upload, verbs

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from instruments.terms.rules.hours import LOCAL
+from folding.times import LOCAL
 from instruments.usage.models import UsageRecord
 from members.enums import UnitRoleKind
 from tests.factories.instruments import UsageRecordFactory, make_instrument
@@ -274,7 +274,7 @@ class TestEntering:
         assert (all_rows(), verbs()) == (before, told)
 
     def test_another_instrument_of_the_unit_is_not_offered(self, client, xrd, other, steward, manager, typed):
-        """A steward names his own only; a manager any, with its station."""
+        """A steward names their own only; a manager any, with its station."""
         client.force_login(steward)
         answer = client.post(self.address(xrd.unit), typed | {"instrument": other.code})
         assert answer.context["form"].errors.keys() == {"instrument"}

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from changes import perform
-from instruments.terms.rules.hours import LOCAL
+from folding.times import LOCAL
 from instruments.usage.models import UsageRecord
 from reporting import making, runs
 from tests.factories.instruments import RateFactory, UsageRecordFactory, make_instrument, make_steward
@@ -41,7 +41,7 @@ def sem(db):
 
 @pytest.fixture
 def sender(client, sem):
-    """Sends a file as the instrument's keeper, with the pages in Chinese or English."""
+    """Sends a file as the instrument's custodian, with the pages in Chinese or English."""
     client.force_login(make_steward(sem))
 
     def send(content: bytes | str, language: str = "zh-hans", **because: str):

@@ -54,7 +54,7 @@ class TestAccount:
         assert everything() == before
 
     def test_one_stays_and_one_is_cancelled(self, officer, instrument, manager):
-        """The time is free again, the keepers know, the person finds it should the account open again."""
+        """The time is free again, the custodians know, the person finds it should the account open again."""
         person = PersonFactory(language="en", display_name="Li Na")
         kept, dropped = book(instrument, person, 1), book(instrument, person, 2)
         freed = []

@@ -5,6 +5,7 @@ import datetime as dt
 from hypothesis import given
 from hypothesis import strategies as st
 
+from folding.times import LOCAL
 from instruments.booking.rules.free_slots import (
     bookable,
     first_starts,
@@ -12,7 +13,7 @@ from instruments.booking.rules.free_slots import (
     next_free_slots,
 )
 from instruments.terms.rules.booking_policy import BookingTerms
-from instruments.terms.rules.hours import LOCAL, since_local_midnight
+from instruments.terms.rules.hours import since_local_midnight
 from instruments.terms.rules.intervals import Interval, subtract
 
 ZERO = dt.datetime(2026, 3, 2, tzinfo=LOCAL)  # Monday

@@ -25,7 +25,7 @@ def span(start: float, end: float) -> Interval:
     [
         (0, 2, [], span(0, 2)),
         (-0.5, 2, [], span(0, 2)),  # waiting before the booked start is no use
-        (-0.5, -0.25, [], span(-0.5, -0.25)),  # who leaves before it has used what he was there
+        (-0.5, -0.25, [], span(-0.5, -0.25)),  # who leaves before it has used what they were there
         (0.5, 4, [], span(0.5, 4)),
         (0, 4, [span(3, 5)], span(0, 3)),  # the next booking cuts the end
         (0, 4, [span(-1, 1)], span(1, 4)),  # an earlier record moves the start

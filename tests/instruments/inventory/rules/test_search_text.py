@@ -14,7 +14,7 @@ XRD = Found(
     names=("X射线衍射仪", "X-ray diffractometer"),
     goes_by=("XRD",),
     classes=("衍射仪",),
-    kept_by=("AAA", "阿尔法大学"),
+    owner_names=("AAA", "阿尔法大学"),
     told=("粉末样品",),
 )
 

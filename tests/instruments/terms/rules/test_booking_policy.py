@@ -6,10 +6,10 @@ from decimal import Decimal
 import pytest
 from django.utils.translation import override
 
+from folding.times import LOCAL
 from instruments.booking.rules.visits import shortened_end, usage_interval
 from instruments.terms.errors import PROBLEMS, problem
 from instruments.terms.rules.booking_policy import BookingTerms, maintenance_problems, policy_problems
-from instruments.terms.rules.hours import LOCAL
 from instruments.terms.rules.intervals import Interval
 from instruments.terms.rules.pricing import price
 

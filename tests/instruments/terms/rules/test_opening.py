@@ -6,7 +6,8 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from instruments.terms.rules.hours import LOCAL, hours_between, local_midnight, round_up, since_local_midnight
+from folding.times import LOCAL
+from instruments.terms.rules.hours import hours_between, local_midnight, round_up, since_local_midnight
 from instruments.terms.rules.intervals import Interval
 from instruments.terms.rules.opening import DatedException, WeeklyPeriod, open_hours, open_intervals
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from instruments.terms.rules.hours import LOCAL
+from folding.times import LOCAL
 from instruments.usage.rules.usage_entries import UsageEntry, entry_problems
 
 NOW = dt.datetime(2026, 3, 2, 9, tzinfo=LOCAL)

@@ -13,7 +13,7 @@ from changes.dependants import CANCEL, KEEP, Dependant, Reason, register
 from display.templatetags.display import named
 from instruments.inventory.actions.stewards import end_with_basis, tell_unkept
 from instruments.inventory.models import Stewardship
-from instruments.inventory.queries.stewards import KeepingBasis, ending_with, left_unkept
+from instruments.inventory.queries.stewards import CustodyBasis, ending_with, left_unkept
 from members.bases import Membership, OpenAccount
 from members.models import UnitRole
 
@@ -30,7 +30,7 @@ def register_dependants() -> None:
     register(KIND, _settle, dict.fromkeys(BASES, _kept), WORDS)
 
 
-def _kept(basis: KeepingBasis, now: dt.datetime) -> Iterable[Dependant]:
+def _kept(basis: CustodyBasis, now: dt.datetime) -> Iterable[Dependant]:
     """Each is shown, though it leaves no choice; of one stewardship alone only where it was the last; two queries."""
     day = timezone.localdate(now)
     rows = list(ending_with(basis, day))

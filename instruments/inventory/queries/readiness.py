@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from instruments.inventory.enums import SharingMode
 from instruments.inventory.models import Stewardship
-from instruments.inventory.rules.next_step import Keeping
+from instruments.inventory.rules.next_step import Readiness
 from members.enums import UserCategory
 
 CHARGED: dict[str, tuple[str, ...]] = {
@@ -19,15 +19,15 @@ CHARGED: dict[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True)
-class Offer:
+class TermsOffer:
     """What the terms offer of one instrument: whether its week opens at all, prices for which user categories."""
 
     is_opened: bool = False
     priced: frozenset[str] = frozenset()
 
 
-Offers = Callable[[Collection[int], dt.date], Mapping[int, Offer]]
-_NOTHING = Offer()
+Offers = Callable[[Collection[int], dt.date], Mapping[int, TermsOffer]]
+_NOTHING = TermsOffer()
 _asked: list[Offers] = []
 
 
@@ -36,9 +36,9 @@ def ask(offers: Offers) -> None:
     _asked[:] = [offers]
 
 
-def keeping_of(pks: Collection[int], day: dt.date) -> dict[int, Keeping]:
+def readiness_of(pks: Collection[int], day: dt.date) -> dict[int, Readiness]:
     """Return steward, hours and prices of many instruments on a day, in three queries."""
     kept = set(Stewardship.objects.on(day).filter(instrument__in=pks).values_list("instrument", flat=True))
     offers = _asked[0](pks, day)
     found = {pk: offers.get(pk, _NOTHING) for pk in pks}
-    return {pk: Keeping(pk in kept, offer.is_opened, offer.priced) for pk, offer in found.items()}
+    return {pk: Readiness(pk in kept, offer.is_opened, offer.priced) for pk, offer in found.items()}
