@@ -24,7 +24,7 @@ class Scheme(models.Model):
     definition = models.JSONField(_("definition"))
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     edit = models.PositiveIntegerField(_("edit"), default=1)
-    """Counts the changes of this version, so that nobody overwrites what he has not seen."""
+    """Counts the changes of this version, so that nobody overwrites what they have not seen."""
     locked_at = models.DateTimeField(_("locked"), null=True, blank=True)
 
     class Meta:

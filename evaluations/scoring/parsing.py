@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from evaluations.scoring.consistency import MAX_LEVELS, inconsistencies
 from evaluations.scoring.definition import FUNCTION_KINDS, SOURCES, Indicator, SchemeDefinition
 from evaluations.scoring.document import GROUP, Document
-from evaluations.scoring.problems import SENTENCES, Found, Place, Problem, SchemeProblems
+from evaluations.scoring.problems import SENTENCES, Found, Place, SchemeProblem, SchemeProblems
 
 CODES = {
     "missing": "required",
@@ -53,7 +53,7 @@ def parse_scheme(data: Mapping[str, object]) -> SchemeDefinition:
     unknown = [place for place, code, _inputs in found if code in UNKNOWN]
     if document is None or found:
         raise SchemeProblems(
-            Problem(_path(place), code, {name: str(value) for name, value in inputs.items()})
+            SchemeProblem(_path(place), code, {name: str(value) for name, value in inputs.items()})
             for place, code, inputs in sorted(found, key=_order)
             if code in UNKNOWN or not any(place[: len(above)] == above for above in unknown)
         )

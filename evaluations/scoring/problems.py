@@ -69,7 +69,7 @@ SENTENCES: dict[str, str] = {
 
 
 @dataclass(frozen=True)
-class Problem:
+class SchemeProblem:
     """One thing wrong: where (path), what (code of `SENTENCES`), and the numbers in the sentence."""
 
     path: str
@@ -88,6 +88,6 @@ class Problem:
 class SchemeProblems(ValueError):
     """A scheme is refused; `problems` holds all that is wrong, in reading order."""
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    def __init__(self, problems: Iterable[SchemeProblem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))

@@ -120,7 +120,7 @@ def give_up(snapshot: MetricSnapshot) -> None:
 
 def resend_stale(now: dt.datetime) -> int:
     """Send the snapshots again that nobody works on; fail those out of attempts. Return how many were sent."""
-    return jobs.resend_stale(MetricSnapshot, now, ring=send, give_up=give_up)
+    return jobs.resend_stale(MetricSnapshot, now, send=send, give_up=give_up)
 
 
 def _fail(work: Work, snapshot: MetricSnapshot, error: str) -> bool:

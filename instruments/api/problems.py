@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from instruments.booking.errors import Offer, RulesBroken, SlotTaken
+from instruments.booking.errors import FreeTime, RulesBroken, SlotTaken
 from instruments.terms.errors import Span
 from webapi.problems import Problem, named, register_problem
 
@@ -21,7 +21,7 @@ def _span(span: Span) -> dict[str, str]:
     return {"start": shown(span.start), "end": shown(span.end)}
 
 
-def _offer(slot: Offer) -> dict[str, Any]:
+def _offer(slot: FreeTime) -> dict[str, Any]:
     return {"instrument": slot.instrument_code, **_span(slot)}
 
 

@@ -66,7 +66,7 @@ def bookings_on(instrument: Instrument, now: dt.datetime) -> Iterable[HeldTime]:
 def bookings_of_unit(basis: TakingPart, now: dt.datetime) -> Iterable[HeldTime]:
     """Return the uses to come of all instruments of a unit; one query."""
     rows = upcoming_uses(now).filter(instrument__unit=basis.unit)
-    return [_held(booking, title=_named(booking)) for booking in rows]
+    return [_held(booking, title=_booking_title(booking)) for booking in rows]
 
 
 def own_of_account(basis: OpenAccount, now: dt.datetime) -> Iterable[Dependant]:
@@ -138,7 +138,7 @@ def seated_on(basis: Stations, now: dt.datetime) -> Iterable[Dependant]:
 def left_waiting(basis: CustodyBasis, now: dt.datetime) -> Iterable[Dependant]:
     """Return the requests on instruments that nobody is steward of any more; three queries.
 
-    Not those of the steward himself: of them it is asked as of his own bookings.
+    Not the steward's own: of them it is asked as of own bookings.
     """
     day = timezone.localdate(now)
     ending = list(ending_with(basis, day))
@@ -150,7 +150,7 @@ def left_waiting(basis: CustodyBasis, now: dt.datetime) -> Iterable[Dependant]:
 
 
 def settle_bookings(work: Work, keys: Sequence[str], choice: str, reason: Reason) -> None:
-    """Cancel bookings, offer their people other times, or tell them; each reads why in his own language."""
+    """Cancel bookings, offer their people other times, or tell them; each reads why in their own language."""
     for booking in _locked(work, keys):
         if choice == CANCEL:
             take_away(work, booking, reason)
@@ -209,7 +209,7 @@ def _locked(work: Work, keys: Sequence[str]) -> Iterable[Booking]:
     return work.lock(BOOKINGS.holding(work.now), pks).values()
 
 
-def _named(booking: Booking) -> str:
+def _booking_title(booking: Booking) -> str:
     return f"{booking.instrument.code} {named(booking.instrument)}"
 
 
@@ -221,7 +221,7 @@ def _line(booking: Booking, kind: str, person: Person | None) -> Dependant:
     return Dependant(
         kind=kind,
         key=str(booking.pk),
-        title=_named(booking),
+        title=_booking_title(booking),
         state=booking.state,
         person=person,
         start=booking.start,

@@ -10,10 +10,10 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from changes.errors import Conflict, Refusal, filled
-from instruments.terms.errors import Problem, Span
+from instruments.terms.errors import BrokenRule, Span
 
 
-class Offer(Span, Protocol):
+class FreeTime(Span, Protocol):
     """A free slot that is offered instead."""
 
     @property
@@ -37,7 +37,7 @@ class SlotTaken(Conflict):
     code = "slot_taken"
     message = _("This time is already taken.")
 
-    def __init__(self, conflicts: Later[Span], alternatives: Later[Offer] = ()) -> None:
+    def __init__(self, conflicts: Later[Span], alternatives: Later[FreeTime] = ()) -> None:
         self._conflicts, self._alternatives = conflicts, alternatives
         super().__init__()
 
@@ -47,7 +47,7 @@ class SlotTaken(Conflict):
         return list(self._conflicts() if callable(self._conflicts) else self._conflicts)
 
     @cached_property
-    def alternatives(self) -> list[Offer]:
+    def alternatives(self) -> list[FreeTime]:
         """Free slots of the same length."""
         return list(self._alternatives() if callable(self._alternatives) else self._alternatives)
 
@@ -58,7 +58,7 @@ class RulesBroken(Refusal):
     code = "rules_broken"
     message = _("This breaks a rule of the instrument.")
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[BrokenRule]) -> None:
         if not problems:
             raise ValueError("RulesBroken needs at least one problem.")
         self.problems = list(problems)
@@ -87,7 +87,7 @@ class OwnOverlap(Refusal):
         super().__init__()
 
 
-class WrongState(Conflict):
+class WrongBookingState(Conflict):
     """The booking's state does not allow this step; give a BookingState, so that its name can be shown."""
 
     code = "wrong_state"

@@ -39,21 +39,21 @@ class MaintenanceBooked(BookingConfirmed):
 
 @dataclass(frozen=True, kw_only=True)
 class BookingApproved(BookingEvent):
-    """A keeper said yes to a request."""
+    """A custodian said yes to a request."""
 
     verb: str = "instruments.booking.approved"
 
 
 @dataclass(frozen=True, kw_only=True)
 class BookingDeclined(BookingEvent):
-    """A keeper said no to a request."""
+    """A custodian said no to a request."""
 
     verb: str = "instruments.booking.declined"
 
 
 @dataclass(frozen=True, kw_only=True)
 class BookingCancelled(BookingEvent):
-    """The person or a keeper gave the time back."""
+    """The person or a custodian gave the time back."""
 
     verb: str = "instruments.booking.cancelled"
 

@@ -39,7 +39,7 @@ def _sees_booking(person: Actor, obj: Any) -> bool:
 
 
 def _why(person: Actor, booking: Any) -> str:
-    """Tell apart who asked himself from who has no right."""
+    """Tell apart who asked from who has no right."""
     return "own_request" if booking.person_id == person.pk else "no_right"
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from display.formats import is_chinese, short_day, weekday
-from instruments.booking.queries.outlook import DayOutlook
+from instruments.booking.queries.availability_ahead import DayAvailability
 from instruments.catalogue.queries.catalogue import Card
 
 NOTHING_FREE = SafeString(' class="none"')
@@ -59,7 +59,7 @@ def country(name: str) -> str:
     return str(COUNTRIES.get(name.strip(), name))
 
 
-def day_strip(strip: Sequence[DayOutlook]) -> SafeString:
+def day_strip(strip: Sequence[DayAvailability]) -> SafeString:
     """Draw the free hours of the coming days as bars, with one sentence to be heard in their place."""
     language, today = get_language(), timezone.localdate()
     said = _("Free hours: %(days)s.") % {

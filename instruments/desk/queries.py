@@ -15,7 +15,7 @@ from instruments.booking.models import Booking, open_requests, overdue_requests
 from instruments.booking.queries.bookings import (
     bookings_on,
     bookings_to_keep,
-    kept_instruments,
+    in_custody_of,
     requests_to_decide,
 )
 from instruments.inventory.enums import InstrumentState
@@ -78,7 +78,7 @@ class Visits:
 
 def kept(person: Person) -> list[Instrument]:
     """Return the instruments a person keeps that are not retired, by code, with unit and policy; one query."""
-    rows = Instrument.objects.filter(kept_instruments(person)).exclude(state=InstrumentState.RETIRED)
+    rows = Instrument.objects.filter(in_custody_of(person)).exclude(state=InstrumentState.RETIRED)
     unused = ("search_text", "grams", "technical", "achievements", "description_zh", "description_en")
     return list(rows.select_related("unit", "policy").defer(*unused).order_by("code"))
 
@@ -154,7 +154,7 @@ def visits(person: Person, now: dt.datetime) -> Visits:
 def unconfirmed(person: Person) -> list[UsageRecord]:
     """Return the records of visits that nobody ended, for a custodian to confirm, oldest first; one query."""
     rows = UsageRecord.objects.current().filter(
-        to_confirm=True, instrument__in=Instrument.objects.filter(kept_instruments(person))
+        to_confirm=True, instrument__in=Instrument.objects.filter(in_custody_of(person))
     )
     return list(rows.select_related("instrument", "person").order_by("end", "id")[:MOST_UNCONFIRMED])
 

@@ -45,7 +45,7 @@ _NO_PRICE = gettext_lazy("The instrument has no price for this user category any
 
 
 def give_usual_terms(instrument: Instrument) -> None:
-    """Give a new instrument the usual booking policy and the usual week, until its keeper says otherwise."""
+    """Give a new instrument the usual booking policy and the usual week, until its custodian says otherwise."""
     BookingPolicy.objects.create(instrument=instrument)
     OpeningPeriod.objects.bulk_create(
         OpeningPeriod(
@@ -71,7 +71,7 @@ def set_opening(
     """Replace the weekly opening hours from a day on (today unless told), until the next week known begins.
 
     None at all means closed. What held before that day stays: the hours of a past year never change. For each booking
-    that no longer lies in open time somebody says what shall happen (`choices`). Keepers and officers.
+    that no longer lies in open time somebody says what shall happen (`choices`). Custodians and officers.
     Raises NotAllowed, StaleVersion, InvalidInstrument, Unresolved.
     """
     locked = lock_instrument(work, instrument.pk)
@@ -147,7 +147,7 @@ def add_exception(
     choices: Choices = NO_CHOICES,
     seen: int | None = None,
 ) -> OpeningException:
-    """Close or open an instrument in [start, end) against its week. Keepers and officers.
+    """Close or open an instrument in [start, end) against its week. Custodians and officers.
 
     For each booking that falls into a closure somebody says what shall happen (`choices`). Raises NotAllowed,
     StaleVersion, Unresolved, InvalidInstrument where it is over already or shares time with another exception.
@@ -190,7 +190,7 @@ def remove_exception(
     choices: Choices = NO_CHOICES,
     seen: int | None = None,
 ) -> None:
-    """Take a dated exception back. Keepers and officers. One that is gone changes nothing.
+    """Take a dated exception back. Custodians and officers. One that is gone changes nothing.
 
     For each booking that no longer lies in open time somebody says what shall happen (`choices`).
     Raises NotAllowed, StaleVersion, Unresolved.
@@ -214,7 +214,7 @@ def remove_exception(
 def set_policy(
     work: Work, instrument: Instrument, data: PolicyData, *, seen: int | None = None
 ) -> BookingPolicy:
-    """Set the booking rules of an instrument; they hold for wishes from now on. Keepers and officers.
+    """Set the booking rules of an instrument; they hold for wishes from now on. Custodians and officers.
 
     Raises NotAllowed, StaleVersion, InvalidInstrument (all wrong fields at once).
     """
@@ -249,7 +249,7 @@ def set_rate(
     """Set the price per hour for a user category from a day on, until the next rate of that category begins.
 
     Today or later, for what was charged stays charged; the price of a booking is frozen when it is made.
-    Keepers and officers. Raises NotAllowed, StaleVersion, InvalidInstrument.
+    Custodians and officers. Raises NotAllowed, StaleVersion, InvalidInstrument.
     """
     locked = lock_instrument(work, instrument.pk)
     require(work.actor, "edit_terms", locked)
@@ -276,7 +276,7 @@ def set_rate(
 
 
 def take_back_rate(work: Work, rate: Rate, *, choices: Choices = NO_CHOICES, seen: int | None = None) -> None:
-    """Take back a price that has not begun; the one before it holds on. Keepers and officers.
+    """Take back a price that has not begun; the one before it holds on. Custodians and officers.
 
     Where there is none before it, its category cannot book then any more: for each booking made at that price
     somebody says whether it stays, at its price (`choices`). Raises NotAllowed, StaleVersion, Unresolved,

@@ -21,7 +21,7 @@ class Span(Protocol):
 
 
 @dataclass(frozen=True)
-class Problem:
+class BrokenRule:
     """One broken rule: its code, the sentence, what was chosen and what the rule asks for.
 
     `held` is the time that somebody else holds, where that is what stands against the wish; `name` is what pages
@@ -83,7 +83,7 @@ TERMS: dict[str, Sentence] = {
 """What is wrong with terms themselves, rather than with a wish."""
 
 
-def problem(rule: str, *, chosen: object = "", required: object = "", held: Span | None = None) -> Problem:
+def problem(rule: str, *, chosen: object = "", required: object = "", held: Span | None = None) -> BrokenRule:
     """Make a Problem of a known rule; its sentence is put together when it is shown. Raises KeyError otherwise."""
     values = {"chosen": str(chosen), "required": str(required)}
-    return Problem(rule, filled(PROBLEMS[rule], values), values["chosen"], values["required"], held)
+    return BrokenRule(rule, filled(PROBLEMS[rule], values), values["chosen"], values["required"], held)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from changes import StaleVersion, perform
-from changes.errors import NotAllowed, Unresolved
+from changes.errors import Unresolved
 from display.hits import Hit, asked, choices_in
 from display.refusals import show_refusal
 from display.versions import seen_in
@@ -139,8 +139,6 @@ def exception_remove(request: HttpRequest, unit: str, code: str, pk: int) -> Htt
         except StaleVersion as stale:
             messages.error(request, str(stale), extra_tags="exceptions")
             return redirect(_address(shown, "exceptions"))
-        except NotAllowed:
-            raise Http404 from None
     messages.success(request, _("The exception is removed; the week holds again."), extra_tags="exceptions")
     return redirect(_address(shown, "exceptions"))
 
@@ -206,8 +204,6 @@ def rate_remove(request: HttpRequest, unit: str, code: str, pk: int) -> HttpResp
         except StaleVersion as stale:
             messages.error(request, str(stale), extra_tags="rates")
             return redirect(_address(shown, "rates"))
-        except NotAllowed:
-            raise Http404 from None
     messages.success(request, _("The price is taken back; the one before it holds on."), extra_tags="rates")
     return redirect(_address(shown, "rates"))
 
@@ -229,8 +225,6 @@ def _save(
             show_refusal(form, refusal)
         except StaleVersion:
             return _overtaken(request, shown, form, name)
-        except NotAllowed:
-            raise Http404 from None
         else:
             messages.success(request, told, extra_tags=ANCHORS[name])
             return redirect(_address(shown, ANCHORS[name]))

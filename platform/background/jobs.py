@@ -110,9 +110,9 @@ def put_back(row: Job) -> bool:
 
 
 def resend_stale(
-    model: type[J], now: dt.datetime, *, ring: Callable[[Any], object], give_up: Callable[[J], object]
+    model: type[J], now: dt.datetime, *, send: Callable[[Any], object], give_up: Callable[[J], object]
 ) -> int:
-    """Ring again for rows whose message or worker was lost; give up those out of attempts. Return how many rang.
+    """Send rows again whose message or worker was lost; give up those out of attempts. Return how many were sent.
 
     A queued row may simply wait behind others, so it gets longer than a running one without a sign of life.
     """
@@ -123,10 +123,10 @@ def resend_stale(
     fresh = set(silent.filter(attempts__lt=MOST_ATTEMPTS).values_list("pk", flat=True))
     silent.filter(pk__in=fresh).update(state=QUEUED)
     waiting = rows.filter(Q(pk__in=fresh) | Q(heartbeat_at__lt=now - 2 * STALE), state=QUEUED)
-    rung = 0
+    sent = 0
     for pk, beat in list(waiting.values_list("pk", "heartbeat_at")):
-        # While it waits, `heartbeat_at` is the last time the bell rang for it.
+        # While it waits, `heartbeat_at` is the last time it was sent to a worker.
         if rows.filter(pk=pk, state=QUEUED, heartbeat_at=beat).update(heartbeat_at=now):
-            ring(pk)
-            rung += 1
-    return rung
+            send(pk)
+            sent += 1
+    return sent

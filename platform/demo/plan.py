@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Any
-from zoneinfo import ZoneInfo
 
-ZONE = ZoneInfo("Asia/Shanghai")
+from folding.times import LOCAL
+
 DATA = Path(__file__).resolve().parent / "data"
 SEED = 20211347
 
@@ -48,7 +48,7 @@ class Plan:
     @property
     def today(self) -> dt.date:
         """The local day of that moment."""
-        return self.now.astimezone(ZONE).date()
+        return self.now.astimezone(LOCAL).date()
 
     def rng(self, topic: str) -> Random:
         """Return the topic's own generator, so that a change in one topic leaves the others as they were."""

@@ -6,8 +6,8 @@ import datetime as dt
 from decimal import Decimal
 from random import Random
 
-from demo.plan import ZONE
 from demo.texts import Template, Use
+from folding.times import LOCAL
 from instruments.inventory.models import Instrument
 from instruments.terms.models import BookingPolicy, OpeningException, OpeningPeriod, Rate
 from members.enums import UserCategory
@@ -135,4 +135,4 @@ def rates(instrument: Instrument, prices: dict[str, Decimal], since: dt.date) ->
 
 def local(day: dt.date, minutes: int) -> dt.datetime:
     """The moment so many minutes after local midnight of that day."""
-    return dt.datetime.combine(day, dt.time.min, ZONE) + dt.timedelta(minutes=minutes)
+    return dt.datetime.combine(day, dt.time.min, LOCAL) + dt.timedelta(minutes=minutes)

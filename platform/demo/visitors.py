@@ -19,7 +19,7 @@ TRIES = 10
 
 @dataclass(frozen=True)
 class User:
-    """Somebody who uses an instrument, as the record names him, and their price category."""
+    """Somebody who uses an instrument, as the record names them, and their price category."""
 
     pk: int
     name: str

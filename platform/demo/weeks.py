@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from random import Random
 
 from demo.instruments import DEMO_PAIR, InstrumentDraft
-from demo.plan import ZONE, Plan
+from demo.plan import Plan
 from demo.terms import is_holiday, used_windows
 from demo.texts import Use
 from demo.usage import Target
 from demo.visitors import User
+from folding.times import LOCAL
 from instruments.inventory.enums import InstrumentState
 
 DAY = 1440
@@ -77,7 +78,7 @@ class Weeks:
 
     def moment(self, minutes: int) -> dt.datetime:
         """The moment so many minutes after the origin (Asia/Shanghai has kept +08:00 since 1991)."""
-        return dt.datetime.combine(self.origin, dt.time.min, ZONE) + dt.timedelta(minutes=minutes)
+        return dt.datetime.combine(self.origin, dt.time.min, LOCAL) + dt.timedelta(minutes=minutes)
 
     def day_of(self, minutes: int) -> dt.date:
         """The local day of those minutes."""
@@ -93,7 +94,7 @@ def draw_weeks(
     plan: Plan, drafts: list[InstrumentDraft], hours: list[Target], kept: list[InstrumentDraft]
 ) -> Weeks:
     """Draw the booked time of all bookable instruments, sold-out ones first; nobody has been seated yet."""
-    midnight = dt.datetime.combine(origin_of(plan), dt.time.min, ZONE)
+    midnight = dt.datetime.combine(origin_of(plan), dt.time.min, LOCAL)
     weeks = Weeks(origin_of(plan), int((plan.now - midnight).total_seconds() // 60), kept=kept)
     loads = _loads(plan, drafts, hours, kept)
     sitting = [d for d in kept if d.template.use == Use.VISIT and d.row.code not in DEMO_PAIR]

@@ -19,9 +19,9 @@ NEVER = -1
 IT_SAYS = _("It now says: %(value)s")
 
 
-def seen_in(data: Mapping[str, object], name: str = VERSION) -> int | None:
+def seen_in(data: Mapping[str, object]) -> int | None:
     """Return the version a page showed; None where it showed none."""
-    text = str(data.get(name) or "").strip()
+    text = str(data.get(VERSION) or "").strip()
     if not text:
         return None
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else NEVER

@@ -16,13 +16,13 @@ from audit.models import Entry
 from audit.sealing import seal_all
 from audit.verifying import first_fault
 from demo.instruments import DEMO_PAIR
-from demo.plan import ZONE
 from demo.terms import OPENING
 from demo.texts import templates
 from evaluations.enums import RoundState
 from evaluations.results.models import Award, Result
 from evaluations.rounds.models import Round
 from evaluations.schemes.enums import Grade
+from folding.times import LOCAL
 from instruments.booking.enums import BookingState
 from instruments.booking.models import Booking
 from instruments.inventory.enums import InstrumentState, SharingMode
@@ -112,8 +112,8 @@ def test_usage_of_last_year_has_the_published_means(network):
     year = network.plan.today.year - 1
     rows = UsageRecord.objects.filter(
         instrument__in=Instrument.objects.public(),
-        start__gte=dt.datetime(year, 1, 1, tzinfo=ZONE),
-        start__lt=dt.datetime(year + 1, 1, 1, tzinfo=ZONE),
+        start__gte=dt.datetime(year, 1, 1, tzinfo=LOCAL),
+        start__lt=dt.datetime(year + 1, 1, 1, tzinfo=LOCAL),
     )
     whole = rows.aggregate(sum=Sum("effective_hours"))["sum"] / 1347
     outside = rows.filter(user_kind="external").aggregate(sum=Sum("effective_hours"))["sum"] / 1347
@@ -123,11 +123,11 @@ def test_usage_of_last_year_has_the_published_means(network):
 
 
 def test_usage_is_past_and_its_parts_add_up(network):
-    today = dt.datetime.combine(network.plan.today, dt.time.min, ZONE)
+    today = dt.datetime.combine(network.plan.today, dt.time.min, LOCAL)
     loaded = UsageRecord.objects.filter(start__lt=today)
     assert 100_000 < loaded.count() < 320_000
     first, last = loaded.aggregate(a=Min("start"), b=Max("end")).values()
-    assert first >= dt.datetime(today.year - 1, 1, 1, tzinfo=ZONE)
+    assert first >= dt.datetime(today.year - 1, 1, 1, tzinfo=LOCAL)
     assert last <= timezone.now()
     parts = F("startup_hours") + F("measurement_hours") + F("processing_hours")
     assert not loaded.exclude(effective_hours=parts).exists()
@@ -136,7 +136,7 @@ def test_usage_is_past_and_its_parts_add_up(network):
 
 def test_a_year_of_bookings_lies_behind(network):
     """About a fifth of the past records came from bookings, which agree with them in all they share."""
-    today = dt.datetime.combine(network.plan.today, dt.time.min, ZONE)
+    today = dt.datetime.combine(network.plan.today, dt.time.min, LOCAL)
     over = Booking.objects.filter(end__lte=today)
     past = over.filter(state="completed", kind="use")
     assert 45_000 < past.count() < 75_000
@@ -175,7 +175,7 @@ def test_nothing_overlaps(table, held):
 def test_bookings_to_come_are_many_and_leave_the_two_free(network):
     coming = Booking.objects.filter(start__gt=timezone.now())
     assert 30_000 < coming.count() < 60_000
-    midnight = dt.datetime.combine(network.plan.today, dt.time.min, ZONE)
+    midnight = dt.datetime.combine(network.plan.today, dt.time.min, LOCAL)
     held = Booking.objects.holding().filter(instrument__code__in=["IMU-DEMO-XRD", "IMU-DEMO-SEM"])
     assert not held.filter(
         end__gt=midnight + dt.timedelta(days=6), start__lt=midnight + dt.timedelta(days=30)
@@ -187,7 +187,7 @@ def test_bookings_to_come_are_many_and_leave_the_two_free(network):
 
 def test_ten_to_twenty_machines_are_sold_out_and_office_hours_half_booked(network):
     """Of the open time from 8 to 18 on working days; sold out is who has a free tenth of a working week or less."""
-    midnight = dt.datetime.combine(network.plan.today, dt.time.min, ZONE)
+    midnight = dt.datetime.combine(network.plan.today, dt.time.min, LOCAL)
     held = defaultdict(list)
     rows = Booking.objects.holding().filter(end__gt=midnight).values_list("instrument_id", "start", "end")
     for instrument, start, end in rows:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from changes import perform
 from demo.clock import clock_at
-from demo.plan import SIZES, ZONE, Plan, shares
+from demo.plan import LOCAL, SIZES, Plan, shares
 from demo.rounds import calendar_of, present_of
 from demo.seed import draft, usage_of
 from evaluations.rounds.rules.working_days import working_days
@@ -20,7 +20,7 @@ from instruments.inventory.actions.reference import load_reference
 
 def digest(seed):
     """A digest of everything drafted, with running numbers for the keys the database would give."""
-    plan = Plan(SIZES["small"], dt.datetime(2026, 11, 24, 10, 40, tzinfo=ZONE), seed)
+    plan = Plan(SIZES["small"], dt.datetime(2026, 11, 24, 10, 40, tzinfo=LOCAL), seed)
     network = draft(plan)
     for rows in (
         [unit.row for unit in network.units],

@@ -10,13 +10,13 @@ import pytest
 import time_machine
 
 from demo.instruments import DEMO_PAIR
-from demo.plan import ZONE
 from demo.recent import special_states
 from demo.seating import REPAIR_DAYS
 from demo.terms import OPENING
 from demo.texts import Use
 from demo.visitors import Agenda, User
 from demo.weeks import Slot, Weeks
+from folding.times import LOCAL
 from instruments.booking.enums import BookingKind, BookingState
 from instruments.booking.models import Booking
 from instruments.inventory.enums import InstrumentState
@@ -26,7 +26,7 @@ from notices.models import Notice
 from tests.demo.conftest import made
 
 TODAY = dt.date(2026, 11, 24)  # a Tuesday
-MIDNIGHT = dt.datetime.combine(TODAY, dt.time.min, ZONE)
+MIDNIGHT = dt.datetime.combine(TODAY, dt.time.min, LOCAL)
 NOW = MIDNIGHT + dt.timedelta(hours=10, minutes=40)
 
 
@@ -95,7 +95,7 @@ def test_at_night_and_on_sundays_only_what_needs_nobody(network):
     seen = set()
     rows = Booking.objects.holding(NOW).values_list("instrument_id", "start", "end")
     for instrument, begin, stop in rows:
-        start, end = begin.astimezone(ZONE), stop.astimezone(ZONE) - dt.timedelta(minutes=1)
+        start, end = begin.astimezone(LOCAL), stop.astimezone(LOCAL) - dt.timedelta(minutes=1)
         use = kinds[instrument]
         seen.add(use)
         if use in {Use.VISIT, Use.DAY}:
@@ -129,7 +129,7 @@ def test_bookings_around_today_keep_the_rules_of_their_instruments(network):
         terms, length = rules[row.instrument_id], minutes(row.end) - minutes(row.start)
         assert terms.shortest_minutes <= length <= terms.longest_minutes
         assert length % terms.step_minutes == 0
-        assert (row.start.astimezone(ZONE).hour * 60 + row.start.minute) % terms.step_minutes == 0
+        assert (row.start.astimezone(LOCAL).hour * 60 + row.start.minute) % terms.step_minutes == 0
         ahead = row.start - row.requested_at
         assert dt.timedelta(minutes=terms.notice_minutes) <= ahead
         assert ahead <= dt.timedelta(days=terms.horizon_days, minutes=1)

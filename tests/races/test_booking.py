@@ -113,7 +113,7 @@ def test_decide(race, slots, people):
     for row, fates in zip(rows, rounds, strict=True):
         row.refresh_from_db()
         wins = [n for n, fate in enumerate(fates) if fate["fate"] == "won"]
-        assert set(count(fates)) == {"won", "WrongState"}
+        assert set(count(fates)) == {"won", "WrongBookingState"}
         # A confirmed booking may still be withdrawn: an approval can be followed by one cancellation.
         decisions = [n for n in wins if n % 4 != 3]
         if row.state == BookingState.CANCELLED:
@@ -138,7 +138,7 @@ def test_approve_twice(race, slots, people):
         state=BookingState.REQUESTED,
     )
     (fates,) = race("approve", instrument, [steward], slots[:1], bookings=[str(row.pk)])
-    assert count(fates) == {"won": 1, "WrongState": WIDTH - 1}
+    assert count(fates) == {"won": 1, "WrongBookingState": WIDTH - 1}
     row.refresh_from_db()
     assert (row.state, row.version) == (BookingState.CONFIRMED, 2)
 
@@ -156,7 +156,7 @@ def test_the_slot_of_a_request_past_its_time(race, slots, people):
         expires_at=timezone.now() - dt.timedelta(minutes=1),
     )
     (fates,) = race("expire_or_take", instrument, people, slots[:1], bookings=[str(old.pk)])
-    assert count(fates) == {"won": 1, "SlotTaken": 23, "WrongState": 4, "swept": 4}
+    assert count(fates) == {"won": 1, "SlotTaken": 23, "WrongBookingState": 4, "swept": 4}
     old.refresh_from_db()
     assert (old.state, old.version) == (BookingState.EXPIRED, 2)
     assert Entry.objects.filter(verb="instruments.booking.expired").count() == 1
@@ -197,7 +197,7 @@ def test_a_slot_that_is_given_back_meanwhile(race, slots, people):
     )
     (fates,) = race("cancel_or_take", instrument, people, slots[:1], bookings=[str(old.pk)])
     cancels, asks = fates[::4], [fate for n, fate in enumerate(fates) if n % 4]
-    assert count(cancels) == {"won": 1, "WrongState": WIDTH // 4 - 1}
+    assert count(cancels) == {"won": 1, "WrongBookingState": WIDTH // 4 - 1}
     sold = count(asks).get("won", 0)
     assert sold <= 1
     assert count(asks).get("SlotTaken", 0) == WIDTH * 3 // 4 - sold

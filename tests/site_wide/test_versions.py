@@ -16,9 +16,9 @@ from tests.site_wide.world import World, making_world
 pytestmark = pytest.mark.django_db
 
 ROLES = ("researcher", "steward", "manager", "expert", "officer", "superuser")
-CARRIERS = {"version", "seen"}
+CARRIERS = {"version"}
 """Names under which a form says what was seen; `initial-…` carries each field as it was shown."""
-SAVES = {"_save", "post", "seen"}
+SAVES = {"_save", "post", "version"}
 """What a form of the admin has that changes something; lists and pages to be read are forms there too."""
 FILES = {"reporting:file"}
 NEW = "makes something new"

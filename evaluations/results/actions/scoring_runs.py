@@ -113,7 +113,7 @@ def give_up(run: ScoringRun) -> None:
 
 def resend_stale(now: dt.datetime) -> int:
     """Send the scorings again that nobody works on; fail those out of attempts. Return how many were sent."""
-    return jobs.resend_stale(ScoringRun, now, ring=send, give_up=give_up)
+    return jobs.resend_stale(ScoringRun, now, send=send, give_up=give_up)
 
 
 def _close(work: Work, run: ScoringRun, outcome: Outcome, mark: str) -> bool:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from changes.errors import Sentence
 from evaluations.schemes.wording.figures import measure_of, measured, plain
 from evaluations.scoring.definition import (
     COMPUTED,
@@ -24,7 +24,6 @@ from evaluations.scoring.evaluate import IndicatorScore
 from evaluations.scoring.metrics import RATIO
 from evaluations.scoring.rounding import to_points
 
-Sentence = str | Promise
 ZERO = Decimal("0.00")
 MOST_GAINS = 5
 NOT_REPORTED: Sentence = _("Nothing is reported yet, so it counts 0 points.")

@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from changes.errors import Sentence
 from display.formats import money, number, percent, rounded
 from evaluations.scoring.definition import Indicator
 from evaluations.scoring.metrics import HOURS, METRICS, RATIO, YUAN
@@ -46,7 +47,6 @@ DENOMINATOR_NAMES: dict[str, str | Promise] = {
     "open_rate": _("To be shared"),
     "income_rate": _("Original value"),
 }
-Sentence = str | Promise
 SOURCES: dict[str, Sentence] = {
     "computed": _("computed from usage"),
     "reported": _("reported by the unit"),

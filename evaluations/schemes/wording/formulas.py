@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, ngettext_lazy
 
+from changes.errors import Sentence
 from display.formats import is_chinese
 from evaluations.schemes.wording.figures import measure_of, measured, part_measure_of, plain
 from evaluations.scoring.aggregate import ZERO_DENOMINATOR
@@ -25,7 +25,6 @@ from evaluations.scoring.definition import (
 )
 from evaluations.scoring.metrics import MEAN, MEAN_OF_RATIOS, RATIO, RATIO_OF_SUMS, SUM
 
-Sentence = str | Promise
 FILLED: dict[str, Sentence] = {
     "capped_linear": _("%(full)s × min(1, %(value)s ÷ %(benchmark)s) = %(points)s"),
     "per_count": _("min(%(full)s, %(value)s ÷ %(per)s × %(points_each)s) = %(points)s"),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from changes.errors import Sentence
 from display.formats import is_chinese, money
 from evaluations.enums import ObjectKind
 from evaluations.schemes.enums import Grade
@@ -28,7 +28,6 @@ from evaluations.scoring.definition import (
 from instruments.inventory.enums import Funding
 from members.enums import UnitKind
 
-Sentence = str | Promise
 SHARED_BY: dict[str, Sentence] = {
     "score": pgettext_lazy("points reached", "score"),
     "external_hours": _("external hours"),

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from evaluations.enums import RoundState
 from evaluations.rounds.models import Round
-from evaluations.steps.queries.walk import walk
+from evaluations.steps.queries.progress import progress_of
 from members.permissions import can
 
 MOST_SHOWN = 4
@@ -21,7 +21,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     rounds = Round.objects.select_related("scheme", "snapshot")
     running = list(rounds.exclude(state=RoundState.FINAL)[:MOST_SHOWN])
     return context | {
-        "running": [(round_, walk(round_)) for round_ in running],
+        "running": [(round_, progress_of(round_)) for round_ in running],
         "newest_final": rounds.filter(state=RoundState.FINAL).first(),
         "may_walk": True,
     }

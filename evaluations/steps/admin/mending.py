@@ -11,8 +11,8 @@ from evaluations.errors import Blocker
 from evaluations.rounds.blocking import SNAPSHOT
 from evaluations.rounds.models import Round
 from evaluations.steps.admin.acts import DECIDE, REOPEN, TERMS
-from evaluations.steps.queries.walk import Ahead, Walk
-from evaluations.steps.wording.bar import JUDGING, REPORTING, Step
+from evaluations.steps.queries.progress import Ahead, Progress
+from evaluations.steps.wording.bar import JUDGING, REPORTING, ProgressStep
 
 IN_THE_TERMS = frozenset({"no_budget", "no_deadline", "scheme_invalid"})
 
@@ -43,12 +43,12 @@ def mending_place(round_: Round, ahead: Ahead) -> str:
     return f"{_give(round_)}?indicator={ahead.gap.indicator.code}" if ahead.by_hand else "#late"
 
 
-def step_places(round_: Round, stands: Walk) -> list[tuple[Step, str]]:
+def step_places(round_: Round, progress: Progress) -> list[tuple[ProgressStep, str]]:
     """Each step of the bar with the place where it is worked on while the round collects, "" for the others."""
     places = {}
     if round_.state == RoundState.COLLECTING:
-        places = {JUDGING: _give(round_)} | ({REPORTING: "#late"} if stands.late else {})
-    return [(step, places.get(at, "")) for at, step in enumerate(stands.steps)]
+        places = {JUDGING: _give(round_)} | ({REPORTING: "#late"} if progress.late else {})
+    return [(step, places.get(at, "")) for at, step in enumerate(progress.steps)]
 
 
 def _act(round_: Round, verb: str) -> str:

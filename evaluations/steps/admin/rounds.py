@@ -36,8 +36,8 @@ from evaluations.steps.admin.mending import mending, mending_place, step_places
 from evaluations.steps.forms.rounds import RoundForm
 from evaluations.steps.forms.simulator import SimulatorForm
 from evaluations.steps.queries.blockers import blockers
+from evaluations.steps.queries.progress import Progress, progress_of
 from evaluations.steps.queries.simulation import present_terms, simulate, with_moves
-from evaluations.steps.queries.walk import Walk, walk
 from members.admin.acting import ActingAdmin
 from reporting.runs import request_run
 
@@ -112,19 +112,19 @@ class RoundAdmin(ActingAdmin):
         if not object_id.isdecimal():
             raise Http404
         round_ = managed_round_for(request.user, int(object_id))
-        stands = walk(round_)
+        progress = progress_of(round_)
         context = self._context(request, round_) | {
-            "walk": stands,
+            "progress": progress,
             "table": None,
             "may_resnap": round_.state == RoundState.COLLECTING
             and round_.snapshot_id is not None
             and not any(blocker.hard for blocker in blockers(round_, SNAPSHOT)),
             "history": steps_of(round_, RECENT),
-            "hard": [(blocker, *mending(round_, blocker)) for blocker in stands.hard],
-            "steps": step_places(round_, stands),
-            "ahead": [(one, mending_place(round_, one)) for one in stands.ahead],
+            "hard": [(blocker, *mending(round_, blocker)) for blocker in progress.hard],
+            "steps": step_places(round_, progress),
+            "ahead": [(one, mending_place(round_, one)) for one in progress.ahead],
             "only": request.GET.get("grade") if request.GET.get("grade") in Grade.values else "",
-            **_reminded(round_, stands),
+            **_reminded(round_, progress),
             "units": round_.kind == ObjectKind.UNIT,
             "has_ties": round_.state == RoundState.SCORED and bool(ties_of(round_)),
             "acts": {
@@ -159,7 +159,7 @@ class RoundAdmin(ActingAdmin):
         if act is None:
             raise Http404
         form = act.form(request.POST or None, round_) if act.form is not None else None
-        seen = seen_in(request.POST, "seen")
+        seen = seen_in(request.POST)
         if request.method == "POST" and (form is None or form.is_valid()):
             try:
                 perform(request.user, act.do, round_, seen, {} if form is None else form.cleaned_data)
@@ -193,11 +193,11 @@ class RoundAdmin(ActingAdmin):
     def progress_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """How far snapshot or scoring is: a fragment that asks for itself until it is done."""
         round_ = managed_round_for(request.user, pk)
-        stands = walk(round_)
+        progress = progress_of(round_)
         response = TemplateResponse(
-            request, "admin/evaluations/round/progress.html", {"round": round_, "walk": stands}
+            request, "admin/evaluations/round/progress.html", {"round": round_, "progress": progress}
         )
-        if stands.running is None and stands.scoring is None:
+        if progress.running is None and progress.scoring is None:
             response["HX-Refresh"] = "true"
         return response
 
@@ -253,9 +253,9 @@ class RoundAdmin(ActingAdmin):
         }
 
 
-def _reminded(round_: Round, stands: Walk) -> dict[str, Any]:
+def _reminded(round_: Round, progress: Progress) -> dict[str, Any]:
     """When late units were last reminded, and whether they may be again today."""
-    if not stands.late:
+    if not progress.late:
         return {}
     last = reminded_at(round_)
     today = timezone.localdate()

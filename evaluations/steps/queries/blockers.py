@@ -133,7 +133,7 @@ def _scoring(round_: Round, definition: SchemeDefinition, today: dt.date) -> Ite
         yield _unreported(round_, gap, still_open)
     yield from _reported_late(round_)
     for gap in scoring_gaps(round_, definition):
-        yield blocker("score_missing", indicator=_named(gap), count=gap.missing, judged=gap.judged)
+        yield blocker("score_missing", indicator=_gap_name(gap), count=gap.missing, judged=gap.judged)
 
 
 def _evidence(round_: Round) -> Iterator[Blocker]:
@@ -144,7 +144,7 @@ def _evidence(round_: Round) -> Iterator[Blocker]:
 
 
 def _unreported(round_: Round, gap: Gap, still_open: bool) -> Blocker:
-    values = {"indicator": _named(gap), "count": gap.missing, "judged": gap.judged}
+    values = {"indicator": _gap_name(gap), "count": gap.missing, "judged": gap.judged}
     if still_open:
         return blocker("unreported", **values, day=_day(round_.collecting_until))
     return blocker("unreported:over", **values)
@@ -206,7 +206,7 @@ def _final(round_: Round, today: dt.date) -> Iterator[Blocker]:
         yield blocker("publicity_runs", day=_day(round_.publicity_end))
 
 
-def _named(gap: Gap) -> str:
+def _gap_name(gap: Gap) -> str:
     return gap.name_en if (get_language() or "").startswith("en") else gap.name_zh
 
 

@@ -6,10 +6,10 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, npgettext
 
+from changes.errors import Sentence
 from display.formats import money
 from evaluations.entries.queries.coverage import Gap
 from evaluations.enums import RoundState
@@ -18,7 +18,6 @@ from evaluations.rounds.models import Round
 from evaluations.rounds.rules.working_days import working_days
 from evaluations.snapshots.models import MetricSnapshot
 
-Sentence = str | Promise
 DONE, NOW, OPENED, WAITING, BLOCKED, TODO = "done", "now", "open", "wait", "blocked", "todo"
 REPORTING, JUDGING = 1, 2
 """The places of two steps in the bar: what units report, what experts score."""
@@ -32,7 +31,7 @@ ACT_LABELS: dict[str, Sentence] = {
 
 
 @dataclass(frozen=True)
-class Step:
+class ProgressStep:
     """One step of the bar: icon, name, state (done, now, open beside it, wait, blocked, todo), word, date and count."""
 
     icon: str
@@ -49,7 +48,7 @@ def steps_of(
     scores: list[Gap],
     running: MetricSnapshot | None,
     present: str,
-) -> tuple[Step, ...]:
+) -> tuple[ProgressStep, ...]:
     """The bar of a round: what is done, in progress, waiting or to do; `present` is the state of the present step."""
     order = list(RoundState)
     at = order.index(RoundState(round_.state))
@@ -94,7 +93,7 @@ def steps_of(
         ),
     ]
     return tuple(
-        Step(icon, name, state, _word(state), _day(when), str(count))
+        ProgressStep(icon, name, state, _word(state), _day(when), str(count))
         for icon, name, state, when, count in steps
     )
 

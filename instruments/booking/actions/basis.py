@@ -41,7 +41,7 @@ def take_away(work: Work, booking: Booking, reason: Reason) -> None:
 
 
 def give_back(work: Work, booking: Booking, reason: Reason) -> None:
-    """Cancel a locked booking or request because its person lost what it rested on; person and keepers are told why."""
+    """Cancel a locked booking or request because its person lost what it rested on; all are told why."""
     _cancel(work, booking, reason)
     keepers = recipients_of(booking.instrument, but=booking.person)
     people = [booking.person, *(person for person in keepers if person != work.actor)]

@@ -9,7 +9,7 @@ from folding.times import LOCAL
 from instruments.booking.actions.slots import claim_station, facts, held_by, release, save
 from instruments.booking.actions.telling import tell_of_move, tell_others
 from instruments.booking.enums import BookingKind, BookingState
-from instruments.booking.errors import RulesBroken, WrongState
+from instruments.booking.errors import RulesBroken, WrongBookingState
 from instruments.booking.events import BookingCancelled, BookingMoved
 from instruments.booking.locks import lock_booking, lock_booking_alone
 from instruments.booking.models import Booking
@@ -20,7 +20,7 @@ from instruments.booking.rules.requests import is_overdue, last_change, request_
 from instruments.inventory.locks import lock_instruments
 from instruments.inventory.models import Instrument
 from instruments.inventory.permissions import is_custodian
-from instruments.terms.errors import Problem, problem
+from instruments.terms.errors import BrokenRule, problem
 from instruments.terms.queries.policy import policy_of
 from instruments.terms.rules.booking_policy import maintenance_problems
 from instruments.terms.rules.intervals import Interval
@@ -29,10 +29,10 @@ from notices.wording import both_names
 
 
 def cancel_booking(work: Work, booking: Booking, *, reason: str = "", seen: int | None = None) -> Booking:
-    """Give the time back: the owner until the last moment for changes (a request: any time), a keeper until the start.
+    """Give the time back: the owner until the last moment for changes (a request always), custodians until the start.
 
     Running maintenance may be cancelled until it ends. Tells the other side. Raises NotAllowed, StaleVersion,
-    WrongState, RulesBroken after the last moment or for a reason longer than 300 characters.
+    WrongBookingState, RulesBroken after the last moment or for a reason longer than 300 characters.
     """
     booking = lock_booking(work, booking)
     require(work.actor, "cancel_booking", booking)
@@ -65,9 +65,9 @@ def move_booking(
     """Move a booking to another time, or to another instrument too; the price is quoted anew.
 
     The new time is another one and meets every rule of a new booking. Where the policy wants an approval, an owner's
-    move asks again; a keeper's move of another person's booking keeps its state. A request keeps its last moment, or
-    gets an earlier one. Tells the other side. Raises NotAllowed, StaleVersion, WrongState, RulesBroken, SlotTaken;
-    ValueError for a naive time.
+    move asks again; a custodian's move of another person's booking keeps its state. A request keeps its last moment, or
+    gets an earlier one. Tells the other side. Raises NotAllowed, StaleVersion, WrongBookingState, RulesBroken,
+    SlotTaken; ValueError for a naive time.
     """
     if start.tzinfo is None or end.tzinfo is None:
         raise ValueError("Times must carry their offset.")
@@ -127,7 +127,7 @@ def _verb_of_move(work: Work, booking: Booking, target: Instrument) -> str:
 
 def _priced(
     work: Work, booking: Booking, target: Instrument, start: dt.datetime, end: dt.datetime
-) -> list[Problem]:
+) -> list[BrokenRule]:
     """Return what the rules of a new booking say of the time; where nothing, the booking has its new price."""
     if booking.kind == BookingKind.MAINTENANCE:
         return maintenance_problems(start, end, work.now)
@@ -154,11 +154,11 @@ def _station(work: Work, target: Instrument, booking: Booking, wish: Interval, *
 
 def _legal(work: Work, booking: Booking, verb: str) -> BookingState:
     if is_overdue(booking.state, booking.expires_at, work.now):
-        raise WrongState(BookingState.EXPIRED, verb)
+        raise WrongBookingState(BookingState.EXPIRED, verb)
     return next_state(booking.state, verb)
 
 
-def _too_late(work: Work, booking: Booking) -> list[Problem]:
+def _too_late(work: Work, booking: Booking) -> list[BrokenRule]:
     """Return why this person can no longer give the time back."""
     now = work.now
     if booking.kind == BookingKind.MAINTENANCE:

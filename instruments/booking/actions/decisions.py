@@ -1,4 +1,4 @@
-"""Actions room: a keeper decides on a request."""
+"""Actions room: a custodian decides on a request."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from changes import Work, unchanged
 from instruments.booking.actions.slots import facts, held_by, release, save
 from instruments.booking.actions.telling import tell
 from instruments.booking.enums import BookingState
-from instruments.booking.errors import RulesBroken, WrongState
+from instruments.booking.errors import RulesBroken, WrongBookingState
 from instruments.booking.events import BookingApproved, BookingDeclined
 from instruments.booking.locks import lock_booking
 from instruments.booking.models import Booking
@@ -18,9 +18,9 @@ from members.permissions import require
 
 
 def approve_booking(work: Work, booking: Booking, *, seen: int | None = None) -> Booking:
-    """Confirm a request; a keeper's right, but for a request of their own. Tells the person who asked.
+    """Confirm a request; a custodian's right, but for a request of their own. Tells the person who asked.
 
-    Raises NotAllowed, StaleVersion, WrongState (decided, withdrawn or expired already), RulesBroken where the
+    Raises NotAllowed, StaleVersion, WrongBookingState (decided, withdrawn or expired already), RulesBroken where the
     instrument is out of service or closed then, SlotTaken where an unguarded writer took the time.
     """
     booking = lock_booking(work, booking)
@@ -39,7 +39,7 @@ def approve_booking(work: Work, booking: Booking, *, seen: int | None = None) ->
 def decline_booking(work: Work, booking: Booking, *, reason: str, seen: int | None = None) -> Booking:
     """Refuse a request with a reason of 1 to 300 characters; the time is free again. Tells the person who asked.
 
-    Raises NotAllowed, StaleVersion, WrongState, RulesBroken without a reason.
+    Raises NotAllowed, StaleVersion, WrongBookingState, RulesBroken without a reason.
     """
     booking = lock_booking(work, booking)
     require(work.actor, "decline_booking", booking)
@@ -59,7 +59,7 @@ def decline_booking(work: Work, booking: Booking, *, reason: str, seen: int | No
 
 def _decide(work: Work, booking: Booking, verb: str) -> None:
     if is_overdue(booking.state, booking.expires_at, work.now):
-        raise WrongState(BookingState.EXPIRED, verb)
+        raise WrongBookingState(BookingState.EXPIRED, verb)
     booking.state = next_state(booking.state, verb)
     booking.decided_at, booking.decided_by = work.now, work.actor
     booking.expires_at = None

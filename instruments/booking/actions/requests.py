@@ -40,7 +40,7 @@ def request_booking(
     form: str = "",
     knowing: bool = True,
 ) -> Booking:
-    """Book [start, end) for oneself, or as a keeper for `person`; return the booking with its frozen price.
+    """Book [start, end) for oneself, or as a custodian for `person`; return the booking with its frozen price.
 
     `place` is the instrument or its code.
     It is `requested` where the policy wants an approval, else `confirmed`. Without a station the first free one is
@@ -112,7 +112,7 @@ def book_maintenance(
     reason: str,
     station: int | None = None,
 ) -> Booking:
-    """Hold [start, end) for upkeep, as a keeper of the instrument; policy and opening hours do not bind it.
+    """Hold [start, end) for upkeep, as a custodian of the instrument; policy and opening hours do not bind it.
 
     It may have begun already, but not ended, and lasts at most 366 days. Raises NotAllowed, RulesBroken, SlotTaken;
     ValueError for a naive time.

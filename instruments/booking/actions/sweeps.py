@@ -31,7 +31,7 @@ CHUNK = 50
 DEFAULT_NO_SHOW = BookingPolicy().no_show_minutes
 REMIND_BEFORE = dt.timedelta(hours=24)
 logger = logging.getLogger(__name__)
-Step = Callable[[Work, Booking], object]
+Sweep = Callable[[Work, Booking], object]
 
 
 def expire_requests(now: dt.datetime) -> int:
@@ -61,7 +61,7 @@ def finish_maintenance(now: dt.datetime) -> int:
 def end_forgotten_visits(now: dt.datetime) -> int:
     """End visits whose booked end is hours ago and that nobody ended; return how many. Safe to run twice.
 
-    One that cannot be put on record is left to the keeper, and does not keep the others from their end.
+    One that cannot be put on record is left to the custodian, and does not keep the others from their end.
     """
     open_still = BOOKINGS.filter(
         state=BookingState.IN_USE, kind=BookingKind.USE, end__lt=now - FORGOTTEN_AFTER
@@ -91,7 +91,7 @@ def remind_bookings(now: dt.datetime) -> int:
     return _sweep(near, now, _remind)
 
 
-def _sweep(rows: QuerySet[Booking], now: dt.datetime, step: Step) -> int:
+def _sweep(rows: QuerySet[Booking], now: dt.datetime, step: Sweep) -> int:
     """Walk the rows in chunks, each one change; what another change holds at this moment is left to the next sweep."""
     places = list(rows.order_by("instrument", "pk").values_list("pk", "instrument"))
     return sum(
@@ -105,7 +105,7 @@ def _sweep_some(
     rows: QuerySet[Booking],
     places: Sequence[tuple[UUID, int]],
     now: dt.datetime,
-    step: Step,
+    step: Sweep,
 ) -> int:
     free = lock_instruments(work, {place for _pk, place in places}, skip_locked=True)
     locked = work.lock(rows, [pk for pk, place in places if place in free], skip_locked=True)

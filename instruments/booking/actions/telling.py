@@ -35,7 +35,7 @@ def tell(work: Work, people: Sequence[Person], kind: str, booking: Booking, **mo
 
 
 def tell_others(work: Work, booking: Booking, kind: str, **more: object) -> None:
-    """Tell the other side: the keepers where the owner acted, the owner where a keeper did."""
+    """Tell the other side: the custodians where the owner acted, the owner where a custodian did."""
     actor = work.actor
     own = actor.pk == booking.person_id
     tell(
@@ -49,9 +49,9 @@ def tell_others(work: Work, booking: Booking, kind: str, **more: object) -> None
 
 
 def tell_of_move(work: Work, booking: Booking, left: Instrument, **old: object) -> None:
-    """Tell of a move: the owner where a keeper moved it, else the keepers of where it stands now and stood before.
+    """Tell of a move: the owner where a custodian moved it, else the custodians of where it stands and stood.
 
-    Where it must be approved anew, the keepers read a request.
+    Where it must be approved anew, the custodians read a request.
     """
     actor = work.actor
     if actor.pk != booking.person_id:

@@ -9,7 +9,7 @@ from changes import Work, unchanged
 from folding.times import LOCAL
 from instruments.booking.actions.slots import facts, held_by, release, save
 from instruments.booking.enums import BookingKind, BookingState
-from instruments.booking.errors import RulesBroken, WrongState
+from instruments.booking.errors import RulesBroken, WrongBookingState
 from instruments.booking.events import VisitBegun, VisitEnded
 from instruments.booking.locks import lock_booking
 from instruments.booking.models import Booking
@@ -23,19 +23,19 @@ from members.permissions import require
 
 
 def check_in(work: Work, booking: Booking, *, seen: int | None = None) -> Booking:
-    """Begin the visit; owner or keeper, from the policy's minutes before the start until the end.
+    """Begin the visit; owner or custodian, from the policy's minutes before the start until the end.
 
-    Raises NotAllowed, StaleVersion, WrongState, RulesBroken when too early or too late, or while the instrument is
-    out of service or closed.
+    Raises NotAllowed, StaleVersion, WrongBookingState, RulesBroken when too early or too late, or while the instrument
+    is out of service or closed.
     """
     booking = lock_booking(work, booking)
     require(work.actor, "check_in_booking", booking)
     unchanged(booking, seen)
     if is_overdue(booking.state, booking.expires_at, work.now):
-        raise WrongState(BookingState.EXPIRED, "check_in")
+        raise WrongBookingState(BookingState.EXPIRED, "check_in")
     after = next_state(booking.state, "check_in")
     if booking.kind == BookingKind.MAINTENANCE:
-        raise WrongState(BookingState(booking.state), "check_in")
+        raise WrongBookingState(BookingState(booking.state), "check_in")
     opens = booking.start - dt.timedelta(minutes=policy_of(booking.instrument).check_in_early_minutes)
     if work.now < opens:
         raise RulesBroken([problem("check_in_early", required=_shown(opens))])
@@ -60,12 +60,12 @@ def check_out(
     at: dt.datetime | None = None,
     seen: int | None = None,
 ) -> Booking:
-    """End the visit at `at`; owner or keeper. Whoever keeps the records of use hears of it and writes one.
+    """End the visit at `at`; owner or custodian. Whoever keeps the records of use hears of it and writes one.
 
     Without `at` it ends now, or at the booked end where that is so long ago that the check-out was forgotten. A visit
     that ends early gives the rest of its booked time back from the next step on; its price stays. Raises NotAllowed,
-    StaleVersion, WrongState, RulesBroken for a time before the check-in or in the future, FieldsRefused for impossible
-    figures, ValueError for a naive time.
+    StaleVersion, WrongBookingState, RulesBroken for a time before the check-in or in the future, FieldsRefused for
+    impossible figures, ValueError for a naive time.
     """
     if at is not None and at.tzinfo is None:
         raise ValueError("Times must carry their offset.")

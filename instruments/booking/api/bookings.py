@@ -42,7 +42,7 @@ F = TypeVar("F", bound=Callable[..., Response])
 
 
 class BookingSerializer(Serializer[Booking]):
-    """A booking as its parties see it: the person it is for, the keepers of the instrument, the department."""
+    """A booking as its parties see it: the person it is for, the custodians of the instrument, the department."""
 
     id = serializers.UUIDField()
     instrument = serializers.CharField(source="instrument.code")
@@ -183,7 +183,7 @@ def _step(operation: str, body: type[Serializer[None]]) -> Callable[[F], F]:
     return described
 
 
-class Step(ContractView):
+class StepView(ContractView):
     """A step of one booking; a caller may name the version it is meant for."""
 
     def take(
@@ -199,7 +199,7 @@ class Step(ContractView):
             raise
 
 
-class Approve(Step):
+class Approve(StepView):
     """The steward says yes."""
 
     @_step("approve_booking", StepSerializer)
@@ -209,7 +209,7 @@ class Approve(Step):
         return self.take(request, booking_id, approve_booking)
 
 
-class Decline(Step):
+class Decline(StepView):
     """The steward says no."""
 
     @_step("decline_booking", StepSerializer)
@@ -219,7 +219,7 @@ class Decline(Step):
         return self.take(request, booking_id, decline_booking, reason=reason)
 
 
-class Cancel(Step):
+class Cancel(StepView):
     """The person or the steward gives the time back."""
 
     @_step("cancel_booking", StepSerializer)
@@ -228,7 +228,7 @@ class Cancel(Step):
         return self.take(request, booking_id, cancel_booking, **self.body(request, StepSerializer))
 
 
-class CheckIn(Step):
+class CheckIn(StepView):
     """The use begins."""
 
     @_step("check_in", StepSerializer)
@@ -238,7 +238,7 @@ class CheckIn(Step):
         return self.take(request, booking_id, check_in)
 
 
-class CheckOut(Step):
+class CheckOut(StepView):
     """The use ends and becomes a usage record."""
 
     @_step("check_out", CheckOutSerializer)
@@ -255,7 +255,7 @@ class CheckOut(Step):
         )
 
 
-class Move(Step):
+class Move(StepView):
     """The booking goes to another time, or another instrument."""
 
     @_step("move_booking", MoveSerializer)

@@ -53,7 +53,7 @@ class DayOptions(Options):
     def wording(self, value: str) -> str:
         """Name a day in the reader's form; what is no day stays as it is."""
         try:
-            return _named(dt.date.fromisoformat(value))
+            return _day_name(dt.date.fromisoformat(value))
         except ValueError:
             return value
 
@@ -110,7 +110,7 @@ def days(first: dt.date, count: int) -> Iterable[tuple[str, str]]:
     """Return `count` days from the first one as choices."""
     for offset in range(count):
         day = first + dt.timedelta(days=offset)
-        yield day.isoformat(), _named(day)
+        yield day.isoformat(), _day_name(day)
 
 
 def clock(minutes: int) -> str:
@@ -130,7 +130,7 @@ def times(first: int, last: int, step: int) -> list[tuple[str, str]]:
     return [(clock(minute), clock_label(minute)) for minute in range(first, last + 1, step)]
 
 
-def _named(day: dt.date) -> str:
+def _day_name(day: dt.date) -> str:
     return short_day(day, get_language(), timezone.localdate())
 
 

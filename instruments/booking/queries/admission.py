@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from instruments.inventory.enums import InstrumentState, SharingMode
 from instruments.inventory.models import Instrument, Stewardship
 from instruments.inventory.rules.sharing import shared_with
-from instruments.terms.errors import Problem, problem
+from instruments.terms.errors import BrokenRule, problem
 from instruments.terms.queries.opening import opening_of
 from instruments.terms.queries.policy import policy_of, terms_of
 from instruments.terms.queries.rates import Quote, quote
@@ -25,7 +25,7 @@ _ALWAYS_JUDGED = dt.timedelta(days=62)
 class Admission:
     """Every broken rule (none: the wish is fine, if the slot is free) and the price."""
 
-    problems: list[Problem]
+    problems: list[BrokenRule]
     quote: Quote
 
 
@@ -47,14 +47,14 @@ def admission(
         first, last = local_midnight(local_day(start)), local_midnight(local_day(end) + dt.timedelta(days=1))
         opened = opening_of(instrument, Interval(first, last))
     problems = policy_problems(terms, start, end, now, opened)
-    problems += standing(instrument, person, start)
+    problems += closed_to(instrument, person, start)
     offer = quote(instrument, person, start, end)
     if offer.yuan_per_hour is None and judged:
         problems.append(problem("no_rate", chosen=offer.category))
     return Admission(problems, offer)
 
 
-def standing(instrument: Instrument, person: Person | None, moment: dt.datetime) -> list[Problem]:
+def closed_to(instrument: Instrument, person: Person | None, moment: dt.datetime) -> list[BrokenRule]:
     """Return what stands against a booking at whatever time: state, unit, and whether it is shared with the person.
 
     None is a visitor, who may turn out to be of any unit: only state and unit count. At most one query.

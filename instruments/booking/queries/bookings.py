@@ -26,7 +26,7 @@ def bookings_with_relations() -> QuerySet[Booking]:
     )
 
 
-def kept_instruments(person: Viewer) -> Q:
+def in_custody_of(person: Viewer) -> Q:
     """Return the filter on Instrument for those a person keeps: as steward today, or as manager of the unit."""
     if not isinstance(person, Person) or not person.is_active:
         return Q(pk__in=[])
@@ -52,9 +52,7 @@ def bookings_visible_to(person: Viewer) -> QuerySet[Booking]:
 
 def bookings_to_keep(person: Viewer) -> QuerySet[Booking]:
     """Bookings of the instruments a person keeps."""
-    return bookings_with_relations().filter(
-        instrument__in=Instrument.objects.filter(kept_instruments(person))
-    )
+    return bookings_with_relations().filter(instrument__in=Instrument.objects.filter(in_custody_of(person)))
 
 
 def requests_to_decide(person: Viewer) -> QuerySet[Booking]:

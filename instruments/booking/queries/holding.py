@@ -13,7 +13,7 @@ from django.utils import timezone
 from folding.times import LOCAL
 from instruments.booking.models import Booking
 from instruments.inventory.models import Instrument
-from instruments.terms.errors import Problem, problem
+from instruments.terms.errors import BrokenRule, problem
 from instruments.terms.rules.hours import is_convertible
 from instruments.terms.rules.intervals import Interval
 
@@ -82,7 +82,7 @@ def conflicts(
     return [row for row in held if station is None or row.station == station]
 
 
-def taken_problems(held: list[BusyInterval]) -> list[Problem]:
+def taken_problems(held: list[BusyInterval]) -> list[BrokenRule]:
     """Return a broken rule for each time that is held, without telling by whom."""
     return [problem("slot_taken", required=_span(row), held=row) for row in held]
 

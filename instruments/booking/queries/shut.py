@@ -15,7 +15,7 @@ from instruments.inventory.enums import InstrumentState
 from instruments.inventory.models import Instrument
 from instruments.inventory.queries.facts import facts_at
 from instruments.inventory.rules.out_of_service import is_out
-from instruments.terms.errors import Problem, problem
+from instruments.terms.errors import BrokenRule, problem
 from instruments.terms.models import OpeningException
 from members.enums import UnitState
 from members.messages import reason_of_state
@@ -68,7 +68,7 @@ def _without_closures(booking: Booking) -> Shut | None:
     return None
 
 
-def shut_then(booking: Booking) -> Problem | None:
+def shut_then(booking: Booking) -> BrokenRule | None:
     """Return the rule that keeps anybody from promising a booked time: the instrument is known to be shut then."""
     if booking.instrument.unit.state != UnitState.ACTIVE:
         return problem("unit_state")
@@ -76,7 +76,7 @@ def shut_then(booking: Booking) -> Problem | None:
     return None if found is None else _problem(found)
 
 
-def shut_now(instrument: Instrument, now: dt.datetime) -> Problem | None:
+def shut_now(instrument: Instrument, now: dt.datetime) -> BrokenRule | None:
     """Return the rule that keeps anybody from beginning a visit at this moment; one query at most."""
     if instrument.unit.state != UnitState.ACTIVE:
         return problem("unit_state")
@@ -89,7 +89,7 @@ def shut_now(instrument: Instrument, now: dt.datetime) -> Problem | None:
     return None if row is None else _problem(Shut("", row.reason))
 
 
-def _problem(found: Shut) -> Problem:
+def _problem(found: Shut) -> BrokenRule:
     if found.state:
         return problem("instrument_state", chosen=InstrumentState(found.state).label)
     return problem("shut", chosen=found.reason)

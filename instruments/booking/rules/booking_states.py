@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from instruments.booking.enums import HOLDING_STATES, BookingState
-from instruments.booking.errors import WrongState
+from instruments.booking.errors import WrongBookingState
 
 TRANSITIONS: dict[tuple[BookingState, str], BookingState] = {
     (BookingState.REQUESTED, "approve"): BookingState.CONFIRMED,
@@ -37,12 +37,12 @@ UNUSED_STATES = FINAL_STATES - frozenset(HOLDING_STATES)
 
 
 def next_state(state: str, verb: str) -> BookingState:
-    """Return the state after the step. Raises WrongState where the table has none, ValueError for no state at all."""
+    """Return the state after the step. Raises WrongBookingState for none in the table, ValueError for no state."""
     known = BookingState(state)
     try:
         return TRANSITIONS[known, verb]
     except KeyError:
-        raise WrongState(known, verb) from None
+        raise WrongBookingState(known, verb) from None
 
 
 def legal_verbs(state: str) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from instruments.booking.enums import BookingState, Purpose
-from instruments.terms.errors import Problem, problem
+from instruments.terms.errors import BrokenRule, problem
 
 GRACE = dt.timedelta(minutes=30)
 """A booking can be undone that long after it was made, however near its start is."""
@@ -17,7 +17,7 @@ def request_expiry(hours: int, start: dt.datetime, asked: dt.datetime) -> dt.dat
 
 
 def last_change(start: dt.datetime, cutoff_minutes: int, made: dt.datetime) -> dt.datetime:
-    """Return the last moment at which who booked can cancel or move it himself.
+    """Return the last moment at which who booked can cancel or move it by themselves.
 
     The policy's minutes before the start, but always some time after it was made, so that a slip can be undone; never
     after its start.
@@ -30,7 +30,7 @@ def is_overdue(state: str, expires_at: dt.datetime | None, now: dt.datetime) -> 
     return state == BookingState.REQUESTED and expires_at is not None and expires_at <= now
 
 
-def wording_problems(purpose: str, purpose_kind: str) -> list[Problem]:
+def wording_problems(purpose: str, purpose_kind: str) -> list[BrokenRule]:
     """Return what is wrong with what the time is wanted for: 1 to 300 characters, and one of the purposes."""
     problems = []
     if not 1 <= len(purpose) <= 300 or "\0" in purpose:
@@ -40,7 +40,7 @@ def wording_problems(purpose: str, purpose_kind: str) -> list[Problem]:
     return problems
 
 
-def station_problems(station: int | None, count: int) -> list[Problem]:
+def station_problems(station: int | None, count: int) -> list[BrokenRule]:
     """Return the broken rule where a wanted station is none of the instrument's."""
     if station is None or 1 <= station <= count:
         return []

@@ -20,9 +20,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from changes import StaleVersion
-from changes.errors import FieldsRefused, NotAllowed
+from changes.errors import FieldsRefused
 from instruments.booking.enums import BookingKind, BookingState
-from instruments.booking.errors import RulesBroken, SlotTaken, WrongState
+from instruments.booking.errors import RulesBroken, SlotTaken, WrongBookingState
 from instruments.booking.forms.booking import MoveForm, moment_of
 from instruments.booking.guarded import booking_for
 from instruments.booking.models import Booking
@@ -30,8 +30,8 @@ from instruments.booking.queries.booking_page import bill_of, steps_of
 from instruments.booking.rules.booking_states import UNUSED_STATES
 from instruments.booking.views.booking_acts import (
     ACTS,
-    Act,
-    Choice,
+    BookingAct,
+    LegalAct,
     cut_off,
     done,
     form_of,
@@ -40,7 +40,7 @@ from instruments.booking.views.booking_acts import (
     worded,
 )
 from instruments.booking.views.booking_life import (
-    Step,
+    LifeStep,
     check_in_opens,
     effective_state,
     life,
@@ -50,21 +50,21 @@ from instruments.booking.views.booking_life import (
 )
 from instruments.booking.views.refusal import Refusal, refusal
 from instruments.inventory.permissions import is_custodian
-from instruments.terms.errors import Problem, problem
+from instruments.terms.errors import BrokenRule, problem
 from members.models import Person
 
 
 @dataclass
-class Tried:
+class FailedAct:
     """An act that did not go through: its form as filled in, and why."""
 
-    act: Act
+    act: BookingAct
     form: forms.Form | None
     status: int = 422
     message: str = ""
     refusal: Refusal | None = None
     typed: str = ""
-    meanwhile: Step | None = None
+    meanwhile: LifeStep | None = None
 
 
 @require_safe
@@ -95,9 +95,7 @@ def booking_act(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
         if form is not None and not form.is_valid():
             raise FieldsRefused({})
         take(act, wanted, form, request.user, _seen(request))
-    except NotAllowed:
-        raise Http404 from None
-    except (SlotTaken, RulesBroken, WrongState, StaleVersion, FieldsRefused) as error:
+    except (SlotTaken, RulesBroken, WrongBookingState, StaleVersion, FieldsRefused) as error:
         tried = _tried(act, form, wanted, error)
         return _page(request, booking_for(request.user, pk), tried)
     messages.success(request, str(done(act, wanted, request.user)))
@@ -113,8 +111,8 @@ def _seen(request: HttpRequest) -> int:
     return int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 10 else 0
 
 
-def _tried(act: Act, form: forms.Form | None, wanted: Booking, error: Exception) -> Tried:
-    tried = Tried(act, form)
+def _tried(act: BookingAct, form: forms.Form | None, wanted: Booking, error: Exception) -> FailedAct:
+    tried = FailedAct(act, form)
     match error:
         case SlotTaken():
             tried.status = 409
@@ -142,7 +140,7 @@ def _tried(act: Act, form: forms.Form | None, wanted: Booking, error: Exception)
     return tried
 
 
-def _refused(form: forms.Form | None, wanted: Booking, problems: list[Problem]) -> Refusal:
+def _refused(form: forms.Form | None, wanted: Booking, problems: list[BrokenRule]) -> Refusal:
     """Put a refused new time into words; upkeep is bound to no policy, so it is offered no other times."""
     assert isinstance(form, MoveForm)
     address = f"{reverse('instruments:booking', args=[wanted.pk])}#move"
@@ -150,7 +148,7 @@ def _refused(form: forms.Form | None, wanted: Booking, problems: list[Problem]) 
     return replace(told, fix="", alternatives=[]) if wanted.kind == BookingKind.MAINTENANCE else told
 
 
-def _page(request: HttpRequest, shown_booking: Booking, tried: Tried | None = None) -> HttpResponse:
+def _page(request: HttpRequest, shown_booking: Booking, tried: FailedAct | None = None) -> HttpResponse:
     now = timezone.now()
     keeper = is_custodian(request.user, shown_booking.instrument)
     acts = legal_acts(shown_booking, request.user, now)
@@ -173,16 +171,18 @@ def _page(request: HttpRequest, shown_booking: Booking, tried: Tried | None = No
     return render(request, "instruments/booking/booking.html", context, status=tried.status if tried else 200)
 
 
-def _choice(act: Act, shown_booking: Booking, request: HttpRequest, tried: Tried | None) -> Choice:
+def _choice(
+    act: BookingAct, shown_booking: Booking, request: HttpRequest, tried: FailedAct | None
+) -> LegalAct:
     if tried is not None and tried.act == act and tried.form is not None:
-        return Choice(act, tried.form, open=True)
+        return LegalAct(act, tried.form, open=True)
     if act.slug == "move":
         start, end = moment_of(request.GET.get("start", "")), moment_of(request.GET.get("end", ""))
         if start is not None and end is not None and start < end:
-            return Choice(
+            return LegalAct(
                 act, form_of(act, shown_booking, initial=MoveForm.initial_of(start, end)), open=True
             )
-    return Choice(act, form_of(act, shown_booking))
+    return LegalAct(act, form_of(act, shown_booking))
 
 
 def _lead(shown_booking: Booking, now: dt.datetime) -> str:

@@ -32,7 +32,7 @@ from members.permissions import Actor, can
 
 
 @dataclass(frozen=True)
-class Act:
+class BookingAct:
     """One thing that can be done: its address part, the right it needs, the step of the state table, its words."""
 
     slug: str
@@ -50,10 +50,10 @@ class Act:
         return "btn-danger" if self.slug in {"decline", "cancel"} else "btn-primary"
 
 
-ACTS: Mapping[str, Act] = {
+ACTS: Mapping[str, BookingAct] = {
     act.slug: act
     for act in (
-        Act(
+        BookingAct(
             "approve",
             "approve_booking",
             "approve",
@@ -62,7 +62,7 @@ ACTS: Mapping[str, Act] = {
             _("Approved. The person has been told."),
             "btn-primary",
         ),
-        Act(
+        BookingAct(
             "check-in",
             "check_in_booking",
             "check_in",
@@ -71,7 +71,7 @@ ACTS: Mapping[str, Act] = {
             _("Checked in. Hours count from now."),
             "btn-primary",
         ),
-        Act(
+        BookingAct(
             "check-out",
             "check_out_booking",
             "check_out",
@@ -81,7 +81,7 @@ ACTS: Mapping[str, Act] = {
             "btn-primary",
             _("The visit ends now; the hours that count, the samples and the income go on record."),
         ),
-        Act(
+        BookingAct(
             "decline",
             "decline_booking",
             "decline",
@@ -91,7 +91,7 @@ ACTS: Mapping[str, Act] = {
             "",
             _("The person reads the reason; the time is free again."),
         ),
-        Act(
+        BookingAct(
             "move",
             "move_booking",
             "move",
@@ -101,7 +101,7 @@ ACTS: Mapping[str, Act] = {
             "",
             _("The old time is given up only when the new one is held. The price is worked out anew."),
         ),
-        Act(
+        BookingAct(
             "cancel",
             "cancel_booking",
             "cancel",
@@ -131,15 +131,15 @@ UPKEEP_WORDS: Mapping[str, tuple[Sentence, Sentence, Sentence]] = {
 
 
 @dataclass(frozen=True)
-class Choice:
+class LegalAct:
     """An act that is legal now, with its form (None where a press is all it needs); `open` shows the form at once."""
 
-    act: Act
+    act: BookingAct
     form: forms.Form | None
     open: bool = False
 
 
-def legal_acts(booking: Booking, person: Actor, now: dt.datetime) -> list[Act]:
+def legal_acts(booking: Booking, person: Actor, now: dt.datetime) -> list[BookingAct]:
     """Return what this person may do with the booking at this moment, the most wanted first."""
     verbs = legal_verbs(effective_state(booking, now))
     legal = [
@@ -150,7 +150,7 @@ def legal_acts(booking: Booking, person: Actor, now: dt.datetime) -> list[Act]:
     return [act for act in legal if act is not None]
 
 
-def worded(act: Act | None, booking: Booking) -> Act | None:
+def worded(act: BookingAct | None, booking: Booking) -> BookingAct | None:
     """Return the act in the words of upkeep where it is upkeep."""
     if act is None or booking.kind != BookingKind.MAINTENANCE or act.slug not in UPKEEP_WORDS:
         return act
@@ -158,7 +158,7 @@ def worded(act: Act | None, booking: Booking) -> Act | None:
     return replace(act, label=label, done=success, hint=hint)
 
 
-def done(act: Act, booking: Booking, actor: Person) -> str:
+def done(act: BookingAct, booking: Booking, actor: Person) -> str:
     """Say what has been done, and of a move also who was told of it."""
     if act.slug != "move" or booking.kind == BookingKind.MAINTENANCE:
         return str(act.done)
@@ -175,13 +175,13 @@ def done(act: Act, booking: Booking, actor: Person) -> str:
 
 
 def cut_off(booking: Booking) -> dt.datetime:
-    """Return the last moment at which the person himself can cancel or move a confirmed booking."""
+    """Return the last moment at which the person who booked can cancel or move a confirmed booking."""
     return last_change(
         booking.start, policy_of(booking.instrument).cancel_cutoff_minutes, booking.requested_at
     )
 
 
-def _in_time(act: Act, booking: Booking, person: Actor, now: dt.datetime) -> bool:
+def _in_time(act: BookingAct, booking: Booking, person: Actor, now: dt.datetime) -> bool:
     maintenance = booking.kind == BookingKind.MAINTENANCE
     if act.slug == "check-in":
         return not maintenance and check_in_opens(booking) <= now < booking.end
@@ -196,7 +196,7 @@ def _in_time(act: Act, booking: Booking, person: Actor, now: dt.datetime) -> boo
 
 
 def form_of(
-    act: Act, booking: Booking, data: QueryDict | None = None, initial: dict[str, Any] | None = None
+    act: BookingAct, booking: Booking, data: QueryDict | None = None, initial: dict[str, Any] | None = None
 ) -> forms.Form | None:
     """Return the form of an act, None where it needs none; ids carry act and booking, so that several fit on a page."""
     options: dict[str, Any] = {"auto_id": f"id_{act.slug}_{booking.pk}_%s"}
@@ -212,7 +212,7 @@ def form_of(
     return None
 
 
-def take(act: Act, booking: Booking, form: forms.Form | None, actor: Person, seen: int) -> Booking:
+def take(act: BookingAct, booking: Booking, form: forms.Form | None, actor: Person, seen: int) -> Booking:
     """Do it through the one action that may, for the version that was seen. Raises what the action raises."""
     said: dict[str, Any] = form.cleaned_data if form is not None else {}
     match act.slug:

@@ -32,7 +32,7 @@ TITLES: dict[str, tuple[str, Sentence]] = {
 
 
 @dataclass(frozen=True)
-class Step:
+class LifeStep:
     """One state or change; `state` is done, now, todo or bad."""
 
     icon: str
@@ -63,27 +63,27 @@ def released_at(booking: Booking) -> dt.datetime:
     return min(late, booking.end)
 
 
-def life(booking: Booking, rows: Sequence[BookingStep], now: dt.datetime) -> list[Step]:
+def life(booking: Booking, rows: Sequence[BookingStep], now: dt.datetime) -> list[LifeStep]:
     """Return what has happened, what is, and what is still to come."""
     state = effective_state(booking, now)
     steps = past(booking, rows)
     if state == BookingState.EXPIRED and booking.state == BookingState.REQUESTED:
         icon, title = TITLES["expired"]
-        steps.append(Step(icon, title, "bad", at=booking.expires_at))
+        steps.append(LifeStep(icon, title, "bad", at=booking.expires_at))
     return steps + _present(booking, state, now) + _to_come(booking, state)
 
 
-def past(booking: Booking, rows: Sequence[BookingStep]) -> list[Step]:
+def past(booking: Booking, rows: Sequence[BookingStep]) -> list[LifeStep]:
     """Return what has happened, with who and when, oldest first."""
     told = {row.verb for row in rows}
     if told & {"requested", "confirmed"}:
         told |= {"requested", "confirmed"}
-    steps = [_told(row) for row in rows if row.verb in TITLES]
+    steps = [_step_of(row) for row in rows if row.verb in TITLES]
     steps += [step for verb, step in _from_fields(booking) if verb not in told]
     return sorted(steps, key=lambda step: step.at or booking.requested_at)
 
 
-def _told(row: BookingStep) -> Step:
+def _step_of(row: BookingStep) -> LifeStep:
     icon, title = TITLES[row.verb]
     who = str(row.by) if row.by else gettext("The system")
     text = ""
@@ -91,10 +91,10 @@ def _told(row: BookingStep) -> Step:
         text = _moved(row)
     elif row.verb in UNUSED_STATES:
         text = row.reason
-    return Step(icon, title, "bad" if row.verb in UNUSED_STATES else "done", who, row.at, text)
+    return LifeStep(icon, title, "bad" if row.verb in UNUSED_STATES else "done", who, row.at, text)
 
 
-def _from_fields(booking: Booking) -> list[tuple[str, Step]]:
+def _from_fields(booking: Booking) -> list[tuple[str, LifeStep]]:
     """Return the steps of a booking that was brought in from elsewhere, with no history of its own."""
     owner = str(booking.person)
     decider = str(booking.decided_by) if booking.decided_by else ""
@@ -113,7 +113,7 @@ def _from_fields(booking: Booking) -> list[tuple[str, Step]]:
             icon, title = TITLES[verb]
             reason = booking.reason if verb in UNUSED_STATES else ""
             steps.append(
-                (verb, Step(icon, title, "bad" if verb in UNUSED_STATES else "done", who, at, reason))
+                (verb, LifeStep(icon, title, "bad" if verb in UNUSED_STATES else "done", who, at, reason))
             )
     return steps
 
@@ -130,15 +130,15 @@ def _moved(row: BookingStep) -> str:
     return said.removeprefix(" · ")
 
 
-def _present(booking: Booking, state: BookingState, now: dt.datetime) -> list[Step]:
+def _present(booking: Booking, state: BookingState, now: dt.datetime) -> list[LifeStep]:
     if booking.kind == BookingKind.MAINTENANCE:
         if state == BookingState.CONFIRMED:
             begun = "now" if booking.start <= now else "todo"
-            return [Step("tool", _("Maintenance"), begun, text=span(booking.start, booking.end))]
+            return [LifeStep("tool", _("Maintenance"), begun, text=span(booking.start, booking.end))]
         return []
     if state == BookingState.REQUESTED:
         return [
-            Step(
+            LifeStep(
                 "hourglass",
                 _("Awaiting approval"),
                 "now",
@@ -153,19 +153,19 @@ def _present(booking: Booking, state: BookingState, now: dt.datetime) -> list[St
         facts = {
             "opens": shown(opens), "released": formats.clock(released) if same_day else shown(released)
         }  # fmt: skip
-        return [Step("login-2", _("Waiting for check-in"), "now", text=text % facts)]
+        return [LifeStep("login-2", _("Waiting for check-in"), "now", text=text % facts)]
     if state == BookingState.IN_USE:
         text = gettext("Booked until %(end)s; hours are counted until check-out.")
-        return [Step("player-play", _("In use"), "now", text=text % {"end": shown(booking.end)})]
+        return [LifeStep("player-play", _("In use"), "now", text=text % {"end": shown(booking.end)})]
     return []
 
 
-def _to_come(booking: Booking, state: BookingState) -> list[Step]:
+def _to_come(booking: Booking, state: BookingState) -> list[LifeStep]:
     if booking.kind == BookingKind.MAINTENANCE:
-        return [Step("circle-check", _("Completed"), "todo")] if state == BookingState.CONFIRMED else []
-    confirmed = Step("calendar-check", _("Confirmed"), "todo")
-    use = Step("player-play", _("In use"), "todo", text=span(booking.start, booking.end))
-    end = Step(
+        return [LifeStep("circle-check", _("Completed"), "todo")] if state == BookingState.CONFIRMED else []
+    confirmed = LifeStep("calendar-check", _("Confirmed"), "todo")
+    use = LifeStep("player-play", _("In use"), "todo", text=span(booking.start, booking.end))
+    end = LifeStep(
         "clipboard-check",
         _("Completed"),
         "todo",

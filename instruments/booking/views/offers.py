@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from folding.times import LOCAL
-from instruments.booking.errors import Offer as FreeTime
+from instruments.booking.errors import FreeTime
 from instruments.inventory.models import Instrument
 from instruments.terms.queries.rates import category_of, rates_of
 from instruments.terms.rules.hours import local_day

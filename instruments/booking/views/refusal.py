@@ -15,7 +15,7 @@ from display import formats
 from instruments.booking.queries.availability import availability_ahead
 from instruments.booking.views.offers import Offer, offers
 from instruments.inventory.models import Instrument
-from instruments.terms.errors import Problem, Span
+from instruments.terms.errors import BrokenRule, Span
 from instruments.terms.queries.policy import policy_of, terms_of
 from instruments.terms.rules.hours import is_convertible
 from instruments.terms.rules.intervals import Interval
@@ -85,7 +85,7 @@ class Refusal:
     """What is said to a time that cannot be had: every broken rule, one that satisfies all, and others."""
 
     title: str
-    problems: list[Problem]
+    problems: list[BrokenRule]
     fix: str
     alternatives: list[Offer]
     barred: bool
@@ -95,7 +95,7 @@ def refusal(
     instrument: Instrument,
     person: Person,
     wish: tuple[dt.datetime, dt.datetime],
-    problems: Sequence[Problem],
+    problems: Sequence[BrokenRule],
     *,
     station: int | None = None,
     form: str = "",
@@ -147,23 +147,23 @@ def others(
 
 
 def in_words(
-    problems: Sequence[Problem],
+    problems: Sequence[BrokenRule],
     wish: tuple[dt.datetime, dt.datetime] | None = None,
     reader: Person | None = None,
-) -> list[Problem]:
+) -> list[BrokenRule]:
     """Return the problems with choice and requirement as the reader would say them."""
     return [_worded(problem, wish, reader) for problem in problems]
 
 
-def slot_taken(start: dt.datetime, end: dt.datetime, held: Span, reader: Person | None = None) -> Problem:
-    """Return the problem that somebody holds a part of the wished time, without telling who but the reader himself."""
+def slot_taken(start: dt.datetime, end: dt.datetime, held: Span, reader: Person | None = None) -> BrokenRule:
+    """Return the problem that somebody holds a part of the wished time, without telling who but the reader."""
     day = formats.local_day(start)
     one_day = formats.local_day(end - dt.timedelta(microseconds=1)) == day
     span = _clock(start, end)
     own = reader is not None and getattr(held, "person_id", None) == reader.pk
     said = gettext("You have booked %(span)s yourself.") if own else gettext("%(span)s is taken.")
     free_until, free_from = _moment(held.start, day, one_day), _moment(held.end, day, one_day)
-    return Problem(
+    return BrokenRule(
         "slot_taken",
         said % {"span": _clock(held.start, held.end)},
         span,
@@ -172,14 +172,16 @@ def slot_taken(start: dt.datetime, end: dt.datetime, held: Span, reader: Person 
     )
 
 
-def _worded(problem: Problem, wish: tuple[dt.datetime, dt.datetime] | None, reader: Person | None) -> Problem:
+def _worded(
+    problem: BrokenRule, wish: tuple[dt.datetime, dt.datetime] | None, reader: Person | None
+) -> BrokenRule:
     if problem.held is not None and wish is not None:
         return slot_taken(*wish, problem.held, reader)
     chosen, required = _sides(problem, wish)
     return replace(problem, chosen=chosen, required=required, name=NAMES.get(problem.rule, problem.message))
 
 
-def _sides(problem: Problem, wish: tuple[dt.datetime, dt.datetime] | None) -> tuple[str, str]:
+def _sides(problem: BrokenRule, wish: tuple[dt.datetime, dt.datetime] | None) -> tuple[str, str]:
     """Return what was chosen and what is required."""
     rule = problem.rule
     chosen, required = problem.chosen, problem.required

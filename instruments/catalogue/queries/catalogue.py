@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from background.kept import kept
 from instruments.booking.queries.availability import is_open_for_booking
+from instruments.booking.queries.availability_ahead import AvailabilityAhead, availability_ahead
 from instruments.booking.queries.free_days import KEPT_SECONDS, free_days, generation
-from instruments.booking.queries.outlook import Outlook, outlooks
 from instruments.booking.rules.free_slots import FreeSlot
 from instruments.catalogue.queries.facets import Facet, facets, public_counts
 from instruments.catalogue.queries.filters import CatalogueFilters, narrowed, ordered, selected
@@ -43,7 +43,7 @@ class Card:
     category: str | None
     price: Decimal | None
     rates: Mapping[str, Decimal]
-    outlook: Outlook
+    outlook: AvailabilityAhead
     is_kept_inside: bool = False
 
     @property
@@ -186,7 +186,7 @@ def cards_of(
 ) -> list[Card]:
     """Return the cards of instruments read by `with_names`, in four queries however many."""
     rates = rates_of([instrument.pk for instrument in instruments], local_day(now))
-    ahead = outlooks(instruments, now, minutes, days)
+    ahead = availability_ahead(instruments, now, minutes, days)
     unit = home_unit(person)
     cards = []
     for instrument in instruments:

@@ -116,15 +116,15 @@ def facets(found: Mapping[str, Mapping[str, int]], filters: CatalogueFilters) ->
     names = labels()
     classes = {code: label for code, label in names.classes.items() if code in found["class"]}
     return [
-        _named("field", found["field"], names.fields, filters.fields),
-        _named(
+        _named_facet("field", found["field"], names.fields, filters.fields),
+        _named_facet(
             "instrument_class",
             found["class"],
             {**classes, **{code: names.classes[code] for code in filters.classes if code in names.classes}},
             filters.classes,
         ),
-        _named("unit", found["unit"], names.units, filters.units),
-        _named("region", found["region"], names.regions, filters.regions),
+        _named_facet("unit", found["unit"], names.units, filters.units),
+        _named_facet("region", found["region"], names.regions, filters.regions),
         Facet(
             "value_band",
             str(TITLES["value_band"]),
@@ -162,7 +162,9 @@ def band_name(band: ValueBand) -> str:
     )
 
 
-def _named(name: str, found: Mapping[str, int], names: Mapping[str, Label], chosen: tuple[str, ...]) -> Facet:
+def _named_facet(
+    name: str, found: Mapping[str, int], names: Mapping[str, Label], chosen: tuple[str, ...]
+) -> Facet:
     values = dict.fromkeys([*(code for code in found if code in names), *(c for c in chosen if c in names)])
     options = [Option(code, names[code].name, _count(name, code, found), code in chosen) for code in values]
     options.sort(key=lambda option: (not option.chosen, -option.count, option.value))

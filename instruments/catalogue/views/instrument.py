@@ -20,7 +20,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from changes import perform
-from changes.errors import NotAllowed
 from display.kept_pages import kept_for_visitors
 from display.templatetags.display import named
 from folding import times
@@ -29,7 +28,7 @@ from instruments.booking.enums import BookingState
 from instruments.booking.errors import OwnOverlap, RulesBroken, SentTwice, SlotTaken
 from instruments.booking.forms.booking import BookingForm, QuoteForm, moment_of
 from instruments.booking.models import Booking
-from instruments.booking.queries.admission import admission, standing
+from instruments.booking.queries.admission import admission, closed_to
 from instruments.booking.queries.availability import next_free
 from instruments.booking.queries.bookings import own_elsewhere
 from instruments.booking.queries.holding import conflicts, taken_problems
@@ -43,7 +42,7 @@ from instruments.inventory.enums import SharingMode
 from instruments.inventory.guarded import instrument_for
 from instruments.inventory.models import Instrument
 from instruments.inventory.permissions import is_custodian
-from instruments.terms.errors import Problem, problem
+from instruments.terms.errors import BrokenRule, problem
 from instruments.terms.queries.policy import policy_of, terms_of
 from instruments.terms.queries.rates import Quote
 from instruments.terms.rules.hours import local_day
@@ -60,7 +59,7 @@ class Verdict:
 
     start: dt.datetime
     end: dt.datetime
-    problems: list[Problem]
+    problems: list[BrokenRule]
     quote: Quote | None
     last_change: dt.datetime
     """Until when it can be cancelled or moved, if it is booked now."""
@@ -140,8 +139,6 @@ def book(request: HttpRequest, code: str) -> HttpResponse:
         return _page(request, shown, form, status=409)
     except (SlotTaken, RulesBroken) as error:
         return _page(request, shown, form, refused=_refused(shown, request.user, form, error))
-    except NotAllowed:
-        raise Http404 from None
     if booking.state == BookingState.CONFIRMED:
         messages.success(request, _("Booked. The time is yours."))
     else:
@@ -243,7 +240,7 @@ def bar_of(shown: Instrument, reader: Person | AnonymousUser) -> str:
     A visitor may be of the unit that alone may book, but shows it only by signing in.
     """
     person = reader if isinstance(reader, Person) else None
-    problems = standing(shown, person, timezone.now())
+    problems = closed_to(shown, person, timezone.now())
     if not problems:
         return shown.sharing_mode if person is None and shown.sharing_mode != SharingMode.EXTERNAL else ""
     return {"instrument_state": shown.state, "unit_state": "unit"}.get(

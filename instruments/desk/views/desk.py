@@ -34,7 +34,7 @@ from instruments.desk.views.board import board, is_idle
 from instruments.desk.views.desk_cards import answer, arrival, overdue_cards, waiting
 from instruments.inventory.models import Instrument
 from instruments.inventory.permissions import stewarded_by
-from instruments.terms.errors import Problem
+from instruments.terms.errors import BrokenRule
 from instruments.terms.rules.hours import local_midnight
 from instruments.terms.rules.intervals import Interval
 from members.models import Person
@@ -104,7 +104,7 @@ def _page(
     kept: list[Instrument],
     form: DeskMaintenanceForm,
     *,
-    problems: list[Problem] | None = None,
+    problems: list[BrokenRule] | None = None,
     others: list[Offer] | None = None,
     status: int = 200,
 ) -> HttpResponse:

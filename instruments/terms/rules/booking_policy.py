@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from folding.times import LOCAL
-from instruments.terms.errors import Problem, problem
+from instruments.terms.errors import BrokenRule, problem
 from instruments.terms.rules.hours import is_convertible, since_local_midnight
 from instruments.terms.rules.intervals import Interval
 
@@ -53,7 +53,7 @@ def policy_problems(
     end: dt.datetime,
     now: dt.datetime,
     open_intervals: Sequence[Interval] | None,
-) -> list[Problem]:
+) -> list[BrokenRule]:
     """Return every broken rule at once, in a fixed order; an empty list means the wish is fine.
 
     `open_intervals` must cover the local days of the wish; None leaves the opening hours unjudged (a wish centuries
@@ -63,7 +63,7 @@ def policy_problems(
         return [problem("interval")]
     length = end - start
     minutes = length // _MINUTE
-    problems: list[Problem] = []
+    problems: list[BrokenRule] = []
     if length < terms.shortest_minutes * _MINUTE:
         problems.append(problem("too_short", chosen=minutes, required=terms.shortest_minutes))
     if length > terms.longest_minutes * _MINUTE:
@@ -82,7 +82,7 @@ def policy_problems(
     return problems
 
 
-def _opening_problems(wish: Interval, opened: Sequence[Interval]) -> list[Problem]:
+def _opening_problems(wish: Interval, opened: Sequence[Interval]) -> list[BrokenRule]:
     if any(interval.contains(wish) for interval in opened):
         return []
     day = wish.start.astimezone(LOCAL).date()
@@ -108,7 +108,7 @@ def _clock(moment: dt.datetime, day: dt.date) -> str:
 LONGEST_MAINTENANCE_DAYS = 366
 
 
-def maintenance_problems(start: dt.datetime, end: dt.datetime, now: dt.datetime) -> list[Problem]:
+def maintenance_problems(start: dt.datetime, end: dt.datetime, now: dt.datetime) -> list[BrokenRule]:
     """Return every rule that upkeep of [start, end) breaks: it ends after it starts and after now, within a year."""
     if end <= start:
         return [problem("interval")]

@@ -18,10 +18,16 @@ from display.formats import minutes
 from evaluations.entries.queries.waiting import waiting_for
 from instruments.booking.models import Booking
 from instruments.booking.queries.booking_page import steps_of
-from instruments.booking.queries.bookings import kept_instruments
+from instruments.booking.queries.bookings import in_custody_of
 from instruments.booking.queries.shut import Shut
-from instruments.booking.views.booking_acts import Choice, form_of, legal_acts
-from instruments.booking.views.booking_life import Step, check_in_opens, effective_state, life, released_at
+from instruments.booking.views.booking_acts import LegalAct, form_of, legal_acts
+from instruments.booking.views.booking_life import (
+    LifeStep,
+    check_in_opens,
+    effective_state,
+    life,
+    released_at,
+)
 from instruments.inventory.models import Instrument
 from members.models import Person
 from notices.kinds import write
@@ -41,8 +47,8 @@ class Next:
     ahead: str
     opens: dt.datetime
     released: dt.datetime
-    steps: list[Step]
-    choices: list[Choice]
+    steps: list[LifeStep]
+    choices: list[LegalAct]
     shut: Shut | None
 
 
@@ -52,7 +58,7 @@ class Next:
 def start(request: HttpRequest) -> HttpResponse:
     """Lead whoever has signed in to where their work lies: custodians to their desk, all others to their own page."""
     assert isinstance(request.user, Person)
-    keeps = Instrument.objects.filter(kept_instruments(request.user)).exists()
+    keeps = Instrument.objects.filter(in_custody_of(request.user)).exists()
     return redirect("instruments:desk" if keeps else "portal:me")
 
 
@@ -93,7 +99,7 @@ def _next(own: Agenda, booking: Booking, person: Person, now: dt.datetime) -> Ne
         check_in_opens(booking),
         released_at(booking),
         life(booking, steps_of(booking), now),
-        [Choice(act, form_of(act, booking)) for act in acts],
+        [LegalAct(act, form_of(act, booking)) for act in acts],
         own.shut.get(booking.pk),
     )
 

@@ -19,7 +19,7 @@ from evaluations.schemes.actions import load_presets
 from evaluations.schemes.models import Scheme
 from evaluations.schemes.queries.schemes import definition_of
 from evaluations.steps.actions.opening import open_round
-from evaluations.steps.queries.walk import walk
+from evaluations.steps.queries.progress import progress_of
 from evaluations.steps.wording.bar import JUDGING, REPORTING
 from members.models import Person
 from tests.evaluations.walking import final
@@ -82,7 +82,7 @@ def test_an_instrument_round_says_what_is_open_from_its_first_day(single):
     late = {unit.code: missing for unit, missing in late_units(reports)}
     machines = {"AAA": 2, "BBB": 1, "CCC": 1}  # AAA-CHEAP is below the scheme's threshold
     assert late == {code: count * kinds for code, count in machines.items()}
-    stands = walk(single.round)
+    stands = progress_of(single.round)
     assert stands.steps[REPORTING].state != "done"
     assert str(4 * kinds) in stands.steps[REPORTING].count
     assert (stands.steps[JUDGING].state == "done") is (not scoring_gaps(single.round, definition))

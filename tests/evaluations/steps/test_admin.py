@@ -15,7 +15,7 @@ from evaluations.results.models import Award
 from evaluations.rounds.models import Round
 from evaluations.schemes.models import Scheme
 from evaluations.snapshots.models import MetricSnapshot
-from evaluations.steps.queries.walk import next_verb, walk
+from evaluations.steps.queries.progress import next_verb, progress_of
 from notices.models import Announcement
 from tests.evaluations.walking import AFTER_DEADLINE, final, scored, snapshot_of
 from tests.factories.evaluations import DEFINITION
@@ -150,7 +150,7 @@ def test_blockers_stand_on_the_page_and_stop_the_step(desk, story, django_captur
     story.round.refresh_from_db()
     assert story.round.state == "collecting"
     assert next_verb(story.round) == "score"
-    assert [step.state for step in walk(story.round, now=AFTER_DEADLINE).steps] == [
+    assert [step.state for step in progress_of(story.round, now=AFTER_DEADLINE).steps] == [
         "done", "now", "open", "done", "blocked", "todo", "todo",
     ]  # fmt: skip
 

@@ -83,7 +83,7 @@ def test_only_judged_units_are_reopened(story, django_capture_on_commit_callback
     page = reverse("admin:evaluations_round_act", args=[round_.pk, "withdraw"])
     client = client_of(story.officer)
     sent = {"reason": "r", "back_to": "collecting", "units": [story.units["CCC"].pk]}
-    assert client.post(page, sent | {"seen": Round.objects.get().version}).status_code == 302
+    assert client.post(page, sent | {"version": Round.objects.get().version}).status_code == 302
     assert Round.objects.get().open_units == [story.units["CCC"].pk]
 
 

@@ -22,7 +22,7 @@ from evaluations.schemes.queries.schemes import definition_of
 from evaluations.snapshots.actions import request_snapshot
 from evaluations.steps.actions.opening import open_round
 from evaluations.steps.actions.publication import publicise_round
-from evaluations.steps.queries.walk import walk
+from evaluations.steps.queries.progress import progress_of
 from tests.evaluations.walking import BEFORE_PUBLICITY, FRIDAY, MONDAY, final, scored
 from tests.factories.evaluations import DATA_END, DATA_START, DEFINITION, SchemeFactory
 from tests.markup import tight
@@ -74,7 +74,7 @@ def test_publicity_is_a_calm_wait(story, django_capture_on_commit_callbacks):
         story.officer, publicise_round, story.round, first=MONDAY, last=FRIDAY, now=BEFORE_PUBLICITY
     )
     with time_machine.travel("2026-05-13T02:00:00Z", tick=False):  # Wednesday
-        stand = walk(story.round)
+        stand = progress_of(story.round)
         assert stand.window is not None
         assert (stand.window.day, stand.window.days, stand.days_left) == (3, 5, 3)
         assert [step.state for step in stand.steps][-2:] == ["wait", "todo"]
@@ -87,16 +87,16 @@ def test_publicity_is_a_calm_wait(story, django_capture_on_commit_callbacks):
         assert "in publicity from 11 May 2026 to 15 May 2026 (5 working days)" in public
         assert "3 working days are left to object." in public
     with time_machine.travel("2026-05-18T02:00:00Z", tick=False):
-        stand = walk(story.round)
+        stand = progress_of(story.round)
         assert (stand.window, stand.hard) == (None, ())
         assert "Make final and seal" in client_of(story.officer).get(page_of(story)).content.decode()
 
 
 def test_a_snapshot_under_way_is_waited_for(story):
     """It stops the next step, but there is nothing to deal with: no red block, no blocker counted."""
-    assert not walk(story.round).working
+    assert not progress_of(story.round).working
     perform(story.officer, request_snapshot, story.round)
-    stand = walk(story.round)
+    stand = progress_of(story.round)
     assert ([blocker.code for blocker in stand.hard], stand.working) == (["snapshot_running"], True)
     body = client_of(story.officer).get(page_of(story)).content.decode()
     assert "It is being worked out; until then nothing is to be done." in body
@@ -113,7 +113,7 @@ def test_what_scoring_waits_for_is_said_before_the_snapshot(story):
     assert "“Effect”: 3 of 5 are not scored yet." in body
     assert reverse("evaluations:give", args=[2025]) + "?indicator=effect" in body
     assert body.count('aria-current="step"') == 1
-    assert [step.state for step in walk(story.round).steps][:4] == ["done", "now", "open", "open"]
+    assert [step.state for step in progress_of(story.round).steps][:4] == ["done", "now", "open", "open"]
 
 
 def test_officer_reads_how_far_collecting_is(story):

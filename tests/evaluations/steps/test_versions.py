@@ -73,7 +73,7 @@ def test_scoring_on_terms_that_changed_meanwhile_is_refused_and_says_so(
     other = make_officer(display_name="乙处长")
     terms = NewTerms(story.round.scheme, Decimal("3000.00"), story.round.collecting_until)
     perform(other, change_terms, story.round, terms, reason="预算调减")
-    answer = client.post(page, {"seen": seen})
+    answer = client.post(page, {"version": seen})
     told = [str(message) for message in answer.context["messages"]]
     assert len(told) == 1
     assert told[0].startswith(
@@ -83,7 +83,7 @@ def test_scoring_on_terms_that_changed_meanwhile_is_refused_and_says_so(
     # The page now carries the version that its reader has been told of.
     assert answer.context["round"].version == seen + 1
     with django_capture_on_commit_callbacks(execute=True):
-        client.post(page, {"seen": seen + 1})
+        client.post(page, {"version": seen + 1})
     assert Round.objects.get(pk=story.round.pk).state == "scored"
 
 

@@ -19,7 +19,7 @@ from instruments.booking.queries.availability import (
 from instruments.booking.queries.bookings import (
     bookings_on,
     bookings_visible_to,
-    kept_instruments,
+    in_custody_of,
     own_bookings,
     requests_to_decide,
 )
@@ -241,7 +241,7 @@ def test_instruments_kept_as_a_filter(xrd, member, steward):
     """A superuser keeps all, nobody unknown any."""
     make_instrument()
     people = (member, steward, make_manager(xrd.unit), AdminFactory(), AnonymousUser())
-    assert [Instrument.objects.filter(kept_instruments(p)).count() for p in people] == [0, 1, 1, 2, 0]
+    assert [Instrument.objects.filter(in_custody_of(p)).count() for p in people] == [0, 1, 1, 2, 0]
 
 
 def test_neighbouring_weeks(xrd, member):

@@ -13,7 +13,7 @@ from instruments.booking.actions.changes import cancel_booking, move_booking
 from instruments.booking.actions.decisions import approve_booking, decline_booking
 from instruments.booking.actions.requests import book_maintenance, request_booking
 from instruments.booking.enums import BookingState
-from instruments.booking.errors import RulesBroken, SlotTaken, WrongState
+from instruments.booking.errors import RulesBroken, SlotTaken, WrongBookingState
 from instruments.booking.models import Booking
 from notices.models import Notice
 from tests.factories.instruments import BookingFactory, make_instrument, make_steward
@@ -83,7 +83,7 @@ class TestApprove:
             lambda: perform(steward, approve_booking, request_),
             lambda: perform(steward, decline_booking, request_, reason="x"),
         ):
-            with pytest.raises(WrongState) as refusal:
+            with pytest.raises(WrongBookingState) as refusal:
                 act()
             assert refusal.value.booking_state == "confirmed"
         assert kept.unchanged()
@@ -91,7 +91,7 @@ class TestApprove:
     def test_an_expired_request_cannot_be_approved(self, request_, steward, monday):
         """Swept or not."""
         monday.move_to(NOW + dt.timedelta(hours=48))
-        with pytest.raises(WrongState) as refusal:
+        with pytest.raises(WrongBookingState) as refusal:
             perform(steward, approve_booking, request_)
         assert refusal.value.booking_state == "expired"
 
@@ -169,7 +169,7 @@ class TestCancel:
             perform(member, cancel_booking, booking, reason="x" * 301)
         perform(member, cancel_booking, booking)
         kept = ledger()
-        with pytest.raises(WrongState):
+        with pytest.raises(WrongBookingState):
             perform(member, cancel_booking, booking)
         assert kept.unchanged()
 
@@ -271,7 +271,7 @@ class TestMove:
             perform(member, move_booking, booking, start=at(3, 9), end=at(3, 10))
         assert refusal.value.problems[0].rule == "started"
         Booking.objects.update(state=BookingState.CANCELLED)
-        with pytest.raises(WrongState):
+        with pytest.raises(WrongBookingState):
             perform(member, move_booking, booking, start=at(3, 9), end=at(3, 10))
 
     def test_a_steward_sends_guests_only_where_he_keeps(self, instrument, member):
@@ -320,5 +320,5 @@ def test_every_action_refuses_every_illegal_state(instrument, steward, member):
                 continue
             start = at(2, 0) + dt.timedelta(hours=2 * next(hours))
             booking = BookingFactory(instrument=instrument, person=member, start=start, state=state)
-            with pytest.raises(WrongState):
+            with pytest.raises(WrongBookingState):
                 act(booking)

@@ -18,7 +18,7 @@ from instruments.booking.actions.sweeps import (
 )
 from instruments.booking.actions.visit import check_in, check_out
 from instruments.booking.enums import BookingState
-from instruments.booking.errors import RulesBroken, WrongState
+from instruments.booking.errors import RulesBroken, WrongBookingState
 from instruments.usage.enums import UsageSource, UserKind
 from instruments.usage.errors import UsageRefused
 from instruments.usage.models import UsageRecord
@@ -79,11 +79,11 @@ class TestCheckIn:
             perform(member, check_in, booking)
         steward = make_steward(instrument)
         perform(steward, check_in, booking)
-        with pytest.raises(WrongState):
+        with pytest.raises(WrongBookingState):
             perform(engineer, check_in, booking)
         upkeep = perform(steward, book_maintenance, instrument, start=at(2, 13), end=at(2, 15), reason="保养")
         monday.move_to(at(2, 13))
-        with pytest.raises(WrongState):
+        with pytest.raises(WrongBookingState):
             perform(steward, check_in, upkeep)
 
 
@@ -185,7 +185,7 @@ class TestCheckOut:
 
     def test_refusals_change_nothing(self, booking, engineer, member, monday, ledger):
         """State, right, time, figures."""
-        with pytest.raises(WrongState):
+        with pytest.raises(WrongBookingState):
             perform(engineer, check_out, booking)
         monday.move_to(at(2, 9))
         perform(engineer, check_in, booking)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from instruments.booking.enums import HOLDING_STATES, BookingState
-from instruments.booking.errors import WrongState
+from instruments.booking.errors import WrongBookingState
 from instruments.booking.rules.booking_states import (
     FINAL_STATES,
     TRANSITIONS,
@@ -52,7 +52,7 @@ def test_every_pair_is_in_the_table_or_refused(state, verb):
         assert next_state(state, verb) == TRANSITIONS[state, verb]
         assert verb in legal_verbs(state)
     else:
-        with pytest.raises(WrongState) as refusal:
+        with pytest.raises(WrongBookingState) as refusal:
             next_state(state, verb)
         assert (refusal.value.booking_state, refusal.value.wanted) == (state, verb)
 

@@ -6,8 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.utils import timezone
-from django.utils.functional import Promise
 
+from changes.errors import Sentence
 from evaluations.entries.queries.coverage import Gap, late_units, reporting_gaps, scoring_gaps
 from evaluations.enums import RoundState
 from evaluations.errors import Blocker
@@ -21,10 +21,9 @@ from evaluations.scoring.problems import SchemeProblems
 from evaluations.snapshots.enums import OPEN as OPEN_SNAPSHOTS
 from evaluations.snapshots.models import MetricSnapshot
 from evaluations.steps.queries.blockers import blockers
-from evaluations.steps.wording.bar import ACT_LABELS, BLOCKED, NOW, WAITING, Step, steps_of
+from evaluations.steps.wording.bar import ACT_LABELS, BLOCKED, NOW, WAITING, ProgressStep, steps_of
 from members.models import MemberUnit
 
-Sentence = str | Promise
 RUNS = "publicity_runs"
 """The blocker that only asks for patience."""
 
@@ -48,13 +47,13 @@ class Window:
 
 
 @dataclass(frozen=True)
-class Walk:
+class Progress:
     """Everything the head of the round page says. `verb` "" means that nothing is left to do.
 
     window: only while publicity runs, when the round just waits and nothing is wrong.
     """
 
-    steps: tuple[Step, ...]
+    steps: tuple[ProgressStep, ...]
     place: int
     verb: str
     label: Sentence
@@ -82,7 +81,7 @@ class Walk:
         return (self.running is not None or self.scoring is not None) and len(self.hard) == 1
 
     @property
-    def step(self) -> Step | None:
+    def step(self) -> ProgressStep | None:
         """The present step; None once the round is final."""
         return self.steps[self.place] if self.place < len(self.steps) else None
 
@@ -96,7 +95,7 @@ def next_verb(round_: Round) -> str:
     return {RoundState.SCORED: PUBLICISE, RoundState.PUBLICISED: FINALISE}.get(RoundState(round_.state), "")
 
 
-def walk(round_: Round, *, now: dt.datetime | None = None) -> Walk:
+def progress_of(round_: Round, *, now: dt.datetime | None = None) -> Progress:
     """Where the round stands at this moment."""
     moment = now or timezone.now()
     verb = next_verb(round_)
@@ -112,7 +111,7 @@ def walk(round_: Round, *, now: dt.datetime | None = None) -> Walk:
     present = WAITING if window else BLOCKED if any(blocker.hard for blocker in found) else NOW
     steps = steps_of(round_, reports, scores, running, present)
     place = next((at for at, step in enumerate(steps) if step.state in {NOW, WAITING, BLOCKED}), len(steps))
-    return Walk(
+    return Progress(
         steps=steps,
         place=place,
         verb=verb,

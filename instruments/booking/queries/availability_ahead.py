@@ -19,7 +19,7 @@ _SECOND = dt.timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
-class DayOutlook:
+class DayAvailability:
     """A local day: open and free hours of all stations together, to one place, and the share free in percent."""
 
     day: dt.date
@@ -33,19 +33,19 @@ class DayOutlook:
 
 
 @dataclass(frozen=True)
-class Outlook:
+class AvailabilityAhead:
     """What a card shows: the free hours of the coming days, and the next slot, if there is one in two weeks."""
 
-    strip: tuple[DayOutlook, ...]
+    strip: tuple[DayAvailability, ...]
     next_free: FreeSlot | None
 
 
-def outlooks(
+def availability_ahead(
     instruments: Sequence[Instrument],
     now: dt.datetime,
     minutes: int | None = None,
     days: Collection[dt.date] = (),
-) -> dict[int, Outlook]:
+) -> dict[int, AvailabilityAhead]:
     """Return the outlook of each instrument by primary key, in two queries however many they are.
 
     The next slot has the wanted length, or the instrument's usual one, keeps its notice and horizon, and begins on one
@@ -59,9 +59,9 @@ def outlooks(
     known = Availability(instruments, window, now)
     strip = [today + dt.timedelta(days=n) for n in range(STRIP_DAYS)]
     return {
-        pk: Outlook(
+        pk: AvailabilityAhead(
             tuple(
-                DayOutlook(day, _hours(opened), _hours(free))
+                DayAvailability(day, _hours(opened), _hours(free))
                 for day, (opened, free) in zip(strip, lengths, strict=True)
             ),
             known.first(pk, minutes, days),
