@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import Count, Q
@@ -33,6 +34,8 @@ _DOWN = (InstrumentState.UNDER_REPAIR, InstrumentState.SUSPENDED)
 
 
 MOST_UNCONFIRMED = 100
+
+Row = TypeVar("Row", Booking, UsageRecord)
 
 
 @dataclass(frozen=True)
@@ -88,12 +91,12 @@ def is_down(instrument: Instrument) -> bool:
     return instrument.state in _DOWN
 
 
-def counts(person: Person, now: dt.datetime) -> Counts:
+def counts(person: Person, kept: Sequence[Instrument], now: dt.datetime) -> Counts:
     """Count what waits and what today holds, in one query."""
     midnight, tomorrow = _day_of(now)
     today = Q(start__lt=tomorrow, end__gt=midnight)
     row = (
-        bookings_to_keep(person)
+        bookings_to_keep(person, kept)
         .order_by()
         .aggregate(
             to_decide=Count("pk", filter=open_requests(now) & ~Q(person=person)),
@@ -106,10 +109,12 @@ def counts(person: Person, now: dt.datetime) -> Counts:
     return Counts(**row)
 
 
-def day_bookings(person: Person, day: dt.date, now: dt.datetime) -> dict[int, list[Booking]]:
+def day_bookings(
+    person: Person, kept: Sequence[Instrument], day: dt.date, now: dt.datetime
+) -> dict[int, list[Booking]]:
     """Return the bookings of a local day by instrument, also the missed ones; a request past its expiry is gone."""
     found: dict[int, list[Booking]] = defaultdict(list)
-    for booking in bookings_on(person, day).exclude(overdue_requests(now)):
+    for booking in _of(kept, bookings_on(person, day, kept).exclude(overdue_requests(now))):
         found[booking.instrument_id].append(booking)
     return found
 
@@ -120,9 +125,9 @@ def opened_on(pks: Collection[int], window: Interval) -> dict[int, list[Interval
     return {pk: found[pk].intervals for pk in pks}
 
 
-def wishes(person: Person, now: dt.datetime, limit: int) -> list[Wish]:
+def wishes(person: Person, kept: Sequence[Instrument], now: dt.datetime, limit: int) -> list[Wish]:
     """Return the requests a person may decide, soonest expiry first, with neighbours and history; three queries."""
-    asked = list(requests_to_decide(person)[:limit])
+    asked = _of(kept, requests_to_decide(person, kept)[:limit])
     neighbours = _neighbours(asked, now)
     past = _past(asked)
     return [
@@ -136,11 +141,11 @@ def wishes(person: Person, now: dt.datetime, limit: int) -> list[Wish]:
     ]
 
 
-def visits(person: Person, now: dt.datetime) -> Visits:
+def visits(person: Person, kept: Sequence[Instrument], now: dt.datetime) -> Visits:
     """Return today's arrivals, overdue visits and ended ones, each by its clock; two queries."""
     found = Visits()
-    rows = bookings_to_keep(person).filter(_arriving(now) | _overdue(now) | _ended(now))
-    for booking in rows.order_by("start", "id").prefetch_related("usage_records"):
+    rows = bookings_to_keep(person, kept).filter(_arriving(now) | _overdue(now) | _ended(now))
+    for booking in _of(kept, rows.order_by("start", "id").prefetch_related("usage_records")):
         if booking.state == BookingState.CONFIRMED:
             found.to_check_in.append(booking)
         elif booking.state == BookingState.IN_USE:
@@ -151,12 +156,12 @@ def visits(person: Person, now: dt.datetime) -> Visits:
     return found
 
 
-def unconfirmed(person: Person) -> list[UsageRecord]:
+def unconfirmed(kept: Sequence[Instrument]) -> list[UsageRecord]:
     """Return the records of visits that nobody ended, for a custodian to confirm, oldest first; one query."""
     rows = UsageRecord.objects.current().filter(
-        to_confirm=True, instrument__in=Instrument.objects.filter(in_custody_of(person))
+        to_confirm=True, instrument__in=[instrument.pk for instrument in kept]
     )
-    return list(rows.select_related("instrument", "person").order_by("end", "id")[:MOST_UNCONFIRMED])
+    return _of(kept, rows.select_related("person").order_by("end", "id")[:MOST_UNCONFIRMED])
 
 
 def followers(overdue: Sequence[Booking], now: dt.datetime) -> dict[UUID, Booking]:
@@ -183,10 +188,20 @@ def followers(overdue: Sequence[Booking], now: dt.datetime) -> dict[UUID, Bookin
     return found
 
 
-def waiting_at(person: Person, now: dt.datetime) -> set[int]:
+def waiting_at(person: Person, kept: Sequence[Instrument], now: dt.datetime) -> set[int]:
     """Return the instruments where a request, an arrival or an overdue visit waits for the custodian; one query."""
     waits = (open_requests(now) & ~Q(person=person)) | _arriving(now) | _overdue(now)
-    return set(bookings_to_keep(person).filter(waits).order_by().values_list("instrument_id", flat=True))
+    rows = bookings_to_keep(person, kept).filter(waits).order_by()
+    return set(rows.values_list("instrument_id", flat=True))
+
+
+def _of(kept: Sequence[Instrument], rows: Iterable[Row]) -> list[Row]:
+    """Give each row its instrument, which is at hand."""
+    places = {instrument.pk: instrument for instrument in kept}
+    found = list(rows)
+    for row in found:
+        row.instrument = places[row.instrument_id]
+    return found
 
 
 def _day_of(now: dt.datetime) -> tuple[dt.datetime, dt.datetime]:

@@ -125,16 +125,16 @@ def test_the_desk_is_that_of_what_one_keeps(houses, who):
     at_hand = [row for row in rows if row.instrument in mine]
     asked = [row for row in at_hand if row.state == BookingState.REQUESTED and row.person_id != person.pk]
     assert [one.code for one in kept(person)] == sorted(one.code for one in mine)
-    assert keys(wish.booking for wish in wishes(person, NOW, 99)) == keys(asked)
-    found = visits(person, NOW)
+    assert keys(wish.booking for wish in wishes(person, kept(person), NOW, 99)) == keys(asked)
+    found = visits(person, kept(person), NOW)
     assert keys(found.to_check_in) == keys(row for row in at_hand if row.start == at(0, 12))
     assert keys(found.overdue) == keys(row for row in at_hand if row.state == BookingState.IN_USE)
-    count = counts(person, NOW)
+    count = counts(person, kept(person), NOW)
     assert (count.to_decide, count.to_check_in, count.overdue) == (len(asked), len(mine), len(mine))
     waits = {row.instrument_id for row in at_hand}
-    assert waiting_at(person, NOW) == waits
+    assert waiting_at(person, kept(person), NOW) == waits
     open_records = [row for row in records() if row.is_current and row.to_confirm]
-    assert keys(unconfirmed(person)) == allowed(person, "agree_usage", open_records)
+    assert keys(unconfirmed(kept(person))) == allowed(person, "agree_usage", open_records)
 
 
 @pytest.mark.parametrize("letter", "AB")

@@ -112,8 +112,8 @@ def _page(
         return render(request, "instruments/desk/desk.html", {"kept": kept})
     now, day = timezone.now(), _day(request)
     today = timezone.localdate(now)
-    counts, visits = lists.counts(person, now), lists.visits(person, now)
-    booked = lists.day_bookings(person, day, now)
+    counts, visits = lists.counts(person, kept, now), lists.visits(person, kept, now)
+    booked = lists.day_bookings(person, kept, day, now)
     midnight = local_midnight(day)
     opened = lists.opened_on(
         [instrument.pk for instrument in kept], Interval(midnight, midnight + dt.timedelta(days=1))
@@ -126,7 +126,7 @@ def _page(
     shown = list(page.object_list)
     everything = request.GET.get("all") == "1"
     arrivals = [arrival(booking, now) for booking in visits.to_check_in]
-    unconfirmed = lists.unconfirmed(person)
+    unconfirmed = lists.unconfirmed(kept)
     # Who comes this afternoon is nothing to do this morning: an arrival waits once its check-in is open.
     due = counts.to_decide + counts.overdue + sum(one.is_open for one in arrivals) + len(unconfirmed)
     context: dict[str, Any] = {
@@ -137,7 +137,7 @@ def _page(
         "due": due,
         "waiting": waiting(due),
         "unconfirmed": unconfirmed,
-        "wishes": lists.wishes(person, now, MANY if everything else FEW),
+        "wishes": lists.wishes(person, kept, now, MANY if everything else FEW),
         "arrivals": arrivals,
         "overdue": overdue_cards(visits.overdue, now),
         "ended": visits.ended,
@@ -177,7 +177,7 @@ def _choices(
     now: dt.datetime,
 ) -> dict[str, list[Instrument]]:
     """Give the lanes of each filter of today's board: where something waits, and what stands idle."""
-    busy = lists.waiting_at(person, now)
+    busy = lists.waiting_at(person, kept, now)
     # Who should have left yesterday is not on today's board and is still there.
     occupied = {booking.instrument_id for booking in overdue}
     return {
