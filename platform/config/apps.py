@@ -1,4 +1,4 @@
-"""How two of Django's apps start here: the admin with the department's own site, static files without what is not used."""
+"""How the admin and static files start: with the department's own site, without what nobody asks for."""
 
 from typing import ClassVar
 

@@ -14,7 +14,6 @@ from django.conf import settings
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 
 
-
 class ScheduleWithin(bootsteps.StartStopStep):  # type: ignore[misc]
     """`worker --schedule-within FILE`: a thread of the worker keeps the schedule, where a process more is too much."""
 
@@ -31,7 +30,9 @@ class ScheduleWithin(bootsteps.StartStopStep):  # type: ignore[misc]
 
 
 app = Celery("open_instruments")
-app.user_options["worker"].add(Option(["--schedule-within"], help="Keep the schedule too; its state is in this file."))
+app.user_options["worker"].add(
+    Option(["--schedule-within"], help="Keep the schedule too; its state is in this file.")
+)
 app.steps["worker"].add(ScheduleWithin)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

@@ -21,7 +21,8 @@ from instruments.inventory.enums import InstrumentState
 from members.errors import MembersError
 
 LATEST_MINUTES = 9
-"""So late somebody comes or goes at most; long before a booking counts as missed, or a visit as forgotten."""
+STILL_COMES, STILL_LEAVES = dt.timedelta(minutes=15), dt.timedelta(minutes=30)
+"""Whoever is later than that is not coming, or has forgotten to check out: something to do for the steward."""
 MOST_SAMPLES = 12
 MOST_AT_ONCE = 250
 """Visits begun, and as many ended, in one run: the worker has other things to do."""
@@ -41,9 +42,14 @@ def let_them_live(now: dt.datetime) -> tuple[int, int]:
         .select_related("person", "instrument")
     )
     coming = invented.filter(
-        state=BookingState.CONFIRMED, end__gt=now, instrument__state=InstrumentState.IN_SERVICE
+        state=BookingState.CONFIRMED,
+        start__gt=now - STILL_COMES,
+        end__gt=now,
+        instrument__state=InstrumentState.IN_SERVICE,
     )
-    leaving = invented.filter(state=BookingState.IN_USE, end__lte=now, checked_in_at__lt=F("end"))
+    leaving = invented.filter(
+        state=BookingState.IN_USE, end__lte=now, end__gt=now - STILL_LEAVES, checked_in_at__lt=F("end")
+    )
     left = _each(leaving, lambda booking: _leave(booking, now))
     return _each(coming, lambda booking: _come(booking, now)), left
 

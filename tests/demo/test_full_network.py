@@ -31,6 +31,8 @@ from instruments.usage.models import UsageRecord
 from members.models import MemberUnit, Person, Region
 from notices.models import Announcement, AnnouncementKind, MailState, Notice
 
+pytestmark = pytest.mark.django_db
+
 SHARED_BY_REGION = {
     "呼和浩特市": 486,
     "包头市": 312,
@@ -48,9 +50,8 @@ SHARED_BY_REGION = {
 
 
 @pytest.fixture(autouse=True)
-def network(full_network, django_db_blocker):
-    with django_db_blocker.unblock():
-        yield full_network
+def network(full_network):
+    return full_network
 
 
 def test_counts_are_those_published():

@@ -1,4 +1,4 @@
-"""`manage.py demo`: make the demonstration where there is none, tell its accounts, and serve it; all that `make demo` needs."""
+"""`manage.py demo`: make the demonstration where there is none, tell its accounts, serve it: all of `make demo`."""
 
 from __future__ import annotations
 
