@@ -262,32 +262,12 @@ def _row(
             )
         )
     return (
-        key,
-        draft.unit.row.pk,
-        f"{unit}-{day.year}-{numbers[unit]:06d}",
-        draft.row.pk,
-        station,
-        booking,
-        utc_text(day, start),
-        utc_text(day, start + effective + idle),
-        hours_text(startup),
-        hours_text(effective - startup - processing),
-        hours_text(processing),
-        hours_text(effective),
-        "external" if outside else "internal",
-        purpose,
-        int(rng.expovariate(0.11)) + 1,
-        paid,
-        user.pk,
-        user.name,
-        user.unit,
-        source,
-        None,
-        "",
-        True,
-        draft.keepers[0].pk,
-        utc_text(day, start + effective + idle + 30),
-    )
+        key, draft.unit.row.pk, f"{unit}-{day.year}-{numbers[unit]:06d}", draft.row.pk, station, booking,
+        utc_text(day, start), utc_text(day, start + effective + idle), hours_text(startup),
+        hours_text(effective - startup - processing), hours_text(processing), hours_text(effective),
+        "external" if outside else "internal", purpose, int(rng.expovariate(0.11)) + 1, paid, user.pk, user.name,
+        user.unit, source, None, "", True, draft.keepers[0].pk, utc_text(day, start + effective + idle + 30),
+    )  # fmt: skip
 
 
 def _comes(agenda: dict[tuple[int, dt.date], int], user: User, day: dt.date, start: int, length: int) -> bool:
@@ -315,29 +295,12 @@ def _booking(
     asked = day - dt.timedelta(days=1 + int(draw * 100) % 6)
     words = draft.template.purposes
     return (
-        key,
-        draft.row.pk,
-        station,
-        "use",
-        user.pk,
-        utc_text(day, start),
-        utc_text(day, start + length),
-        "completed",
-        words[int(draw * 10_000) % len(words)],
-        purpose,
-        user.category,
-        f"{draft.prices[user.category]}",
-        price,
-        1,
-        utc_text(asked, 600),
-        utc_text(asked, 900) if draft.approval else None,
-        draft.keepers[0].pk if draft.approval else None,
-        utc_text(day, start),
-        utc_text(day, start + length),
-        "",
-        None,
-        None,
-    )
+        key, draft.row.pk, station, "use", user.pk, utc_text(day, start), utc_text(day, start + length),
+        "completed", words[int(draw * 10_000) % len(words)], purpose, user.category,
+        f"{draft.prices[user.category]}", price, 1, utc_text(asked, 600),
+        utc_text(asked, 900) if draft.approval else None, draft.keepers[0].pk if draft.approval else None,
+        utc_text(day, start), utc_text(day, start + length), "", None, None,
+    )  # fmt: skip
 
 
 def hours_text(minutes: int) -> str:
