@@ -26,12 +26,12 @@ EMAILS = [f"{short}@demo.example" for short, _name, _unit in ACCOUNTS]
 
 @pytest.fixture(scope="module")
 def day(django_db_setup, django_db_blocker):
-    """A small network seeded before work, after a day on which the schedule asked every five minutes."""
+    """A small network seeded before work, after a day on which the schedule asked every ten minutes."""
     with time_machine.travel(SEEDED, tick=False) as clock:
         for network in made("small", django_db_blocker):
             now = SEEDED
             while now < EVENING:
-                now += dt.timedelta(minutes=5)
+                now += dt.timedelta(minutes=10)
                 clock.move_to(now)
                 let_them_live(now)
                 mark_no_shows(now)
