@@ -1,7 +1,5 @@
 """How the admin and static files start: with the department's own site, without what nobody asks for."""
 
-from typing import ClassVar
-
 from django.contrib.admin.apps import AdminConfig
 from django.contrib.staticfiles.apps import StaticFilesConfig
 
@@ -15,7 +13,7 @@ class DepartmentAdminConfig(AdminConfig):
 class UsedFilesConfig(StaticFilesConfig):
     """Static files that some page asks for; to hash and compress the rest took half the time."""
 
-    ignore_patterns: ClassVar[list[str]] = [
+    ignore_patterns = [
         *StaticFilesConfig.ignore_patterns,
         "drf_spectacular_sidecar/redoc/*",
         "rest_framework/*",

@@ -14,7 +14,7 @@ from django.conf import settings
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 
 
-class ScheduleWithin(bootsteps.StartStopStep):  # type: ignore[misc]
+class ScheduleWithin(bootsteps.StartStopStep):
     """`worker --schedule-within FILE`: a thread of the worker keeps the schedule, where a process more is too much."""
 
     conditional = True

@@ -6,7 +6,7 @@ import logging
 import signal
 import threading
 from argparse import ArgumentParser
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, InterfaceError, connection
@@ -22,7 +22,7 @@ class Command(BaseCommand):
     """Looks once a second; stops on SIGTERM or Ctrl-C between two batches; ends with a failure on a broken log."""
 
     # `serve` has checked the project, and the pages' modules would make this process larger by a sixth.
-    requires_system_checks: ClassVar[list[str]] = []
+    requires_system_checks = []
 
     help = "Seal committed entries of the audit history into its log, at most two seconds after their commit."
 
