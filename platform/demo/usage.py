@@ -138,13 +138,7 @@ def usage_rows(
         growth = max(0.3, rng.gauss(1.04, 0.22)) * elapsed
         begin = max(middle, draft.row.joined_on)
         yield from _period(
-            rng,
-            draft,
-            target,
-            period=Period(begin, until),
-            users=users,
-            scale=growth,
-            ledger=ledger,
+            rng, draft, target, period=Period(begin, until), users=users, scale=growth, ledger=ledger
         )
 
 
@@ -186,14 +180,7 @@ def _period(
         outside = external > 0 and bool(users.outside) and rng.random() < external / max(hours, 0.01)
         user = rng.choice(users.outside if outside else users.inside)
         yield _row(
-            rng,
-            draft,
-            station + 1,
-            day,
-            (start, effective, idle),
-            user=user,
-            outside=outside,
-            ledger=ledger,
+            rng, draft, station + 1, day, (start, effective, idle), user=user, outside=outside, ledger=ledger
         )
         hours = max(0.5, hours - effective / 60)
         external -= effective / 60 if outside else 0

@@ -17,7 +17,6 @@ pytestmark = pytest.mark.django_db
 def demo(settings, tmp_path, monkeypatch):
     settings.DEMO = True
     settings.VAR = tmp_path
-    settings.CELERY_BROKER_TRANSPORT_OPTIONS = {"data_folder_in": str(tmp_path / "broker")}
     monkeypatch.setenv("DEMO_PASSWORD", "steppe-wind-7")
 
 
