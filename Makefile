@@ -7,14 +7,11 @@ export PYTHONPATH := $(CURDIR):$(CURDIR)/platform
 
 .PHONY: demo test check coverage bench clean setup setup-dev frontend messages lock
 
+# Several processes start one after the other; each would compile all modules anew.
+demo: export PYTHONDONTWRITEBYTECODE :=
 demo: setup frontend
 	@$(BIN)/pybabel -q compile -D django -d platform/locale
-	@$(BIN)/python manage.py migrate -v 0
-	@$(BIN)/python manage.py collectstatic -v 0 --no-input
-	@$(BIN)/python manage.py load_reference
-	@$(BIN)/python manage.py seed_demo --if-empty --quiet
-	@$(BIN)/python manage.py demo_accounts
-	@$(BIN)/python manage.py serve
+	@$(BIN)/python manage.py demo
 
 test: setup-dev frontend
 	@$(BIN)/pybabel -q compile -D django -d platform/locale

@@ -7,9 +7,9 @@ from typing import TypeVar
 
 from django.db.models import Model, QuerySet
 
-from folding.characters import bare, plain
+from folding.characters import bare
 from folding.readings import sounds_like
-from folding.words import simplified
+from folding.words import folded
 
 Row = TypeVar("Row", bound=Model)
 MOST_WORDS = 5
@@ -22,13 +22,13 @@ def holding_words(
 
     Without a query all are kept. One query more where there is one; meant for lists of hundreds.
     """
-    words = [word for word in map(bare, simplified(plain(query)).split()) if word][:MOST_WORDS]
+    words = [word for word in map(bare, folded(query).split()) if word][:MOST_WORDS]
     if not words:
         return rows
     names = [*among, *whole]
     kept = []
     for pk, *texts in rows.order_by().values_list("pk", *names):
-        told = [simplified(plain(text or "")) for text in texts]
+        told = [folded(text or "") for text in texts]
         parts, alls = told[: len(among)], told[len(among) :]
         if all(_stands_in(word, parts) or word in alls for word in words):
             kept.append(pk)

@@ -3,13 +3,37 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
-from celery import Celery
+from celery import Celery, bootsteps
+from celery.beat import EmbeddedService
 from celery.schedules import crontab
+from click import Option
+from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 
+
+class ScheduleWithin(bootsteps.StartStopStep):
+    """`worker --schedule-within FILE`: a thread of the worker keeps the schedule, where a process more is too much."""
+
+    conditional = True
+
+    def __init__(self, worker: Any, schedule_within: str | None = None, **options: Any) -> None:
+        self.file = schedule_within
+        self.enabled = schedule_within is not None
+        super().__init__(worker, **options)
+
+    def create(self, worker: Any) -> Any:
+        """Return the thread; the worker starts and stops it."""
+        return EmbeddedService(worker.app, thread=True, schedule_filename=self.file)
+
+
 app = Celery("open_instruments")
+app.user_options["worker"].add(
+    Option(["--schedule-within"], help="Keep the schedule too; its state is in this file.")
+)
+app.steps["worker"].add(ScheduleWithin)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.beat_schedule = {
@@ -31,3 +55,9 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=3, minute=40),
     },
 }
+
+
+@app.on_after_configure.connect
+def _keep_the_demonstration_alive(sender: Celery, **_told: Any) -> None:
+    if settings.DEMO:
+        sender.conf.beat_schedule["demo.live"] = {"task": "demo.live", "schedule": 60.0}

@@ -199,10 +199,7 @@ def _demo(plan: Plan, unit: UnitDraft, classes: dict[str, InstrumentClass], code
     row = draft.row
     row.sharing_mode, row.state, row.station_count = SharingMode.EXTERNAL, InstrumentState.IN_SERVICE, 1
     row.state_note, row.running_state = "", RunningState.NORMAL
-    row.started_on, row.joined_on = (
-        dt.date(plan.today.year - 5, 6, 18),
-        dt.date(plan.today.year - 5, 9, 1),
-    )
+    row.started_on, row.joined_on = (dt.date(plan.today.year - 5, 6, 18), dt.date(plan.today.year - 5, 9, 1))
     if code == DEMO_XRD:
         row.original_value, draft.opening, draft.approval = Decimal("1386000.00"), "long", True
         draft.fields, draft.prices = ["430", "150", "170"], yuan_per_hour(200)

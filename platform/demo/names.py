@@ -22,13 +22,3 @@ def person_name(rng: Random) -> str:
 def phone(rng: Random) -> str:
     """Draw a number; all lie in one block, so that they are easily known as invented."""
     return f"1990000{rng.randrange(10_000):04d}"
-
-
-def enterprise_name(rng: Random, stems: list[str], trades: list[str], tail: str) -> str:
-    """Draw the name of a firm outside the network."""
-    return rng.choice(stems) + rng.choice(trades) + tail
-
-
-def non_profit_name(rng: Random, stems: list[str], kinds: list[str]) -> str:
-    """Draw the name of a school, museum or station outside the network."""
-    return rng.choice(stems) + rng.choice(kinds)

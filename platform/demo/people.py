@@ -134,11 +134,8 @@ def _outsiders(plan: Plan, people: People, add: Callable[..., Person], count: in
     parts = read("places.toml")["outsiders"]
     for number in range(1, count + 1):
         firm = number % 3 != 0
-        organisation = (
-            names.enterprise_name(rng, parts["stems"], parts["trades"], parts["enterprise"])
-            if firm
-            else names.non_profit_name(rng, parts["stems"], parts["non_profit"])
-        )
+        kinds = parts["trades"] if firm else parts["non_profit"]
+        organisation = rng.choice(parts["stems"]) + rng.choice(kinds) + (parts["enterprise"] if firm else "")
         person = add(
             f"outside{number:04d}@demo.example",
             names.person_name(rng),

@@ -115,11 +115,7 @@ def _let_wait(plan: Plan, weeks: Weeks, people: People) -> None:
     ]
     rng.shuffle(near)
     chosen: set[InstrumentDraft] = set()
-    wanted = [
-        *([WAITING] * plan.size.waiting),
-        *([DECLINED] * DECLINES),
-        *([CANCELLED] * CANCELS),
-    ]
+    wanted = [*([WAITING] * plan.size.waiting), *([DECLINED] * DECLINES), *([CANCELLED] * CANCELS)]
     for slot in near:
         if wanted and slot.draft not in chosen:
             chosen.add(slot.draft)

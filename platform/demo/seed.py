@@ -62,12 +62,7 @@ def is_empty() -> bool:
     return not (MemberUnit.objects.exists() or Person.objects.exists() or Instrument.objects.exists())
 
 
-def seed(
-    size: str = "full",
-    *,
-    password: str,
-    say: Callable[[str], None] = lambda line: None,
-) -> Network:
+def seed(size: str = "full", *, password: str, say: Callable[[str], None] = lambda line: None) -> Network:
     """Make the whole network in one transaction, then rounds and what happens today, each change as it would happen.
 
     The caller makes sure that the database is empty and the settings allow it. Past usage and most of what is booked
@@ -182,10 +177,7 @@ def _instruments(network: Network) -> None:
         _create(model, rows)
     reindex(Instrument.objects.all())
     rebuild_index()
-    network.counts |= {
-        "instruments": len(drafts),
-        "shared": sum(one.is_shared for one in drafts),
-    }
+    network.counts |= {"instruments": len(drafts), "shared": sum(one.is_shared for one in drafts)}
 
 
 def _usage(network: Network) -> Weeks:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from random import Random
 
 from demo.instruments import InstrumentDraft
@@ -44,6 +44,15 @@ class Period:
 
     start: dt.date
     end: dt.date
+
+
+@dataclass
+class Ledger:
+    """What is written while the rows are drawn: bookings, the last number of each unit, and when people are taken."""
+
+    bookings: list[Row]
+    numbers: dict[str, int] = field(default_factory=dict)
+    agenda: dict[tuple[int, dt.date], int] = field(default_factory=dict)
 
 
 def targets(plan: Plan, drafts: list[InstrumentDraft]) -> list[Target]:
@@ -107,8 +116,7 @@ def usage_rows(
     """
     first = dt.date(plan.today.year - 1, 1, 1)
     middle = dt.date(plan.today.year, 1, 1)
-    numbers: dict[str, int] = {}
-    agenda: dict[tuple[int, dt.date], int] = {}
+    ledger = Ledger(bookings)
     for draft, target in zip(drafts, hours, strict=True):
         rng = plan.rng(f"usage:{draft.row.code}")
         if not target.hours:
@@ -123,24 +131,14 @@ def usage_rows(
             target,
             period=Period(begin, min(middle, until)),
             users=users,
-            numbers=numbers,
             scale=1.0,
-            bookings=bookings,
-            agenda=agenda,
+            ledger=ledger,
         )
         elapsed = (plan.today - middle).days / 365
         growth = max(0.3, rng.gauss(1.04, 0.22)) * elapsed
         begin = max(middle, draft.row.joined_on)
         yield from _period(
-            rng,
-            draft,
-            target,
-            period=Period(begin, until),
-            users=users,
-            numbers=numbers,
-            scale=growth,
-            bookings=bookings,
-            agenda=agenda,
+            rng, draft, target, period=Period(begin, until), users=users, scale=growth, ledger=ledger
         )
 
 
@@ -151,10 +149,8 @@ def _period(
     *,
     period: Period,
     users: Regulars,
-    numbers: dict[str, int],
     scale: float,
-    bookings: list[Row],
-    agenda: dict[tuple[int, dt.date], int],
+    ledger: Ledger,
 ) -> Iterator[Row]:
     days = _open_days(rng, draft, period)
     hours, external = target.hours * scale, target.external * scale
@@ -184,16 +180,7 @@ def _period(
         outside = external > 0 and bool(users.outside) and rng.random() < external / max(hours, 0.01)
         user = rng.choice(users.outside if outside else users.inside)
         yield _row(
-            rng,
-            draft,
-            station + 1,
-            day,
-            (start, effective, idle),
-            user=user,
-            outside=outside,
-            numbers=numbers,
-            bookings=bookings,
-            agenda=agenda,
+            rng, draft, station + 1, day, (start, effective, idle), user=user, outside=outside, ledger=ledger
         )
         hours = max(0.5, hours - effective / 60)
         external -= effective / 60 if outside else 0
@@ -225,9 +212,7 @@ def _row(
     *,
     user: User,
     outside: bool,
-    numbers: dict[str, int],
-    bookings: list[Row],
-    agenda: dict[tuple[int, dt.date], int],
+    ledger: Ledger,
 ) -> Row:
     start, effective, idle = minutes
     startup = QUARTER if effective > 60 else 0
@@ -239,55 +224,28 @@ def _row(
         purpose = "research" if draw < 0.78 else "teaching" if draw < 0.92 else "other"
     income = 0 if purpose == "teaching" else int(draft.prices[user.category]) * effective * 100 // 60
     unit = draft.unit.row.code
-    numbers[unit] = numbers.get(unit, 0) + 1
+    ledger.numbers[unit] = ledger.numbers.get(unit, 0) + 1
     key = f"{rng.getrandbits(128):032x}"
     source = SOURCES[int(draw * 1000) % len(SOURCES)]
-    if source == "booking" and (purpose == "teaching" or not _comes(agenda, user, day, start, effective)):
+    if source == "booking" and (
+        purpose == "teaching" or not _comes(ledger.agenda, user, day, start, effective)
+    ):
         source = "steward"
     paid = f"{income // 100}.{income % 100:02d}"
     booking = None
     if source == "booking":
         # A record of a booking covers what was booked, and its booking bears the same key.
         booking, idle = key, 0
-        bookings.append(
-            _booking(
-                draft,
-                key,
-                station,
-                (day, start, effective),
-                user=user,
-                purpose=purpose,
-                price=paid,
-                draw=draw,
-            )
-        )
+        time = (day, start, effective)
+        made = _booking(draft, key, station, time, user=user, purpose=purpose, price=paid, draw=draw)
+        ledger.bookings.append(made)
     return (
-        key,
-        draft.unit.row.pk,
-        f"{unit}-{day.year}-{numbers[unit]:06d}",
-        draft.row.pk,
-        station,
-        booking,
-        utc_text(day, start),
-        utc_text(day, start + effective + idle),
-        hours_text(startup),
-        hours_text(effective - startup - processing),
-        hours_text(processing),
-        hours_text(effective),
-        "external" if outside else "internal",
-        purpose,
-        int(rng.expovariate(0.11)) + 1,
-        paid,
-        user.pk,
-        user.name,
-        user.unit,
-        source,
-        None,
-        "",
-        True,
-        draft.keepers[0].pk,
-        utc_text(day, start + effective + idle + 30),
-    )
+        key, draft.unit.row.pk, f"{unit}-{day.year}-{ledger.numbers[unit]:06d}", draft.row.pk, station, booking,
+        utc_text(day, start), utc_text(day, start + effective + idle), hours_text(startup),
+        hours_text(effective - startup - processing), hours_text(processing), hours_text(effective),
+        "external" if outside else "internal", purpose, int(rng.expovariate(0.11)) + 1, paid, user.pk, user.name,
+        user.unit, source, None, "", True, draft.keepers[0].pk, utc_text(day, start + effective + idle + 30),
+    )  # fmt: skip
 
 
 def _comes(agenda: dict[tuple[int, dt.date], int], user: User, day: dt.date, start: int, length: int) -> bool:
@@ -315,29 +273,12 @@ def _booking(
     asked = day - dt.timedelta(days=1 + int(draw * 100) % 6)
     words = draft.template.purposes
     return (
-        key,
-        draft.row.pk,
-        station,
-        "use",
-        user.pk,
-        utc_text(day, start),
-        utc_text(day, start + length),
-        "completed",
-        words[int(draw * 10_000) % len(words)],
-        purpose,
-        user.category,
-        f"{draft.prices[user.category]}",
-        price,
-        1,
-        utc_text(asked, 600),
-        utc_text(asked, 900) if draft.approval else None,
-        draft.keepers[0].pk if draft.approval else None,
-        utc_text(day, start),
-        utc_text(day, start + length),
-        "",
-        None,
-        None,
-    )
+        key, draft.row.pk, station, "use", user.pk, utc_text(day, start), utc_text(day, start + length),
+        "completed", words[int(draw * 10_000) % len(words)], purpose, user.category,
+        f"{draft.prices[user.category]}", price, 1, utc_text(asked, 600),
+        utc_text(asked, 900) if draft.approval else None, draft.keepers[0].pk if draft.approval else None,
+        utc_text(day, start), utc_text(day, start + length), "", None, None,
+    )  # fmt: skip
 
 
 def hours_text(minutes: int) -> str:

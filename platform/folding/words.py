@@ -32,13 +32,13 @@ class Word:
 
 def words_of(text: str) -> str:
     """Return a text as its words, parted by one blank."""
-    return " ".join(_ATOM.findall(simplified(plain(text))))
+    return " ".join(_ATOM.findall(folded(text)))
 
 
 def joined_words(text: str, *, blanks_too: bool = False) -> list[str]:
     """Return the words that a text parts by a mark (LC-MS), or by a blank where both are short, written as one."""
     found = []
-    for group in _groups(simplified(plain(text)), blanks=blanks_too):
+    for group in _groups(folded(text), blanks=blanks_too):
         merged = _merged(group)
         if merged != group:
             found.append(" ".join(merged))
@@ -51,19 +51,19 @@ def query_words(query: str) -> tuple[Word, ...]:
     Marks and blanks part words. Letters and digits joined by a mark stay side by side, or are written as one; so may
     words of letters parted by blanks. Only the first LONGEST_QUERY characters and MOST_WORDS words count.
     """
-    groups = list(_groups(simplified(plain(query[:LONGEST_QUERY])), blanks=False))
+    groups = list(_groups(folded(query[:LONGEST_QUERY]), blanks=False))
     return tuple(dict.fromkeys(_word(group) for group in groups))[:MOST_WORDS]
 
 
 def query_as_name(query: str) -> tuple[str, ...]:
     """Return the spellings of a whole query as a name: its words as typed, and those of letters as one."""
-    atoms = _ATOM.findall(simplified(plain(query[:LONGEST_QUERY])))
+    atoms = _ATOM.findall(folded(query[:LONGEST_QUERY]))
     return tuple(dict.fromkeys(" ".join(one) for one in (atoms, _merged(atoms)) if one))
 
 
 def whole_query(query: str) -> str:
     """Return a query's letters as one word, empty where anything but letters stands in it (LC MS, zhi pu yi)."""
-    atoms = _ATOM.findall(simplified(plain(query[:LONGEST_QUERY])))
+    atoms = _ATOM.findall(folded(query[:LONGEST_QUERY]))
     return "".join(atoms) if len(atoms) > 1 and all(map(_IS_LETTERS.fullmatch, atoms)) else ""
 
 
@@ -80,6 +80,11 @@ def is_han(text: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
+def folded(text: str) -> str:
+    """Return a text as all of these compare it: `plain`, and with its traditional characters simplified."""
+    return simplified(plain(text))
+
+
 def simplified(text: str) -> str:
     """Return a text with its traditional characters simplified."""
     return text if text.isascii() else str(_converter().convert(text))

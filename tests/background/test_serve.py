@@ -17,6 +17,7 @@ import psutil
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+MEGABYTE = 1024 * 1024
 ASK = """
 from changes import perform
 from members.models import Person
@@ -115,7 +116,9 @@ def test_serve_from_start_to_stop(site):
     assert site.health()["status"] == "ok"
 
     web = [child.memory_info().rss for child in site.children("gunicorn")]
-    assert max(web) < 250 * 1024 * 1024
+    assert max(web) < 250 * MEGABYTE
+    everybody = [psutil.Process(site.process.pid), *site.children()]
+    assert sum(process.memory_info().rss for process in everybody) < 450 * MEGABYTE
 
     key = site.manage("shell", "-v", "0", "-c", ASK).splitlines()[-1]
     wait_for(lambda: site.run_row(key)[0] == "running" and site.run_row(key)[2] > 3, 20)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 import sys
 
 import pytest
@@ -58,6 +60,31 @@ def test_queues_are_handed_to_the_worker(become):
 def test_without_queues_the_worker_serves_all(become):
     """Celery's own default is then every queue of the settings."""
     assert "--queues" not in become("--only", "worker")[1]
+
+
+def test_all_together_are_kept_by_a_small_program(become):
+    """On the embedded database the worker keeps the schedule in its own process, on PostgreSQL each has its own."""
+    _program, command, environment = become()
+    assert command == [sys.executable, "-m", "background.supervisor"]
+    commands = json.loads(environment["SERVE_PLAN"])["commands"]
+    is_small = connection.vendor == "sqlite"
+    assert list(commands) == ["web", "worker", *([] if is_small else ["schedule"]), "sealer"]
+    worker = commands["worker"]
+    assert worker[worker.index("--pool") + 1] == ("solo" if is_small else "prefork")
+    assert ("--schedule-within" in worker, "--preload" in commands["web"]) == (is_small, not is_small)
+
+
+def test_a_worker_by_itself_leaves_the_schedule_to_its_own_process(become):
+    """On either database."""
+    _program, command, _environment = become("--only", "worker")
+    assert "--schedule-within" not in command
+    assert command[command.index("--pool") + 1] == "prefork"
+
+
+def test_the_small_program_knows_no_django():
+    """It would be ten times as large."""
+    ask = "import sys, background.supervisor; print('django' in sys.modules)"
+    assert subprocess.check_output([sys.executable, "-c", ask], text=True) == "False\n"
 
 
 def test_a_missing_guard_stops_it_before(become, monkeypatch):

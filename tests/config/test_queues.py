@@ -20,6 +20,7 @@ def test_every_task_has_its_queue():
     found = {name: queue_of(name) for name in app.tasks if not name.startswith(("celery.", "tests."))}
     assert found == {
         "background.beat": "upkeep",
+        "demo.live": "upkeep",
         "evaluations.resend_stale_jobs": "upkeep",
         "evaluations.score_round": "evaluation",
         "evaluations.take_snapshot": "evaluation",

@@ -28,8 +28,11 @@ from instruments.booking.models import Booking
 from instruments.inventory.enums import InstrumentState, SharingMode
 from instruments.inventory.models import ApplicationField, Instrument
 from instruments.usage.models import UsageRecord
-from members.models import MemberUnit, Person, Region
+from instruments.usage.queries.organisations import goals_for, names_in_use
+from members.models import MemberUnit, Organisation, Person, Region
 from notices.models import Announcement, AnnouncementKind, MailState, Notice
+
+pytestmark = pytest.mark.django_db
 
 SHARED_BY_REGION = {
     "呼和浩特市": 486,
@@ -48,9 +51,8 @@ SHARED_BY_REGION = {
 
 
 @pytest.fixture(autouse=True)
-def network(full_network, django_db_blocker):
-    with django_db_blocker.unblock():
-        yield full_network
+def network(full_network):
+    return full_network
 
 
 def test_counts_are_those_published():
@@ -295,6 +297,22 @@ def test_last_year_is_final_and_this_year_collects(network):
     assert Decimal(awarded).quantize(Decimal("0.01")) == last.budget
     real = results.filter(unit__invented=False)
     assert set(real.values_list("grade", flat=True)) <= {Grade.EXCELLENT, Grade.GOOD}
+
+
+def test_one_customer_is_misspelt_at_one_unit():
+    """The organisations page of that unit has a name to put right, and says which is most like it."""
+    (wrong,) = Organisation.objects.filter(private_to__isnull=False)
+    unit = wrong.private_to
+    assert (unit.code, wrong.merged_into) == ("IMU", None)
+    _page, (line,) = names_in_use(unit, goals_for(unit), 1)
+    assert line.organisation == wrong
+    assert line.records > 0
+    right = next(one for one in line.alike if one.name_zh[:2] + one.name_zh[3:] == wrong.name_zh)
+    typed = UsageRecord.objects.filter(unit=unit, source="steward")
+    assert not typed.filter(user_unit=right.name_zh).exists()
+    assert set(wrong.usage_records.values_list("unit", "source", "user_unit")) == {
+        (unit.pk, "steward", wrong.name_zh)
+    }
 
 
 def test_announcements_of_every_kind_and_a_whole_history():

@@ -17,13 +17,12 @@ pytestmark = pytest.mark.django_db
 def demo(settings, tmp_path, monkeypatch):
     settings.DEMO = True
     settings.VAR = tmp_path
-    settings.CELERY_BROKER_TRANSPORT_OPTIONS = {"data_folder_in": str(tmp_path / "broker")}
     monkeypatch.setenv("DEMO_PASSWORD", "steppe-wind-7")
 
 
 def test_production_is_refused(settings):
     settings.DEMO = False
-    for command in ("seed_demo", "demo_accounts"):
+    for command in ("seed_demo", "demo"):
         with pytest.raises(CommandError, match="DEMO is off"):
             call_command(command)
     assert not MemberUnit.objects.exists()
@@ -49,9 +48,6 @@ def test_seeding_tells_the_accounts_and_runs_once():
     call_command("seed_demo", size="small", if_empty=True, stdout=again)
     assert MemberUnit.objects.count() == units == 5
     assert "steppe-wind-7" in again.getvalue()
-    once_more = StringIO()
-    call_command("demo_accounts", stdout=once_more)
-    assert "steppe-wind-7" in once_more.getvalue()
 
 
 def test_the_password_file_is_for_its_owner_alone():

@@ -10,11 +10,12 @@ from instruments.inventory.models import Instrument
 from instruments.usage.models import UsageRecord
 from members.models import MemberUnit
 
+pytestmark = pytest.mark.django_db
+
 
 @pytest.fixture(autouse=True)
-def network(small_network, django_db_blocker):
-    with django_db_blocker.unblock():
-        yield small_network
+def network(small_network):
+    return small_network
 
 
 def test_small_counts():

@@ -25,6 +25,7 @@ from instruments.terms.models import OpeningException
 from notices.models import Notice
 from tests.demo.conftest import made
 
+pytestmark = pytest.mark.django_db
 TODAY = dt.date(2026, 11, 24)  # a Tuesday
 MIDNIGHT = dt.datetime.combine(TODAY, dt.time.min, LOCAL)
 NOW = MIDNIGHT + dt.timedelta(hours=10, minutes=40)
@@ -38,9 +39,8 @@ def morning_network(django_db_setup, django_db_blocker):
 
 
 @pytest.fixture(autouse=True)
-def network(morning_network, django_db_blocker):
-    with django_db_blocker.unblock():
-        yield morning_network
+def network(morning_network):
+    return morning_network
 
 
 def minutes(moment):

@@ -31,7 +31,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
+    "config.apps.UsedFilesConfig",
     "django.contrib.postgres",
     "allauth",
     "allauth.account",
@@ -54,7 +54,6 @@ INSTALLED_APPS = [
     "evaluations",
     "portal",
     "operations",
-    "demo",
 ]
 
 MIDDLEWARE = [

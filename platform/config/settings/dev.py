@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from config import env
 from config.settings.base import *
-from config.settings.base import REST_FRAMEWORK, VAR
+from config.settings.base import INSTALLED_APPS, REST_FRAMEWORK, VAR
 
 DEBUG = env.boolean("DEBUG", default=False)
 SECRET_KEY = env.text("SECRET_KEY", "embedded-default-key-for-trying-only-never-for-production-use")
@@ -13,6 +13,8 @@ DATABASES = {"default": env.database(VAR / "network.sqlite3")}
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = str(VAR / "mail")
 DEMO = env.boolean("DEMO", default=True)
+if DEMO:
+    INSTALLED_APPS = [*INSTALLED_APPS, "demo"]
 REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"] = {
     "caller": env.text("API_THROTTLE", "6000/min"),
     "costly": env.text("COSTLY_THROTTLE", "6000/min"),

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from config import env
 from config.settings.base import *
-from config.settings.base import REST_FRAMEWORK, STATIC_ROOT, STORAGES, VAR
+from config.settings.base import INSTALLED_APPS, REST_FRAMEWORK, STATIC_ROOT, STORAGES, VAR
 
 SECRET_KEY = "tests-only-key-of-sufficient-length-for-every-signer-in-use"
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
+INSTALLED_APPS = [*INSTALLED_APPS, "demo"]
 DATABASES = {"default": env.database(VAR / "test.sqlite3")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: race tests open the same database from several processes.

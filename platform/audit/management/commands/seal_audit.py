@@ -21,6 +21,9 @@ logger = logging.getLogger(__name__)
 class Command(BaseCommand):
     """Looks once a second; stops on SIGTERM or Ctrl-C between two batches; ends with a failure on a broken log."""
 
+    # `serve` has checked the project, and the pages' modules would make this process larger by a sixth.
+    requires_system_checks = []
+
     help = "Seal committed entries of the audit history into its log, at most two seconds after their commit."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -4,28 +4,20 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import sys
-import time
-import urllib.error
-import urllib.request
 from argparse import ArgumentParser
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from background.processes import Child, stop_all
+from background.supervisor import Plan, become
 from safeguards.pending import pending_migrations
 from safeguards.triggers import missing
 
 PARTS = ("web", "worker", "schedule", "sealer")
-GENTLE_SECONDS = 4.0
-FIRM_SECONDS = 2.0
-LOOK_EVERY_SECONDS = 0.2
 
 
 class Command(BaseCommand):
@@ -69,80 +61,70 @@ class Command(BaseCommand):
         _refuse_pending_migrations()
         _refuse_missing_guards()
         _make_folders()
-        if options["only"]:
-            _become(next(child for child in _children(options) if child.name == options["only"]))
-            return
-        stopping: list[int] = []
-
-        def stop(number: int, _frame: FrameType | None) -> None:
-            stopping.append(number)
-
-        signal.signal(signal.SIGINT, stop)
-        signal.signal(signal.SIGTERM, stop)
-        children = _children(options)
-        # The parent's connection must not be shared with anybody.
+        commands, environment = _commands(options), _environment(options)
+        # Whoever comes after must not share the connection.
         connection.close()
-        try:
-            for child in children:
-                child.start()
-            self._watch(children, stopping, f"http://{_reachable(options['host'])}:{options['port']}")
-        finally:
-            stop_all(children, gentle_seconds=GENTLE_SECONDS, firm_seconds=FIRM_SECONDS)
-        self._say("Stopped.")
-
-    def _watch(self, children: list[Child], stopping: list[int], address: str) -> None:
-        is_ready = False
-        while not stopping:
-            for child in children:
-                said = child.tend()
-                if said:
-                    self._say(said)
-            if not is_ready and _answers(f"{address}/healthz"):
-                is_ready = True
-                self._say(f"Ready: {address}/ (Ctrl-C stops)")
-            time.sleep(LOOK_EVERY_SECONDS)
-
-    def _say(self, text: str) -> None:
-        self.stdout.write(text)
-        self.stdout.flush()
+        sys.stdout.flush()
+        if options["only"]:
+            command = commands[options["only"]]
+            os.execve(command[0], command, environment)  # noqa: S606 - our own interpreter
+        else:
+            address = f"http://{_reachable(options['host'])}:{options['port']}"
+            become(Plan(commands, environment, address, _headers()))
 
 
-def _children(options: dict[str, Any]) -> list[Child]:
+def _environment(options: dict[str, Any]) -> dict[str, str]:
     root = Path(settings.ROOT)
     paths = [str(root), str(root / "platform"), os.environ.get("PYTHONPATH", "")]
-    environment = {
+    return {
         **os.environ,
         "PYTHONPATH": os.pathsep.join(filter(None, paths)),
         "PYTHONUNBUFFERED": "1",
         # glibc keeps an arena per thread; two are enough for 8 threads and keep the process small.
         "MALLOC_ARENA_MAX": os.environ.get("MALLOC_ARENA_MAX", "2"),
+        # This command has checked the project; each process again would cost a second and all the pages' modules.
+        "CELERY_SKIP_CHECKS": "1",
+        **(_metrics_folder(options["port"]) if options["only"] in {None, "web"} else {}),
     }
+
+
+def _commands(options: dict[str, Any]) -> dict[str, list[str]]:
+    """The command of each process; all together on the embedded database, the worker keeps the schedule too."""
+    root = Path(settings.ROOT)
+    is_small = connection.vendor == "sqlite" and options["only"] is None
     web_workers = options["web_workers"] or (1 if connection.vendor == "sqlite" else 2)
     python = [sys.executable, "-m"]
     level = os.environ.get("LOG_LEVEL", "WARNING").lower()
-    web = [
-        *python, "gunicorn", "config.wsgi:application", "--config", "python:config.web",
-        "--bind", f"{options['host']}:{options['port']}",
-        "--worker-class", "gthread", "--workers", str(web_workers), "--threads", str(options["threads"]),
-        "--graceful-timeout", "3", "--timeout", "60", "--preload", "--keep-alive", "5", "--no-control-socket",
-        "--log-level", level, "--chdir", str(root),
-    ]  # fmt: skip
-    worker = [
-        *python, "celery", "-q", "-A", "config", "--workdir", str(root), "worker", "--pool", "prefork",
-        "--concurrency", str(options["task_workers"]), "--without-gossip", "--without-mingle",
-        "--without-heartbeat", "--max-memory-per-child", "400000", "--loglevel", level,
-        *(["--queues", options["queues"]] if options["queues"] else []),
-    ]  # fmt: skip
-    schedule = [
-        *python, "celery", "-q", "-A", "config", "--workdir", str(root), "beat", "--pidfile", "",
-        "--schedule", str(Path(settings.VAR) / "schedule"), "--loglevel", level,
-    ]  # fmt: skip
-    # A process of its own: sealing within two seconds must not wait for a report or a round in the worker.
-    sealer = [sys.executable, str(root / "manage.py"), "seal_audit"]
-    if options["only"] in {None, "web"}:
-        environment |= _metrics_folder(options["port"])
-    commands = zip(PARTS, (web, worker, schedule, sealer), strict=True)
-    return [Child(name, command, environment) for name, command in commands]
+    celery = [*python, "celery", "-q", "-A", "config", "--workdir", str(root)]
+    timetable = str(Path(settings.VAR) / "schedule")
+    pool = (
+        ["--pool", "solo", "--schedule-within", timetable]
+        if is_small
+        else [
+            "--pool", "prefork", "--concurrency", str(options["task_workers"]), "--max-memory-per-child", "400000",
+        ]
+    )  # fmt: skip
+    commands = {
+        "web": [
+            *python, "gunicorn", "config.wsgi:application", "--config", "python:config.web",
+            "--bind", f"{options['host']}:{options['port']}",
+            "--worker-class", "gthread", "--workers", str(web_workers), "--threads", str(options["threads"]),
+            # Several share what is loaded before they part; for one alone it would be there twice.
+            *(["--preload"] if web_workers > 1 else []),
+            "--graceful-timeout", "3", "--timeout", "60", "--keep-alive", "5", "--no-control-socket",
+            "--log-level", level, "--chdir", str(root),
+        ],
+        "worker": [
+            *celery, "worker", *pool, "--without-gossip", "--without-mingle", "--without-heartbeat",
+            "--loglevel", level, *(["--queues", options["queues"]] if options["queues"] else []),
+        ],
+        "schedule": [*celery, "beat", "--pidfile", "", "--schedule", timetable, "--loglevel", level],
+        # A process of its own: sealing within two seconds must not wait for a report or a round in the worker.
+        "sealer": [sys.executable, str(root / "manage.py"), "seal_audit"],
+    }  # fmt: skip
+    if is_small:
+        del commands["schedule"]
+    return commands
 
 
 def _metrics_folder(port: int) -> dict[str, str]:
@@ -153,13 +135,6 @@ def _metrics_folder(port: int) -> dict[str, str]:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     return {"PROMETHEUS_MULTIPROC_DIR": str(folder)}
-
-
-def _become(child: Child) -> None:
-    """Turn into one of the processes: signals reach it, and its end is seen by who started us."""
-    connection.close()
-    sys.stdout.flush()
-    os.execve(child.command[0], list(child.command), dict(child.environment))  # noqa: S606 - our own interpreter
 
 
 def _refuse_pending_migrations() -> None:
@@ -189,13 +164,7 @@ def _reachable(host: str) -> str:
     return "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 (compared, not bound)
 
 
-def _answers(address: str) -> bool:
-    # As the proxy in front would ask: else the production settings only send on to https.
+def _headers() -> dict[str, str]:
+    """How the proxy in front would ask: else the production settings only send on to https."""
     host = next((name for name in settings.ALLOWED_HOSTS if "*" not in name), "")
-    headers = {"X-Forwarded-Proto": "https", **({"Host": host.lstrip(".")} if host else {})}
-    try:
-        asked = urllib.request.Request(address, headers=headers)  # noqa: S310 (our own http address)
-        with urllib.request.urlopen(asked, timeout=5) as answer:  # noqa: S310
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False
+    return {"X-Forwarded-Proto": "https", **({"Host": host.lstrip(".")} if host else {})}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -44,7 +43,6 @@ class Command(BaseCommand):
         if not quiet:
             self.stdout.write("演示网络准备中 · Preparing the demonstration network …")
         keep_password(password)
-        _prepare_broker()
         seed(options["size"], password=password, say=(lambda line: None) if quiet else self.stdout.write)
         self._tell(password, quiet=quiet)
 
@@ -71,11 +69,3 @@ def _remove_everything() -> None:
             for (name,) in cursor.fetchall():
                 cursor.execute(f'DROP TRIGGER "{name}"')
     call_command("flush", interactive=False, verbosity=0)
-
-
-def _prepare_broker() -> None:
-    """Make the folders of the embedded message broker: seeding comes before the first start of the worker."""
-    for name in ("data_folder_in", "control_folder"):
-        folder = settings.CELERY_BROKER_TRANSPORT_OPTIONS.get(name)
-        if folder:
-            Path(folder).mkdir(parents=True, exist_ok=True)
