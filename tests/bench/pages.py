@@ -25,7 +25,7 @@ from evaluations.rounds.models import Round
 from members.models import Person
 
 ROOT = Path(__file__).resolve().parents[2]
-PORT = 8137
+PORT = int(os.environ.get("BENCH_PORT", "8137"))
 SEM = "IMU-DEMO-SEM"
 UNIT = "IMU"
 SEARCHES = {"search_1": "衍", "search_2": "质谱", "search_3": "显微镜", "search_4": "扫描电镜"}
@@ -70,17 +70,23 @@ def pages() -> dict[str, Asked]:
         "desk": Asked("/desk/", "steward"),
         "inventory": Asked(f"/units/{UNIT}/manage/", "manager"),
         "usage_list": Asked(f"/units/{UNIT}/usage/", "manager"),
+        "unit_page": Asked(f"/units/{UNIT}/", "researcher"),
+        "units": Asked("/units/", "researcher"),
+        "two_facets": Asked(f"/instruments/?unit={UNIT}&sharing_mode=external", "researcher"),
+        "search_1_signed_in": Asked(f"/instruments/?q={quote(SEARCHES['search_1'])}", "researcher"),
         "cockpit": Asked(f"/evaluations/{current.year}/{UNIT}/", "manager"),
         "api_instruments": Asked("/api/v1/instruments/?page_size=100", "researcher"),
     }
 
 
 @contextmanager
-def serving(application: str = "config.wsgi:application") -> Iterator[subprocess.Popen[bytes]]:
-    """Serve with one web worker of the real server, from its first answer on."""
+def serving(
+    application: str = "config.wsgi:application", *, workers: int = 1, threads: int = 4
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Serve with web workers of the real server, from its first answer on."""
     server = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", application, "-b", f"127.0.0.1:{PORT}", "--workers", "1",
-         "--threads", "4", "--log-level", "warning"],
+        [sys.executable, "-m", "gunicorn", application, "-b", f"127.0.0.1:{PORT}", "--workers", str(workers),
+         "--threads", str(threads), "--log-level", "warning"],
         cwd=ROOT,
         env=os.environ,
     )  # fmt: skip
