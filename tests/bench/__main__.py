@@ -30,9 +30,7 @@ SIZES = {"demo": 1, "ten": 10}
 CASES = ("pages", "crowds", "changes", "rounds", "history")
 
 
-def measure(
-    database: str, url: str, size: str, rounds: int, cases: Sequence[str]
-) -> list[dict[str, object]]:
+def measure(database: str, url: str, size: str, rounds: int, cases: Sequence[str]) -> list[dict[str, object]]:
     """Run one database's measurements in a process of its own, on a network of its own."""
     var = ROOT / "var" / f"bench-{database}"
     var.mkdir(parents=True, exist_ok=True)
@@ -70,6 +68,8 @@ def measure(
             except subprocess.CalledProcessError:
                 drop_postgresql(larger)
                 raise
+    if database == "postgresql" and SIZES[size] > 1:
+        run("-m", "tests.bench.plans")
     run("-m", "tests.bench.measure", database, str(out), str(rounds), *cases)
     found: list[dict[str, object]] = json.loads(out.read_text())
     return found
@@ -109,7 +109,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=200, help="requests per measurement")
     parser.add_argument(
-        "--size", choices=SIZES, default="demo", help="how many times the demo network; more on PostgreSQL alone"
+        "--size",
+        choices=SIZES,
+        default="demo",
+        help="how many times the demo network; more on PostgreSQL alone",
     )
     parser.add_argument("--only", choices=["sqlite", "postgresql"])
     parser.add_argument(

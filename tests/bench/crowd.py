@@ -54,7 +54,9 @@ def booking(server: subprocess.Popen[bytes], each: int) -> Crowd:
     first = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0) + AHEAD
     made: list[tuple[int, str]] = []
 
-    def post(link: http.client.HTTPConnection, who: int, path: str, body: dict[str, str], status: int) -> bytes:
+    def post(
+        link: http.client.HTTPConnection, who: int, path: str, body: dict[str, str], status: int
+    ) -> bytes:
         headers = {
             "Authorization": f"Bearer {tokens[who]}",
             "Content-Type": "application/json",

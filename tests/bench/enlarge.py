@@ -44,7 +44,9 @@ INDEXES = """
 SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
 WHERE indrelid = ANY(%s::regclass[]) AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid) ORDER BY 1
 """
-TRIGGERS = "SELECT tgrelid::regclass::text, tgname, tgenabled FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1, 2"
+TRIGGERS = (
+    "SELECT tgrelid::regclass::text, tgname, tgenabled FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1, 2"
+)
 
 
 def enlarge(times: int) -> dict[str, int]:
@@ -106,15 +108,13 @@ def _copying(model: type[models.Model], strides: dict[type[models.Model], int]) 
     columns = {field.column: _copied(model, field, strides) for field in model._meta.concrete_fields}
     names = ", ".join(f'"{name}"' for name in columns)
     return (
-        f"INSERT INTO {model._meta.db_table} ({names}) "  # noqa: S608
+        f"INSERT INTO {model._meta.db_table} ({names}) "
         f"SELECT {', '.join(columns.values())} "
         f"FROM {model._meta.db_table} AS one CROSS JOIN generate_series(1, %s) AS n"
     )
 
 
-def _copied(
-    model: type[models.Model], field: models.Field, strides: dict[type[models.Model], int]
-) -> str:
+def _copied(model: type[models.Model], field: models.Field, strides: dict[type[models.Model], int]) -> str:
     column = f'one."{field.column}"'
     owner = field.related_model or (model if field.primary_key else None)
     if owner not in strides:

@@ -241,7 +241,13 @@ def history_of(database: str, _rounds: int) -> list[dict[str, object]]:
     ]
 
 
-CASES = {"pages": pages_of, "crowds": crowds_of, "changes": changes_of, "rounds": rounds_of, "history": history_of}
+CASES = {
+    "pages": pages_of,
+    "crowds": crowds_of,
+    "changes": changes_of,
+    "rounds": rounds_of,
+    "history": history_of,
+}
 
 
 def main() -> None:

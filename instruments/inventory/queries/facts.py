@@ -99,9 +99,16 @@ def facts_on(day: dt.date, instruments: QuerySet[Instrument] | None = None) -> d
     return facts_at(end - dt.timedelta(microseconds=1), instruments)
 
 
-def changes_since(after: dt.datetime, until: dt.datetime | None = None) -> list[Change]:
-    """The changes in (after, until] that an evaluation may notice, oldest first; one query."""
+def changes_since(
+    after: dt.datetime, until: dt.datetime | None = None, instruments: QuerySet[Instrument] | None = None
+) -> list[Change]:
+    """The changes of instruments (None: all) in (after, until] that an evaluation may notice, oldest first.
+
+    One query.
+    """
     changed = InstrumentFacts.objects.filter(valid_from__gt=after).values("instrument")
+    if instruments is not None:
+        changed = changed.filter(instrument__in=instruments.order_by())
     rows = InstrumentFacts.objects.filter(instrument__in=changed).order_by("instrument", "valid_from")
     found: list[Change] = []
     for pk, group in groupby(rows, key=attrgetter("instrument_id")):
