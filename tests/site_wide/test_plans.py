@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -77,11 +78,13 @@ def _multiplied(model, row, machines, people):
 def test_no_page_walks_all_bookings_or_all_usage(client, network):
     unit, machine, person = network
     client.force_login(person)
+    now = timezone.now()
+    window = urlencode({"start": now.isoformat(), "end": (now + dt.timedelta(days=7)).isoformat()})
     walked = {}
     for path in (
         f"/instruments/{machine.code}/",
         f"/instruments/{machine.code}/week/",
-        f"/api/v1/instruments/{machine.code}/availability/",
+        f"/api/v1/instruments/{machine.code}/availability/?{window}",
         "/instruments/",
         "/me/",
         "/desk/",
