@@ -9,20 +9,27 @@ import subprocess
 import threading
 import time
 import uuid
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.utils import timezone
 
 from changes import perform
+from instruments.booking.models import Booking
+from instruments.inventory.enums import InstrumentState, SharingMode
+from instruments.inventory.models import Instrument
+from instruments.terms.queries.opening import exceptions_of, weeks_of
+from instruments.terms.rules.intervals import Interval
 from members.models import Person
-from tests.bench.changes import HALF_HOUR, places
 from tests.bench.pages import PORT, processor_seconds
 from webapi.tokens import issue
 
 READERS, BOOKERS = 8, 32
 GZIP = {"Accept-Encoding": "gzip", "Accept-Language": "zh-CN"}
-AHEAD = dt.timedelta(days=22)
+HALF_HOUR = dt.timedelta(minutes=30)
+FIRST_DAY, LAST_DAY = 10, 28
+OPENS, CLOSES = 9, 17
 
 
 @dataclass(frozen=True)
@@ -46,12 +53,12 @@ def reading(server: subprocess.Popen[bytes], each: int) -> Crowd:
 
 def booking(server: subprocess.Popen[bytes], each: int) -> Crowd:
     """Let people book half hours through the API, each on a machine of their own, then give them back."""
-    machines = places(BOOKERS)
+    free = _free(each)
+    machines = list(free)
     people = list(Person.objects.filter(is_active=True, unit_roles=None).order_by("pk")[:BOOKERS])
     tokens = [
         perform(person, issue, person, name="bench", scopes=["read", "write"], days=1)[0] for person in people
     ]
-    first = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0) + AHEAD
     made: list[tuple[int, str]] = []
 
     def post(
@@ -66,9 +73,9 @@ def booking(server: subprocess.Popen[bytes], each: int) -> Crowd:
         return _expect(link, status)
 
     def book(link: http.client.HTTPConnection, who: int, turn: int) -> None:
-        start = first + HALF_HOUR * turn
+        start = free[machines[who]][turn]
         wanted = {
-            "instrument": machines[who].code,
+            "instrument": machines[who],
             "start": start.isoformat(),
             "end": (start + HALF_HOUR).isoformat(),
             "purpose": "bench",
@@ -80,6 +87,51 @@ def booking(server: subprocess.Popen[bytes], each: int) -> Crowd:
     for who, pk in made:
         post(link, who, f"/api/v1/bookings/{pk}/cancel/", {"reason": "bench"}, 200)
     return seen
+
+
+def _free(each: int) -> dict[str, list[dt.datetime]]:
+    """Codes of machines that confirm at once, each with free half hours of the coming weeks in working time."""
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    days = [midnight + dt.timedelta(days=n) for n in range(FIRST_DAY, LAST_DAY)]
+    starts = [
+        day + dt.timedelta(hours=OPENS) + HALF_HOUR * n
+        for day in days
+        if day.weekday() < 5
+        for n in range((CLOSES - OPENS) * 2)
+    ]
+    window = Interval(starts[0], starts[-1] + HALF_HOUR)
+    rows = Instrument.objects.filter(
+        state=InstrumentState.IN_SERVICE,
+        sharing_mode=SharingMode.EXTERNAL,
+        station_count=1,
+        policy__approval_required=False,
+        policy__horizon_days__gte=LAST_DAY + 1,
+        policy__shortest_minutes__lte=30,
+        policy__step_minutes__in=[15, 30],
+    ).order_by("code")
+    keys = dict(rows.values_list("pk", "code"))
+    weeks, exceptions = weeks_of(keys, window), exceptions_of(keys, window)
+    taken = defaultdict(list)
+    for pk, start, end in (
+        Booking.objects.holding().filter(instrument__in=keys).overlapping(window.start, window.end)
+        .values_list("instrument", "start", "end")
+    ):  # fmt: skip
+        taken[pk].append((start, end))
+    found: dict[str, list[dt.datetime]] = {}
+    for pk, code in keys.items():
+        open_days = {
+            w.weekday for w in weeks.get(pk, ()) if w.opens <= OPENS * 60 and w.closes >= CLOSES * 60
+        }
+        slots = [
+            start
+            for start in starts
+            if not any(start < end and start + HALF_HOUR > begin for begin, end in taken[pk])
+        ]
+        if open_days >= set(range(5)) and not exceptions[pk] and len(slots) >= each:
+            found[code] = slots
+        if len(found) == BOOKERS:
+            return found
+    raise SystemExit("The demo has too few instruments with free time.")
 
 
 def _crowd(

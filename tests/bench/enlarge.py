@@ -61,6 +61,7 @@ def enlarge(times: int) -> dict[str, int]:
         constraints, indexes, _triggers = held
         newest = Instrument.objects.order_by("-pk").values_list("pk", flat=True)[0]
         cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
+        cursor.execute("SET LOCAL work_mem = '256MB'")
         for table, name, _definition in constraints:
             cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
         for name, _definition in indexes:
@@ -106,11 +107,13 @@ def _largest(model: type[models.Model]) -> int:
 def _copying(model: type[models.Model], strides: dict[type[models.Model], int]) -> str:
     """Return the statement that copies a table's rows, each with its own key and the keys of what it hangs on."""
     columns = {field.column: _copied(model, field, strides) for field in model._meta.concrete_fields}
+    # Exclusions are built and checked half as long again where neighbours in time lie beside each other.
+    order = "ORDER BY n, one.instrument_id, one.start" if {"instrument_id", "start"} <= set(columns) else ""
     names = ", ".join(f'"{name}"' for name in columns)
     return (
         f"INSERT INTO {model._meta.db_table} ({names}) "
         f"SELECT {', '.join(columns.values())} "
-        f"FROM {model._meta.db_table} AS one CROSS JOIN generate_series(1, %s) AS n"
+        f"FROM {model._meta.db_table} AS one CROSS JOIN generate_series(1, %s) AS n {order}"
     )
 
 

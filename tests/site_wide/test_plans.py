@@ -91,7 +91,7 @@ def test_no_page_walks_all_bookings_or_all_usage(client, network):
         f"/units/{unit.code}/manage/",
         f"/units/{unit.code}/usage/",
         f"/units/{unit.code}/",
-        "/api/v1/bookings/",
+        f"/instruments/{machine.code}/book/",
     ):
         with CaptureQueriesContext(connection) as captured:
             assert client.get(path).status_code == 200, path
