@@ -28,7 +28,7 @@ UNITS, INSTRUMENTS, EACH = 10, 40, 625
 
 @pytest.fixture
 def network():
-    """Years of use; gives one unit, a machine of it, and who manages the unit and keeps the machine."""
+    """Years of use; gives a unit, a machine of it, who manages the one and keeps the other, and a booking."""
     units = UnitFactory.create_batch(UNITS)
     machines = [make_instrument(unit=units[number % UNITS]) for number in range(INSTRUMENTS)]
     people = PersonFactory.create_batch(100)
@@ -42,7 +42,7 @@ def network():
     _multiplied(UsageRecord, record, machines, people)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    return units[0], machines[0], person
+    return units[0], machines[0], person, booking
 
 
 def _multiplied(model, row, machines, people):
@@ -76,7 +76,7 @@ def _multiplied(model, row, machines, people):
 
 
 def test_no_page_walks_all_bookings_or_all_usage(client, network):
-    unit, machine, person = network
+    unit, machine, person, booking = network
     client.force_login(person)
     now = timezone.now()
     window = urlencode({"start": now.isoformat(), "end": (now + dt.timedelta(days=7)).isoformat()})
@@ -91,7 +91,7 @@ def test_no_page_walks_all_bookings_or_all_usage(client, network):
         f"/units/{unit.code}/manage/",
         f"/units/{unit.code}/usage/",
         f"/units/{unit.code}/",
-        f"/instruments/{machine.code}/book/",
+        f"/bookings/{booking.pk}/",
     ):
         with CaptureQueriesContext(connection) as captured:
             assert client.get(path).status_code == 200, path
