@@ -95,6 +95,8 @@ def counts(person: Person, now: dt.datetime) -> Counts:
     today = Q(start__lt=tomorrow, end__gt=midnight)
     row = (
         bookings_to_keep(person)
+        # Nothing else is counted: history ends before today and is not read.
+        .filter(Q(state__in=[BookingState.REQUESTED, BookingState.IN_USE]) | Q(end__gt=midnight))
         .order_by()
         .aggregate(
             to_decide=Count("pk", filter=open_requests(now) & ~Q(person=person)),

@@ -211,6 +211,8 @@ class UsageRecord(models.Model):
             models.Index(fields=["instrument", "station", "start"], name="usage_slot"),
             models.Index(fields=["unit", "start"], name="usage_unit_start"),
             models.Index(fields=["start"], name="usage_start"),
+            # The few that wait for a keeper are found without the many that do not.
+            models.Index(fields=["instrument"], condition=models.Q(to_confirm=True), name="usage_to_confirm"),
         ]
 
     def __str__(self) -> str:
