@@ -1,6 +1,7 @@
 # Two commands a newcomer needs: `make demo` and `make test`. Each sets everything up and may be run again.
 PYTHON ?= python3
 PORT ?= 8000
+SIZE ?= demo
 export PORT
 BIN := .venv/bin
 export PYTHONPATH := $(CURDIR):$(CURDIR)/platform
@@ -35,7 +36,7 @@ coverage: setup-dev
 
 bench: setup-dev frontend
 	@$(BIN)/pybabel -q compile -D django -d platform/locale
-	$(BIN)/python -m tests.bench $(ARGS)
+	$(BIN)/python -m tests.bench --size $(SIZE) $(ARGS)
 
 clean:
 	rm -rf .venv var build platform/static/vendor platform/frontend/node_modules

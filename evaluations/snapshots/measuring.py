@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Max, QuerySet, Sum
 from django.utils import timezone
 
 from evaluations.rounds.models import Round
@@ -61,8 +61,7 @@ def cut_of(snapshot: MetricSnapshot, show: Show) -> Cut:
     rows: list[SnapshotRow] = []
     for at in range(0, len(keys), CHUNK):
         show(at, len(keys))
-        machines = Instrument.objects.filter(pk__in=keys[at : at + CHUNK]).order_by("pk")
-        rows += fresh_rows(snapshot, machines.select_related("unit", "instrument_class"), held_then, scope)
+        rows += fresh_rows(snapshot, machines_of(keys[at : at + CHUNK]), held_then, scope)
     last = min(round_.data_end, moment)
     weeks = weeks_of(keys, Interval(last - dt.timedelta(microseconds=2), last - dt.timedelta(microseconds=1)))
     for row in rows:
@@ -72,9 +71,16 @@ def cut_of(snapshot: MetricSnapshot, show: Show) -> Cut:
     return Cut(moment, tuple(rows), tuple(_unit(snapshot, unit, facts[unit.pk]) for unit in units), mark)
 
 
+def machines_of(keys: Collection[int]) -> QuerySet[Instrument]:
+    """Instruments with no more than `fresh_rows` copies of them, their unit and their class."""
+    names = ("code", "unit__code", "instrument_class__code", "instrument_class__name_zh")
+    machines = Instrument.objects.filter(pk__in=keys).select_related("unit", "instrument_class")
+    return machines.only(*names, "instrument_class__name_en").order_by("pk")
+
+
 def fresh_rows(
     snapshot: MetricSnapshot,
-    machines: Sequence[Instrument] | Any,
+    machines: Iterable[Instrument],
     held_then: Mapping[int, PastInstrument],
     scope: Scope,
 ) -> list[SnapshotRow]:

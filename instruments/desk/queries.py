@@ -97,6 +97,8 @@ def counts(person: Person, kept: Sequence[Instrument], now: dt.datetime) -> Coun
     today = Q(start__lt=tomorrow, end__gt=midnight)
     row = (
         bookings_to_keep(person, kept)
+        # Nothing else is counted: history ends before today and is not read.
+        .filter(Q(state__in=[BookingState.REQUESTED, BookingState.IN_USE]) | Q(end__gt=midnight))
         .order_by()
         .aggregate(
             to_decide=Count("pk", filter=open_requests(now) & ~Q(person=person)),

@@ -212,6 +212,8 @@ class UsageRecord(models.Model):
             models.Index(fields=["instrument", "end"], name="usage_instrument_end"),
             models.Index(fields=["unit", "start"], name="usage_unit_start"),
             models.Index(fields=["start"], name="usage_start"),
+            # The few that wait for a keeper are found without the many that do not.
+            models.Index(fields=["instrument"], condition=models.Q(to_confirm=True), name="usage_to_confirm"),
         ]
 
     def __str__(self) -> str:

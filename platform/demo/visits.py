@@ -8,9 +8,9 @@ from collections.abc import Callable
 from random import Random
 
 from django.db.models import F, QuerySet
-from instruments.errors import InstrumentsError
 
 from changes import perform
+from changes.errors import Refusal
 from demo.instruments import DEMO_PAIR
 from demo.people import ACCOUNTS
 from demo.recent import NO_SHOW_PART
@@ -18,7 +18,6 @@ from instruments.booking.actions.visit import check_in, check_out
 from instruments.booking.enums import BookingKind, BookingState
 from instruments.booking.models import Booking
 from instruments.inventory.enums import InstrumentState
-from members.errors import MembersError
 
 LATEST_MINUTES = 9
 STILL_COMES, STILL_LEAVES = dt.timedelta(minutes=15), dt.timedelta(minutes=30)
@@ -59,7 +58,7 @@ def _each(bookings: QuerySet[Booking], step: Callable[[Booking], bool]) -> int:
     for booking in bookings.order_by("start", "pk"):
         try:
             done += step(booking)
-        except (InstrumentsError, MembersError) as refusal:
+        except Refusal as refusal:
             # A closure, a repair, somebody quicker: as with real people, the steward sees to it.
             logger.info("An invented visit was refused: %s %s", booking.pk, refusal)
         if done >= MOST_AT_ONCE:

@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,17 +24,20 @@ COLUMNS = (
     "rss_mb",
     "cpu_ms",
     "ratio",
+    "per_second",
 )
-CASES = ("pages", "changes", "rounds", "history")
+SIZES = {"demo": 1, "ten": 10}
+CASES = ("pages", "crowds", "changes", "rounds", "history")
 
 
-def measure(database: str, url: str, rounds: int, cases: Sequence[str]) -> list[dict[str, object]]:
-    """Run one database's measurements in a process of its own, on a demo network of its own."""
+def measure(database: str, url: str, size: str, rounds: int, cases: Sequence[str]) -> list[dict[str, object]]:
+    """Run one database's measurements in a process of its own, on a network of its own."""
     var = ROOT / "var" / f"bench-{database}"
     var.mkdir(parents=True, exist_ok=True)
     out = var / "bench.json"
     environment = {
         **os.environ,
+        "BENCH_SIZE": size,
         "VAR_DIR": str(var),
         "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "platform")]),
         "DJANGO_SETTINGS_MODULE": "config.settings.dev",
@@ -48,25 +51,39 @@ def measure(database: str, url: str, rounds: int, cases: Sequence[str]) -> list[
         environment["DATABASE_URL"] = url
     else:
         environment.pop("DATABASE_URL", None)
-    manage = [sys.executable, "manage.py"]
-    for command in (
-        ["migrate", "-v", "0"],
-        ["collectstatic", "-v", "0", "--no-input"],
-        ["load_reference"],
-        ["seed_demo", "--if-empty", "--quiet"],
-    ):
-        subprocess.run([*manage, *command], cwd=ROOT, env=environment, check=True)
-    subprocess.run(
-        [sys.executable, "-m", "tests.bench.measure", database, str(out), str(rounds), *cases],
-        cwd=ROOT,
-        env=environment,
-        check=True,
-    )
-    return json.loads(out.read_text())
+
+    def run(*command: str) -> None:
+        subprocess.run([sys.executable, *command], cwd=ROOT, env=environment, check=True)
+
+    run("manage.py", "collectstatic", "-v", "0", "--no-input")
+    seed(run)
+    if SIZES[size] > 1:
+        larger = f"{url}_{size}"
+        fresh = ensure_postgresql(larger, template=url)
+        environment["DATABASE_URL"] = larger
+        seed(run)
+        if fresh:
+            try:
+                run("-m", "tests.bench.enlarge", str(SIZES[size]))
+            except subprocess.CalledProcessError:
+                drop_postgresql(larger)
+                raise
+    if database == "postgresql" and SIZES[size] > 1:
+        run("-m", "tests.bench.plans")
+    run("-m", "tests.bench.measure", database, str(out), str(rounds), *cases)
+    found: list[dict[str, object]] = json.loads(out.read_text())
+    return found
 
 
-def ensure_postgresql(url: str) -> None:
-    """Create the bench database where it is missing."""
+def seed(run: Callable[..., None]) -> None:
+    """Bring a database to the newest tables, and give an empty one the demo network."""
+    run("manage.py", "migrate", "-v", "0")
+    run("manage.py", "load_reference")
+    run("manage.py", "seed_demo", "--if-empty", "--quiet")
+
+
+def ensure_postgresql(url: str, template: str = "") -> bool:
+    """Create a database where it is missing, as a copy of another if one is named; tell whether it was missing."""
     server, _, name = url.rpartition("/")
     known = subprocess.run(
         ["psql", "-Atq", f"{server}/postgres", "-c", f"SELECT 1 FROM pg_database WHERE datname = '{name}'"],
@@ -74,26 +91,41 @@ def ensure_postgresql(url: str) -> None:
         text=True,
         check=True,
     )
-    if not known.stdout.strip():
-        subprocess.run(["psql", "-q", f"{server}/postgres", "-c", f"CREATE DATABASE {name}"], check=True)
+    if known.stdout.strip():
+        return False
+    of = f" TEMPLATE {template.rpartition('/')[2]}" if template else ""
+    subprocess.run(["psql", "-q", f"{server}/postgres", "-c", f"CREATE DATABASE {name}{of}"], check=True)
+    return True
+
+
+def drop_postgresql(url: str) -> None:
+    """Take away a database that is not what its name says."""
+    server, _, name = url.rpartition("/")
+    subprocess.run(["psql", "-q", f"{server}/postgres", "-c", f"DROP DATABASE {name}"], check=True)
 
 
 def main() -> None:
     """Measure both databases and write the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=200, help="requests per measurement")
+    parser.add_argument(
+        "--size",
+        choices=SIZES,
+        default="demo",
+        help="how many times the demo network; more on PostgreSQL alone",
+    )
     parser.add_argument("--only", choices=["sqlite", "postgresql"])
     parser.add_argument(
         "--cases", nargs="+", choices=CASES, default=CASES, metavar="CASE", help=", ".join(CASES)
     )
     options = parser.parse_args()
     rows: list[dict[str, object]] = []
-    if options.only != "postgresql":
-        rows += measure("sqlite", "", options.rounds, options.cases)
+    if options.only != "postgresql" and SIZES[options.size] == 1:
+        rows += measure("sqlite", "", options.size, options.rounds, options.cases)
     if options.only != "sqlite":
         url = os.environ.get("BENCH_DATABASE_URL", POSTGRESQL)
         ensure_postgresql(url)
-        rows += measure("postgresql", url, options.rounds, options.cases)
+        rows += measure("postgresql", url, options.size, options.rounds, options.cases)
     build = ROOT / "build"
     build.mkdir(exist_ok=True)
     (build / "bench.json").write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n", "utf-8")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import http.client
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -28,9 +29,8 @@ from evaluations.entries.models import GivenScore, ReportedValue  # noqa: E402
 from evaluations.results.actions.scoring import score_round  # noqa: E402
 from evaluations.rounds.models import Round  # noqa: E402
 from evaluations.snapshots.actions import request_snapshot, take_snapshot  # noqa: E402
-from instruments.inventory.models import Instrument  # noqa: E402
 from members.models import Person  # noqa: E402
-from tests.bench import history  # noqa: E402
+from tests.bench import crowd, history  # noqa: E402
 from tests.bench.changes import alone_and_beside, composite  # noqa: E402
 from tests.bench.history import Undo  # noqa: E402
 from tests.bench.pages import (  # noqa: E402
@@ -59,7 +59,7 @@ def row(name: str, database: str, times: list[float], **more: object) -> dict[st
     return {
         "name": name,
         "database": database,
-        "size": Instrument.objects.count(),
+        "size": os.environ["BENCH_SIZE"],
         "n": len(times),
         "p50_ms": round(statistics.median(times) * 1000, 1),
         "p95_ms": round(percentile(times, 0.95) * 1000, 1),
@@ -68,6 +68,7 @@ def row(name: str, database: str, times: list[float], **more: object) -> dict[st
         "rss_mb": more.get("rss_mb"),
         "cpu_ms": more.get("cpu_ms"),
         "ratio": more.get("ratio"),
+        "per_second": more.get("per_second"),
     }
 
 
@@ -205,6 +206,20 @@ def pages_of(database: str, rounds: int) -> list[dict[str, object]]:
     return rows
 
 
+def crowds_of(database: str, rounds: int) -> list[dict[str, object]]:
+    """Many readers, and many who book, on as many web workers as `manage.py serve` starts."""
+    rows = []
+    for name, act, each in (
+        ("readers_8", crowd.reading, rounds),
+        ("bookers_32", crowd.booking, max(2, min(rounds // 8, 40))),
+    ):
+        with serving(workers=1 if database == "sqlite" else 2, threads=8) as server:
+            act(server, 2)
+            seen = act(server, each)
+        rows.append(row(name, database, seen.times, cpu_ms=seen.cpu_ms, per_second=seen.per_second))
+    return rows
+
+
 def changes_of(database: str, rounds: int) -> list[dict[str, object]]:
     """Book four instruments as one change, and book beside a change that stays open."""
     person = Person.objects.get(email="researcher@demo.example")
@@ -226,7 +241,13 @@ def history_of(database: str, _rounds: int) -> list[dict[str, object]]:
     ]
 
 
-CASES = {"pages": pages_of, "changes": changes_of, "rounds": rounds_of, "history": history_of}
+CASES = {
+    "pages": pages_of,
+    "crowds": crowds_of,
+    "changes": changes_of,
+    "rounds": rounds_of,
+    "history": history_of,
+}
 
 
 def main() -> None:

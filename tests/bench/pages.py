@@ -25,7 +25,7 @@ from evaluations.rounds.models import Round
 from members.models import Person
 
 ROOT = Path(__file__).resolve().parents[2]
-PORT = 8137
+PORT = int(os.environ.get("BENCH_PORT", "8137"))
 SEM = "IMU-DEMO-SEM"
 UNIT = "IMU"
 SEARCHES = {"search_1": "衍", "search_2": "质谱", "search_3": "显微镜", "search_4": "扫描电镜"}
@@ -70,17 +70,23 @@ def pages() -> dict[str, Asked]:
         "desk": Asked("/desk/", "steward"),
         "inventory": Asked(f"/units/{UNIT}/manage/", "manager"),
         "usage_list": Asked(f"/units/{UNIT}/usage/", "manager"),
+        "unit_page": Asked(f"/units/{UNIT}/", "researcher"),
+        "units": Asked("/units/", "researcher"),
+        "two_facets": Asked(f"/instruments/?unit={UNIT}&sharing_mode=external", "researcher"),
+        "search_1_signed_in": Asked(f"/instruments/?q={quote(SEARCHES['search_1'])}", "researcher"),
         "cockpit": Asked(f"/evaluations/{current.year}/{UNIT}/", "manager"),
         "api_instruments": Asked("/api/v1/instruments/?page_size=100", "researcher"),
     }
 
 
 @contextmanager
-def serving(application: str = "config.wsgi:application") -> Iterator[subprocess.Popen[bytes]]:
-    """Serve with one web worker of the real server, from its first answer on."""
+def serving(
+    application: str = "config.wsgi:application", *, workers: int = 1, threads: int = 4
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Serve with web workers of the real server, from its first answer on."""
     server = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", application, "-b", f"127.0.0.1:{PORT}", "--workers", "1",
-         "--threads", "4", "--log-level", "warning"],
+        [sys.executable, "-m", "gunicorn", application, "-b", f"127.0.0.1:{PORT}", "--workers", str(workers),
+         "--threads", str(threads), "--log-level", "warning"],
         cwd=ROOT,
         env=os.environ,
     )  # fmt: skip
@@ -115,7 +121,7 @@ def asked(server: subprocess.Popen[bytes], page: Asked, rounds: int) -> Seen:
     link = http.client.HTTPConnection("127.0.0.1", PORT, timeout=60)
     headers = {"Accept-Encoding": "gzip", "Accept-Language": "zh-CN"}
     if page.who:
-        headers["Cookie"] = f"{settings.SESSION_COOKIE_NAME}={_session(page.who)}"
+        headers["Cookie"] = f"{settings.SESSION_COOKIE_NAME}={session(page.who)}"
     times, size, before = [], 0, 0.0
     for turn in range(rounds + 10):
         if turn == 10:
@@ -149,14 +155,15 @@ def queries(page: Asked) -> int:
     """Count the queries of one page with a warm cache."""
     client = Client(headers={"Accept-Language": "zh-CN"}, SERVER_NAME="127.0.0.1")
     if page.who:
-        client.cookies[settings.SESSION_COOKIE_NAME] = _session(page.who)
+        client.cookies[settings.SESSION_COOKIE_NAME] = session(page.who)
     client.get(page.path)
     with CaptureQueriesContext(connection) as captured:
         client.get(page.path)
     return len(captured)
 
 
-def _session(who: str) -> str:
+def session(who: str) -> str:
+    """Sign a person of the demo in; return what their cookie holds."""
     client = Client()
     client.force_login(Person.objects.get(email=f"{who}@demo.example"))
     return client.cookies[settings.SESSION_COOKIE_NAME].value

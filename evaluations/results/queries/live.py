@@ -7,7 +7,7 @@ from django.utils import timezone
 from display.stamps import kept_while
 from evaluations.rounds.models import Round
 from evaluations.scoring.definition import Scope
-from evaluations.snapshots.measuring import fresh_rows
+from evaluations.snapshots.measuring import fresh_rows, machines_of
 from evaluations.snapshots.models import MetricSnapshot, SnapshotRow
 from evaluations.snapshots.queries.population import population
 from instruments.inventory.models import Instrument
@@ -32,8 +32,8 @@ def _measured(
     round_: Round, unit: MemberUnit, scope: Scope, instrument: Instrument | None
 ) -> list[SnapshotRow]:
     held_then = population(round_, timezone.now(), unit)
-    machines = Instrument.objects.filter(pk__in=held_then).select_related("unit", "instrument_class")
+    machines = machines_of(held_then)
     if instrument is not None:
         machines = machines.filter(pk=instrument.pk)
-    rows = fresh_rows(MetricSnapshot(round=round_), list(machines), held_then, scope)
+    rows = fresh_rows(MetricSnapshot(round=round_), machines, held_then, scope)
     return sorted(rows, key=lambda row: (not row.in_scope, row.instrument_code))

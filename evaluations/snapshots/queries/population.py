@@ -37,7 +37,7 @@ def population(
     if unit is not None:
         rows = rows.filter(unit=unit)
     held = facts_at(moment, rows)
-    changes = by_instrument(changes_since(begin))
+    changes = by_instrument(changes_since(begin, instruments=None if unit is None else rows))
     at_first = held | facts_at(begin, Instrument.objects.filter(pk__in=list(changes)))
     found = {pk: past for pk, past in held.items() if past.joined_on <= round_.data_last_day}
     retired = {pk for pk in found if _retired_throughout(at_first[pk], changes.get(pk, []), moment)}

@@ -185,6 +185,13 @@ class Instrument(models.Model):
         indexes = [
             models.Index(fields=["sharing_mode", "state", "code"], name="instrument_catalogue"),
             models.Index(fields=["unit", "code"], name="instrument_unit_code"),
+            # What units share is counted from the index alone.
+            models.Index(
+                fields=["unit"],
+                condition=~models.Q(sharing_mode=SharingMode.NOT_SHARED)
+                & ~models.Q(state=InstrumentState.RETIRED),
+                name="instrument_shared_by",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -31,6 +31,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Length, Trim
 from django.db.models.lookups import GreaterThan
 
+from display.stamps import kept_while
 from folding.characters import ForeignDigits, code
 from instruments.inventory.models import Instrument, InstrumentField, InstrumentFunding
 from instruments.inventory.queries.search import matching
@@ -38,6 +39,7 @@ from instruments.inventory.rules.completeness import RECORD, Completeness, compl
 from members.models import MemberUnit
 
 PAGE_SIZE = 50
+TOTALS_SECONDS = 600
 _NUMBER = re.compile(r"-(\d{4,})$")
 
 
@@ -136,7 +138,15 @@ def completeness_of(instrument: Instrument) -> Completeness:
 
 
 def inventory_totals(unit: MemberUnit) -> InventoryTotals:
-    """Return the figures above a unit's inventory; retired instruments are not counted. Three queries."""
+    """Return the figures above a unit's inventory; retired instruments are not counted. Three queries.
+
+    Kept for some minutes, while nothing of the unit's instruments changes.
+    """
+    names = (f"of_unit.{unit.pk}", "units")
+    return kept_while(f"inventory_totals.{unit.pk}", TOTALS_SECONDS, names, lambda: _totals(unit))
+
+
+def _totals(unit: MemberUnit) -> InventoryTotals:
     rows = Instrument.objects.filter(unit=unit).exclude(state="retired")
     summed = rows.aggregate(number=Count("pk"), value=Sum("original_value"))
     number = summed["number"]

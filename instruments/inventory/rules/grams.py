@@ -39,10 +39,7 @@ def index_text(sections: Iterable[str], readings: Iterable[str] = ()) -> str:
 
 
 def spelling_grams(spelling: str) -> list[str]:
-    """Return the grams that a text with this spelling must have; none for a single Chinese character.
-
-    So common a gram narrows nothing, a plain look does better.
-    """
+    """Return the grams that a text with this spelling must have."""
     grams: dict[str, None] = {}
     for word in spelling.split():
         if is_han(word):
@@ -50,8 +47,7 @@ def spelling_grams(spelling: str) -> list[str]:
             grams |= dict.fromkeys(pairs or [word])
         else:
             grams[word[:LONGEST_PREFIX]] = None
-    only = list(grams)
-    return [] if len(only) == 1 and len(only[0]) == 1 and is_han(only[0]) else only
+    return list(grams)
 
 
 def narrowing(words: Iterable[Word]) -> list[list[list[str]]]:

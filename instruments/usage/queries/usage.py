@@ -15,7 +15,7 @@ from instruments.booking.models import Booking
 from instruments.inventory.models import Instrument, Stewardship
 from instruments.terms.rules.intervals import Interval
 from instruments.usage.models import UsageQuerySet, UsageRecord
-from members.models import Person
+from members.models import MemberUnit, Person
 from members.permissions import roles_of
 
 
@@ -33,6 +33,12 @@ def usage_visible_to(person: Person | AnonymousUser) -> UsageQuerySet:
         | Q(instrument__in=kept.values("instrument_id"))
         | Q(unit__in=roles.manager_of | roles.viewer_in)
     )
+
+
+def sees_all_usage(person: Person | AnonymousUser, unit: MemberUnit) -> bool:
+    """Tell whether a person sees every record of a unit: who manages or views it, and officers."""
+    roles = roles_of(person)
+    return roles.is_officer or unit.pk in roles.manager_of | roles.viewer_in
 
 
 def usage_of(booking: Booking) -> UsageRecord | None:

@@ -12,13 +12,15 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, DecimalField, Q, QuerySet, Sum
 
+from display.stamps import kept_while
 from instruments.inventory.models import Instrument
 from instruments.terms.rules.hours import local_midnight
 from instruments.usage.models import OUTSIDE, UsageRecord
-from instruments.usage.queries.usage import usage_visible_to
+from instruments.usage.queries.usage import sees_all_usage, usage_visible_to
 from members.models import MemberUnit, Person
 
 PAGE_SIZE = 50
+SUMS_SECONDS = 600
 _FEN = Decimal("0.01")
 
 
@@ -49,7 +51,11 @@ def unit_usage(
     unit: MemberUnit, person: Person | AnonymousUser, filters: UsageFilters
 ) -> QuerySet[UsageRecord]:
     """Return the records of a unit that a person sees, newest first, with instrument and person."""
-    rows = usage_visible_to(person).filter(unit=unit)
+    rows = usage_visible_to(person)
+    if sees_all_usage(person, unit):
+        # By the unit alone: beside other ways to see a record the database walks all of them.
+        rows = UsageRecord.objects.select_related("instrument", "unit", "person")
+    rows = rows.filter(unit=unit)
     if not filters.replaced_too:
         rows = rows.filter(is_current=True)
     if filters.instrument:
@@ -64,6 +70,18 @@ def unit_usage(
     if filters.purpose:
         rows = rows.filter(purpose=filters.purpose)
     return rows.order_by("-start", "-recorded_at", "id")
+
+
+def unit_sums(unit: MemberUnit, person: Person | AnonymousUser, filters: UsageFilters) -> UsageSums:
+    """Add up what `unit_usage` returns.
+
+    Those of the whole unit are kept for some minutes, while nothing of its use changes.
+    """
+    rows = unit_usage(unit, person, filters)
+    if filters != UsageFilters() or not sees_all_usage(person, unit):
+        return sums_of(rows)
+    names = (f"of_unit.{unit.pk}", "units", "organisations")
+    return kept_while(f"usage_sums.{unit.pk}", SUMS_SECONDS, names, lambda: sums_of(rows))
 
 
 def sums_of(rows: QuerySet[UsageRecord]) -> UsageSums:
@@ -86,9 +104,11 @@ def sums_of(rows: QuerySet[UsageRecord]) -> UsageSums:
     )
 
 
-def usage_page(rows: QuerySet[UsageRecord], number: int) -> Page[UsageRecord]:
-    """Return one page of records; a page too far gives the last."""
-    return Paginator(rows, PAGE_SIZE).get_page(number)
+def usage_page(rows: QuerySet[UsageRecord], sums: UsageSums, number: int) -> Page[UsageRecord]:
+    """Return one page of records, which `sums` have counted; a page too far gives the last."""
+    pages = Paginator(rows, PAGE_SIZE)
+    pages.count = sums.rows
+    return pages.get_page(number)
 
 
 def instruments_of_unit(unit: MemberUnit) -> QuerySet[Instrument]:

@@ -31,7 +31,7 @@ from instruments.usage.queries.usage_list import (
     UsageFilters,
     instruments_of_unit,
     story_of,
-    sums_of,
+    unit_sums,
     unit_usage,
     usage_page,
 )
@@ -70,6 +70,7 @@ def usage(request: HttpRequest, unit: str) -> HttpResponse:
     owner = inventory_unit_for(request.user, unit, "view_usage")
     form = UsageFilterForm(request.GET)
     rows = unit_usage(owner, request.user, form.chosen)
+    sums = unit_sums(owner, request.user, form.chosen)
     return render(
         request,
         "instruments/usage/usage_list.html",
@@ -78,8 +79,8 @@ def usage(request: HttpRequest, unit: str) -> HttpResponse:
             "form": form,
             "narrowed": form.chosen != UsageFilters(),
             "codes": instruments_of_unit(owner).values_list("code", flat=True),
-            "sums": sums_of(rows),
-            "page": usage_page(rows, form.page_number),
+            "sums": sums,
+            "page": usage_page(rows, sums, form.page_number),
             "records": can(request.user, "record_usage", owner),
             "sees_inventory": can(request.user, "view_inventory", owner),
             "sees_organisations": can(request.user, "view_organisations", owner),

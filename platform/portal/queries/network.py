@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Sum
 from django.utils import timezone
 
 from background.kept import kept
@@ -15,8 +15,8 @@ from evaluations.results.models import Result
 from evaluations.rounds.models import Round
 from evaluations.rounds.queries import published_rounds
 from instruments.booking.queries.free_days import free_days
-from instruments.inventory.enums import InstrumentState, SharingMode
 from instruments.inventory.models import ApplicationField, Instrument, InstrumentClass, InstrumentField
+from instruments.inventory.queries.counts import shared_by_field
 from instruments.usage.models import OUTSIDE, UsageRecord
 from members.enums import UnitState
 from members.models import MemberUnit, Region
@@ -24,9 +24,9 @@ from members.models import MemberUnit, Region
 CENTS = Decimal("0.01")
 COUNTS_KEY = "portal.counts"
 COUNTS_SECONDS = 120
+HOURS_KEY = "portal.external_hours"
+HOURS_SECONDS = 900
 WEEK = 7
-
-SHARED = ~Q(instruments__sharing_mode=SharingMode.NOT_SHARED) & ~Q(instruments__state=InstrumentState.RETIRED)
 
 
 @dataclass(frozen=True)
@@ -98,13 +98,6 @@ def _count(now: dt.datetime) -> Network:
         RegionCount(r, by_region.get(r.pk, 0), units.get(r.pk, 0), free_by_region.get(r.pk, 0))
         for r in Region.objects.all()
     ]
-    year_start = timezone.localtime(now).replace(month=1, day=1, hour=0, minute=0, second=0, microsecond=0)
-    hours = (
-        UsageRecord.objects.current()
-        .began_in(year_start, now)
-        .filter(OUTSIDE)
-        .aggregate(total=Sum("effective_hours"))["total"]
-    )
     return Network(
         as_of=now,
         units=sum(units.values()),
@@ -114,10 +107,22 @@ def _count(now: dt.datetime) -> Network:
         .distinct()
         .count(),
         free_this_week=sum(free_by_region.values()),
-        external_hours=Decimal(hours or 0).quantize(CENTS),
+        external_hours=kept(f"{HOURS_KEY}.{now:%Y}", HOURS_SECONDS, lambda: _external_hours(now)),
         regions=regions,
         hu_bao_e_wu=sum(row.instruments for row in regions if row.region.hu_bao_e_wu),
     )
+
+
+def _external_hours(now: dt.datetime) -> Decimal:
+    """Sum what outsiders used this year, over all records of it: kept longer than what is counted."""
+    year_start = timezone.localtime(now).replace(month=1, day=1, hour=0, minute=0, second=0, microsecond=0)
+    hours = (
+        UsageRecord.objects.current()
+        .began_in(year_start, now)
+        .filter(OUTSIDE)
+        .aggregate(total=Sum("effective_hours"))["total"]
+    )
+    return Decimal(hours or 0).quantize(CENTS)
 
 
 def free_this_week(now: dt.datetime, unit_pk: int | None) -> frozenset[int]:
@@ -147,11 +152,11 @@ def classes_at_a_glance(limit: int = 8) -> list[tuple[InstrumentClass, int]]:
 
 def fields_at_a_glance() -> list[ApplicationField]:
     """Return all fields in use with `shared_count`, the largest first."""
-    return list(
-        ApplicationField.objects.annotate(shared_count=Count("instruments", filter=SHARED, distinct=True))
-        .filter(shared_count__gt=0)
-        .order_by("-shared_count", "code")
-    )
+    counts = shared_by_field()
+    fields = list(ApplicationField.objects.filter(pk__in=counts))
+    for field in fields:
+        field.shared_count = counts[field.pk]  # type: ignore[attr-defined]
+    return sorted(fields, key=lambda field: (-counts[field.pk], field.code))
 
 
 def newest_published_round() -> PublishedRound | None:

@@ -6,9 +6,11 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from display.stamps import kept_while
 from evaluations.results.models import Result
 from evaluations.rounds.queries import published_rounds
 from instruments.inventory.enums import InstrumentState
@@ -17,7 +19,9 @@ from instruments.usage.models import OUTSIDE, UsageRecord
 from members.models import MemberUnit
 from members.queries.named import holding_words
 from members.queries.units import directory as units_of_network
-from portal.queries.network import CENTS, SHARED
+from portal.queries.network import CENTS
+
+FIGURES_SECONDS = 600
 
 
 @dataclass(frozen=True)
@@ -46,13 +50,21 @@ def directory(*, q: str = "", region: str = "", kind: str = "") -> QuerySet[Memb
         units = units.filter(region__code=region)
     if kind:
         units = units.filter(kind=kind)
-    return units.annotate(shared_count=Count("instruments", filter=SHARED, distinct=True)).order_by(
-        "-shared_count", "code"
-    )
+    shared = Instrument.objects.public().filter(unit=OuterRef("pk")).order_by().values("unit")
+    counted = Subquery(shared.values(n=Count("pk")), output_field=IntegerField())
+    return units.annotate(shared_count=Coalesce(counted, 0)).order_by("-shared_count", "code")
 
 
 def figures(unit: MemberUnit, year: int) -> UnitFigures:
-    """Sum the unit's current usage records that begin in that calendar year, local time."""
+    """Sum the unit's current usage records that begin in that calendar year, local time.
+
+    Kept for some minutes, while nothing of the unit's instruments and of their use changes.
+    """
+    names = (f"of_unit.{unit.pk}", "units", "organisations")
+    return kept_while(f"unit_figures.{unit.pk}.{year}", FIGURES_SECONDS, names, lambda: _summed(unit, year))
+
+
+def _summed(unit: MemberUnit, year: int) -> UnitFigures:
     zone = timezone.get_default_timezone()
     start, end = dt.datetime(year, 1, 1, tzinfo=zone), dt.datetime(year + 1, 1, 1, tzinfo=zone)
     sums = (

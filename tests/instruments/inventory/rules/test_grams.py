@@ -46,7 +46,7 @@ def test_long_words_keep_ten_characters():
 @pytest.mark.parametrize(
     ("query", "asked"),
     [
-        ("镜", []),
+        ("镜", [[["镜"]]]),
         ("电镜", [[["电镜"]]]),
         ("扫描电镜", [[["扫描", "描电", "电镜"]]]),
         ("x射线", [[["x", "射线"]]]),
