@@ -6,9 +6,11 @@ import os
 
 from celery import Celery
 from celery.schedules import crontab
+from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 
+TRANSPORT_ALIASES["filesystem"] = "background.folder_broker:Transport"
 app = Celery("open_instruments")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

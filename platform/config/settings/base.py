@@ -253,9 +253,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
     {
         "data_folder_in": str(VAR / "broker"),
         "data_folder_out": str(VAR / "broker"),
-        "processed_folder": str(VAR / "broker-done"),
         "control_folder": str(VAR / "broker-control"),
-        "store_processed": False,
         "polling_interval": 0.2,
     }
     if CELERY_BROKER_URL.startswith("filesystem")
@@ -263,7 +261,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
 )
 if CELERY_BROKER_URL.startswith("filesystem"):
     # The folder broker writes messages into folders that must be there before the first one.
-    for _folder in ("broker", "broker-done", "broker-control"):
+    for _folder in ("broker", "broker-control"):
         (VAR / _folder).mkdir(parents=True, exist_ok=True)
 # One worker may serve all queues, or each its own: what is long must not hold up what is short.
 # Each with an exchange and a key of its own: with those of the default all would get every message.

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
+from background.folder_broker import sweep
 from background.processes import Child, stop_all
 from safeguards.pending import pending_migrations
 from safeguards.triggers import missing
@@ -182,6 +183,8 @@ def _make_folders() -> None:
     folders = [options[key] for key in ("data_folder_in", "control_folder") if key in options]
     for folder in (settings.VAR, settings.REPORT_ROOT, *folders):
         Path(folder).mkdir(parents=True, exist_ok=True)
+    for folder in folders:
+        sweep(Path(folder))
 
 
 def _reachable(host: str) -> str:
