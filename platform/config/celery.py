@@ -14,6 +14,8 @@ TRANSPORT_ALIASES["filesystem"] = "background.folder_broker:Transport"
 app = Celery("open_instruments")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+SOON = {"expires": 30.0}
+"""Of what is sent every few seconds nothing need wait for a worker that is away."""
 app.conf.beat_schedule = {
     "background.beat": {"task": "background.beat", "schedule": 20.0},
     "instruments.expire_requests": {"task": "instruments.expire_requests", "schedule": 60.0},
@@ -24,9 +26,9 @@ app.conf.beat_schedule = {
         "task": "instruments.settle_ended_stewardships",
         "schedule": crontab(minute=4),
     },
-    "reporting.resend_stale_runs": {"task": "reporting.resend_stale_runs", "schedule": 30.0},
+    "reporting.resend_stale_runs": {"task": "reporting.resend_stale_runs", "schedule": 10.0, "options": SOON},
     "reporting.expire_files": {"task": "reporting.expire_files", "schedule": crontab(hour=3, minute=20)},
-    "evaluations.resend_stale_jobs": {"task": "evaluations.resend_stale_jobs", "schedule": 30.0},
+    "evaluations.resend_stale_jobs": {"task": "evaluations.resend_stale_jobs", "schedule": 10.0, "options": SOON},
     "notices.send_pending_mail": {"task": "notices.send_pending_mail", "schedule": 60.0},
     "webapi.forget_old_answers": {
         "task": "webapi.forget_old_answers",

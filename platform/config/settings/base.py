@@ -166,7 +166,7 @@ REPORT_ROOT = VAR / "reports"
 MEDIA_ROOT = VAR / "media"
 # Where nginx finds the folder of reports, as in deploy/nginx.conf; empty: the site sends files itself.
 REPORT_ACCEL_LOCATION = env.folder_address("REPORT_ACCEL_LOCATION")
-REPORT_STALE_SECONDS = env.integer("REPORT_STALE_SECONDS", 60, least=2)
+REPORT_STALE_SECONDS = env.integer("REPORT_STALE_SECONDS", 15, least=2)
 FONT_DIR = PLATFORM / "static" / "vendor" / ".fonts"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -195,6 +195,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "portal.accounts.AccountAdapter"
+# Nobody signs up: addresses are entered by member units and the department, and passwords set by a link sent there.
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "operations.links.LinksSinceRestore"
 ACCOUNT_LOGOUT_ON_GET = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import sys
 import time
 import urllib.error
@@ -27,6 +28,9 @@ PARTS = ("web", "worker", "schedule", "sealer")
 GENTLE_SECONDS = 4.0
 FIRM_SECONDS = 2.0
 LOOK_EVERY_SECONDS = 0.2
+BACKLOG = 2048
+ORPHAN_SECONDS = 15.0
+"""Web processes whose master was killed end by themselves a little before (`config.patient_worker`)."""
 
 
 class Command(BaseCommand):
@@ -80,7 +84,9 @@ class Command(BaseCommand):
 
         signal.signal(signal.SIGINT, stop)
         signal.signal(signal.SIGTERM, stop)
-        children = _children(options)
+        # Kept open here while web processes come and go: whoever connects meanwhile waits, and is not refused.
+        listening = _listen(options["host"], options["port"])
+        children = _children(options, listening.fileno())
         # The parent's connection must not be shared with anybody.
         connection.close()
         try:
@@ -88,6 +94,7 @@ class Command(BaseCommand):
                 child.start()
             self._watch(children, stopping, f"http://{_reachable(options['host'])}:{options['port']}")
         finally:
+            listening.close()
             stop_all(children, gentle_seconds=GENTLE_SECONDS, firm_seconds=FIRM_SECONDS)
         self._say("Stopped.")
 
@@ -108,7 +115,7 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
-def _children(options: dict[str, Any]) -> list[Child]:
+def _children(options: dict[str, Any], listening: int | None = None) -> list[Child]:
     root = Path(settings.ROOT)
     paths = [str(root), str(root / "platform"), os.environ.get("PYTHONPATH", "")]
     environment = {
@@ -123,8 +130,8 @@ def _children(options: dict[str, Any]) -> list[Child]:
     level = os.environ.get("LOG_LEVEL", "WARNING").lower()
     web = [
         *python, "gunicorn", "config.wsgi:application", "--config", "python:config.web",
-        "--bind", f"{options['host']}:{options['port']}",
-        "--worker-class", "gthread", "--workers", str(web_workers), "--threads", str(options["threads"]),
+        "--bind", f"{options['host']}:{options['port']}" if listening is None else f"fd://{listening}",
+        "--worker-class", "config.patient_worker.PatientWorker", "--workers", str(web_workers), "--threads", str(options["threads"]),
         "--graceful-timeout", "3", "--timeout", "60", "--preload", "--keep-alive", "5", "--no-control-socket",
         "--log-level", level, "--chdir", str(root),
     ]  # fmt: skip
@@ -143,7 +150,18 @@ def _children(options: dict[str, Any]) -> list[Child]:
     if options["only"] in {None, "web"}:
         environment |= _metrics_folder(options["port"])
     commands = zip(PARTS, (web, worker, schedule, sealer), strict=True)
-    return [Child(name, command, environment) for name, command in commands]
+    children = [Child(name, command, environment) for name, command in commands]
+    if listening is not None:
+        children[0].files, children[0].orphan_seconds = [listening], ORPHAN_SECONDS
+    return children
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise CommandError(f"{host}:{port} cannot be listened at: {error}") from error
 
 
 def _metrics_folder(port: int) -> dict[str, str]:
