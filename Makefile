@@ -5,7 +5,7 @@ export PORT
 BIN := .venv/bin
 export PYTHONPATH := $(CURDIR):$(CURDIR)/platform
 
-.PHONY: demo test check coverage bench clean setup setup-dev frontend messages lock
+.PHONY: demo test check coverage bench chaos clean setup setup-dev frontend messages lock
 
 demo: setup frontend
 	@$(BIN)/pybabel -q compile -D django -d platform/locale
@@ -38,6 +38,10 @@ coverage: setup-dev
 bench: setup-dev frontend
 	@$(BIN)/pybabel -q compile -D django -d platform/locale
 	$(BIN)/python -m tests.bench $(ARGS)
+
+chaos: setup-dev frontend
+	@$(BIN)/pybabel -q compile -D django -d platform/locale
+	.ci/chaos --kills 100 --minutes 10 $(ARGS)
 
 clean:
 	rm -rf .venv var build platform/static/vendor platform/frontend/node_modules

@@ -8,6 +8,8 @@ from celery import Celery
 from celery.schedules import crontab
 from kombu.transport import TRANSPORT_ALIASES
 
+from config.queues import QUEUES
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 
 TRANSPORT_ALIASES["filesystem"] = "background.folder_broker:Transport"
@@ -17,7 +19,12 @@ app.autodiscover_tasks()
 SOON = {"expires": 30.0}
 """Of what is sent every few seconds nothing need wait for a worker that is away."""
 app.conf.beat_schedule = {
-    "background.beat": {"task": "background.beat", "schedule": 20.0},
+    **{
+        f"background.beat.{queue}": {
+            "task": "background.beat", "schedule": 20.0, "args": [queue], "options": {"queue": queue},
+        }
+        for queue in QUEUES
+    },  # fmt: skip
     "instruments.expire_requests": {"task": "instruments.expire_requests", "schedule": 60.0},
     "instruments.mark_no_shows": {"task": "instruments.mark_no_shows", "schedule": 300.0},
     "instruments.remind_bookings": {"task": "instruments.remind_bookings", "schedule": 900.0},

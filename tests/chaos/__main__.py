@@ -20,7 +20,7 @@ from itertools import cycle
 from pathlib import Path
 
 from tests.chaos import checker
-from tests.chaos.client import Caller, History, Load
+from tests.chaos.client import SLOTS, Caller, History, Load, span
 from tests.chaos.services import wait_until
 from tests.chaos.site import HOST, Site
 
@@ -45,7 +45,7 @@ BEGAN = time.monotonic()
 
 
 def walk(site: Site, caller: Caller, token: str) -> None:
-    """Log in by the page, look at it, ask for a report and fetch its file through the proxy."""
+    """Log in by the page, look at it, book, ask for a report and fetch its file through the proxy."""
     page = caller.call("GET", "/accounts/login/", {})
     secret = re.search(rb'name="csrfmiddlewaretoken" value="(\w+)"', page.body)
     if page.status != 200 or secret is None:
@@ -59,10 +59,15 @@ def walk(site: Site, caller: Caller, token: str) -> None:
     )  # fmt: skip
     if sent.status != 302 or "sessionid=" not in sent.cookies:
         raise RuntimeError(f"logging in answered {sent.status}")
-    mine = caller.call("GET", "/bookings/", {"Cookie": sent.cookies})
+    mine = caller.call("GET", "/me/", {"Cookie": sent.cookies})
     if mine.status != 200:
-        raise RuntimeError(f"one's own bookings answered {mine.status}")
-    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "walk", "Content-Type": "application/json"}
+        raise RuntimeError(f"one's own page answered {mine.status}")
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "walk-1", "Content-Type": "application/json"}
+    wish = {"instrument": "IMU-DEMO-SEM", "purpose": "walk", **span(SLOTS)}
+    booked = caller.call("POST", "/api/v1/bookings/", headers, json.dumps(wish).encode())
+    if booked.status != 201:
+        raise RuntimeError(f"the booking was answered {booked.status}: {booked.body.decode()}")
+    headers["Idempotency-Key"] = "walk-2"
     asked = {"unit": "IMU", "format": "csv", "start": "2025-01-01", "end": "2025-03-31"}
     run = caller.call(
         "POST", "/api/v1/report-runs/", headers, json.dumps({"kind": "instrument_usage", "parameters": asked}).encode()

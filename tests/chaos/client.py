@@ -21,6 +21,12 @@ BEGIN = dt.datetime.now(dt.UTC).replace(minute=0, second=0, microsecond=0) + dt.
 SLOTS = 24 * 40
 
 
+def span(slot: int) -> dict[str, str]:
+    """One of the hours that are booked, as a call names it; SLOTS itself is nobody's."""
+    start = BEGIN + HOUR * slot
+    return {"start": start.isoformat(), "end": (start + HOUR).isoformat()}
+
+
 class History:
     """Lines that are only ever added, each on disk before anybody acts on it."""
 
@@ -132,7 +138,7 @@ class Load:
 
     def _book(self) -> None:
         key, token = str(uuid.uuid4()), self._chance.randrange(len(self.tokens) - 1)
-        body = {"instrument": "IMU-DEMO-SEM", "purpose": f"chaos {key}", **self._span()}
+        body = {"instrument": "IMU-DEMO-SEM", "purpose": f"chaos {key}", **span(self._chance.randrange(SLOTS))}
         answer = self._change_once("book", key, token, "/api/v1/bookings/", body)
         if answer.status == 201:
             self._free.put({"booking": json.loads(answer.body)["id"], "token": token})
@@ -143,7 +149,7 @@ class Load:
         except queue.Empty:
             self._book()
             return
-        key, body = str(uuid.uuid4()), self._span() if verb == "move" else {"reason": "chaos"}
+        key, body = str(uuid.uuid4()), span(self._chance.randrange(SLOTS)) if verb == "move" else {"reason": "chaos"}
         path = f"/api/v1/bookings/{mine['booking']}/{verb}/"
         answer = self._change_once(verb, key, mine["token"], path, body, booking=mine["booking"])
         if verb == "move" and answer.is_final:
@@ -153,10 +159,6 @@ class Load:
         span = {"start": "2026-01-01", "end": "2026-03-31"}
         body = {"kind": "instrument_usage", "parameters": {"unit": self.unit, "format": "csv", **span}}
         self._change_once("report", str(uuid.uuid4()), -1, "/api/v1/report-runs/", body)
-
-    def _span(self) -> dict[str, str]:
-        start = BEGIN + HOUR * self._chance.randrange(SLOTS)
-        return {"start": start.isoformat(), "end": (start + HOUR).isoformat()}
 
     def _change_once(
         self, verb: str, key: str, token: int, path: str, body: dict[str, object], **more: str
