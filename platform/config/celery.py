@@ -36,7 +36,7 @@ app.conf.beat_schedule = {
     "reporting.resend_stale_runs": {"task": "reporting.resend_stale_runs", "schedule": 10.0, "options": SOON},
     "reporting.expire_files": {"task": "reporting.expire_files", "schedule": crontab(hour=3, minute=20)},
     "evaluations.resend_stale_jobs": {"task": "evaluations.resend_stale_jobs", "schedule": 10.0, "options": SOON},
-    "notices.send_pending_mail": {"task": "notices.send_pending_mail", "schedule": 60.0},
+    "notices.send_pending_mail": {"task": "notices.send_pending_mail", "schedule": 20.0, "options": SOON},
     "webapi.forget_old_answers": {
         "task": "webapi.forget_old_answers",
         "schedule": crontab(hour=3, minute=40),

@@ -280,7 +280,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "open-instruments@localhost")
-EMAIL_TIMEOUT = 20
+# For each step of a sending; all of them together must stay below `notices.mail.LOST_AFTER`.
+EMAIL_TIMEOUT = 10
 
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["webapi.authentication.BearerTokenAuthentication"],

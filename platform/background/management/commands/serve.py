@@ -17,7 +17,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
+from django.db import OperationalError, connection
 
 from background.folder_broker import sweep
 from background.processes import Child, stop_all
@@ -28,6 +28,7 @@ PARTS = ("web", "worker", "schedule", "sealer")
 GENTLE_SECONDS = 4.0
 FIRM_SECONDS = 2.0
 LOOK_EVERY_SECONDS = 0.2
+DATABASE_EVERY_SECONDS = 0.5
 BACKLOG = 2048
 ORPHAN_SECONDS = 15.0
 """Web processes whose master was killed end by themselves a little before (`config.patient_worker`)."""
@@ -71,6 +72,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run until told to stop."""
+        self._wait_for_database()
         _refuse_pending_migrations()
         _refuse_missing_guards()
         _make_folders()
@@ -97,6 +99,21 @@ class Command(BaseCommand):
             listening.close()
             stop_all(children, gentle_seconds=GENTLE_SECONDS, firm_seconds=FIRM_SECONDS)
         self._say("Stopped.")
+
+    def _wait_for_database(self) -> None:
+        """Begin when the database answers: what is started beside it, or with it, need not die for its start."""
+        said = ""
+        while True:
+            try:
+                connection.ensure_connection()
+            except OperationalError as error:
+                words = str(error).strip().splitlines() or [""]
+                if words[0] != said:
+                    said = words[0]
+                    self._say(f"Waiting for the database: {said}")
+                time.sleep(DATABASE_EVERY_SECONDS)
+            else:
+                return
 
     def _watch(self, children: list[Child], stopping: list[int], address: str) -> None:
         is_ready = False
@@ -148,7 +165,9 @@ def _children(options: dict[str, Any], listening: int | None = None) -> list[Chi
     # A process of its own: sealing within two seconds must not wait for a report or a round in the worker.
     sealer = [sys.executable, str(root / "manage.py"), "seal_audit"]
     if options["only"] in {None, "web"}:
-        environment |= _metrics_folder(options["port"])
+        environment |= _metrics_folder(str(options["port"]))
+    elif options["only"] == "worker":
+        environment |= _metrics_folder(f"worker-{options['queues'].replace(',', '-') or 'all'}")
     commands = zip(PARTS, (web, worker, schedule, sealer), strict=True)
     children = [Child(name, command, environment) for name, command in commands]
     if listening is not None:
@@ -164,11 +183,11 @@ def _listen(host: str, port: int) -> socket.socket:
         raise CommandError(f"{host}:{port} cannot be listened at: {error}") from error
 
 
-def _metrics_folder(port: int) -> dict[str, str]:
-    """Where the web processes add their counts together; begins anew with each start."""
+def _metrics_folder(name: str) -> dict[str, str]:
+    """Where processes that are scraped together add up their counts; begins anew with each start."""
     if not settings.METRICS_TOKEN:
         return {}
-    folder = Path(settings.VAR) / "metrics" / str(port)
+    folder = Path(settings.VAR) / "metrics" / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     return {"PROMETHEUS_MULTIPROC_DIR": str(folder)}
