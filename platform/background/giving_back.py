@@ -1,4 +1,4 @@
-"""A worker that is told to stop gives its long work back at once, so that the next one need not wait for its silence."""
+"""A worker that is told to stop gives its long work back: the next one need not wait for its silence."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ def gives_back(task: str, way: Callable[[Any], object]) -> None:
 @worker_shutting_down.connect
 def give_back(**_event: Any) -> threading.Thread:
     """Give back all that this worker has under way, beside the signal that is being handled."""
-    held = [(_ways[each.name], each.info()["args"][0]) for each in state.active_requests if each.name in _ways]
+    held = [
+        (_ways[each.name], each.info()["args"][0]) for each in state.active_requests if each.name in _ways
+    ]
     thread = threading.Thread(target=_give_back, args=(held,), name="giving back")
     thread.start()
     return thread

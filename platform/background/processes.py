@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -15,6 +16,9 @@ from dataclasses import dataclass, field
 FIRST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 10.0
 STEADY_AFTER_SECONDS = 20.0
+ORPHAN_SECONDS = 15.0
+"""Web processes whose master was killed end by themselves a little before (`config.patient_worker`)."""
+BACKLOG = 2048
 PR_SET_PDEATHSIG = 1
 
 
@@ -93,6 +97,12 @@ class Child:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(group, signal.SIGKILL)
         self._orphans = [each for each in self._orphans if each[0] > now]
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Open the socket that web processes inherit one after the other. Raises OSError where it is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=BACKLOG)
 
 
 def stop_all(children: Sequence[Child], *, gentle_seconds: float, firm_seconds: float) -> None:

@@ -21,10 +21,13 @@ SOON = {"expires": 30.0}
 app.conf.beat_schedule = {
     **{
         f"background.beat.{queue}": {
-            "task": "background.beat", "schedule": 20.0, "args": [queue], "options": {"queue": queue},
+            "task": "background.beat",
+            "schedule": 20.0,
+            "args": [queue],
+            "options": {"queue": queue},
         }
         for queue in QUEUES
-    },  # fmt: skip
+    },
     "instruments.expire_requests": {"task": "instruments.expire_requests", "schedule": 60.0},
     "instruments.mark_no_shows": {"task": "instruments.mark_no_shows", "schedule": 300.0},
     "instruments.remind_bookings": {"task": "instruments.remind_bookings", "schedule": 900.0},
@@ -35,7 +38,11 @@ app.conf.beat_schedule = {
     },
     "reporting.resend_stale_runs": {"task": "reporting.resend_stale_runs", "schedule": 10.0, "options": SOON},
     "reporting.expire_files": {"task": "reporting.expire_files", "schedule": crontab(hour=3, minute=20)},
-    "evaluations.resend_stale_jobs": {"task": "evaluations.resend_stale_jobs", "schedule": 10.0, "options": SOON},
+    "evaluations.resend_stale_jobs": {
+        "task": "evaluations.resend_stale_jobs",
+        "schedule": 10.0,
+        "options": SOON,
+    },
     "notices.send_pending_mail": {"task": "notices.send_pending_mail", "schedule": 20.0, "options": SOON},
     "webapi.forget_old_answers": {
         "task": "webapi.forget_old_answers",

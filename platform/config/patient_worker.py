@@ -83,7 +83,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         if conn.parser is not None:
             # A body that was read to its end may have brought the beginning of the next request.
             conn.arriving.add(conn.parser.unreader.take_buffered())
-        conn.sock.setblocking(False)
+        conn.sock.settimeout(0)
         conn.timeout = time.monotonic() + ARRIVE_WITHIN_SECONDS
         self.pending_conns.append(conn)
         self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
@@ -119,7 +119,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
 
     def handle(self, conn: TConn) -> Any:
         """Answer a whole request. Runs in a thread."""
-        conn.sock.setblocking(True)
+        conn.sock.settimeout(None)
         conn.init()
         conn.parser.unreader.unread(bytes(conn.arriving.data))
         conn.arriving = None

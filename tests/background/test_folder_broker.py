@@ -24,7 +24,11 @@ def folder(tmp_path):
 @pytest.fixture
 def channel(folder):
     """An open channel of that folder."""
-    options = {"data_folder_in": folder, "data_folder_out": folder, "control_folder": folder.parent / "control"}
+    options = {
+        "data_folder_in": folder,
+        "data_folder_out": folder,
+        "control_folder": folder.parent / "control",
+    }
     with Connection("filesystem://", transport_options={k: str(v) for k, v in options.items()}) as line:
         assert line.transport_cls == "filesystem"
         yield line.channel()

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 def test_never_beaten():
     """Without a heartbeat nobody is alive."""
     names = ["schedule", "worker", "worker.evaluation", "worker.mail", "worker.reports"]
-    assert signs_of_life() == dict.fromkeys(names, {"at": None, "alive": False})
+    assert signs_of_life() == {name: {"at": None, "alive": False} for name in names}
 
 
 def test_worker_beats_by_doing_and_schedule_by_sending():
@@ -28,7 +28,11 @@ def test_worker_beats_by_doing_and_schedule_by_sending():
     assert [name for name, sign in signs_of_life().items() if sign["alive"]] == ["schedule"]
     for queue in ("mail", "upkeep", "mail"):
         beat.apply([queue])
-    assert [name for name, sign in signs_of_life().items() if sign["alive"]] == ["schedule", "worker", "worker.mail"]
+    assert [name for name, sign in signs_of_life().items() if sign["alive"]] == [
+        "schedule",
+        "worker",
+        "worker.mail",
+    ]
     assert Heartbeat.objects.count() == 3
 
 

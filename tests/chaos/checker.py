@@ -14,7 +14,8 @@ OPEN_JOBS = {
 }
 OVERLAPS = """
 SELECT count(*) FROM instruments_booking a JOIN instruments_booking b
-ON a.instrument_id = b.instrument_id AND a.station = b.station AND a.id < b.id AND a.start < b."end" AND b.start < a."end"
+ON a.instrument_id = b.instrument_id AND a.station = b.station AND a.id < b.id
+AND a.start < b."end" AND b.start < a."end"
 WHERE a.state IN ('requested', 'confirmed', 'in_use') AND b.state IN ('requested', 'confirmed', 'in_use')
 """
 
@@ -26,9 +27,9 @@ def open_jobs(database: psycopg.Connection) -> dict[str, int]:
 
 def told(lines: list[dict]) -> Counter[str]:
     """What clients heard, counted."""
-    return Counter(f"{each['verb']} {each['status']}" for each in lines if each["step"] == "answered") + Counter(
-        f"{each['verb']} unknown" for each in lines if each["step"] == "unknown"
-    )
+    return Counter(
+        f"{each['verb']} {each['status']}" for each in lines if each["step"] == "answered"
+    ) + Counter(f"{each['verb']} unknown" for each in lines if each["step"] == "unknown")
 
 
 def faults(database: psycopg.Connection, lines: list[dict]) -> list[str]:

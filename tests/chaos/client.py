@@ -134,11 +134,17 @@ class Load:
             elif chosen < 0.78:
                 self._report()
             else:
-                self.caller.call("GET", self._chance.choice(["/", "/instruments/", "/api/v1/instruments/"]), {})
+                self.caller.call(
+                    "GET", self._chance.choice(["/", "/instruments/", "/api/v1/instruments/"]), {}
+                )
 
     def _book(self) -> None:
         key, token = str(uuid.uuid4()), self._chance.randrange(len(self.tokens) - 1)
-        body = {"instrument": "IMU-DEMO-SEM", "purpose": f"chaos {key}", **span(self._chance.randrange(SLOTS))}
+        body = {
+            "instrument": "IMU-DEMO-SEM",
+            "purpose": f"chaos {key}",
+            **span(self._chance.randrange(SLOTS)),
+        }
         answer = self._change_once("book", key, token, "/api/v1/bookings/", body)
         if answer.status == 201:
             self._free.put({"booking": json.loads(answer.body)["id"], "token": token})
@@ -149,7 +155,10 @@ class Load:
         except queue.Empty:
             self._book()
             return
-        key, body = str(uuid.uuid4()), span(self._chance.randrange(SLOTS)) if verb == "move" else {"reason": "chaos"}
+        key, body = (
+            str(uuid.uuid4()),
+            span(self._chance.randrange(SLOTS)) if verb == "move" else {"reason": "chaos"},
+        )
         path = f"/api/v1/bookings/{mine['booking']}/{verb}/"
         answer = self._change_once(verb, key, mine["token"], path, body, booking=mine["booking"])
         if verb == "move" and answer.is_final:

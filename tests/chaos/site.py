@@ -77,7 +77,9 @@ class Site:
     def start(self) -> float:
         """Start nginx and what open-instruments.target wants; return the seconds until all parts are ready."""
         for name, kind, instance in self._wanted():
-            text = (DEPLOY / "systemd" / f"open-instruments-{kind}{'@' if instance else ''}.service").read_text()
+            text = (
+                DEPLOY / "systemd" / f"open-instruments-{kind}{'@' if instance else ''}.service"
+            ).read_text()
             setting = dict(re.findall(r"^(\w+)=(.*)$", text, re.MULTILINE))
             command = setting["ExecStart"].replace("%i", instance)
             command = command.replace(f"{INSTALLED}/.venv/bin/python", sys.executable)
@@ -105,7 +107,9 @@ class Site:
         return {each.stem: len(each.read_bytes().splitlines()) for each in sorted(self.logs.iterdir())}
 
     def _environment(self) -> dict[str, str]:
-        given = dict(re.findall(r"^([A-Z_]+)=(.*)$", (DEPLOY / "environment.template").read_text(), re.MULTILINE))
+        given = dict(
+            re.findall(r"^([A-Z_]+)=(.*)$", (DEPLOY / "environment.template").read_text(), re.MULTILINE)
+        )
         return {
             **{name: os.environ[name] for name in ("PATH", "LANG", "TZ") if name in os.environ},
             **given,
@@ -141,7 +145,17 @@ class Site:
         postgres = [str(programs / "postgres"), "-D", str(data), "-p", str(self.database), "-k", str(data),
                     "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=100"]  # fmt: skip
         self._add("postgresql", postgres, pause=1, user=owner, folder=Path("/"))
-        redis = ["redis-server", "--bind", "127.0.0.1", "--port", str(self.redis), "--save", "", "--appendonly", "no"]
+        redis = [
+            "redis-server",
+            "--bind",
+            "127.0.0.1",
+            "--port",
+            str(self.redis),
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+        ]
         self._add("redis", redis, pause=1)
         for name, port in (("postgresql", self.database), ("redis", self.redis)):
             self.services[name].start()
@@ -185,7 +199,8 @@ class Site:
             (home / name).write_text(text)
         account = "user root;" if IS_ROOT else ""
         places = "".join(
-            f"{name}_temp_path {home}/{name}; " for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+            f"{name}_temp_path {home}/{name}; "
+            for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         )
         frame = home / "main.conf"
         frame.write_text(
@@ -198,7 +213,10 @@ class Site:
 
     def _is_ready(self) -> bool:
         """Every part, asked as a monitor on this machine asks."""
-        parts = ("readyz", *(f"readyz/{part}" for part in ("database", "redis", "worker", "schedule", "sealer")))
+        parts = (
+            "readyz",
+            *(f"readyz/{part}" for part in ("database", "redis", "worker", "schedule", "sealer")),
+        )
         return listens(self.https) and all(
             self.probe(f"/{part}", port) for port in self.web for part in parts
         )

@@ -81,7 +81,9 @@ def test_a_fault_ends_with_1_and_says_what_to_do(all_well):
     Heartbeat.objects.filter(name="worker").update(at=timezone.now())
     Heartbeat.objects.filter(name="worker.reports").update(at=timezone.now() - dt.timedelta(seconds=95))
     (line,) = [line for line in run()[1] if line.startswith("[fault]")]
-    assert line.startswith("[fault] worker: The worker of the queue reports gave its last sign of life 95 s ago.")
+    assert line.startswith(
+        "[fault] worker: The worker of the queue reports gave its last sign of life 95 s ago."
+    )
 
 
 def test_the_language_can_be_chosen(all_well):

@@ -154,7 +154,12 @@ def test_workers_and_web_processes_are_scraped_together(tmp_path):
         }  # fmt: skip
         environment.pop("DATABASE_URL", None)
         done = subprocess.run(
-            [sys.executable, "-c", COUNTING], env=environment, capture_output=True, text=True, timeout=120, check=True
+            [sys.executable, "-c", COUNTING],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=True,
         )
         told = done.stdout
     tasks = "Sample(name='open_instruments_tasks_total', labels={'outcome': '%s', 'queue': 'mail'}, value=%s,"

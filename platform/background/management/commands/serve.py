@@ -20,7 +20,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection
 
 from background.folder_broker import sweep
-from background.processes import Child, stop_all
+from background.processes import ORPHAN_SECONDS, Child, listen, stop_all
 from safeguards.pending import pending_migrations
 from safeguards.triggers import missing
 
@@ -29,9 +29,6 @@ GENTLE_SECONDS = 4.0
 FIRM_SECONDS = 2.0
 LOOK_EVERY_SECONDS = 0.2
 DATABASE_EVERY_SECONDS = 0.5
-BACKLOG = 2048
-ORPHAN_SECONDS = 15.0
-"""Web processes whose master was killed end by themselves a little before (`config.patient_worker`)."""
 
 
 class Command(BaseCommand):
@@ -87,7 +84,7 @@ class Command(BaseCommand):
         signal.signal(signal.SIGINT, stop)
         signal.signal(signal.SIGTERM, stop)
         # Kept open here while web processes come and go: whoever connects meanwhile waits, and is not refused.
-        listening = _listen(options["host"], options["port"])
+        listening = _listening(options["host"], options["port"])
         children = _children(options, listening.fileno())
         # The parent's connection must not be shared with anybody.
         connection.close()
@@ -148,7 +145,8 @@ def _children(options: dict[str, Any], listening: int | None = None) -> list[Chi
     web = [
         *python, "gunicorn", "config.wsgi:application", "--config", "python:config.web",
         "--bind", f"{options['host']}:{options['port']}" if listening is None else f"fd://{listening}",
-        "--worker-class", "config.patient_worker.PatientWorker", "--workers", str(web_workers), "--threads", str(options["threads"]),
+        "--worker-class", "config.patient_worker.PatientWorker",
+        "--workers", str(web_workers), "--threads", str(options["threads"]),
         "--graceful-timeout", "3", "--timeout", "60", "--preload", "--keep-alive", "5", "--no-control-socket",
         "--log-level", level, "--chdir", str(root),
     ]  # fmt: skip
@@ -175,14 +173,6 @@ def _children(options: dict[str, Any], listening: int | None = None) -> list[Chi
     return children
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family, backlog=BACKLOG)
-    except OSError as error:
-        raise CommandError(f"{host}:{port} cannot be listened at: {error}") from error
-
-
 def _metrics_folder(name: str) -> dict[str, str]:
     """Where processes that are scraped together add up their counts; begins anew with each start."""
     if not settings.METRICS_TOKEN:
@@ -191,6 +181,13 @@ def _metrics_folder(name: str) -> dict[str, str]:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     return {"PROMETHEUS_MULTIPROC_DIR": str(folder)}
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    try:
+        return listen(host, port)
+    except OSError as error:
+        raise CommandError(f"Nobody can listen at {host}:{port}: {error}") from error
 
 
 def _become(child: Child) -> None:
