@@ -70,5 +70,5 @@ messages:
 
 lock: .venv/.uv
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra setup pyproject.toml -o requirements/base.lock
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra setup --extra dev -c requirements/base.lock pyproject.toml -o requirements/dev.lock
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra setup --extra objects --extra dev -c requirements/base.lock pyproject.toml -o requirements/dev.lock
 	grep -A 40 '^uv==' requirements/base.lock | awk 'NR==1 || /^    --hash/ {print} NR>1 && !/^    --hash/ {exit}' > requirements/setup.lock

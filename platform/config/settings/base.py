@@ -168,7 +168,7 @@ MEDIA_ROOT = VAR / "media"
 REPORT_ACCEL_LOCATION = env.folder_address("REPORT_ACCEL_LOCATION")
 REPORT_STALE_SECONDS = env.integer("REPORT_STALE_SECONDS", 15, least=2)
 FONT_DIR = PLATFORM / "static" / "vendor" / ".fonts"
-STORAGES = {
+STORAGES: dict[str, Any] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "reports": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
@@ -176,6 +176,7 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+STORAGES["reports"] = env.bucket() or STORAGES["reports"]
 WHITENOISE_MAX_AGE = 3600
 # Only the hashed names are asked for; source maps are for reading, not for sending fast.
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
