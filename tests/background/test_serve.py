@@ -9,6 +9,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from pathlib import Path
@@ -47,6 +48,9 @@ class Site:
             "PORT": str(self.port),
         }
         self.manage("migrate", "-v", "0")
+        # As a full disk leaves them: the worker has to come up all the same.
+        (var / "broker").mkdir(exist_ok=True)
+        (var / "broker" / "1_x.upkeep.msg").touch()
         self.log = (var / "serve.log").open("wb")
         self.process = subprocess.Popen(
             [sys.executable, "manage.py", "serve"],
@@ -88,6 +92,16 @@ class Site:
         """What /healthz says."""
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=5) as answer:
             return json.load(answer)
+
+
+def drip(lines: list[socket.socket], over: threading.Event) -> None:
+    """Send a form a byte a second."""
+    head = b"POST /accounts/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\n"
+    for line in lines:
+        line.sendall(head)
+    while not over.wait(1):
+        for line in lines:
+            line.sendall(b"a")
 
 
 def wait_for(true, seconds: float) -> None:
@@ -149,6 +163,36 @@ def test_serve_from_start_to_stop(site):
     assert "Stopped." in site.said()
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", site.port)) != 0
+
+
+def test_neither_slow_lines_nor_a_killed_master_keep_visitors_waiting(site):
+    """200 that send nothing and 50 that send a byte a second; then the master dies, and no visit fails."""
+    wait_for(lambda: "Ready: http://127.0.0.1" in site.said(), 60)
+    over = threading.Event()
+    lines = [socket.create_connection(("127.0.0.1", site.port)) for _ in range(250)]
+    dripping = threading.Thread(target=drip, args=(lines[200:], over))
+    dripping.start()
+    try:
+        for _ in range(10):
+            assert site.health()["status"] == "ok"
+            time.sleep(0.2)
+    finally:
+        over.set()
+        dripping.join()
+        for line in lines:
+            line.close()
+    master = min(site.children("gunicorn"), key=lambda child: child.create_time())
+    master.kill()
+    until = time.monotonic() + 60
+    while "web started again" not in site.said():
+        assert time.monotonic() < until
+        assert site.health()["status"] == "ok"
+    for _ in range(40):
+        assert site.health()["status"] == "ok"
+        time.sleep(0.2)
+    wait_for(lambda: site.health()["background"]["worker"]["alive"], 60)
+    assert "worker ended" not in site.said()
+    assert not (site.database.parent / "broker" / "1_x.upkeep.msg").exists()
 
 
 def test_serve_when_the_database_is_behind(tmp_path):
