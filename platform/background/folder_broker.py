@@ -19,18 +19,18 @@ UNFINISHED = ".part"
 OLD_SECONDS = 3600
 
 
-class Channel(filesystem.Channel):  # type: ignore[misc]
+class Channel(filesystem.Channel):
     """Messages and tables appear whole or not at all; what cannot be read is dropped with one warning.
 
     A lost message is no lost work: messages are bells, and the sweepers ring again.
     """
 
-    def _put(self, queue: str, payload: Any, **_options: Any) -> None:
+    def _put(self, queue: str, payload: Any, **_options: Any) -> None:  # type: ignore[override]
         """Put a message onto a queue. Raises ChannelError where it cannot be written."""
         folder = Path(self.data_folder_out)
         _write_whole(folder / f"{time.monotonic_ns() // 1_000_000}_{uuid.uuid4()}.{queue}.msg", payload)
 
-    def _get(self, queue: str) -> Any:
+    def _get(self, queue: str) -> Any:  # type: ignore[override]
         """Take the oldest readable message of a queue: whoever renames it has it. Raises Empty."""
         folder = Path(self.data_folder_in)
         for name in sorted(os.listdir(folder)):
@@ -55,16 +55,16 @@ class Channel(filesystem.Channel):  # type: ignore[misc]
         except ValueError:
             return []
 
-    def _queue_bind(self, exchange: str, routing_key: str, pattern: str, queue: str) -> None:
+    def _queue_bind(self, exchange: str, routing_key: str, pattern: str | None, queue: str) -> None:
         """Enter a queue at an exchange. Raises ChannelError where that cannot be written."""
         entry = filesystem.exchange_queue_t(routing_key or "", pattern or "", queue or "")
         table = self.get_table(exchange)
         if entry not in table:
             Path(self.control_folder).mkdir(exist_ok=True)
-            _write_whole(self._exchange_file(exchange), [entry, *table])
+            _write_whole(self._exchange_file(exchange), [entry, *table])  # type: ignore[attr-defined]
 
 
-class Transport(filesystem.Transport):  # type: ignore[misc]
+class Transport(filesystem.Transport):
     """The transport of `filesystem://` with our channel."""
 
     Channel = Channel

@@ -35,4 +35,4 @@ def note_schedule(**_event: Any) -> None:
 def beat_at_once(**_event: Any) -> None:
     """Beat when the schedule starts, so that a fresh site shows its health without waiting for the first interval."""
     for queue in settings.CELERY_TASK_QUEUES:
-        beat.apply_async([queue.name], queue=queue.name)
+        beat.apply_async((queue.name,), queue=queue.name)

@@ -39,7 +39,7 @@ def test_worker_beats_by_doing_and_schedule_by_sending():
 def test_the_schedule_sends_a_beat_into_every_queue(monkeypatch):
     """At its start, and every twenty seconds."""
     sent = []
-    monkeypatch.setattr(beat, "apply_async", lambda args, queue: sent.append((args, queue)))
+    monkeypatch.setattr(beat, "apply_async", lambda args, queue: sent.append((list(args), queue)))
     beat_at_once()
     assert sorted(sent) == [([name], name) for name in sorted(QUEUES)]
     entries = [entry for entry in app.conf.beat_schedule.values() if entry["task"] == "background.beat"]

@@ -259,7 +259,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
         "polling_interval": 0.2,
     }
     if CELERY_BROKER_URL.startswith("filesystem")
-    else {"visibility_timeout": 3600}
+    # A bell that cannot be rung at once is not rung: the row waits, and a sweeper finds it.
+    else {"visibility_timeout": 3600, "socket_connect_timeout": 1.0, "socket_timeout": 5.0}
 )
 if CELERY_BROKER_URL.startswith("filesystem"):
     # The folder broker writes messages into folders that must be there before the first one.
@@ -270,6 +271,7 @@ if CELERY_BROKER_URL.startswith("filesystem"):
 CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in QUEUES]
 CELERY_TASK_DEFAULT_QUEUE = UPKEEP
 CELERY_TASK_ROUTES = ROUTES
+CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
