@@ -8,10 +8,12 @@ Ends with 1 where an acknowledged change is lost or doubled, or a job does not e
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import random
 import re
 import shutil
+import socket
 import sys
 import tempfile
 import time
@@ -97,6 +99,32 @@ def walk(site: Site, caller: Caller, token: str) -> None:
     say(f"logged in, report of {len(file.body)} bytes through the proxy after {took:.1f} s")
 
 
+def crowd(site: Site, caller: Caller) -> None:
+    """Hold 200 silent connections and 50 slow forms at the proxy; others are served meanwhile."""
+    with contextlib.ExitStack() as held:
+        lines = [
+            held.enter_context(socket.create_connection(("127.0.0.1", site.https))) for _ in range(200 + 50)
+        ]
+        slow = [
+            held.enter_context(caller.trust.wrap_socket(line, server_hostname=HOST)) for line in lines[200:]
+        ]
+        for line in slow:
+            line.sendall(
+                f"POST /accounts/login/ HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: 1000\r\n\r\n".encode()
+            )
+        slowest = 0.0
+        for _ in range(10):
+            for line in slow:
+                line.sendall(b"a")
+            began = time.monotonic()
+            status = caller.call("GET", "/instruments/", {}).status
+            slowest = max(slowest, time.monotonic() - began)
+            if status != 200:
+                raise RuntimeError(f"beside slow connections a visitor got {status}")
+            time.sleep(0.3)
+    say(f"beside 200 silent connections and 50 slow forms the slowest of 10 visits took {slowest:.2f} s")
+
+
 def back_up(site: Site, history: History) -> None:
     """Back up under load, restore into an empty database, find there all that was acknowledged before."""
     before = {
@@ -141,6 +169,7 @@ def trial(site: Site, options: argparse.Namespace) -> list[str]:
     tokens = site.manage("shell", "-v", "0", "-c", f"{ISSUE}print_tokens({PEOPLE!r})").splitlines()
     caller = Caller(site.https, HOST, site.trust())
     walk(site, caller, tokens[-1])
+    crowd(site, caller)
     history = History(site.folder / "history.jsonl")
     load = Load(caller, tokens, history, options.rate, "IMU")
     load.start()
