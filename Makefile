@@ -6,7 +6,7 @@ export PORT
 BIN := .venv/bin
 export PYTHONPATH := $(CURDIR):$(CURDIR)/platform
 
-.PHONY: demo test check coverage bench clean setup setup-dev frontend messages lock
+.PHONY: demo test check coverage bench chaos clean setup setup-dev frontend messages lock
 
 # Several processes start one after the other; each would compile all modules anew.
 demo: export PYTHONDONTWRITEBYTECODE :=
@@ -38,6 +38,10 @@ bench: setup-dev frontend
 	@$(BIN)/pybabel -q compile -D django -d platform/locale
 	$(BIN)/python -m tests.bench --size $(SIZE) $(ARGS)
 
+chaos: setup-dev frontend
+	@$(BIN)/pybabel -q compile -D django -d platform/locale
+	.ci/chaos --kills 100 --minutes 10 $(ARGS)
+
 clean:
 	rm -rf .venv var build platform/static/vendor platform/frontend/node_modules
 
@@ -65,5 +69,5 @@ messages:
 
 lock: .venv/.uv
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra setup pyproject.toml -o requirements/base.lock
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra setup --extra dev -c requirements/base.lock pyproject.toml -o requirements/dev.lock
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra setup --extra objects --extra dev -c requirements/base.lock pyproject.toml -o requirements/dev.lock
 	grep -A 40 '^uv==' requirements/base.lock | awk 'NR==1 || /^    --hash/ {print} NR>1 && !/^    --hash/ {exit}' > requirements/setup.lock

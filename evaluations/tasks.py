@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
+from background.giving_back import gives_back
 from evaluations.results.actions import scoring_runs as scoring
 from evaluations.snapshots import actions as snapshot
 
@@ -26,3 +27,7 @@ def resend_stale_jobs() -> int:
     """Send snapshots and scorings again that nobody works on; return how many."""
     now = timezone.now()
     return snapshot.resend_stale(now) + scoring.resend_stale(now)
+
+
+gives_back(take_snapshot.name, snapshot.give_back)
+gives_back(score_round.name, scoring.give_back)

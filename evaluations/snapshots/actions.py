@@ -118,6 +118,11 @@ def give_up(snapshot: MetricSnapshot) -> None:
     )
 
 
+def give_back(pk: int) -> bool:
+    """Put one back whose worker is told to stop, and ring for the next one."""
+    return jobs.give_back(MetricSnapshot, pk, send)
+
+
 def resend_stale(now: dt.datetime) -> int:
     """Send the snapshots again that nobody works on; fail those out of attempts. Return how many were sent."""
     return jobs.resend_stale(MetricSnapshot, now, send=send, give_up=give_up)

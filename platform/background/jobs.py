@@ -18,7 +18,8 @@ from django.utils.translation import gettext_lazy as _
 
 MOST_ATTEMPTS = 3
 BEAT_SECONDS = 5.0
-STALE = dt.timedelta(seconds=90)
+STALE = dt.timedelta(seconds=15)
+"""Three signs of life missed."""
 QUEUED, RUNNING, FAILED = "queued", "running", "failed"
 OPEN = (QUEUED, RUNNING)
 
@@ -106,6 +107,15 @@ def put_back(row: Job) -> bool:
     if row.attempts >= MOST_ATTEMPTS:
         return False
     Attempt(row).mine.update(state=QUEUED, heartbeat_at=timezone.now())
+    return True
+
+
+def give_back(model: type[J], pk: Any, ring: Callable[[Any], object]) -> bool:
+    """Put a row back whose worker is told to stop, and ring for the next one; not on its last attempt."""
+    mine = model._default_manager.filter(pk=pk, state=RUNNING, attempts__lt=MOST_ATTEMPTS)
+    if not mine.update(state=QUEUED, heartbeat_at=timezone.now()):
+        return False
+    ring(pk)
     return True
 
 

@@ -9,7 +9,7 @@ NAMES = {"schedule": _("Schedule"), "worker": _("Worker")}
 
 
 class Heartbeat(models.Model):
-    """`schedule` beats when the schedule sends, `worker` when a worker does what was sent."""
+    """`schedule` beats when it sends, `worker` when a worker does what was sent, `worker.QUEUE` in the other queues."""
 
     name = models.CharField(_("process"), max_length=40, primary_key=True)
     at = models.DateTimeField(_("last sign of life"))
@@ -24,4 +24,6 @@ class Heartbeat(models.Model):
     @property
     def label(self) -> str:
         """The process in words."""
-        return str(NAMES.get(self.name, self.name))
+        name, _dot, queue = self.name.partition(".")
+        label = str(NAMES.get(name, name))
+        return f"{label} · {queue}" if queue else label

@@ -16,9 +16,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from types import FrameType
 
-from background.processes import Child, stop_all
+from background.processes import ORPHAN_SECONDS, Child, listen, stop_all
 
 PLAN = "SERVE_PLAN"
+BIND = "LISTENING-SOCKET"
+"""Stands in the command of web for the socket it inherits."""
 GENTLE_SECONDS = 4.0
 FIRM_SECONDS = 2.0
 LOOK_EVERY_SECONDS = 0.2
@@ -26,10 +28,12 @@ LOOK_EVERY_SECONDS = 0.2
 
 @dataclass(frozen=True)
 class Plan:
-    """The command of each process by name, their environment, and how to ask whether all is ready."""
+    """The command of each process by name, their environment, where web listens, how to ask whether all is ready."""
 
     commands: Mapping[str, Sequence[str]]
     environment: Mapping[str, str]
+    host: str
+    port: int
     address: str
     headers: Mapping[str, str]
 
@@ -50,11 +54,20 @@ def supervise(plan: Plan) -> None:
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
     children = [Child(name, command, plan.environment) for name, command in plan.commands.items()]
+    web = children[0]
+    # Kept open here while web processes come and go: whoever connects meanwhile waits, and is not refused.
+    try:
+        listening = listen(plan.host, plan.port)
+    except OSError as error:
+        sys.exit(f"Nobody can listen at {plan.host}:{plan.port}: {error}")
+    web.command = [f"fd://{listening.fileno()}" if word == BIND else word for word in web.command]
+    web.files, web.orphan_seconds = [listening.fileno()], ORPHAN_SECONDS
     try:
         for child in children:
             child.start()
         _watch(children, stopping, plan)
     finally:
+        listening.close()
         stop_all(children, gentle_seconds=GENTLE_SECONDS, firm_seconds=FIRM_SECONDS)
     _say("Stopped.")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.cache.backends.locmem import LocMemCache
@@ -19,6 +20,17 @@ TOLD_EVERY_SECONDS = 60.0
 logger = logging.getLogger(__name__)
 
 
+@dataclass
+class _Line:
+    """What is known of one server, by all threads of the process and all caches on it."""
+
+    away_until: float = 0.0
+    told_at: float = -TOLD_EVERY_SECONDS
+
+
+_lines: dict[str, _Line] = {}
+
+
 class ForgivingClient:
     """Asks Redis; where that fails, answers as a cache that has kept nothing.
 
@@ -29,8 +41,7 @@ class ForgivingClient:
     def __init__(self, servers: list[str], **options: Any) -> None:
         self._redis = RedisCacheClient(servers, **options)
         self._own = LocMemCache("while-redis-is-away", {})
-        self._away_until = 0.0
-        self._told_at = -TOLD_EVERY_SECONDS
+        self._line = _lines.setdefault(servers[0], _Line())
 
     def add(self, key: str, value: Any, timeout: int | None) -> bool:
         """Keep a value where none is kept."""
@@ -82,11 +93,11 @@ class ForgivingClient:
         return bool(self._ask("clear", []))
 
     def _ask(self, name: str, keys: Collection[str], *args: Any, nothing: Any = None) -> Any:
-        if time.monotonic() >= self._away_until:
+        if time.monotonic() >= self._line.away_until:
             try:
                 return getattr(self._redis, name)(*args)
             except (RedisError, OSError) as error:
-                self._away_until = time.monotonic() + ASKED_AGAIN_AFTER_SECONDS
+                self._line.away_until = time.monotonic() + ASKED_AGAIN_AFTER_SECONDS
                 self._tell(error)
         if keys and all(any(mark in key for mark in COUNTERS) for key in keys):
             return getattr(self._own, name)(*args)
@@ -94,8 +105,8 @@ class ForgivingClient:
 
     def _tell(self, error: Exception) -> None:
         now = time.monotonic()
-        if now - self._told_at >= TOLD_EVERY_SECONDS:
-            self._told_at = now
+        if now - self._line.told_at >= TOLD_EVERY_SECONDS:
+            self._line.told_at = now
             logger.warning("Redis does not answer, so nothing is kept for now: %s", error)
 
 

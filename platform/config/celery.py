@@ -10,8 +10,13 @@ from celery.beat import EmbeddedService
 from celery.schedules import crontab
 from click import Option
 from django.conf import settings
+from kombu.transport import TRANSPORT_ALIASES
+
+from config.queues import QUEUES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
+
+TRANSPORT_ALIASES["filesystem"] = "background.folder_broker:Transport"
 
 
 class ScheduleWithin(bootsteps.StartStopStep):
@@ -36,8 +41,18 @@ app.user_options["worker"].add(
 app.steps["worker"].add(ScheduleWithin)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+SOON = {"expires": 30.0}
+"""Of what is sent every few seconds nothing need wait for a worker that is away."""
 app.conf.beat_schedule = {
-    "background.beat": {"task": "background.beat", "schedule": 20.0},
+    **{
+        f"background.beat.{queue}": {
+            "task": "background.beat",
+            "schedule": 20.0,
+            "args": [queue],
+            "options": {"queue": queue},
+        }
+        for queue in QUEUES
+    },
     "instruments.expire_requests": {"task": "instruments.expire_requests", "schedule": 60.0},
     "instruments.mark_no_shows": {"task": "instruments.mark_no_shows", "schedule": 300.0},
     "instruments.remind_bookings": {"task": "instruments.remind_bookings", "schedule": 900.0},
@@ -46,10 +61,14 @@ app.conf.beat_schedule = {
         "task": "instruments.settle_ended_stewardships",
         "schedule": crontab(minute=4),
     },
-    "reporting.resend_stale_runs": {"task": "reporting.resend_stale_runs", "schedule": 30.0},
+    "reporting.resend_stale_runs": {"task": "reporting.resend_stale_runs", "schedule": 10.0, "options": SOON},
     "reporting.expire_files": {"task": "reporting.expire_files", "schedule": crontab(hour=3, minute=20)},
-    "evaluations.resend_stale_jobs": {"task": "evaluations.resend_stale_jobs", "schedule": 30.0},
-    "notices.send_pending_mail": {"task": "notices.send_pending_mail", "schedule": 60.0},
+    "evaluations.resend_stale_jobs": {
+        "task": "evaluations.resend_stale_jobs",
+        "schedule": 10.0,
+        "options": SOON,
+    },
+    "notices.send_pending_mail": {"task": "notices.send_pending_mail", "schedule": 20.0, "options": SOON},
     "webapi.forget_old_answers": {
         "task": "webapi.forget_old_answers",
         "schedule": crontab(hour=3, minute=40),

@@ -71,6 +71,26 @@ def folder_address(name: str) -> str:
     return value
 
 
+def bucket() -> dict[str, Any] | None:
+    """Return the storage of reports in a bucket of an S3 store, or None where no bucket is named.
+
+    Raises ImproperlyConfigured beside REPORT_ACCEL_LOCATION: the proxy cannot send what is not on its disk.
+    """
+    name = text("REPORT_BUCKET", "")
+    if not name:
+        return None
+    if folder_address("REPORT_ACCEL_LOCATION"):
+        raise ImproperlyConfigured("REPORT_BUCKET and REPORT_ACCEL_LOCATION exclude each other.")
+    options = {
+        "bucket_name": name,
+        "endpoint_url": text("REPORT_BUCKET_ENDPOINT", "") or None,
+        "access_key": text("REPORT_BUCKET_KEY"),
+        "secret_key": text("REPORT_BUCKET_SECRET"),
+        "file_overwrite": False,
+    }
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+
+
 def database(default_file: Path | None) -> dict[str, Any]:
     """Return Django's settings of the one database, from DATABASE_URL or the embedded file.
 

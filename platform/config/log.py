@@ -20,6 +20,7 @@ from background import request_ids
 
 SILENT_SECONDS = 60.0
 MOST_KEPT = 500
+FAILED = 500
 OUTAGES = (OperationalError, InterfaceError, OSError)
 """What says by its own words what is away; its traceback only tells where somebody noticed."""
 
@@ -27,7 +28,8 @@ OUTAGES = (OperationalError, InterfaceError, OSError)
 class OncePerMinute(logging.StreamHandler):  # type: ignore[type-arg]
     """Writes a failure with its traceback, then counts those of the same place and kind for a minute.
 
-    The next one that is written says how many were left out. What carries no exception is written as it is.
+    The next one that is written says how many were left out. An answer of 500 and above is a failure of its status;
+    what is none, and carries no exception, is written as it is.
     """
 
     def __init__(self) -> None:
@@ -38,11 +40,13 @@ class OncePerMinute(logging.StreamHandler):  # type: ignore[type-arg]
     def emit(self, record: logging.LogRecord) -> None:
         """Write the record, or only count it."""
         error = record.exc_info[1] if record.exc_info else None
-        if error is None:
+        status = getattr(record, "status_code", 0)
+        if error is None and status < FAILED:
             super().emit(record)
             return
-        cause = _root(error)
-        left_out = self._count((record.name, record.msg, type(cause), _place(cause)))
+        cause = _root(error) if error else None
+        what = (type(cause), _place(cause)) if cause else (status,)
+        left_out = self._count((record.name, record.msg, *what))
         if left_out is None:
             return
         record = copy.copy(record)

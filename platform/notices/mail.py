@@ -16,7 +16,7 @@ from notices.kinds import write
 from notices.models import MailState, Notice
 
 ATTEMPTS = 6
-LOST_AFTER = dt.timedelta(minutes=10)
+LOST_AFTER = dt.timedelta(minutes=2)
 BELL_LOST_AFTER = dt.timedelta(seconds=30)
 FIRST_PAUSE = dt.timedelta(minutes=1)
 SWEEP = 200

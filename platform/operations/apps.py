@@ -1,6 +1,7 @@
 """The app of the operators' commands."""
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,3 +10,10 @@ class OperationsConfig(AppConfig):
 
     name = "operations"
     verbose_name = _("Operations")
+
+    def ready(self) -> None:
+        """Count where somebody asks for the counts."""
+        if settings.METRICS_TOKEN:
+            from operations import counts
+
+            counts.connect()

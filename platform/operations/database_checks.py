@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from audit.sealing import LATE_SECONDS, newest_at, unsealed_age
-from background.queries import SCHEDULE, WORKER, signs_of_life
+from background.queries import SCHEDULE, WORKER, WORKERS, signs_of_life
 from operations.findings import Finding, fault, ok, warning
 from safeguards import constraints, triggers
 from safeguards.pending import pending_migrations
@@ -88,10 +88,13 @@ def mend_guards() -> str:
 
 
 def worker() -> Finding:
-    """A worker does what is sent to it."""
+    """Each queue has a worker that does what is sent to it; the first that has none is named."""
+    signs = signs_of_life()
+    name = next((each for each in WORKERS if not signs[each]["alive"]), WORKER)
+    queue = name.partition(".")[2]
     return _sign(
-        WORKER,
-        _("The worker"),
+        name,
+        _("The worker of the queue %(queue)s") % {"queue": queue} if queue else _("The worker"),
         _(
             "Start “manage.py serve” or the worker's unit, and look into its log. Mail, reports and rounds wait."
         ),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import redis
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 
 from audit.sealing import LATE_SECONDS, unsealed_age
-from background.queries import SCHEDULE, WORKER, signs_of_life
+from background.queries import PROCESSES, signs_of_life
 from safeguards.outage import Outage, outage_of
 
 ANSWER_WITHIN_SECONDS = 1.0
@@ -77,7 +78,6 @@ def _sealer() -> State:
 PARTS: dict[str, Callable[[], State]] = {
     DATABASE: _database,
     REDIS: _redis,
-    WORKER: lambda: _beating(WORKER),
-    SCHEDULE: lambda: _beating(SCHEDULE),
+    **{name: partial(_beating, name) for name in PROCESSES},
     SEALER: _sealer,
 }

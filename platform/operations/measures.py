@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, models
 from django.db.models import Count, Min
 from django.utils import timezone
@@ -26,14 +28,27 @@ REPORT, MAIL = "report", "mail"
 
 
 def exposition() -> bytes:
-    """All figures as text: those of this process, or of all web processes at this port, and those of the site."""
-    requests: CollectorRegistry = registries.REGISTRY
+    """All figures as text: those of this process, or of all web processes at this port, and those of the site.
+
+    What the workers of this machine counted stands beside them, the same at every port.
+    """
+    counted: CollectorRegistry = registries.REGISTRY
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
-        requests = CollectorRegistry()
-        MultiProcessCollector(requests)  # type: ignore[no-untyped-call]
+        counted = CollectorRegistry()
+        counted.register(Counted())
     site = CollectorRegistry()
     site.register(OfTheSite())
-    return generate_latest(requests) + generate_latest(site)
+    return generate_latest(counted) + generate_latest(site)
+
+
+class Counted(registries.Collector):
+    """Adds up what the web processes of this port and the workers of this machine wrote into their files."""
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the sums."""
+        folders = [Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]), *(settings.VAR / "metrics").glob("worker-*")]
+        files = [str(path) for folder in folders for path in folder.glob("*.db")]
+        yield from MultiProcessCollector.merge(files)  # type: ignore[no-untyped-call]
 
 
 class OfTheSite(registries.Collector):

@@ -75,9 +75,10 @@ def display_name(stem: str, ending: str) -> str:
 
 def _walk(folder: str) -> list[str]:
     storage = storages["reports"]
-    if not storage.exists(folder):
+    try:
+        folders, names = storage.listdir(folder)
+    except FileNotFoundError:
         return []
-    folders, names = storage.listdir(folder)
     prefix = f"{folder}/" if folder else ""
     found = [f"{prefix}{name}" for name in names]
     for inner in folders:

@@ -14,6 +14,7 @@ from django.db.models import F
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from background.jobs import Attempt, LostClaim
 from changes import Work, perform
 from changes.errors import NotAllowed, Refusal
 from reporting import files
@@ -30,18 +31,13 @@ MOST_MISSING_GLYPHS = 100
 logger = logging.getLogger(__name__)
 
 
-class LostClaim(Exception):
-    """The run was cancelled or taken over by another worker."""
+class _Shown(Attempt):
+    """Progress on the row, at a pace people can follow; where none is made, `alive` gives signs of life."""
 
-
-class _Shown:
-    """Progress on the row: the figures people see, and the sign of life the sweeper looks for."""
-
-    def __init__(self, run: ReportRun) -> None:
-        self.mine = ReportRun.objects.filter(pk=run.pk, state=RunState.RUNNING, attempts=run.attempts)
-        self.written = 0.0
+    written = 0.0
 
     def __call__(self, done: int, total: int) -> None:
+        self.show(done, total)
         now = time.monotonic()
         if now - self.written < SHOW_EVERY_SECONDS and done < total:
             return
@@ -101,10 +97,10 @@ def _made(run: ReportRun) -> bool:
         raise NotAllowed(NO_RIGHT)
     kind = kind_of(run.kind)
     show = _Shown(run)
-    document = kind.build(run.parameters, show)
     ending = str(run.parameters.get("format", kind.formats[0]))
     renderer = RENDERERS[ending]
-    with tempfile.TemporaryDirectory(prefix="report-") as folder:
+    with show.alive(), tempfile.TemporaryDirectory(prefix="report-") as folder:
+        document = kind.build(run.parameters, show)
         path = Path(folder) / f"report.{ending}"
         missing = renderer.render(document, path, show)
         stored = files.store(run, path, ending)

@@ -212,6 +212,15 @@ def resend_stale(now: dt.datetime) -> int:
     return rung
 
 
+def give_back(run_id: UUID | str) -> bool:
+    """Put a run back whose worker is told to stop, and ring for the next one; not on its last attempt."""
+    mine = ReportRun.objects.filter(pk=run_id, state=RunState.RUNNING, attempts__lt=MOST_ATTEMPTS)
+    if not mine.update(state=RunState.QUEUED, heartbeat_at=timezone.now()):
+        return False
+    _ring(UUID(str(run_id)))
+    return True
+
+
 def fail(run: ReportRun, message: str, values: Mapping[str, object] | None = None) -> bool:
     """Mark an unfinished attempt as failed, with a sentence; tell whether it still was this attempt's to fail."""
     return perform(None, _fail, run, message % (values or {}))

@@ -10,6 +10,7 @@ from celery.signals import worker_ready
 from django.conf import settings
 from django.utils import timezone
 
+from background.giving_back import gives_back
 from reporting import making, runs
 
 logger = logging.getLogger(__name__)
@@ -43,6 +44,9 @@ def resend_stale_runs() -> int:
 def expire_files() -> int:
     """Delete files whose time is over."""
     return runs.expire_files(timezone.now())
+
+
+gives_back(make_run.name, runs.give_back)
 
 
 @worker_ready.connect

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import OperationalError, connection
 
 from background.management.commands import serve
 
@@ -92,3 +92,19 @@ def test_a_missing_guard_stops_it_before(become, monkeypatch):
     monkeypatch.setattr(serve, "missing", lambda: ["booking_no_overlap"])
     with pytest.raises(CommandError, match="doctor --mend"):
         become("--only", "web")
+
+
+def test_it_waits_for_a_database_that_starts_beside_it(become, monkeypatch, capsys):
+    """Said once, however often it is asked."""
+    refusals = iter([OperationalError("connection refused\nIs it running?")] * 3)
+    naps = []
+
+    def connect():
+        for refusal in refusals:
+            raise refusal
+
+    monkeypatch.setattr(connection, "ensure_connection", connect)
+    monkeypatch.setattr(serve.time, "sleep", naps.append)
+    become("--only", "sealer")
+    assert capsys.readouterr().out == "Waiting for the database: connection refused\n"
+    assert naps == [0.5] * 3

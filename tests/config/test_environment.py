@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.core.files.storage import StorageHandler
 
 from config import env
 
@@ -114,3 +115,24 @@ def test_a_choice(monkeypatch):
     monkeypatch.setenv("TRIAL", "xml")
     with pytest.raises(ImproperlyConfigured, match="TRIAL must be one of line, json, not 'xml'"):
         env.choice("TRIAL", "line", ("line", "json"))
+
+
+def test_reports_in_a_bucket(monkeypatch):
+    """With its keys, and never beside a proxy that would look for the files on its disk; a real client is made."""
+    assert env.bucket() is None
+    monkeypatch.setenv("REPORT_BUCKET", "reports")
+    monkeypatch.setenv("REPORT_BUCKET_ENDPOINT", "http://127.0.0.1:9")
+    with pytest.raises(ImproperlyConfigured, match="REPORT_BUCKET_KEY must be set"):
+        env.bucket()
+    monkeypatch.setenv("REPORT_BUCKET_KEY", "key")
+    monkeypatch.setenv("REPORT_BUCKET_SECRET", "secret")
+    kept = StorageHandler({"reports": env.bucket()})["reports"]
+    assert (kept.bucket_name, kept.endpoint_url, kept.file_overwrite) == (
+        "reports",
+        "http://127.0.0.1:9",
+        False,
+    )
+    assert kept.bucket.meta.client.meta.endpoint_url == "http://127.0.0.1:9"
+    monkeypatch.setenv("REPORT_ACCEL_LOCATION", "/reports-inside/")
+    with pytest.raises(ImproperlyConfigured, match="exclude each other"):
+        env.bucket()

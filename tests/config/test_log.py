@@ -75,6 +75,17 @@ def test_what_is_no_failure_is_written_each_time(written):
     assert stream.getvalue().count("Conflict") == 3
 
 
+def test_answers_of_one_status_are_one_line_whatever_was_asked_for(written):
+    """An outage is told by its cause; the addresses that met it would only hide that."""
+    logger, stream = written
+    for number in range(3):
+        logger.error("Service Unavailable: %s", number, extra={"status_code": 503})
+        logger.warning("Not Found: %s", number, extra={"status_code": 404})
+    assert stream.getvalue().splitlines() == [
+        "ERROR Service Unavailable: 0", *(f"WARNING Not Found: {number}" for number in range(3)),
+    ]  # fmt: skip
+
+
 def test_it_never_grows(written, monkeypatch):
     """However many causes there are."""
     logger, _stream = written

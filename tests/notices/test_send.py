@@ -146,13 +146,13 @@ def test_retry_with_limit(error, states, monkeypatch, caplog):
 
 
 def test_sender_killed_half_way(monkeypatch):
-    """A claim nobody finished is taken up again after ten minutes."""
+    """A claim nobody finished is taken up again after two minutes."""
     notice = tell(PersonFactory())
     Notice.objects.filter(pk=notice.pk).update(
         mail_state=MailState.SENDING, mail_attempts=1, mail_claimed_at=timezone.now()
     )
-    assert room.due(timezone.now() + dt.timedelta(minutes=9)) == []
-    assert room.due(timezone.now() + dt.timedelta(minutes=11)) == [notice.pk]
+    assert room.due(timezone.now() + dt.timedelta(seconds=119)) == []
+    assert room.due(timezone.now() + dt.timedelta(seconds=121)) == [notice.pk]
 
 
 @pytest.mark.parametrize("link", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "me/"])

@@ -19,6 +19,7 @@ from django.utils import timezone, translation
 from audit.history import record
 from audit.models import Entry
 from background.models import Heartbeat
+from background.queries import PROCESSES
 from operations import database_checks, doctor, surrounding_checks
 from operations.findings import Finding, Level, fault, ok, warning
 from safeguards import constraints, triggers
@@ -47,7 +48,7 @@ def run(*options: str) -> tuple[int, list[str]]:
 @pytest.fixture
 def all_well(tmp_path):
     """A site on which everything runs."""
-    for name in ("worker", "schedule"):
+    for name in PROCESSES:
         Heartbeat.objects.create(name=name, at=timezone.now())
     with override_settings(VAR=tmp_path, MEDIA_ROOT=str(tmp_path / "media")):
         yield tmp_path
@@ -77,6 +78,12 @@ def test_a_fault_ends_with_1_and_says_what_to_do(all_well):
         "unit, and look into its log. Mail, reports and rounds wait."
     )
     assert lines[-1] == "11 ok, 0 warnings, 1 faults."
+    Heartbeat.objects.filter(name="worker").update(at=timezone.now())
+    Heartbeat.objects.filter(name="worker.reports").update(at=timezone.now() - dt.timedelta(seconds=95))
+    (line,) = [line for line in run()[1] if line.startswith("[fault]")]
+    assert line.startswith(
+        "[fault] worker: The worker of the queue reports gave its last sign of life 95 s ago."
+    )
 
 
 def test_the_language_can_be_chosen(all_well):

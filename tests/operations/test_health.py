@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from audit.history import record
 from background.models import Heartbeat
+from background.queries import PROCESSES
 from operations.health import PARTS
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +32,7 @@ def codes(client) -> dict[str, int]:
 def running(settings):
     """Everything beats; no Redis."""
     settings.REDIS_URL = ""
-    for name in ("worker", "schedule"):
+    for name in PROCESSES:
         Heartbeat.objects.create(name=name, at=timezone.now())
 
 
@@ -40,8 +41,7 @@ ALL = {
     "readyz": 200,
     "database": 200,
     "redis": 200,
-    "worker": 200,
-    "schedule": 200,
+    **dict.fromkeys(PROCESSES, 200),
     "sealer": 200,
 }
 
@@ -55,15 +55,14 @@ def test_all_is_up(client, running):
         "parts": {
             "database": "up",
             "redis": "not configured",
-            "worker": "up",
-            "schedule": "up",
+            **dict.fromkeys(PROCESSES, "up"),
             "sealer": "up",
         },
     }
     assert "no-store" in answer["Cache-Control"]
 
 
-@pytest.mark.parametrize("name", ["worker", "schedule"])
+@pytest.mark.parametrize("name", ["worker", "worker.mail", "worker.reports", "worker.evaluation", "schedule"])
 def test_a_silent_process_is_its_own_503(client, running, name):
     """Visitors are still sent here."""
     Heartbeat.objects.filter(name=name).update(at=timezone.now() - dt.timedelta(seconds=91))
@@ -74,7 +73,7 @@ def test_a_silent_process_is_its_own_503(client, running, name):
 def test_a_process_that_never_started(client, settings):
     """A fresh site has neither."""
     settings.REDIS_URL = ""
-    assert codes(client) == ALL | {"worker": 503, "schedule": 503}
+    assert codes(client) == ALL | dict.fromkeys(PROCESSES, 503)
     assert client.get("/readyz").json()["parts"]["worker"] == "never started"
 
 
@@ -106,7 +105,7 @@ def test_the_database_away(running, settings):
         assert codes(client) == dict.fromkeys(ALL, 503) | {"livez": 200, "redis": 200}
         answer = client.get("/readyz")
     assert answer.json()["parts"] == {
-        "database": "away", "redis": "not configured", "worker": "unknown", "schedule": "unknown", "sealer": "unknown",
+        "database": "away", "redis": "not configured", **dict.fromkeys(PROCESSES, "unknown"), "sealer": "unknown",
     }  # fmt: skip
     assert answer["Retry-After"] == "5"
 

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from background.models import Heartbeat
+from background.queries import PROCESSES
 from safeguards.outage import Outage, outage_of
 from tests.api.calling import Caller, is_problem
 from tests.factories.members import PersonFactory
@@ -150,7 +151,7 @@ def test_health_names_a_silent_worker(client):
     address = reverse("portal:healthz")
     assert (client.get(address).status_code, client.get(address).json()["status"]) == (200, "ok")
     assert client.get(address, {"need": "background"}).status_code == 503
-    for name in ("worker", "schedule"):
+    for name in PROCESSES:
         Heartbeat.objects.create(name=name, at="2099-01-01T00:00:00Z")
     assert (
         client.get(address).json()["status"],

@@ -243,7 +243,7 @@ def test_resend_when_worker_was_killed(use_kind, silent_bell):
     run = ask(PersonFactory())
     dead = runs.claim(run.pk)
     assert runs.resend_stale(timezone.now()) == 0
-    assert runs.resend_stale(later(seconds=61)) == 1
+    assert runs.resend_stale(later(seconds=16)) == 1
     assert silent_bell == [str(run.pk)]
     assert making.make(run.pk)
     run.refresh_from_db()
@@ -254,12 +254,29 @@ def test_resend_when_worker_was_killed(use_kind, silent_bell):
     assert not runs.fail(dead, "late")
 
 
+def test_a_worker_that_stops_gives_its_run_back_at_once(use_kind, silent_bell):
+    """Rung for at once and made by the next; the first notices with its next step. The last attempt goes on."""
+    run = ask(PersonFactory())
+    stopping = runs.claim(run.pk)
+    assert runs.give_back(run.pk)
+    assert not runs.give_back(run.pk)
+    assert silent_bell == [str(run.pk)]
+    with pytest.raises(making.LostClaim):
+        making._Shown(stopping)(1, 1)
+    assert runs.claim(run.pk).attempts == 2
+    assert runs.give_back(str(run.pk))
+    assert runs.claim(run.pk).attempts == 3
+    assert not runs.give_back(run.pk)
+    run.refresh_from_db()
+    assert run.state == RunState.RUNNING
+
+
 def test_resend_when_message_was_lost(use_kind, silent_bell):
     """A queued run is rung for after twice as long, then not again at once."""
     run = ask(PersonFactory())
-    assert runs.resend_stale(later(seconds=61)) == 0
-    assert runs.resend_stale(later(seconds=121)) == 1
-    assert runs.resend_stale(later(seconds=122)) == 0
+    assert runs.resend_stale(later(seconds=16)) == 0
+    assert runs.resend_stale(later(seconds=31)) == 1
+    assert runs.resend_stale(later(seconds=32)) == 0
     assert runs.resend_stale(later(seconds=300)) == 1
     assert silent_bell == [str(run.pk)] * 2
 
@@ -269,7 +286,7 @@ def test_resend_gives_up_after_three_attempts(use_kind, silent_bell):
     run = ask(PersonFactory())
     for _ in range(runs.MOST_ATTEMPTS):
         assert runs.claim(run.pk)
-        runs.resend_stale(later(seconds=61))
+        runs.resend_stale(later(seconds=16))
     run.refresh_from_db()
     assert (run.state, run.attempts) == (RunState.FAILED, 3)
     assert runs.claim(run.pk) is None

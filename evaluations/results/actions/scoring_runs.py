@@ -111,6 +111,11 @@ def give_up(run: ScoringRun) -> None:
     perform(None, _fail, run, _("The work was broken off %(count)s times.") % {"count": run.attempts})
 
 
+def give_back(pk: int) -> bool:
+    """Put one back whose worker is told to stop, and ring for the next one."""
+    return jobs.give_back(ScoringRun, pk, send)
+
+
 def resend_stale(now: dt.datetime) -> int:
     """Send the scorings again that nobody works on; fail those out of attempts. Return how many were sent."""
     return jobs.resend_stale(ScoringRun, now, send=send, give_up=give_up)

@@ -173,9 +173,9 @@ REPORT_ROOT = VAR / "reports"
 MEDIA_ROOT = VAR / "media"
 # Where nginx finds the folder of reports, as in deploy/nginx.conf; empty: the site sends files itself.
 REPORT_ACCEL_LOCATION = env.folder_address("REPORT_ACCEL_LOCATION")
-REPORT_STALE_SECONDS = env.integer("REPORT_STALE_SECONDS", 60, least=2)
+REPORT_STALE_SECONDS = env.integer("REPORT_STALE_SECONDS", 15, least=2)
 FONT_DIR = PLATFORM / "static" / "vendor" / ".fonts"
-STORAGES = {
+STORAGES: dict[str, Any] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "reports": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
@@ -183,6 +183,7 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+STORAGES["reports"] = env.bucket() or STORAGES["reports"]
 WHITENOISE_MAX_AGE = 3600
 # Only the hashed names are asked for; source maps are for reading, not for sending fast.
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
@@ -202,6 +203,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "portal.accounts.AccountAdapter"
+# Nobody signs up: addresses are entered by member units and the department, and passwords set by a link sent there.
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "operations.links.LinksSinceRestore"
 ACCOUNT_LOGOUT_ON_GET = False
@@ -260,23 +262,23 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
     {
         "data_folder_in": str(VAR / "broker"),
         "data_folder_out": str(VAR / "broker"),
-        "processed_folder": str(VAR / "broker-done"),
         "control_folder": str(VAR / "broker-control"),
-        "store_processed": False,
         "polling_interval": 0.2,
     }
     if CELERY_BROKER_URL.startswith("filesystem")
-    else {"visibility_timeout": 3600}
+    # A bell that cannot be rung at once is not rung: the row waits, and a sweeper finds it.
+    else {"visibility_timeout": 3600, "socket_connect_timeout": 1.0, "socket_timeout": 5.0}
 )
 if CELERY_BROKER_URL.startswith("filesystem"):
     # The folder broker writes messages into folders that must be there before the first one.
-    for _folder in ("broker", "broker-done", "broker-control"):
+    for _folder in ("broker", "broker-control"):
         (VAR / _folder).mkdir(parents=True, exist_ok=True)
 # One worker may serve all queues, or each its own: what is long must not hold up what is short.
 # Each with an exchange and a key of its own: with those of the default all would get every message.
 CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in QUEUES]
 CELERY_TASK_DEFAULT_QUEUE = UPKEEP
 CELERY_TASK_ROUTES = ROUTES
+CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -288,7 +290,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "open-instruments@localhost")
-EMAIL_TIMEOUT = 20
+# For each step of a sending; all of them together must stay below `notices.mail.LOST_AFTER`.
+EMAIL_TIMEOUT = 10
 
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["webapi.authentication.BearerTokenAuthentication"],

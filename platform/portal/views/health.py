@@ -45,7 +45,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
 @require_safe
 @never_cache
 def readyz_part(request: HttpRequest, part: str) -> JsonResponse:
-    """Answer 200 or 503 for one part: database, redis, worker, schedule or sealer."""
+    """Answer 200 or 503 for one part: database, redis, worker (and of each queue), schedule or sealer."""
     if part not in health.PARTS:
         raise Http404
     state = health.state_of(part)

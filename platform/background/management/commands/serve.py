@@ -5,18 +5,21 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import time
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
+from django.db import OperationalError, connection
 
-from background.supervisor import Plan, become
+from background.folder_broker import sweep
+from background.supervisor import BIND, Plan, become
 from safeguards.pending import pending_migrations
 from safeguards.triggers import missing
 
+DATABASE_EVERY_SECONDS = 0.5
 PARTS = ("web", "worker", "schedule", "sealer")
 
 
@@ -58,6 +61,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run until told to stop."""
+        self._wait_for_database()
         _refuse_pending_migrations()
         _refuse_missing_guards()
         _make_folders()
@@ -70,7 +74,23 @@ class Command(BaseCommand):
             os.execve(command[0], command, environment)  # noqa: S606 - our own interpreter
         else:
             address = f"http://{_reachable(options['host'])}:{options['port']}"
-            become(Plan(commands, environment, address, _headers()))
+            become(Plan(commands, environment, options["host"], options["port"], address, _headers()))
+
+    def _wait_for_database(self) -> None:
+        """Begin when the database answers: what is started beside it, or with it, need not die for its start."""
+        said = ""
+        while True:
+            try:
+                connection.ensure_connection()
+            except OperationalError as error:
+                words = str(error).strip().splitlines() or [""]
+                if words[0] != said:
+                    said = words[0]
+                    self.stdout.write(f"Waiting for the database: {said}")
+                    self.stdout.flush()
+                time.sleep(DATABASE_EVERY_SECONDS)
+            else:
+                return
 
 
 def _environment(options: dict[str, Any]) -> dict[str, str]:
@@ -84,7 +104,7 @@ def _environment(options: dict[str, Any]) -> dict[str, str]:
         "MALLOC_ARENA_MAX": os.environ.get("MALLOC_ARENA_MAX", "2"),
         # This command has checked the project; each process again would cost a second and all the pages' modules.
         "CELERY_SKIP_CHECKS": "1",
-        **(_metrics_folder(options["port"]) if options["only"] in {None, "web"} else {}),
+        **_metrics_folder(options),
     }
 
 
@@ -107,8 +127,9 @@ def _commands(options: dict[str, Any]) -> dict[str, list[str]]:
     commands = {
         "web": [
             *python, "gunicorn", "config.wsgi:application", "--config", "python:config.web",
-            "--bind", f"{options['host']}:{options['port']}",
-            "--worker-class", "gthread", "--workers", str(web_workers), "--threads", str(options["threads"]),
+            "--bind", f"{options['host']}:{options['port']}" if options["only"] else BIND,
+            "--worker-class", "config.patient_worker.PatientWorker",
+            "--workers", str(web_workers), "--threads", str(options["threads"]),
             # Several share what is loaded before they part; for one alone it would be there twice.
             *(["--preload"] if web_workers > 1 else []),
             "--graceful-timeout", "3", "--timeout", "60", "--keep-alive", "5", "--no-control-socket",
@@ -127,11 +148,13 @@ def _commands(options: dict[str, Any]) -> dict[str, list[str]]:
     return commands
 
 
-def _metrics_folder(port: int) -> dict[str, str]:
-    """Where the web processes add their counts together; begins anew with each start."""
-    if not settings.METRICS_TOKEN:
+def _metrics_folder(options: dict[str, Any]) -> dict[str, str]:
+    """Where processes that are scraped together add up their counts; begins anew with each start."""
+    if not settings.METRICS_TOKEN or options["only"] in {"schedule", "sealer"}:
         return {}
-    folder = Path(settings.VAR) / "metrics" / str(port)
+    is_worker = options["only"] == "worker"
+    name = f"worker-{options['queues'].replace(',', '-') or 'all'}" if is_worker else str(options["port"])
+    folder = Path(settings.VAR) / "metrics" / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     return {"PROMETHEUS_MULTIPROC_DIR": str(folder)}
@@ -157,6 +180,8 @@ def _make_folders() -> None:
     folders = [options[key] for key in ("data_folder_in", "control_folder") if key in options]
     for folder in (settings.VAR, settings.REPORT_ROOT, *folders):
         Path(folder).mkdir(parents=True, exist_ok=True)
+    for folder in folders:
+        sweep(Path(folder))
 
 
 def _reachable(host: str) -> str:
