@@ -28,7 +28,7 @@ from instruments.usage.queries.usage_totals import open_hours_of, usage_totals
 from members.models import MemberUnit, UnitFacts
 from members.queries.unit_facts import unit_facts_at
 
-CHUNK = 200
+CHUNK = 1000
 NO_HOURS = Decimal("0.00")
 Show = Callable[[int, int], object]
 
