@@ -143,6 +143,8 @@ class Booking(models.Model):
             # "What overlaps this time" asks for ends after a moment: history ends before it and is not read.
             models.Index(fields=["end"], name="booking_end"),
             models.Index(fields=["instrument", "end"], name="booking_instrument_end"),
+            # SQLite's guard against double booking looks the neighbour before a new row up in this one.
+            models.Index(fields=["instrument", "station", "start"], name="booking_slot"),
         ]
 
     def __str__(self) -> str:

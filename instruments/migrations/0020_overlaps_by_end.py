@@ -11,16 +11,8 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RemoveIndex(
-            model_name="booking",
-            name="booking_slot",
-        ),
-        migrations.RemoveIndex(
             model_name="openingexception",
             name="opening_exception_start",
-        ),
-        migrations.RemoveIndex(
-            model_name="usagerecord",
-            name="usage_slot",
         ),
         migrations.AddIndex(
             model_name="booking",

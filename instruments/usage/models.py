@@ -210,6 +210,8 @@ class UsageRecord(models.Model):
         indexes = [
             # What overlaps a time is what ends after it begins: history is not read.
             models.Index(fields=["instrument", "end"], name="usage_instrument_end"),
+            # SQLite's guard against overlaps looks the neighbour before a new row up in this one.
+            models.Index(fields=["instrument", "station", "start"], name="usage_slot"),
             models.Index(fields=["unit", "start"], name="usage_unit_start"),
             models.Index(fields=["start"], name="usage_start"),
             # The few that wait for a keeper are found without the many that do not.

@@ -57,10 +57,10 @@ def share_of_rest(award: Award, result: Result, rule: AwardRule) -> ShareOfRest 
     """The numbers behind the award of a result; None for one without weight. Three queries."""
     if not award.weight:
         return None
-    awards = list(Award.objects.filter(round=award.round_id).select_related("unit").order_by("unit__code"))
+    awards = list(Award.objects.filter(round=award.round_id).order_by("unit__code"))
     below = [one for one in awards if not one.capped]
-    then = units_then(result.round.snapshot_id)
     capped = [one for one in awards if one.capped]
+    then = units_then(result.round.snapshot_id, [one.unit_id for one in capped])
     return ShareOfRest(
         factors=tuple(_factors(result, rule)),
         weight=_plain(award.weight),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from changes.errors import Sentence
 from display.formats import is_chinese
+from display.stamps import kept_while
 from evaluations.results.models import Award, IndicatorScore, Result
 from evaluations.schemes.enums import Grade
 from evaluations.schemes.wording.figures import measure_of, measured, source_of
@@ -141,7 +142,14 @@ def explained_lines(
 
 
 def mean_points(round_pk: int) -> dict[str, Decimal]:
-    """The mean points of every indicator over all objects of the round, to two decimals; one query."""
+    """The mean points of every indicator over all objects of the round, to two decimals; one query.
+
+    Kept for a minute, while nothing of the rounds changes.
+    """
+    return kept_while(f"mean_points.{round_pk}", 60, ("rounds",), lambda: _mean_points(round_pk))
+
+
+def _mean_points(round_pk: int) -> dict[str, Decimal]:
     sums: dict[str, tuple[Decimal, int]] = {}
     rows = IndicatorScore.objects.filter(result__round=round_pk).order_by()
     for indicator, points in rows.values_list("indicator", "points"):

@@ -84,7 +84,8 @@ def bookings_on(
 
 def own_bookings(person: Viewer) -> QuerySet[Booking]:
     """A person's own uses, newest first."""
-    return bookings_with_relations().filter(person=person.pk, kind=BookingKind.USE).order_by("-start", "id")
+    rows = Booking.objects.select_related("instrument__unit", "instrument__policy")
+    return rows.filter(person=person.pk, kind=BookingKind.USE).order_by("-start", "id")
 
 
 def own_elsewhere(

@@ -39,7 +39,7 @@ from instruments.inventory.rules.completeness import RECORD, Completeness, compl
 from members.models import MemberUnit
 
 PAGE_SIZE = 50
-TOTALS_SECONDS = 600
+TOTALS_SECONDS = 60
 _NUMBER = re.compile(r"-(\d{4,})$")
 
 

@@ -20,7 +20,7 @@ from instruments.usage.queries.usage import sees_all_usage, usage_visible_to
 from members.models import MemberUnit, Person
 
 PAGE_SIZE = 50
-SUMS_SECONDS = 600
+SUMS_SECONDS = 60
 _FEN = Decimal("0.01")
 
 

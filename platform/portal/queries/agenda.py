@@ -64,6 +64,8 @@ def agenda(person: Person, now: dt.datetime) -> Agenda:
         own.filter(state__in=OPEN, end__gt=now - dt.timedelta(days=2)).order_by("start", "id")[:100]
     )
     past = list(own.exclude(state__in=OPEN)[:20])
+    for booking in coming:
+        booking.person = person
     todos: list[ToDo] = []
     uses = [row for row in coming if row.kind == BookingKind.USE and row.state != BookingState.IN_USE]
     shut = shut_among(uses)

@@ -21,7 +21,7 @@ from members.queries.named import holding_words
 from members.queries.units import directory as units_of_network
 from portal.queries.network import CENTS
 
-FIGURES_SECONDS = 600
+FIGURES_SECONDS = 60
 
 
 @dataclass(frozen=True)

@@ -165,7 +165,7 @@ def test_queries_do_not_grow_with_units(story, django_capture_on_commit_callback
         assert client.get(reverse("evaluations:round", args=[2025])).status_code == 200
     manager = client_of(story.managers["AAA"])
     manager.get(reverse("evaluations:unit", args=[2025, "AAA"]))
-    with django_assert_num_queries(15):  # the unit as it was; the last ones: what the subsidy is a share of
+    with django_assert_num_queries(14):  # the unit as it was; the last ones: what the subsidy is a share of
         assert manager.get(reverse("evaluations:unit", args=[2025, "AAA"])).status_code == 200
 
 
