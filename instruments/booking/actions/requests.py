@@ -14,7 +14,12 @@ from instruments.booking.models import Booking
 from instruments.booking.queries.admission import admission
 from instruments.booking.queries.bookings import own_elsewhere, recipients_of
 from instruments.booking.queries.holding import conflicts, taken_problems
-from instruments.booking.rules.requests import request_expiry, station_problems, wording_problems
+from instruments.booking.rules.requests import (
+    choice_problems,
+    request_expiry,
+    station_problems,
+    wording_problems,
+)
 from instruments.inventory.locks import lock_instrument
 from instruments.inventory.models import Instrument
 from instruments.terms.errors import problem
@@ -66,7 +71,8 @@ def request_booking(
     verdict = admission(instrument, owner, start, end, work.now)
     problems = (
         verdict.problems
-        + wording_problems(purpose, purpose_kind)
+        + wording_problems(purpose)
+        + choice_problems("purpose_kind", purpose_kind, Purpose.values)
         + station_problems(station, instrument.station_count)
     )
     rate, price = verdict.quote.yuan_per_hour, verdict.quote.price

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
-from instruments.booking.enums import BookingState, Purpose
+from instruments.booking.enums import BookingState
 from instruments.terms.errors import BrokenRule, problem
 
 GRACE = dt.timedelta(minutes=30)
@@ -30,14 +31,14 @@ def is_overdue(state: str, expires_at: dt.datetime | None, now: dt.datetime) -> 
     return state == BookingState.REQUESTED and expires_at is not None and expires_at <= now
 
 
-def wording_problems(purpose: str, purpose_kind: str) -> list[BrokenRule]:
-    """Return what is wrong with what the time is wanted for: 1 to 300 characters, and one of the purposes."""
-    problems = []
-    if not 1 <= len(purpose) <= 300 or "\0" in purpose:
-        problems.append(problem("purpose"))
-    if purpose_kind not in Purpose.values:
-        problems.append(problem("purpose_kind"))
-    return problems
+def wording_problems(purpose: str) -> list[BrokenRule]:
+    """Return the broken rule where what the time is wanted for is not said in 1 to 300 characters."""
+    return [] if 1 <= len(purpose) <= 300 and "\0" not in purpose else [problem("purpose")]
+
+
+def choice_problems(field: str, chosen: str, offered: Collection[str]) -> list[BrokenRule]:
+    """Return the broken rule where what was chosen for a field is none of what is offered."""
+    return [] if chosen in offered else [problem(field)]
 
 
 def station_problems(station: int | None, count: int) -> list[BrokenRule]:

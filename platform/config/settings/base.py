@@ -16,9 +16,7 @@ from config.department_menu import demo_label, navigation
 from config.queues import QUEUES, ROUTES, UPKEEP
 from folding import times
 
-# Lets forms, admins and querysets name their model in their type, as the type checker wants it.
-django_stubs_ext.monkeypatch()
-
+django_stubs_ext.monkeypatch()  # Lets forms, admins and querysets name their model in their type.
 ROOT = env.ROOT
 PLATFORM = ROOT / "platform"
 VAR = Path(env.text("VAR_DIR", str(ROOT / "var")))
@@ -140,7 +138,7 @@ CONTEXT_PROCESSORS = [
     "django.contrib.messages.context_processors.messages",
     "portal.context.navigation",
 ]
-# Pages are Jinja2 (`jinja2/` of each app); what stands inside the framework's admin is Django's own (`templates/`).
+# Pages are Jinja2; what stands inside the admin is Django's own.
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
