@@ -9,9 +9,9 @@ import time_machine
 
 from demo.instruments import DEMO_PAIR
 from demo.people import ACCOUNTS
-from demo.plan import ZONE
 from demo.tasks import live
 from demo.visits import let_them_live
+from folding.times import LOCAL
 from instruments.booking.actions.sweeps import end_forgotten_visits, mark_no_shows
 from instruments.booking.enums import BookingKind, BookingState
 from instruments.booking.models import Booking
@@ -19,8 +19,8 @@ from instruments.usage.models import UsageRecord
 from tests.demo.conftest import made
 
 pytestmark = pytest.mark.django_db
-SEEDED = dt.datetime(2026, 11, 24, 7, 30, tzinfo=ZONE)  # a Tuesday
-EVENING = dt.datetime(2026, 11, 24, 21, 0, tzinfo=ZONE)
+SEEDED = dt.datetime(2026, 11, 24, 7, 30, tzinfo=LOCAL)  # a Tuesday
+EVENING = dt.datetime(2026, 11, 24, 21, 0, tzinfo=LOCAL)
 EMAILS = [f"{short}@demo.example" for short, _name, _unit in ACCOUNTS]
 
 

@@ -108,12 +108,13 @@ def serve_parts() -> tuple[str, ...]:
 def test_web_processes_count_together(settings, tmp_path):
     """A folder for each port, emptied at each start, and none without a token."""
     settings.VAR, settings.METRICS_TOKEN = tmp_path, ""
-    assert serve._metrics_folder("8000") == {}
+    options = {"only": None, "queues": "", "port": 8000}
+    assert serve._metrics_folder(options) == {}
     settings.METRICS_TOKEN = TOKEN
     old = tmp_path / "metrics" / "8000" / "counter_1.db"
     old.parent.mkdir(parents=True)
     old.write_bytes(b"old")
-    assert serve._metrics_folder("8000") == {"PROMETHEUS_MULTIPROC_DIR": str(old.parent)}
+    assert serve._metrics_folder(options) == {"PROMETHEUS_MULTIPROC_DIR": str(old.parent)}
     assert list(old.parent.iterdir()) == []
 
 
