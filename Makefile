@@ -29,10 +29,15 @@ check: setup-dev frontend
 	.ci/check-messages
 	.ci/check-deploy
 
-coverage: setup-dev
+# All tests, and what they ran of the code: nearly all lines and branches, every one of what decides rights and money.
+EXACTLY := members/rules/*,instruments/*/rules/*,instruments/usage/metrics.py,evaluations/*/rules/*,evaluations/scoring/*,platform/changes/runner.py,*/permissions.py
+coverage: setup-dev frontend
 	@$(BIN)/pybabel -q compile -D django -d platform/locale
-	$(BIN)/coverage run -m pytest -q tests/members/rules tests/instruments/*/rules tests/evaluations/*/rules tests/evaluations/scoring
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest $(ARGS)
+	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
+	$(BIN)/coverage report -m --fail-under=100 --include="$(EXACTLY)"
 
 bench: setup-dev frontend
 	@$(BIN)/pybabel -q compile -D django -d platform/locale

@@ -174,11 +174,6 @@ def declare(app: str, rules: Mapping[str, Rule], *, why: Mapping[str, Why] | Non
         _DECLARED[verb] = _Declared(app, rule, (why or {}).get(verb))
 
 
-def declared() -> dict[str, str]:
-    """Return every verb with the app that answers it."""
-    return {verb: line.app for verb, line in _DECLARED.items()}
-
-
 def by_roles(rules: Mapping[str, Callable[[Roles, Actor, Any], bool]]) -> dict[str, Rule]:
     """Make rules that look at today's roles into rules that look at a person."""
 

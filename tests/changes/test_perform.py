@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from audit.models import Entry
 from changes import Event, StaleVersion, locking, perform, subscribe, unchanged
+from changes.errors import Restart
 from changes.events import _subscribers
 from changes.runner import record_refusal
 from members.models import MemberUnit, Person, Region
@@ -337,3 +338,16 @@ def test_what_waits_for_the_commit_runs_after_it_and_never_after_a_rollback(pers
 def test_nobody_opens_a_transaction_around_a_change(person):
     with transaction.atomic(), pytest.raises(RuntimeError):
         perform(person, lambda work: None)
+
+
+def test_a_change_that_never_settles_ends(person):
+    """Eight times anew is enough: an action that asks for another lock each time is told so, and nothing is held."""
+    tried = []
+
+    def restless(work):
+        tried.append(work)
+        raise Restart([(len(tried), "members.person", len(tried))])
+
+    with pytest.raises(RuntimeError, match="other locks each time"):
+        perform(person, restless)
+    assert len(tried) == 9
