@@ -11,7 +11,11 @@ from config.settings.base import INSTALLED_APPS, REST_FRAMEWORK, STATIC_ROOT, ST
 
 SECRET_KEY = "tests-only-key-of-sufficient-length-for-every-signer-in-use"
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
-INSTALLED_APPS = [*INSTALLED_APPS, "demo"]
+# The server of the browser tests gives static files out where it finds the framework's app under its own name.
+INSTALLED_APPS = [
+    app.replace("config.apps.UsedFilesConfig", "django.contrib.staticfiles") for app in INSTALLED_APPS
+]
+INSTALLED_APPS += ["demo"]
 DATABASES = {"default": env.database(VAR / "test.sqlite3")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: race tests open the same database from several processes.
