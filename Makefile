@@ -31,7 +31,9 @@ check: setup-dev frontend
 
 # All tests, and what they ran of the code: nearly all lines and branches, every one of what decides rights and money.
 EXACTLY := members/rules/*,instruments/*/rules/*,instruments/usage/metrics.py,evaluations/*/rules/*,evaluations/scoring/*,platform/changes/runner.py,*/permissions.py
+coverage: export COVERAGE_FILE := $(CURDIR)/build/.coverage
 coverage: setup-dev frontend
+	@mkdir -p build
 	@$(BIN)/pybabel -q compile -D django -d platform/locale
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest $(ARGS)
