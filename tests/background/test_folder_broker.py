@@ -47,12 +47,12 @@ def test_what_is_put_is_taken_once_and_in_order(channel, folder):
 
 @pytest.mark.parametrize("content", [b"", b'{"body": "half', b"\xff\xfe"])
 def test_an_unreadable_message_is_dropped_with_one_warning(channel, folder, caplog, content):
-    """The next one is taken; the bad one is gone."""
-    (folder / "1_x.a.msg").write_bytes(content)
+    """The next one is taken; the bad one is gone. Names begin with the machine's clock, so a nought comes first."""
+    (folder / "0_x.a.msg").write_bytes(content)
     channel._put("a", {"number": 1})
     assert channel._get("a") == {"number": 1}
     assert [record.levelname for record in caplog.records] == ["WARNING"]
-    assert "1_x.a.msg" in caplog.text
+    assert "0_x.a.msg" in caplog.text
     assert list(folder.iterdir()) == []
 
 
