@@ -9,7 +9,6 @@ from typing import Any
 
 import jinja2
 from django.template import defaultfilters
-from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.formats import localize
 from django.utils.timezone import template_localtime  # type: ignore[attr-defined]
@@ -94,7 +93,7 @@ def said(message: str) -> str:
 
 @lru_cache(maxsize=8192)
 def _whole(message: str, language: str | None) -> Markup:
-    return Markup(gettext(message)) % {}  # noqa: S704  # texts are our own
+    return Markup(_said(message, language)) % {}  # noqa: S704  # texts are our own
 
 
 def say(message: str) -> Markup:
@@ -116,7 +115,7 @@ def environment(**options: Any) -> jinja2.Environment:
     pages.filters |= FILTERS | {"date": date, "urlencode": urlencode}
     pages.globals |= {function.__name__: function for function in FUNCTIONS} | {
         "_": say,
-        "static": lru_cache(maxsize=512)(static),
+        "static": tags.static_address,
         "url": url,
         "url_if_any": url_if_any,
     }

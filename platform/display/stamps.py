@@ -14,6 +14,7 @@ from background.kept import kept
 
 T = TypeVar("T")
 STAMP_SECONDS = 86_400
+KEPT_SECONDS = 60
 
 
 def touch(names: Iterable[str]) -> None:
@@ -31,12 +32,12 @@ def stamps(names: Iterable[str]) -> list[str]:
     return [found.get(name) or fresh[name] for name in wanted]
 
 
-def kept_while(key: str, seconds: float, names: Iterable[str], make: Callable[[], T]) -> T:
-    """Return what `make` made at most `seconds` ago, as long as nothing of that name has changed since."""
+def kept_while(key: str, names: Iterable[str], make: Callable[[], T]) -> T:
+    """Return what `make` made within the last minute, as long as nothing of that name has changed since."""
     if not settings.PAGES_ARE_KEPT:
         return make()
     digest = hashlib.sha256(repr([key, *stamps(names)]).encode()).hexdigest()
-    return kept(f"kept.{digest}", seconds, make)
+    return kept(f"kept.{digest}", KEPT_SECONDS, make)
 
 
 def _stamp_key(name: str) -> str:

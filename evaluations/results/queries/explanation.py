@@ -146,7 +146,7 @@ def mean_points(round_pk: int) -> dict[str, Decimal]:
 
     Kept for a minute, while nothing of the rounds changes.
     """
-    return kept_while(f"mean_points.{round_pk}", 60, ("rounds",), lambda: _mean_points(round_pk))
+    return kept_while(f"mean_points.{round_pk}", ("rounds",), lambda: _mean_points(round_pk))
 
 
 def _mean_points(round_pk: int) -> dict[str, Decimal]:

@@ -25,7 +25,7 @@ def live_rows(
     which = "" if instrument is None else instrument.code
     key = f"live_rows.{round_.pk}.{round_.version}.{unit.pk}.{which}.{timezone.localdate()}"
     names = (f"of_unit.{unit.pk}", "rounds", "organisations", "units")
-    return kept_while(key, 60, names, lambda: _measured(round_, unit, scope, instrument))
+    return kept_while(key, names, lambda: _measured(round_, unit, scope, instrument))
 
 
 def _measured(

@@ -39,7 +39,6 @@ from instruments.inventory.rules.completeness import RECORD, Completeness, compl
 from members.models import MemberUnit
 
 PAGE_SIZE = 50
-TOTALS_SECONDS = 60
 _NUMBER = re.compile(r"-(\d{4,})$")
 
 
@@ -143,7 +142,7 @@ def inventory_totals(unit: MemberUnit) -> InventoryTotals:
     Kept for some minutes, while nothing of the unit's instruments changes.
     """
     names = (f"of_unit.{unit.pk}", "units")
-    return kept_while(f"inventory_totals.{unit.pk}", TOTALS_SECONDS, names, lambda: _totals(unit))
+    return kept_while(f"inventory_totals.{unit.pk}", names, lambda: _totals(unit))
 
 
 def _totals(unit: MemberUnit) -> InventoryTotals:

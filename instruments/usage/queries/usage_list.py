@@ -20,7 +20,6 @@ from instruments.usage.queries.usage import sees_all_usage, usage_visible_to
 from members.models import MemberUnit, Person
 
 PAGE_SIZE = 50
-SUMS_SECONDS = 60
 _FEN = Decimal("0.01")
 
 
@@ -81,7 +80,7 @@ def unit_sums(unit: MemberUnit, person: Person | AnonymousUser, filters: UsageFi
     if filters != UsageFilters() or not sees_all_usage(person, unit):
         return sums_of(rows)
     names = (f"of_unit.{unit.pk}", "units", "organisations")
-    return kept_while(f"usage_sums.{unit.pk}", SUMS_SECONDS, names, lambda: sums_of(rows))
+    return kept_while(f"usage_sums.{unit.pk}", names, lambda: sums_of(rows))
 
 
 def sums_of(rows: QuerySet[UsageRecord]) -> UsageSums:

@@ -26,6 +26,12 @@ from display.hits import Hit, asked_of_all
 register = template.Library()
 
 
+@lru_cache(maxsize=512)
+def static_address(path: str) -> str:
+    """Return where a static file lies; its hashed name is looked up once."""
+    return static(path)
+
+
 def _figure(value: object) -> Decimal | None:
     """Read a figure from the context; what is not one (None, "", a lazy blank) is shown as a dash."""
     if value is None or value == "":
@@ -223,7 +229,7 @@ def of_all(hits: Sequence[Hit]) -> list[tuple[str, str | Promise]]:
 @register.simple_tag
 def illustration(class_code: object = "", label: str = "", extra: str = "") -> SafeString:
     """Draw the line drawing of an instrument class; decorative unless a label is given."""
-    target = f"{static(illustrations.SPRITE)}#{illustrations.drawing_for(class_code)}"
+    target = f"{static_address(illustrations.SPRITE)}#{illustrations.drawing_for(class_code)}"
     css = f"ill {extra}".strip()
     if label:
         return format_html(

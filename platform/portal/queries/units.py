@@ -21,8 +21,6 @@ from members.queries.named import holding_words
 from members.queries.units import directory as units_of_network
 from portal.queries.network import CENTS
 
-FIGURES_SECONDS = 60
-
 
 @dataclass(frozen=True)
 class UnitFigures:
@@ -61,7 +59,7 @@ def figures(unit: MemberUnit, year: int) -> UnitFigures:
     Kept for some minutes, while nothing of the unit's instruments and of their use changes.
     """
     names = (f"of_unit.{unit.pk}", "units", "organisations")
-    return kept_while(f"unit_figures.{unit.pk}.{year}", FIGURES_SECONDS, names, lambda: _summed(unit, year))
+    return kept_while(f"unit_figures.{unit.pk}.{year}", names, lambda: _summed(unit, year))
 
 
 def _summed(unit: MemberUnit, year: int) -> UnitFigures:
