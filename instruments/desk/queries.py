@@ -96,7 +96,7 @@ def counts(person: Person, kept: Sequence[Instrument], now: dt.datetime) -> Coun
     midnight, tomorrow = _day_of(now)
     today = Q(start__lt=tomorrow, end__gt=midnight)
     row = (
-        bookings_to_keep(person, kept)
+        bookings_to_keep(kept)
         # Nothing else is counted: history ends before today and is not read.
         .filter(Q(state__in=[BookingState.REQUESTED, BookingState.IN_USE]) | Q(end__gt=midnight))
         .order_by()
@@ -111,12 +111,10 @@ def counts(person: Person, kept: Sequence[Instrument], now: dt.datetime) -> Coun
     return Counts(**row)
 
 
-def day_bookings(
-    person: Person, kept: Sequence[Instrument], day: dt.date, now: dt.datetime
-) -> dict[int, list[Booking]]:
+def day_bookings(kept: Sequence[Instrument], day: dt.date, now: dt.datetime) -> dict[int, list[Booking]]:
     """Return the bookings of a local day by instrument, also the missed ones; a request past its expiry is gone."""
     found: dict[int, list[Booking]] = defaultdict(list)
-    for booking in _of(kept, bookings_on(person, day, kept).exclude(overdue_requests(now))):
+    for booking in _of(kept, bookings_on(kept, day).exclude(overdue_requests(now))):
         found[booking.instrument_id].append(booking)
     return found
 
@@ -143,10 +141,10 @@ def wishes(person: Person, kept: Sequence[Instrument], now: dt.datetime, limit: 
     ]
 
 
-def visits(person: Person, kept: Sequence[Instrument], now: dt.datetime) -> Visits:
+def visits(kept: Sequence[Instrument], now: dt.datetime) -> Visits:
     """Return today's arrivals, overdue visits and ended ones, each by its clock; two queries."""
     found = Visits()
-    rows = bookings_to_keep(person, kept).filter(_arriving(now) | _overdue(now) | _ended(now))
+    rows = bookings_to_keep(kept).filter(_arriving(now) | _overdue(now) | _ended(now))
     for booking in _of(kept, rows.order_by("start", "id").prefetch_related("usage_records")):
         if booking.state == BookingState.CONFIRMED:
             found.to_check_in.append(booking)
@@ -193,7 +191,7 @@ def followers(overdue: Sequence[Booking], now: dt.datetime) -> dict[UUID, Bookin
 def waiting_at(person: Person, kept: Sequence[Instrument], now: dt.datetime) -> set[int]:
     """Return the instruments where a request, an arrival or an overdue visit waits for the custodian; one query."""
     waits = (open_requests(now) & ~Q(person=person)) | _arriving(now) | _overdue(now)
-    rows = bookings_to_keep(person, kept).filter(waits).order_by()
+    rows = bookings_to_keep(kept).filter(waits).order_by()
     return set(rows.values_list("instrument_id", flat=True))
 
 

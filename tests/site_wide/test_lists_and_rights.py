@@ -23,6 +23,7 @@ from instruments.booking.queries.bookings import (
     bookings_on,
     bookings_to_keep,
     bookings_visible_to,
+    in_custody_of,
     own_bookings,
     requests_to_decide,
 )
@@ -91,11 +92,12 @@ def instrument_of(row: Any) -> Instrument:
 def test_bookings_are_those_one_may_see(houses, who):
     person, rows = houses.person(who), bookings()
     assert keys(bookings_visible_to(person)) == allowed(person, "view_booking", rows)
+    instruments = Instrument.objects.filter(in_custody_of(person))
     kept_rows = [row for row in rows if can(person, "keep_instrument", row.instrument)]
-    assert keys(bookings_to_keep(person)) == keys(kept_rows)
+    assert keys(bookings_to_keep(instruments)) == keys(kept_rows)
     asked = [row for row in rows if row.state == BookingState.REQUESTED]
-    assert keys(requests_to_decide(person)) == allowed(person, "approve_booking", asked)
-    assert keys(bookings_on(person, NOW.date())) == keys(
+    assert keys(requests_to_decide(person, instruments)) == allowed(person, "approve_booking", asked)
+    assert keys(bookings_on(instruments, NOW.date())) == keys(
         row for row in kept_rows if row.start < at(1, 0) and row.end > at(0, 0)
     )
     assert keys(own_bookings(person)) == keys(row for row in rows if row.person_id == person.pk)
@@ -126,7 +128,7 @@ def test_the_desk_is_that_of_what_one_keeps(houses, who):
     asked = [row for row in at_hand if row.state == BookingState.REQUESTED and row.person_id != person.pk]
     assert [one.code for one in kept(person)] == sorted(one.code for one in mine)
     assert keys(wish.booking for wish in wishes(person, kept(person), NOW, 99)) == keys(asked)
-    found = visits(person, kept(person), NOW)
+    found = visits(kept(person), NOW)
     assert keys(found.to_check_in) == keys(row for row in at_hand if row.start == at(0, 12))
     assert keys(found.overdue) == keys(row for row in at_hand if row.state == BookingState.IN_USE)
     count = counts(person, kept(person), NOW)

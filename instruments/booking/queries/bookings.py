@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Iterable
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
@@ -51,31 +51,27 @@ def bookings_visible_to(person: Viewer) -> QuerySet[Booking]:
     )
 
 
-def bookings_to_keep(person: Viewer, kept: Collection[Instrument] | None = None) -> QuerySet[Booking]:
-    """Bookings of the instruments a person keeps; where these are at hand (`kept`), without reading them again."""
-    if kept is not None:
-        rows = Booking.objects.select_related("person__home_unit")
-        return rows.filter(instrument__in=[instrument.pk for instrument in kept])
-    return bookings_with_relations().filter(instrument__in=Instrument.objects.filter(in_custody_of(person)))
+def bookings_to_keep(kept: Iterable[Instrument]) -> QuerySet[Booking]:
+    """Bookings of the instruments a person keeps; whoever asks has these at hand, and need not read them again."""
+    rows = Booking.objects.select_related("person__home_unit")
+    return rows.filter(instrument__in=[instrument.pk for instrument in kept])
 
 
-def requests_to_decide(person: Viewer, kept: Collection[Instrument] | None = None) -> QuerySet[Booking]:
+def requests_to_decide(person: Viewer, kept: Iterable[Instrument]) -> QuerySet[Booking]:
     """Open requests a person may decide, oldest first; one's own are decided by others."""
     return (
-        bookings_to_keep(person, kept)
+        bookings_to_keep(kept)
         .filter(open_requests(timezone.now()))
         .exclude(person=person.pk)
         .order_by("expires_at", "start", "id")
     )
 
 
-def bookings_on(
-    person: Viewer, day: dt.date, kept: Collection[Instrument] | None = None
-) -> QuerySet[Booking]:
+def bookings_on(kept: Iterable[Instrument], day: dt.date) -> QuerySet[Booking]:
     """Bookings of the instruments a person keeps that touch a local day and hold their time."""
     midnight = local_midnight(day)
     return (
-        bookings_to_keep(person, kept)
+        bookings_to_keep(kept)
         .filter(start__lt=midnight + dt.timedelta(days=1), end__gt=midnight)
         .exclude(state__in=[BookingState.DECLINED, BookingState.CANCELLED, BookingState.EXPIRED])
         .order_by("start", "instrument", "station")

@@ -112,8 +112,8 @@ def _page(
         return render(request, "instruments/desk/desk.html", {"kept": kept})
     now, day = timezone.now(), _day(request)
     today = timezone.localdate(now)
-    counts, visits = lists.counts(person, kept, now), lists.visits(person, kept, now)
-    booked = lists.day_bookings(person, kept, day, now)
+    counts, visits = lists.counts(person, kept, now), lists.visits(kept, now)
+    booked = lists.day_bookings(kept, day, now)
     midnight = local_midnight(day)
     opened = lists.opened_on(
         [instrument.pk for instrument in kept], Interval(midnight, midnight + dt.timedelta(days=1))

@@ -43,6 +43,11 @@ from tests.instruments.moments import NOW, at
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 
+def kept_by(person):
+    """The instruments a person keeps."""
+    return Instrument.objects.filter(in_custody_of(person))
+
+
 def fetched(instrument):
     """The instrument as a page has it."""
     return Instrument.objects.select_related("unit", "policy").get(pk=instrument.pk)
@@ -202,11 +207,15 @@ def test_lists_of_bookings_by_what_a_person_is(xrd, member, steward):
     elsewhere = BookingFactory(start=at(2, 9))
     viewer = UnitRoleFactory(unit=xrd.unit, kind="viewer").person
     manager, officer, admin = make_manager(xrd.unit), make_officer(), AdminFactory()
-    assert [b.pk for b in requests_to_decide(steward)] == [asked.pk]
-    assert requests_to_decide(manager).count() == 2
-    assert requests_to_decide(officer).count() == requests_to_decide(member).count() == 0
-    assert bookings_on(steward, at(2, 0).date()).count() == 2
-    assert bookings_on(steward, at(3, 0).date()).count() == 0
+    assert [b.pk for b in requests_to_decide(steward, kept_by(steward))] == [asked.pk]
+    assert requests_to_decide(manager, kept_by(manager)).count() == 2
+    assert (
+        requests_to_decide(officer, kept_by(officer)).count()
+        == requests_to_decide(member, kept_by(member)).count()
+        == 0
+    )
+    assert bookings_on(kept_by(steward), at(2, 0).date()).count() == 2
+    assert bookings_on(kept_by(steward), at(3, 0).date()).count() == 0
     assert [b.pk for b in own_bookings(member)] == [gone.pk, asked.pk]
     seen = {
         person.pk: bookings_visible_to(person).count()
