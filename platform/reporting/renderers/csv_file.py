@@ -8,10 +8,13 @@ import unicodedata
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from folding.times import LOCAL
 from reporting.document import Document, Kind, Value
-from reporting.glyphs import MissingGlyph
+
+if TYPE_CHECKING:
+    from reporting.glyphs import MissingGlyph
 
 DANGEROUS = tuple("=+-@\t\r\n")
 SEPARATORS = ";,|"
