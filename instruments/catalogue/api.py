@@ -13,6 +13,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from display.stamps import kept_while
 from folding.api import Serializer
 from instruments.catalogue.forms import CatalogueFilter
 from instruments.catalogue.queries.catalogue import catalogue
@@ -31,6 +32,8 @@ from webapi.versions import fingerprinted
 from webapi.views import ListView, PublicView, many
 
 TAGS = ["catalogue"]
+LONGEST_KEPT = 400
+"""Characters of an address whose answer is kept."""
 SHOWN = (
     "code", "name_zh", "name_en", "model", "manufacturer", "original_value", "sharing_mode", "state", "station_count"
 )  # fmt: skip
@@ -193,13 +196,25 @@ class InstrumentList(ListView, PublicView):
         operation_id="instruments", parameters=FILTER_DOCS, responses=paged(InstrumentSerializer), tags=TAGS
     )
     def get(self, request: Request) -> Response:
-        """List the instruments that fit every filter."""
+        """List the instruments that fit every filter: the same for every caller, so it is made once a minute.
+
+        Free time is as it is at this moment, and asked anew.
+        """
+        asked = request.build_absolute_uri()
+        if len(asked) > LONGEST_KEPT or {"free_from", "free_to"} & set(request.query_params):
+            return Response(self._listed(request))
+        return Response(
+            kept_while(
+                f"api.instruments.{asked}", ("instruments", "units", "lists"), lambda: self._listed(request)
+            )
+        )
+
+    def _listed(self, request: Request) -> Any:
         filters = CatalogueFilter(request.query_params)
         if not filters.is_valid():
             raise ValidationError(filters.errors)
-        return self.page(
-            _shown_alone(catalogue(filters.chosen)), lambda rows: many(InstrumentSerializer, rows)
-        )
+        rows = _shown_alone(catalogue(filters.chosen))
+        return self.page(rows, lambda chosen: many(InstrumentSerializer, chosen)).data
 
 
 def _shown_alone(instruments: QuerySet[Instrument]) -> QuerySet[Instrument]:

@@ -28,11 +28,18 @@ def made_ahead(seconds: float) -> Iterator[None]:
         _ahead.reset(token)
 
 
-def kept(key: str, seconds: float, make: Callable[[], T], where: str = DEFAULT_CACHE_ALIAS) -> T:
+def kept(
+    key: str,
+    seconds: float,
+    make: Callable[[], T],
+    where: str = DEFAULT_CACHE_ALIAS,
+    old: float = OLD_SECONDS,
+) -> T:
     """Return what `make` made at most `seconds` ago, by whichever request.
 
     When the time is over the first who asks makes it anew; all others get the old one meanwhile. Where there is no old
-    one, they wait for the first, some seconds at most, rather than do the same work beside it. `where` names the cache.
+    one, they wait for the first, some seconds at most, rather than do the same work beside it. `where` names the cache,
+    `old` is for how many seconds past its time a value is still given out.
     """
     cache = caches[where]
     found: tuple[float, T] | None = cache.get(key)
@@ -46,7 +53,7 @@ def kept(key: str, seconds: float, make: Callable[[], T], where: str = DEFAULT_C
             return found[1]
     try:
         value = make()
-        cache.set(key, (time.time() + seconds, value), int(seconds) + OLD_SECONDS)
+        cache.set(key, (time.time() + seconds, value), int(seconds + old))
     finally:
         if mine:
             cache.delete(making)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 from portal.warm import keep_warm
 
 
 def post_worker_init(worker: Any) -> None:
-    """Make the pages most people come in by ahead of time, in each web process by itself."""
+    """Make the pages most people come in by ahead of time, in each web process by itself.
+
+    What is loaded by now stays until the end: looking through it for garbage held up one page in fifty for 0.2 s.
+    """
+    gc.collect()
+    gc.freeze()
     keep_warm(worker.wsgi)

@@ -1,7 +1,8 @@
-"""Pages of signed-out readers, kept whole: made once for all who ask the same, dropped when what they show changes.
+"""Pages kept whole: made once for all who ask the same, dropped when what they show changes.
 
 A page is kept under everything its text depends on: path and question (it names no host), language, light or dark,
-whole page or fragment, and the stamps of what it shows. A change stamps anew what it touched after it is committed, so
+whole page or fragment, the stamps of what it shows, and for whom it is: any visitor, or one person with the rights of
+that moment (`members.kept_pages`). A change stamps anew what it touched after it is committed, so
 a page made before it is asked for no more. What changes by time alone (free hours, "today") is as old as a page may be.
 """
 
@@ -22,7 +23,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 from django.utils.translation import get_language
 
-from background.kept import kept
+from background.kept import OLD_SECONDS, kept
 from display.stamps import stamps
 
 CACHE = "pages"
@@ -64,32 +65,52 @@ def kept_for_visitors(seconds: float, shows: Shows) -> Callable[[View], View]:
         def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not _is_plain_visitor(request):
                 return view(request, *args, **kwargs)
-            key = _key(request, shows(*args, **kwargs))
-            try:
-                page = kept(key, seconds, lambda: _made(view(request, *args, **kwargs)), CACHE)
-            except _NotKept as given:
-                return given.response
-            return _answer(request, page)
+            return answer_kept(
+                request, seconds, shows(*args, **kwargs), lambda: view(request, *args, **kwargs)
+            )
 
         return shown
 
     return decorate
 
 
-def _is_plain_visitor(request: HttpRequest) -> bool:
-    cookies = request.COOKIES
+def answer_kept(
+    request: HttpRequest,
+    seconds: float,
+    names: Iterable[str],
+    make: Callable[[], HttpResponse],
+    whose: str = "",
+) -> HttpResponse:
+    """Answer from what was kept under these stamps, or make the page and keep it; `whose` is empty for any visitor.
+
+    Only a visitor's page is told apart by a tag: what is one person's own says itself how it may be kept elsewhere.
+    """
+    key = _key(request, whose, names)
+    try:
+        page = kept(key, seconds, lambda: _made(make()), CACHE, old=0 if whose else OLD_SECONDS)
+    except _NotKept as given:
+        return given.response
+    return _answer(request, page, is_tagged=not whose)
+
+
+def may_be_kept(request: HttpRequest) -> bool:
+    """Tell whether an answer may be kept at all: asked for without a token, short, and with nothing told once."""
     return (
         settings.PAGES_ARE_KEPT
         and request.method == "GET"
-        and settings.SESSION_COOKIE_NAME not in cookies
-        and "messages" not in cookies
+        and "messages" not in request.COOKIES
         and "Authorization" not in request.headers
         and len(request.META.get("QUERY_STRING", "")) <= LONGEST_QUERY
     )
 
 
-def _key(request: HttpRequest, names: Iterable[str]) -> str:
+def _is_plain_visitor(request: HttpRequest) -> bool:
+    return settings.SESSION_COOKIE_NAME not in request.COOKIES and may_be_kept(request)
+
+
+def _key(request: HttpRequest, whose: str, names: Iterable[str]) -> str:
     parts = (
+        whose,
         request.get_full_path(),
         get_language() or "",
         "dark" if request.COOKIES.get("theme") == "dark" else "light",
@@ -112,17 +133,20 @@ def _made(response: HttpResponse) -> KeptPage:
     )
 
 
-def _answer(request: HttpRequest, page: KeptPage) -> HttpResponse:
+def _answer(request: HttpRequest, page: KeptPage, *, is_tagged: bool) -> HttpResponse:
     """Give the page to one reader: with a token of its own, or only word that the reader has it already."""
     token = get_token(request)
     response: HttpResponse
-    if page.tag in {tag.removeprefix("W/") for tag in parse_etags(request.headers.get("If-None-Match", ""))}:
+    if is_tagged and page.tag in {
+        tag.removeprefix("W/") for tag in parse_etags(request.headers.get("If-None-Match", ""))
+    }:
         response = HttpResponseNotModified()
     else:
         response = HttpResponse(zlib.decompress(page.packed).replace(PLACE, token.encode()))
     for name, value in page.headers.items():
         response.headers[name] = value
-    response.headers["ETag"] = page.tag
-    response.headers["Cache-Control"] = "private, no-cache"
+    if is_tagged:
+        response.headers["ETag"] = page.tag
+        response.headers["Cache-Control"] = "private, no-cache"
     patch_vary_headers(response, ("Accept-Language", "Cookie", *FRAGMENT))
     return response

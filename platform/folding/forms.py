@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.forms.boundfield import BoundField
 from django.forms.renderers import DjangoTemplates, Jinja2
 from django.template import TemplateDoesNotExist
@@ -136,6 +138,12 @@ class FoldingRenderer(Jinja2):
     """The project's form renderer; the admin's own widgets have templates of Django's only."""
 
     bound_field_class = FoldedBoundField
+
+    @cached_property
+    def engine(self) -> Any:
+        """Widgets are drawn by the templates of the pages' frame where it has them, else by Django's."""
+        folders = [*settings.TEMPLATES[0]["DIRS"], Path(forms.__file__).parent / "jinja2"]
+        return self.backend({"APP_DIRS": True, "DIRS": folders, "NAME": "forms", "OPTIONS": {}})
 
     @cached_property
     def _of_the_admin(self) -> DjangoTemplates:

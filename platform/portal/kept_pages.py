@@ -8,7 +8,7 @@ from changes import Recorded, Work, subscribe
 from display.stamps import touch
 from instruments.booking.events import TimeFreed
 from instruments.inventory.models import Instrument
-from members.models import MemberUnit
+from members.models import MemberUnit, Person
 
 OF_KIND = {
     "instruments.class": {"instruments", "lists"},
@@ -33,6 +33,9 @@ def touched(event: Recorded) -> set[str]:
     app, kind = event.verb.split(".")[:2]
     names = OF_KIND.get(f"{app}.{kind}", OF_APP.get(app, set()))
     target = event.target
+    person = target if isinstance(target, Person) else getattr(target, "person", None)
+    if isinstance(person, Person):
+        names = names | {f"of_person.{person.pk}"}
     if isinstance(target, MemberUnit):
         return names | {f"of_unit.{target.pk}"}
     place = target if isinstance(target, Instrument) else getattr(target, "instrument", None)

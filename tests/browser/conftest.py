@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.core.cache import caches
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.browser.visitor import Visitor
@@ -39,7 +40,15 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visit(chromium, live_server) -> Iterator[Callable[..., Visitor]]:
+def pages_kept(settings) -> None:
+    """As people have it: what is kept must never show them what was before their own change."""
+    settings.PAGES_ARE_KEPT = True
+    for cache in caches.all(initialized_only=False):
+        cache.clear()
+
+
+@pytest.fixture
+def visit(chromium, live_server, pages_kept) -> Iterator[Callable[..., Visitor]]:
     """Open the site as somebody new: `visit(language="en", width=390, script=False, theme="dark")`.
 
     At the end no page may have complained: no failed script, nothing the content policy stopped, no server error.

@@ -27,6 +27,7 @@ from evaluations.schemes.wording.schemes import scheme_words
 from evaluations.scoring.definition import COMPUTED, SchemeDefinition, asked_fields
 from evaluations.snapshots.queries.names_then import instruments_then
 from instruments.inventory.models import Instrument
+from members.kept_pages import kept_for_person
 from members.permissions import can, roles_of
 
 UNIT = ObjectKind.UNIT.value
@@ -34,6 +35,7 @@ UNIT = ObjectKind.UNIT.value
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@kept_for_person(lambda **_which: ["instruments", "units", "rounds"])
 def object_page(
     request: HttpRequest, year: int, unit: str, kind: str = UNIT, instrument: str = ""
 ) -> HttpResponse:

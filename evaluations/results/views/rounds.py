@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from display.kept_pages import kept_for_visitors
 from evaluations.entries.queries.coverage import completeness
 from evaluations.enums import ObjectKind, RoundState
 from evaluations.results.queries.results import (
@@ -26,13 +25,14 @@ from evaluations.rounds.permissions import PUBLIC_STATES
 from evaluations.rounds.queries import rounds_visible_to, withdrawn_round
 from evaluations.schemes.queries.schemes import definition_of
 from evaluations.schemes.wording.schemes import scheme_words
+from members.kept_pages import kept_for_readers
 from members.permissions import roles_of
 
 PAGE_SIZE = 50
 
 
 @require_safe
-@kept_for_visitors(60, lambda: ["rounds", "units"])
+@kept_for_readers(60, lambda: ["rounds", "units"])
 def index(request: HttpRequest) -> HttpResponse:
     """The published rounds, newest first; one's own units, and rounds waiting for one's scores."""
     roles = roles_of(request.user)
@@ -56,7 +56,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@kept_for_visitors(60, lambda **_which: ["rounds", "units"])
+@kept_for_readers(60, lambda **_which: ["rounds", "units"])
 def round_page(request: HttpRequest, year: int, kind: str = ObjectKind.UNIT.value) -> HttpResponse:
     """One round: grades, ranked table, the scheme in words, the publicity window and how to object.
 

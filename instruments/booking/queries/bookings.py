@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from instruments.booking.enums import BookingKind, BookingState
@@ -18,6 +18,9 @@ from members.models import Person, UnitRole
 from members.permissions import roles_of
 
 Viewer = Person | AnonymousUser
+
+WITH_INSTRUMENT = Prefetch("instrument", Instrument.objects.select_related("unit", "policy"))
+"""For lists of a person's bookings: each instrument is read once, however often it was booked."""
 
 
 def bookings_with_relations() -> QuerySet[Booking]:
@@ -80,8 +83,7 @@ def bookings_on(kept: Iterable[Instrument], day: dt.date) -> QuerySet[Booking]:
 
 def own_bookings(person: Viewer) -> QuerySet[Booking]:
     """A person's own uses, newest first."""
-    rows = Booking.objects.select_related("instrument__unit", "instrument__policy")
-    return rows.filter(person=person.pk, kind=BookingKind.USE).order_by("-start", "id")
+    return Booking.objects.filter(person=person.pk, kind=BookingKind.USE).order_by("-start", "id")
 
 
 def own_elsewhere(

@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from display.formats import local_datetime, minutes, short_day
-from display.kept_pages import kept_for_visitors
 from folding.words import seen_words
 from instruments.catalogue.forms import PAGE_ORDERINGS, PageFilter, filled
 from instruments.catalogue.queries.catalogue import CataloguePage, catalogue_page
@@ -26,6 +25,7 @@ from instruments.catalogue.queries.ranking import sort_of
 from instruments.catalogue.queries.relaxation import best_relaxation
 from instruments.inventory.enums import InstrumentState
 from instruments.terms.rules.booking_policy import USUAL_MINUTES
+from members.kept_pages import kept_for_readers
 
 LENGTHS = (30, 60, 120, 240, 480)
 FACET_ORDER = ("instrument_class", "region", "field", "unit", "sharing_mode", "value_band")
@@ -69,7 +69,7 @@ class WayOut:
 
 
 @require_safe
-@kept_for_visitors(60, lambda: ["instruments", "units"])
+@kept_for_readers(60, lambda: ["instruments", "units"])
 def catalogue(request: HttpRequest) -> HttpResponse:
     """Show the instruments that fit, the facets with counts, and every choice as a chip that can be taken back."""
     clean = filled(request.GET)

@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from display.kept_pages import kept_for_visitors
 from instruments.catalogue.queries.catalogue import Card, cards_of, with_names
 from instruments.inventory.models import Instrument
+from members.kept_pages import kept_for_readers
 
 MOST_COMPARED = 4
 
@@ -27,7 +27,7 @@ class Column:
 
 
 @require_safe
-@kept_for_visitors(60, lambda: ["instruments", "units"])
+@kept_for_readers(60, lambda: ["instruments", "units"])
 def compare(request: HttpRequest) -> HttpResponse:
     """Put up to four public instruments side by side; a fifth is refused in words and the four stay."""
     codes = list(dict.fromkeys(code for code in request.GET.getlist("code") if "\0" not in code))

@@ -20,7 +20,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from changes import perform
-from display.kept_pages import kept_for_visitors
 from display.templatetags.display import named
 from folding import times
 from instruments.booking.actions.requests import request_booking
@@ -47,6 +46,7 @@ from instruments.terms.queries.policy import policy_of, terms_of
 from instruments.terms.queries.rates import Quote
 from instruments.terms.rules.hours import local_day
 from instruments.terms.rules.intervals import Interval
+from members.kept_pages import kept_for_readers
 from members.models import Person
 from members.permissions import can
 
@@ -78,7 +78,7 @@ def _of_instrument(code: str) -> list[str]:
 
 
 @require_safe
-@kept_for_visitors(60, _of_instrument)
+@kept_for_readers(60, _of_instrument)
 def instrument(request: HttpRequest, code: str) -> HttpResponse:
     """Show what it can do, what it costs the reader, when it is free, its week and the booking form."""
     shown = instrument_for(request.user, code)
@@ -86,7 +86,7 @@ def instrument(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_safe
-@kept_for_visitors(60, _of_instrument)
+@kept_for_readers(60, _of_instrument)
 def instrument_week(request: HttpRequest, code: str) -> HttpResponse:
     """Show the week alone, for the arrows and for refreshing in place; five queries for a reader signed in."""
     shown = instrument_for(request.user, code)

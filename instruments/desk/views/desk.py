@@ -37,6 +37,7 @@ from instruments.inventory.permissions import stewarded_by
 from instruments.terms.errors import BrokenRule
 from instruments.terms.rules.hours import local_midnight
 from instruments.terms.rules.intervals import Interval
+from members.kept_pages import kept_for_person
 from members.models import Person
 
 LANES = 30
@@ -49,6 +50,7 @@ FEW, MANY = 5, 100
 @require_safe
 @never_cache
 @login_required
+@kept_for_person(lambda: ["instruments", "units"])
 def desk(request: HttpRequest) -> HttpResponse:
     """Show what waits for the custodian and the day of the instruments; whoever keeps none learns how to begin.
 

@@ -30,6 +30,7 @@ from instruments.inventory.queries.readiness import CHARGED, readiness_of
 from instruments.inventory.queries.stewards import last_change_of
 from instruments.inventory.rules.completeness import RECORD
 from instruments.inventory.rules.next_step import NextStep, next_step
+from members.kept_pages import kept_for_person
 from members.models import MemberUnit
 from members.permissions import Actor, can
 
@@ -53,6 +54,7 @@ class Line:
 
 @require_safe
 @login_required
+@kept_for_person(lambda **_which: ["instruments", "units", "lists"])
 def inventory_page(request: HttpRequest, unit: str) -> HttpResponse:
     """List all instruments of a unit with completeness and the next thing to do for each."""
     owner = inventory_unit_for(request.user, unit)

@@ -35,6 +35,7 @@ from instruments.usage.queries.usage_list import (
     unit_usage,
     usage_page,
 )
+from members.kept_pages import kept_for_person
 from members.models import MemberUnit, Person
 from members.permissions import Actor, can
 from members.queries.organisations import known_names
@@ -65,6 +66,7 @@ class Correction:
 
 @require_safe
 @login_required
+@kept_for_person(lambda **_which: ["instruments", "units", "organisations"])
 def usage(request: HttpRequest, unit: str) -> HttpResponse:
     """List a unit's usage records with the totals of all that fit."""
     owner = inventory_unit_for(request.user, unit, "view_usage")

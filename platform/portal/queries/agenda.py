@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from itertools import groupby
 from uuid import UUID
 
+from django.db.models import prefetch_related_objects
+
 from instruments.booking.enums import BookingKind, BookingState
 from instruments.booking.models import Booking
-from instruments.booking.queries.bookings import own_bookings
+from instruments.booking.queries.bookings import WITH_INSTRUMENT, own_bookings
 from instruments.booking.queries.shut import Shut, shut_among
 from instruments.terms.rules.hours import local_day
 from members.models import Person
@@ -55,7 +57,7 @@ class Agenda:
 
 
 def agenda(person: Person, now: dt.datetime) -> Agenda:
-    """Gather the person's page in three queries.
+    """Gather the person's page in four queries.
 
     A visit that runs over, or may begin now, is a to-do; so is a use at whose time the instrument is shut.
     """
@@ -64,6 +66,7 @@ def agenda(person: Person, now: dt.datetime) -> Agenda:
         own.filter(state__in=OPEN, end__gt=now - dt.timedelta(days=2)).order_by("start", "id")[:100]
     )
     past = list(own.exclude(state__in=OPEN)[:20])
+    prefetch_related_objects([*coming, *past], WITH_INSTRUMENT)
     for booking in coming:
         booking.person = person
     todos: list[ToDo] = []

@@ -14,13 +14,13 @@ from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from display.kept_pages import kept_for_visitors
 from instruments.booking.queries.free_days import free_days
 from instruments.catalogue.forms import FOUR_CITIES, PageFilter, filled
 from instruments.catalogue.queries.filters import CatalogueFilters
 from instruments.catalogue.queries.finder import STRIP, Found
 from instruments.catalogue.queries.finder import finder as find
 from instruments.catalogue.queries.ranking import home_unit
+from members.kept_pages import kept_for_readers
 from notices.models import Announcement
 from portal.queries import network as network_queries
 from portal.queries.network import Network
@@ -111,7 +111,7 @@ def tiles(network: Network) -> list[Tile]:
 
 
 @require_safe
-@kept_for_visitors(60, lambda: ["instruments"])
+@kept_for_readers(60, lambda: ["instruments"])
 def finder(request: HttpRequest) -> HttpResponse:
     """Say how many instruments are free as chosen, by day and in all: the same search as the catalogue's."""
     wanted = PageFilter(filled(request.GET))
@@ -125,7 +125,7 @@ def finder(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@kept_for_visitors(60, lambda: ["instruments", "units", "rounds", "announcements"])
+@kept_for_readers(60, lambda: ["instruments", "units", "rounds", "announcements"])
 def home(request: HttpRequest) -> HttpResponse:
     """Show search, finder, counts, map, classes and fields, notices and the newest results."""
     now = timezone.now()

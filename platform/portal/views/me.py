@@ -29,6 +29,7 @@ from instruments.booking.views.booking_life import (
     released_at,
 )
 from instruments.inventory.models import Instrument
+from members.kept_pages import kept_for_person
 from members.models import Person
 from notices.kinds import write
 from notices.models import Notice
@@ -65,6 +66,7 @@ def start(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 @login_required
+@kept_for_person(lambda: ["instruments", "units", "rounds"])
 def me(request: HttpRequest) -> HttpResponse:
     """Show the person's to-dos, coming and past bookings, newest notices."""
     assert isinstance(request.user, Person)

@@ -8,10 +8,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from display.kept_pages import kept_for_visitors
 from instruments.inventory.models import Instrument
 from members.enums import UnitKind
 from members.guarded import unit_for
+from members.kept_pages import kept_for_readers
 from members.models import Region
 from portal.forms import UnitFilter
 from portal.queries import units as unit_queries
@@ -20,7 +20,7 @@ PAGE = 24
 
 
 @require_safe
-@kept_for_visitors(60, lambda: ["instruments", "units"])
+@kept_for_readers(60, lambda: ["instruments", "units"])
 def units(request: HttpRequest) -> HttpResponse:
     """List the member units, narrowed by words, region and kind."""
     chosen = UnitFilter(request.GET).chosen
@@ -39,7 +39,7 @@ def units(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@kept_for_visitors(60, lambda code: ["instruments", "units", "rounds", "usage"])
+@kept_for_readers(60, lambda code: ["instruments", "units", "rounds", "usage"])
 def unit(request: HttpRequest, code: str) -> HttpResponse:
     """Show one unit: who it is, its figures of the last full and the running year, its instruments, its results."""
     shown = unit_for(request.user, code)
