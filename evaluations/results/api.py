@@ -23,7 +23,7 @@ from folding.api import Serializer
 from webapi.paging import PAGE_DOCS, PAGE_PARAMETERS
 from webapi.schema import paged
 from webapi.versions import fingerprinted
-from webapi.views import ListView, PublicView, many
+from webapi.views import ListView, PublicView, as_resource, many
 
 TAGS = ["evaluations"]
 KIND_DOCS = OpenApiParameter(
@@ -110,7 +110,7 @@ class RoundDetail(PublicView):
     @extend_schema(operation_id="evaluation", parameters=[KIND_DOCS], responses=RoundSerializer, tags=TAGS)
     def get(self, request: Request, year: str) -> Response:
         """Return the round of a year."""
-        return fingerprinted(Response(RoundSerializer(_round(request, year)).data))
+        return fingerprinted(Response(as_resource(RoundSerializer, _round(request, year))))
 
 
 class ResultList(ListView, PublicView):

@@ -29,7 +29,7 @@ from webapi.fields import InstantField
 from webapi.paging import PAGE_DOCS
 from webapi.schema import paged
 from webapi.versions import fingerprinted
-from webapi.views import ListView, PublicView, many
+from webapi.views import ListView, PublicView, as_resource, many
 
 TAGS = ["catalogue"]
 LONGEST_KEPT = 400
@@ -174,7 +174,7 @@ class InstrumentDetailSerializer(InstrumentSerializer):
     @extend_schema_field(PolicySerializer)
     def get_policy(self, instrument: Instrument) -> dict[str, Any]:
         """Return the instrument's rules, or the network's where it has none of its own."""
-        return dict(PolicySerializer(policy_of(instrument)).data)
+        return dict(as_resource(PolicySerializer, policy_of(instrument)))
 
     @extend_schema_field(RateSerializer(many=True))
     def get_rates(self, instrument: Instrument) -> list[dict[str, str]]:

@@ -30,7 +30,7 @@ from webapi.paging import CURSOR_DOCS, CURSOR_PARAMETERS
 from webapi.problems import Problem, flat, named
 from webapi.schema import paged
 from webapi.versions import MAY_NAME_A_VERSION, seen, tagged
-from webapi.views import ListView, many
+from webapi.views import ListView, as_resource, many
 
 MOST_RECORDS = 1000
 TAGS = ["usage"]
@@ -175,7 +175,7 @@ class UsageRecordList(ListView):
             outcome = self._record(request, [said], seen=seen(request))[0]
         except StaleVersion as stale:
             held = current_by_number([instrument], [number]).get((instrument.unit_id, number))
-            stale.shown = None if held is None else UsageRecordSerializer(held).data
+            stale.shown = None if held is None else as_resource(UsageRecordSerializer, held)
             raise
         if outcome["status"] == "refused":
             return Problem(

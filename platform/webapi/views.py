@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -47,7 +48,20 @@ def unknown_keys(known: Any, sent: Any, path: str = "") -> Iterator[str]:
 
 def many(serializer: type[BaseSerializer[Any]], rows: Any, **context: Any) -> list[Any]:
     """Return rows as a resource shows them; `context` is what the serializer looks up for all of them at once."""
-    return list(serializer(rows, many=True, context=context).data)
+    if context:
+        return list(serializer(rows, many=True, context=context).data)
+    return [as_resource(serializer, row) for row in rows]
+
+
+def as_resource(serializer: type[BaseSerializer[Any]], row: Any) -> Any:
+    """Return one row as a resource shows it, where the row says all that is shown."""
+    return _writer(serializer).to_representation(row)  # type: ignore[arg-type]  # classes can be keys
+
+
+@cache
+def _writer(serializer: type[BaseSerializer[Any]]) -> BaseSerializer[Any]:
+    """A serializer that only writes: its fields are copied from the class once, not for every row."""
+    return serializer()
 
 
 class ContractView(APIView):

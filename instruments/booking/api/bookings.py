@@ -35,7 +35,7 @@ from webapi.idempotency import once
 from webapi.paging import CURSOR_DOCS, CURSOR_PARAMETERS
 from webapi.schema import paged
 from webapi.versions import MAY_NAME_A_VERSION, seen, tagged
-from webapi.views import ContractView, ListView, many
+from webapi.views import ContractView, ListView, as_resource, many
 
 TAGS = ["bookings"]
 F = TypeVar("F", bound=Callable[..., Response])
@@ -195,7 +195,7 @@ class StepView(ContractView):
             return _shown(perform(caller(request), action, booking, seen=seen(request), **given))
         except StaleVersion as stale:
             with suppress(Http404):
-                stale.shown = BookingSerializer(booking_for(request.user, booking_id)).data
+                stale.shown = as_resource(BookingSerializer, booking_for(request.user, booking_id))
             raise
 
 
@@ -269,4 +269,4 @@ class Move(StepView):
 
 
 def _shown(booking: Booking, status: int = 200) -> Response:
-    return tagged(Response(BookingSerializer(booking).data, status=status), booking.version)
+    return tagged(Response(as_resource(BookingSerializer, booking), status=status), booking.version)
