@@ -6,10 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import jinja2
 from django import forms
 from django.conf import settings
 from django.forms.boundfield import BoundField
 from django.forms.renderers import DjangoTemplates, Jinja2
+from django.forms.utils import flatatt
 from django.template import TemplateDoesNotExist
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -134,6 +136,13 @@ class FoldedBoundField(BoundField):
             return True
 
 
+def widget_environment(**options: Any) -> jinja2.Environment:
+    """Return the environment of widgets, which can write attributes: bare where true, left out where false."""
+    widgets = jinja2.Environment(**options)  # noqa: S701  # autoescape comes with the options
+    widgets.filters["flatatt"] = flatatt
+    return widgets
+
+
 class FoldingRenderer(Jinja2):
     """The project's form renderer; the admin's own widgets have templates of Django's only."""
 
@@ -143,7 +152,8 @@ class FoldingRenderer(Jinja2):
     def engine(self) -> Any:
         """Widgets are drawn by the templates of the pages' frame where it has them, else by Django's."""
         folders = [*settings.TEMPLATES[0]["DIRS"], Path(forms.__file__).parent / "jinja2"]
-        return self.backend({"APP_DIRS": True, "DIRS": folders, "NAME": "forms", "OPTIONS": {}})
+        options = {"environment": "folding.forms.widget_environment"}
+        return self.backend({"APP_DIRS": True, "DIRS": folders, "NAME": "forms", "OPTIONS": options})
 
     @cached_property
     def _of_the_admin(self) -> DjangoTemplates:
