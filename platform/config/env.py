@@ -119,6 +119,6 @@ def database(default_file: Path | None) -> dict[str, Any]:
         settings["CONN_HEALTH_CHECKS"] = True
     elif not engine.endswith("sqlite3"):
         raise ImproperlyConfigured(f"Only SQLite and PostgreSQL are supported, not {engine}.")
-    # Opening SQLite anew costs 5 ms, and what it had read is read again.
-    settings["CONN_MAX_AGE"] = integer("DATABASE_CONN_MAX_AGE", 600)
+    # Opening SQLite anew costs 5 ms, and what it had read is read again; but a file that was restored is soon seen.
+    settings["CONN_MAX_AGE"] = integer("DATABASE_CONN_MAX_AGE", 60 if engine.endswith("sqlite3") else 600)
     return settings

@@ -203,6 +203,9 @@ def pages_of(database: str, rounds: int) -> list[dict[str, object]]:
             line(name, seen, queries=queries(wanted), rss_mb=worker_mb(server))
         seen = bookings(server, min(rounds, 200))
         line("booking_create", seen, queries=booking_queries(), rss_mb=worker_mb(server))
+    with serving(keeps=False) as server:
+        for name, wanted in pages().items():
+            line(f"{name}_made", asked(server, wanted, min(rounds, 20)), rss_mb=worker_mb(server))
     return rows
 
 

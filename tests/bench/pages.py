@@ -81,14 +81,14 @@ def pages() -> dict[str, Asked]:
 
 @contextmanager
 def serving(
-    application: str = "config.wsgi:application", *, workers: int = 1, threads: int = 4
+    application: str = "config.wsgi:application", *, workers: int = 1, threads: int = 4, keeps: bool = True
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Serve with web workers of the real server, from its first answer on."""
+    """Serve with web workers of the real server, from its first answer on; `keeps` pages, or makes each anew."""
     server = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", application, "-b", f"127.0.0.1:{PORT}", "--workers", str(workers),
          "--threads", str(threads), "--log-level", "warning"],
         cwd=ROOT,
-        env=os.environ,
+        env={**os.environ, "PAGES_ARE_KEPT": "yes" if keeps else "no"},
     )  # fmt: skip
     try:
         _await_answer()

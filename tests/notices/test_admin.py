@@ -144,7 +144,7 @@ def test_whoever_saves_second_is_told_what_the_first_one_wrote(client, officer):
 
     late = client.post(place, _typed(title_en="Newest rules", **shown))
     form = late.context["adminform"].form
-    assert form.errors["title_en"] == ["现为：Newer rules"]
+    assert form.errors["title_en"] == ["现在是 Newer rules"]
     assert form["title_en"].value() == "Newest rules"
     too_late = client.post(delete, {"post": "yes"})
     assert too_late.url == delete.replace("version=1", "version=2")

@@ -252,8 +252,8 @@ CACHES = {"default": _CACHE, "pages": {**_CACHE, "KEY_PREFIX": "pages"}}
 if not REDIS_URL:
     # Whole pages are some 12 kB each.
     CACHES["pages"] |= {"LOCATION": "pages", "OPTIONS": {"MAX_ENTRIES": 1000}}
-# Whole pages of signed-out readers; the tests of everything else look at pages as they are made.
-PAGES_ARE_KEPT = True
+# Whole pages; the tests of everything else look at pages as they are made.
+PAGES_ARE_KEPT = env.boolean("PAGES_ARE_KEPT", default=True)
 
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", REDIS_URL or "filesystem://localhost")
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
