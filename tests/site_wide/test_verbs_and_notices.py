@@ -225,7 +225,7 @@ def test_a_report_with_characters_that_could_not_be_printed(ask, monkeypatch):
         path.write_bytes(b"x")
         return [glyph]
 
-    monkeypatch.setitem(making.RENDERERS, "csv", replace(making.RENDERERS["csv"], render=render))
+    monkeypatch.setattr("reporting.renderers.csv_file.render", render)
     making.make(ask().pk)
     assert said("reporting.run.done")
     assert kinds() == ["report_done_with_gaps"]
