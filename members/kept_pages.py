@@ -33,9 +33,8 @@ def kept_for_person(shows: Shows) -> Callable[[View], View]:
         @wraps(view)
         def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             person = request.user if may_be_kept(request) else None
-            if not isinstance(person, Person) or roles_of(person).is_officer:
+            if not isinstance(person, Person) or (roles := roles_of(person)).is_officer:
                 return view(request, *args, **kwargs)
-            roles = roles_of(person)
             units = [sorted(kind) for kind in (roles.manager_of, roles.steward_in, roles.viewer_in)]
             whose = (person.pk, units, roles.is_expert, timezone.localdate(), newest_and_unread(person.pk))
             names = {f"of_person.{person.pk}", *(f"of_unit.{unit}" for unit in roles.units)}

@@ -174,7 +174,7 @@ class InstrumentDetailSerializer(InstrumentSerializer):
     @extend_schema_field(PolicySerializer)
     def get_policy(self, instrument: Instrument) -> dict[str, Any]:
         """Return the instrument's rules, or the network's where it has none of its own."""
-        return dict(as_resource(PolicySerializer, policy_of(instrument)))
+        return as_resource(PolicySerializer, policy_of(instrument))
 
     @extend_schema_field(RateSerializer(many=True))
     def get_rates(self, instrument: Instrument) -> list[dict[str, str]]:

@@ -53,9 +53,10 @@ def many(serializer: type[BaseSerializer[Any]], rows: Any, **context: Any) -> li
     return [as_resource(serializer, row) for row in rows]
 
 
-def as_resource(serializer: type[BaseSerializer[Any]], row: Any) -> Any:
+def as_resource(serializer: type[BaseSerializer[Any]], row: Any) -> dict[str, Any]:
     """Return one row as a resource shows it, where the row says all that is shown."""
-    return _writer(serializer).to_representation(row)  # type: ignore[arg-type]  # classes can be keys
+    shown: dict[str, Any] = _writer(serializer).to_representation(row)  # type: ignore[arg-type]  # classes can be keys
+    return shown
 
 
 @cache

@@ -19,9 +19,6 @@ from members.permissions import roles_of
 
 Viewer = Person | AnonymousUser
 
-WITH_INSTRUMENT = Prefetch("instrument", Instrument.objects.select_related("unit", "policy"))
-"""For lists of a person's bookings: each instrument is read once, however often it was booked."""
-
 
 def bookings_with_relations() -> QuerySet[Booking]:
     """Bookings with what every list shows of them."""
@@ -79,6 +76,14 @@ def bookings_on(kept: Iterable[Instrument], day: dt.date) -> QuerySet[Booking]:
         .exclude(state__in=[BookingState.DECLINED, BookingState.CANCELLED, BookingState.EXPIRED])
         .order_by("start", "instrument", "station")
     )
+
+
+def with_instrument() -> Prefetch[str]:
+    """For lists of a person's bookings: each instrument is read once, however often it was booked.
+
+    Made anew for each list, for the framework notes in it which rows it was used for.
+    """
+    return Prefetch("instrument", Instrument.objects.select_related("unit", "policy"))
 
 
 def own_bookings(person: Viewer) -> QuerySet[Booking]:

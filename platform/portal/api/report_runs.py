@@ -93,7 +93,7 @@ class ReportRunSerializer(Serializer[ReportRun]):
     def get_file(self, run: ReportRun) -> dict[str, Any] | None:
         """Describe the file, or return null while there is none."""
         is_shown = has_file(run) and may_download(self.context["person"], run)
-        return dict(as_resource(RunFileSerializer, run)) if is_shown else None
+        return as_resource(RunFileSerializer, run) if is_shown else None
 
 
 class ReportRunList(ContractView):

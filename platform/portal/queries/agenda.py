@@ -11,7 +11,7 @@ from django.db.models import prefetch_related_objects
 
 from instruments.booking.enums import BookingKind, BookingState
 from instruments.booking.models import Booking
-from instruments.booking.queries.bookings import WITH_INSTRUMENT, own_bookings
+from instruments.booking.queries.bookings import own_bookings, with_instrument
 from instruments.booking.queries.shut import Shut, shut_among
 from instruments.terms.rules.hours import local_day
 from members.models import Person
@@ -66,7 +66,7 @@ def agenda(person: Person, now: dt.datetime) -> Agenda:
         own.filter(state__in=OPEN, end__gt=now - dt.timedelta(days=2)).order_by("start", "id")[:100]
     )
     past = list(own.exclude(state__in=OPEN)[:20])
-    prefetch_related_objects([*coming, *past], WITH_INSTRUMENT)
+    prefetch_related_objects([*coming, *past], with_instrument())
     for booking in coming:
         booking.person = person
     todos: list[ToDo] = []
