@@ -32,7 +32,8 @@ from instruments.usage.queries.organisations import goals_for, names_in_use
 from members.models import MemberUnit, Organisation, Person, Region
 from notices.models import Announcement, AnnouncementKind, MailState, Notice
 
-pytestmark = pytest.mark.django_db
+# One process makes the network, once.
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("full network")]
 
 SHARED_BY_REGION = {
     "呼和浩特市": 486,

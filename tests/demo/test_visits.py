@@ -18,7 +18,7 @@ from instruments.booking.models import Booking
 from instruments.usage.models import UsageRecord
 from tests.demo.conftest import made
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("a day")]
 SEEDED = dt.datetime(2026, 11, 24, 7, 30, tzinfo=LOCAL)  # a Tuesday
 EVENING = dt.datetime(2026, 11, 24, 21, 0, tzinfo=LOCAL)
 EMAILS = [f"{short}@demo.example" for short, _name, _unit in ACCOUNTS]

@@ -41,6 +41,9 @@ person = Person.objects.get(email='a@test.example')
 print([made.check_token(person, text) for text in {texts!r}])
 """
 
+# One process makes the site and its back-up, once.
+pytestmark = pytest.mark.xdist_group("drill")
+
 
 @pytest.fixture(scope="module")
 def sites(django_db_setup, tmp_path_factory):
