@@ -21,6 +21,7 @@ from changes import Work, perform
 django.setup()
 
 from django.db import connection  # noqa: E402
+from django.http import HttpResponse  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.utils import timezone  # noqa: E402
@@ -124,28 +125,31 @@ def booking_queries() -> int:
     person = Person.objects.get(email="researcher@demo.example")
     token, _row = perform(person, issue, person, name="bench-queries", scopes=["read", "write"], days=1)
     start = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0) + dt.timedelta(days=16)
-    client = Client(SERVER_NAME="127.0.0.1")
-    with CaptureQueriesContext(connection) as captured:
-        client.post(
-            "/api/v1/bookings/",
-            json.dumps(
-                {
-                    "instrument": SEM,
-                    "start": start.isoformat(),
-                    "end": (start + dt.timedelta(hours=1)).isoformat(),
-                    "purpose": "bench",
-                }
-            ),
+    client = Client(SERVER_NAME="127.0.0.1", headers={"Authorization": f"Bearer {token}"})
+    client.get(
+        "/api/v1/bookings/"
+    )  # the first use of a token is written down, the next ones of that minute are not
+    wish = {
+        "instrument": SEM,
+        "start": start.isoformat(),
+        "end": (start + dt.timedelta(hours=1)).isoformat(),
+        "purpose": "bench",
+    }
+
+    def post(path: str, body: dict[str, str]) -> HttpResponse:
+        return client.post(
+            path,
+            json.dumps(body),
             content_type="application/json",
-            headers={"Authorization": f"Bearer {token}", "Idempotency-Key": uuid.uuid4().hex},
+            headers={"Idempotency-Key": uuid.uuid4().hex},
         )
-    return len(
-        [
-            q
-            for q in captured.captured_queries
-            if not q["sql"].startswith(("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE"))
-        ]
-    )
+
+    with CaptureQueriesContext(connection) as captured:
+        answer = post("/api/v1/bookings/", wish)
+    said = [query["sql"] for query in captured.captured_queries]  # the next request forgets them
+    assert answer.status_code == 201, answer.content
+    post(f"/api/v1/bookings/{answer.json()['id']}/cancel/", {"reason": "bench"})
+    return len([sql for sql in said if not sql.startswith(("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE"))])
 
 
 def fill_in(current: Round) -> None:
