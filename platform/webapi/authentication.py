@@ -32,7 +32,7 @@ class BearerTokenAuthentication(BaseAuthentication):
             raise AuthenticationFailed(_("Send “Authorization: Bearer” and a token of this site."))
         now = timezone.now()
         token = (
-            AccessToken.objects.select_related("person__home_unit")
+            AccessToken.objects.select_related("person")
             .filter(tokens.usable(now), digest=tokens.digest_of(text.strip()))
             .first()
         )
