@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
@@ -22,8 +22,7 @@ from instruments.inventory.models import Instrument
 from instruments.inventory.queries.facts import PastInstrument
 from instruments.terms.queries.opening import weeks_of
 from instruments.terms.rules.intervals import Interval
-from instruments.usage.metrics import UsageTotals
-from instruments.usage.models import OUTSIDE, UsageRecord
+from instruments.usage.metrics import NO_USAGE, UsageTotals
 from instruments.usage.queries.usage_totals import open_hours_of, usage_totals
 from members.models import MemberUnit, UnitFacts
 from members.queries.unit_facts import unit_facts_at
@@ -84,7 +83,7 @@ def fresh_rows(
     held_then: Mapping[int, PastInstrument],
     scope: Scope,
 ) -> list[SnapshotRow]:
-    """Measure these instruments, each as it was (`population`), with its unit and class at hand; eight queries."""
+    """Measure these instruments, each as it was (`population`), with its unit and class at hand; seven queries."""
     chunk = list(machines)
     if not chunk:
         return []
@@ -93,7 +92,6 @@ def fresh_rows(
     keys = [instrument.pk for instrument in chunk]
     totals = usage_totals(start, end, keys)
     hours = open_hours_of(chunk, start, end)
-    outside = _external_records(start, end, keys)
     on = round_.data_last_day
     units = _units_then(round_, {instrument.unit_id for instrument in chunk})
     rows = [
@@ -102,16 +100,10 @@ def fresh_rows(
     ]
     for row in rows:
         row.open_hours = hours.get(row.instrument_id, NO_HOURS)
-        row.external_records = outside.get(row.instrument_id, 0)
-        if row.instrument_id in totals:
-            for figure in fields(UsageTotals):
-                setattr(row, figure.name, getattr(totals[row.instrument_id], figure.name))
+        used = totals.get(row.instrument_id, NO_USAGE)
+        for figure in fields(UsageTotals):
+            setattr(row, figure.name, getattr(used, figure.name))
     return rows
-
-
-def _external_records(start: dt.datetime, end: dt.datetime, keys: Sequence[int]) -> dict[int, int]:
-    records = UsageRecord.objects.current().began_in(start, end).filter(OUTSIDE, instrument__in=keys)
-    return dict(records.order_by().values_list("instrument_id").annotate(n=Count("pk")))
 
 
 def _units_then(round_: Round, keys: Collection[int]) -> dict[int, UnitFacts]:

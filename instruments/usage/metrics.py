@@ -24,6 +24,7 @@ class UsageTotals:
     external_income: Decimal = ZERO
     samples: int = 0
     records: int = 0
+    external_records: int = 0
     external_users: int = 0
     served_units: int = 0
 

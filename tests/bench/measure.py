@@ -193,7 +193,6 @@ def rounds_of(database: str, _rounds: int) -> list[dict[str, object]]:
 def pages_of(database: str, rounds: int) -> list[dict[str, object]]:
     """Ask for pages, and book, over HTTP, beside a bare answer of the same server."""
     with serving("tests.bench.bare:application") as server:
-        # The clock of a process ticks a hundred times a second, and a bare answer takes a tenth of a tick.
         bare = asked(server, Asked("/"), 10 * rounds)
     rows = [row("bare_answer", database, bare.times, bytes=bare.size, cpu_ms=bare.cpu_ms, ratio=1.0)]
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -170,15 +170,16 @@ def session(who: str) -> str:
 
 
 def processor_seconds(server: subprocess.Popen[bytes]) -> float:
-    """Processor time that the web workers and the database have used so far."""
+    """Processor time that the web workers and the database have used so far, to the nanosecond of the scheduler.
+
+    The clock that most tools read ticks a hundred times a second; a bare answer takes a tenth of such a tick.
+    """
     processes = [psutil.Process(server.pid), *psutil.Process(server.pid).children(recursive=True)]
     if connection.vendor == "postgresql":
         processes += [one for one in psutil.process_iter(["name"]) if one.info["name"] == "postgres"]
-    total = 0.0
+    total = 0
     for process in processes:
-        try:
-            spent = process.cpu_times()
-        except psutil.NoSuchProcess:
-            continue
-        total += spent.user + spent.system
-    return total
+        for statistics in Path(f"/proc/{process.pid}/task").glob("*/schedstat"):
+            with suppress(OSError):  # a thread that has just ended
+                total += int(statistics.read_text().split()[0])
+    return total / 1e9

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter
@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from instruments.inventory.models import Instrument, InstrumentFacts
+from instruments.inventory.models import Instrument, InstrumentFacts, InstrumentFunding
 
 ALWAYS = dt.datetime(1992, 1, 1, tzinfo=dt.UTC)
 """What nobody saw begin holds from here on."""
@@ -42,16 +42,20 @@ class Change:
 class PastInstrument:
     """An instrument as it was at a moment; class and region by key."""
 
+    funding: tuple[str, ...]
     state: str
     sharing_mode: str
     original_value: Decimal
-    funding: tuple[str, ...]
     equipment_kind: str
     joined_on: dt.date
     name_zh: str
     name_en: str
     instrument_class: int
     region: int
+
+
+_PLAIN = tuple(field.name for field in fields(PastInstrument) if field.name != "funding")
+"""What an instrument and a row of its facts call by the same name."""
 
 
 def facts_now(instrument: Instrument, at: dt.datetime) -> InstrumentFacts:
@@ -83,16 +87,20 @@ def facts_at(
     rows = InstrumentFacts.objects.order_by("instrument", "valid_from")
     if instruments is not None:
         rows = rows.filter(instrument__in=wanted.order_by())
-    found: dict[int, InstrumentFacts] = {}
-    for row in rows:
-        if row.instrument_id not in found or row.valid_from <= moment:
-            found[row.instrument_id] = row
+    found: dict[int, tuple[Any, ...]] = {}
+    for pk, since, *facts in rows.values_list("instrument", "valid_from", "funding", *_PLAIN):
+        if pk not in found or since <= moment:
+            found[pk] = tuple(facts)
     keys = list(wanted.order_by("pk").values_list("pk", flat=True))
     silent = [pk for pk in keys if pk not in found]
     if silent:
-        rest = Instrument.objects.filter(pk__in=silent).defer("search_text", "grams")
-        found |= {one.pk: facts_now(one, ALWAYS) for one in rest.prefetch_related("funding")}
-    return {pk: _past(found[pk]) for pk in keys}
+        funding: defaultdict[int, list[str]] = defaultdict(list)
+        links = InstrumentFunding.objects.filter(instrument__in=silent).order_by()
+        for pk, source in links.values_list("instrument", "source"):
+            funding[pk].append(source)
+        for pk, *facts in Instrument.objects.filter(pk__in=silent).values_list("pk", *_PLAIN):
+            found[pk] = (sorted(funding[pk]), *facts)
+    return {pk: PastInstrument(tuple(found[pk][0]), *found[pk][1:]) for pk in keys}
 
 
 def facts_on(day: dt.date, instruments: QuerySet[Instrument] | None = None) -> dict[int, PastInstrument]:
@@ -128,21 +136,6 @@ def by_instrument(changes: Iterable[Change]) -> dict[int, list[Change]]:
     for change in changes:
         grouped[change.instrument].append(change)
     return dict(grouped)
-
-
-def _past(row: InstrumentFacts) -> PastInstrument:
-    return PastInstrument(
-        state=row.state,
-        sharing_mode=row.sharing_mode,
-        original_value=row.original_value,
-        funding=tuple(row.funding),
-        equipment_kind=row.equipment_kind,
-        joined_on=row.joined_on,
-        name_zh=row.name_zh,
-        name_en=row.name_en,
-        instrument_class=row.instrument_class_id,
-        region=row.region_id,
-    )
 
 
 def _change(pk: int, earlier: InstrumentFacts | None, row: InstrumentFacts) -> Change:

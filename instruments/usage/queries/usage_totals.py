@@ -43,6 +43,7 @@ def usage_totals(
         "external_income": _sum("income", OUTSIDE),
         "samples": Sum("samples"),
         "records": Count("pk"),
+        "external_records": Count("pk", filter=OUTSIDE),
         "external_users": Count(user, filter=OUTSIDE, distinct=True),
         "served_units": Count(served, filter=OUTSIDE, distinct=True),
     }

@@ -82,6 +82,7 @@ def test_totals_by_hand(instrument):
         external_income=Decimal("200.30"),
         samples=11,
         records=6,
+        external_records=5,
         external_users=3,
         served_units=2,
     )
