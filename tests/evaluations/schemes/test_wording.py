@@ -10,14 +10,9 @@ from django.utils import translation
 from evaluations.schemes.wording.formulas import filled, measured_from, rule_of
 from evaluations.schemes.wording.schemes import scheme_words
 from evaluations.scoring.definition import (
-    Bands,
     CappedLinear,
-    Choice,
-    Given,
     Indicator,
-    PerCount,
     RatioPart,
-    WeightedSum,
     YesNo,
 )
 from evaluations.scoring.evaluate import score_object
@@ -202,13 +197,17 @@ def test_what_a_rate_was_measured_from():
     [
         (
             1,
-            "Sum of the single rates 0.2 ÷ 2 instruments = 10.00%; "
-            "1 instrument had nothing to divide by and counts as 0.",
+            (
+                "Sum of the single rates 0.2 ÷ 2 instruments = 10.00%; "
+                "1 instrument had nothing to divide by and counts as 0."
+            ),
         ),
         (
             3,
-            "Sum of the single rates 0.2 ÷ 4 instruments = 5.00%; "
-            "3 instruments had nothing to divide by and count as 0.",
+            (
+                "Sum of the single rates 0.2 ÷ 4 instruments = 5.00%; "
+                "3 instruments had nothing to divide by and count as 0."
+            ),
         ),
     ],
 )
