@@ -239,9 +239,7 @@ def test_a_report_on_a_unit_without_a_result(story, django_capture_on_commit_cal
     for parameters in ({"year": 1999, "unit": "AAA"}, {"year": 2025, "unit": UnitFactory().code}):
         with pytest.raises(ReportError) as refused:
             unit_score_card.build(parameters, lambda *_args: None)
-        assert str(refused.value) == (
-            f"This unit has no result in the evaluation of {parameters['year']}."
-        )
+        assert str(refused.value) == (f"This unit has no result in the evaluation of {parameters['year']}.")
 
 
 def test_the_chapter_on_the_method_leaves_out_what_the_scheme_does_not_say():
