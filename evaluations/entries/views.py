@@ -215,6 +215,7 @@ def _save_all(
 def _place(one: Judged, unit: MemberUnit | None) -> tuple[MemberUnit, Instrument | None]:
     if isinstance(one, MemberUnit):
         return one, None
+    assert isinstance(one, Instrument)
     assert unit is not None
     return unit, one
 
