@@ -215,9 +215,9 @@ def _save_all(
 def _place(one: Judged, unit: MemberUnit | None) -> tuple[MemberUnit, Instrument | None]:
     if isinstance(one, MemberUnit):
         return one, None
-    if isinstance(one, Instrument) and unit is not None:
-        return unit, one
-    raise ValueError(f"{one!r} is not judged.")
+    assert isinstance(one, Instrument)
+    assert unit is not None
+    return unit, one
 
 
 def _saved_sentences(given: int, withdrawn: int) -> Sequence[str]:

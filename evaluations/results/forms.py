@@ -38,9 +38,7 @@ class ScoreCardForm(ReportForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        units = self.fields["unit"]
-        if isinstance(units, forms.ModelChoiceField):
-            units.queryset = units_of(self.person)
+        self.fields["unit"].queryset = units_of(self.person)  # type: ignore[attr-defined]
 
 
 def units_of(person: object) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +13,12 @@ from evaluations.schemes.events import SchemeChanged, SchemeCreated
 from evaluations.schemes.locks import lock_scheme, lock_scheme_family
 from evaluations.schemes.models import Scheme
 from evaluations.scoring import presets
-from evaluations.scoring.definition import SchemeDefinition
+from evaluations.scoring.definition import SchemeDefinition, Scope
 from evaluations.scoring.parsing import parse_scheme
 from evaluations.scoring.problems import SchemeProblems
 from evaluations.scoring.writing import to_dict
+from instruments.inventory.enums import Funding
+from members.enums import UnitKind
 from members.permissions import require
 
 
@@ -42,7 +44,20 @@ def checked(definition: object) -> SchemeDefinition:
     if parsed.object_kind == ObjectKind.INSTRUMENT and parsed.award_rule is not None:
         # An award is paid to a legal person. Refused here and not by the reader: what is stored must stay readable.
         raise InvalidScheme([("award_rule", "award_for_units", {})])
+    if unknown := list(_unknown_in_scope(parsed.scope)):
+        raise InvalidScheme(unknown)
     return parsed
+
+
+def _unknown_in_scope(scope: Scope) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Whatever of the scope names nothing the register knows, and so would leave everybody out."""
+    for key, named, known in (
+        ("funding", scope.funding, Funding.values),
+        ("unit_kinds", scope.unit_kinds, UnitKind.values),
+    ):
+        for place, code in enumerate(named):
+            if code not in known:
+                yield f"scope.{key}[{place}]", "not_a_choice", {"choices": ", ".join(known)}
 
 
 def create_scheme(work: Work, data: SchemeData) -> Scheme:

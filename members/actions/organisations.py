@@ -159,11 +159,10 @@ def keep_unit_organisation(work: Work, event: UnitCreated | UnitChanged) -> Orga
     row.name_zh, row.name_en, row.folded = unit.name_zh, unit.name_en, folded
     row.kind, row.region, row.credit_code = _KIND_OF_UNIT[unit.kind], unit.region, unit.credit_code
     row.save()
-    same_code = Organisation.objects.none()
     if unit.credit_code:
         same_code = Organisation.objects.public().filter(unit=None, credit_code=unit.credit_code)
-    for other in same_code.order_by("pk"):
-        _merge(work, other, row)
+        for other in lock_organisations(work, same_code.values_list("pk", flat=True)).values():
+            _merge(work, other, row)
     _gather(work, row)
     return row
 

@@ -20,7 +20,7 @@ def _without_page(query: QueryDict, changed: Iterable[str]) -> None:
 
 
 def with_changes(query: QueryDict, **changes: object) -> str:
-    """Write the query with keys replaced; None or "" removes a key, a list gives several values.
+    """Write the query with keys replaced; None or "" removes a key.
 
     A change of anything but the page returns to the first page.
     """
@@ -28,8 +28,6 @@ def with_changes(query: QueryDict, **changes: object) -> str:
     for key, value in changes.items():
         if value is None or value == "":
             changed.pop(key, None)
-        elif isinstance(value, list | tuple | set):
-            changed.setlist(key, [str(item) for item in value])
         else:
             changed[key] = str(value)
     _without_page(changed, changes)

@@ -30,9 +30,8 @@ class ReportForm(forms.Form):
         self.formats = formats
         super().__init__(data)
         choice = self.fields["format"]
-        if isinstance(choice, forms.ChoiceField):
-            choice.choices = [(code, FORMAT_NAMES[code]) for code in formats]
-            choice.initial = formats[0]
+        choice.choices = [(code, FORMAT_NAMES[code]) for code in formats]  # type: ignore[attr-defined]
+        choice.initial = formats[0]
 
     def clean_format(self) -> str:
         """The first format is the usual one."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from rest_framework.serializers import ValidationError
 
+from portal.api import report_runs
 from reporting.models import ReportRun
 from tests.api.calling import Caller, is_problem
 from tests.factories.instruments import UsageRecordFactory, make_instrument
@@ -93,3 +95,33 @@ def test_wrong_wishes_are_problems(instrument):
     assert foreign.status_code in {403, 422}
     assert is_problem(Caller().post("report-runs/", wish(instrument)), 401)
     assert not ReportRun.objects.exists()
+
+
+def test_what_a_report_was_made_from_may_have_changed(
+    instrument, django_capture_on_commit_callbacks, monkeypatch
+):
+    """Then its file is gone for another reason, which is said; yes and no are parameters like texts."""
+    caller = Caller(make_manager(instrument.unit))
+    with django_capture_on_commit_callbacks(execute=True):
+        run = caller.post("report-runs/", wish(instrument)).json()
+    ReportRun.objects.update(file="")
+    monkeypatch.setattr(report_runs, "is_outdated", lambda _run: True)
+    answer = caller.get(f"report-runs/{run['id']}/file/", headers={"accept-language": "en"})
+    assert is_problem(answer, 410)
+    assert answer.json()["detail"] == "What the report was made from has changed since."
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [(True, "true"), (False, "false"), (2026, "2026"), (-5, "-5"), ("x" * 200, "x" * 200), ("", "")],
+)
+def test_plain_values(given, read):
+    """As the form of the report reads them."""
+    assert report_runs.PlainValueField().run_validation(given) == read
+
+
+@pytest.mark.parametrize("given", [10**12, 1.5, "x" * 201, [], {}])
+def test_values_that_are_not_plain(given):
+    """Refused, whatever the report."""
+    with pytest.raises(ValidationError):
+        report_runs.PlainValueField().run_validation(given)

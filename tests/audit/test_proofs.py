@@ -225,3 +225,10 @@ def test_the_frontier_goes_on_from_complete_subtrees():
     assert (edge.size, edge.root()) == (600, whole.root())
     with pytest.raises(ValueError, match="level 4 cannot follow 600"):
         edge.append(leaves[0], 4)
+
+
+def test_an_empty_proof_proves_no_growth():
+    """A log of no power of two leaves something to show."""
+    before = [leaf_hash(b"%d" % n) for n in range(7)]
+    assert not is_consistent(3, 7, [], root_of(before[:3]), root_of(before))
+    assert is_consistent(7, 7, [], root_of(before), root_of(before))

@@ -101,3 +101,12 @@ def test_a_maker_that_died_holds_nobody_up_for_long(key, monkeypatch):
     monkeypatch.setattr(room, "WAIT_SECONDS", 0.1)
     cache.set(f"{key}.making", "yes", 30)
     assert kept(key, 60, lambda: "made") == "made"
+
+
+def test_where_the_maker_came_to_nothing_the_next_one_works(key):
+    """The mark is gone and there is no answer: whoever waited makes it."""
+    cache.set(f"{key}.making", "yes", 30)
+    threading.Timer(0.15, cache.delete, [f"{key}.making"]).start()
+    began = time.monotonic()
+    assert kept(key, 60, lambda: "made") == "made"
+    assert time.monotonic() - began < room.WAIT_SECONDS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 
@@ -11,6 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 
 from background.management.commands import serve
+from background.processes import Child
 
 pytestmark = pytest.mark.django_db
 
@@ -108,3 +110,11 @@ def test_it_waits_for_a_database_that_starts_beside_it(become, monkeypatch, caps
     become("--only", "sealer")
     assert capsys.readouterr().out == "Waiting for the database: connection refused\n"
     assert naps == [0.5] * 3
+
+
+def test_a_child_that_was_never_started_is_neither_tended_nor_ended():
+    """It runs nothing, and no signal goes anywhere."""
+    child = Child("web", ["false"], {})
+    child.ask_to_stop(signal.SIGTERM)
+    child.end()
+    assert (child.tend(), child.is_running(), child.process) == ("", False, None)

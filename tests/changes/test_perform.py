@@ -351,3 +351,31 @@ def test_a_change_that_never_settles_ends(person):
     with pytest.raises(RuntimeError, match="other locks each time"):
         perform(person, restless)
     assert len(tried) == 9
+
+
+def test_what_is_gone_cannot_be_locked(unit, person):
+    """The model's own error says so, and nothing is held."""
+
+    def act(work):
+        with pytest.raises(MemberUnit.DoesNotExist):
+            work.lock_one(MemberUnit.objects.all(), unit.pk + 1)
+        return list(work.change.held)
+
+    assert perform(person, act) == []
+
+
+def test_who_subscribes_twice_hears_once(heard, unit, person):
+    """An app may be loaded again."""
+    times = []
+
+    def hear(_work, event):
+        times.append(event)
+
+    subscribe(Renamed, hear)
+    subscribe(Renamed, hear)
+    try:
+        perform(person, lambda work: work.emit(Renamed(unit=unit)))
+    finally:
+        _subscribers[Renamed].remove(hear)
+    assert len(times) == 1
+    assert hear not in _subscribers[Renamed]

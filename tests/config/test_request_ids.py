@@ -98,3 +98,9 @@ def test_one_object_a_line(written):
     assert second["message"] == "Failed"
     assert second["traceback"].endswith("ValueError: broken\nin two")
     assert third["request_id"] == "-"
+
+
+def test_a_task_that_ends_without_having_begun_leaves_no_id():
+    """A worker that was warned off, say."""
+    request_ids._leave(task_id="never begun")
+    assert request_ids.current() == ""

@@ -122,3 +122,12 @@ def test_a_range_never_breaks_inside_a_day():
     )
     assert drawn("{{ text|unbroken }}", text="<b>") == '<span class="nowrap">&lt;b&gt;</span>'
     assert drawn("{{ slot.start|short_moment }}", "en", slot=evening) == "Wed 25 Nov 22:00"
+
+
+@time_machine.travel(datetime(2026, 11, 20, tzinfo=UTC))  # a Friday
+def test_an_interval_without_an_end_is_its_beginning():
+    """Of something that is not over yet; and without either it is a dash."""
+    start = datetime(2026, 11, 25, 6, tzinfo=UTC)
+    assert drawn("{{ start|time_range:none }}", "en", start=start, none=None) == "25 Nov 2026, 14:00"
+    assert drawn("{{ none|time_range }} {{ none|time_range:none }}", none=None) == "– –"
+    assert drawn("{{ text|hours }}{{ none|weekday }}{{ none|short_day }}", text="many", none=None) == "–––"

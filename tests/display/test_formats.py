@@ -151,3 +151,14 @@ def test_a_range_of_the_clock_says_when_it_ends_on_another_day():
         "11月",
         "Nov",
     )
+
+
+def test_what_is_not_known_is_a_dash_in_every_form():
+    for write in (formats.local_date, formats.local_datetime, formats.minutes, formats.money_short):
+        assert write(None, "en") == "–"
+    assert (formats.clock(None), formats.percent(None), formats.money(None)) == ("–", "–", "–")
+
+
+def test_a_large_sum_is_written_with_its_sign_in_both_languages():
+    assert formats.money_short(Decimal(-1386000), "en") == "−¥1.39M"
+    assert formats.money_short(Decimal(-1386000), "zh-hans") == "−138.6 万元"

@@ -181,3 +181,30 @@ def test_plain_numbers_stay(value):
 def test_iso_moments_stay(value):
     assert moment(value.isoformat()) == value
     assert day(value.date().isoformat()) == value.date()
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("上午9:05", "09:05"),
+        ("上午0:30", "00:30"),
+        ("下午2:00", "14:00"),
+        ("下午14:00", "14:00"),
+        ("12:15 am", "00:15"),
+        ("12:15 p.m.", "12:15"),
+        ("9时05分", "09:05"),
+        ("09:05:07", "09:05:07"),
+    ],
+)
+def test_halves_of_the_day(typed, read):
+    """As they are said and written; noon and midnight are twelve."""
+    assert clock(typed) == read
+
+
+@pytest.mark.parametrize(
+    "typed", ["9:60", "9:05:60", "49:00", "上午9:05 am", "上午13:00", "14:00 pm", "0:30 pm", "下午24:00"]
+)
+def test_no_time_of_the_clock(typed):
+    """A half that is said twice or does not fit, and what no clock shows."""
+    with pytest.raises(NoTime):
+        clock(typed)

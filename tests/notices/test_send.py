@@ -208,3 +208,13 @@ def test_an_interval_names_its_day_once():
     assert spans(context, "en") == {
         "when": "5 Mar 2026, 14:00–16:00", "old_when": "5 Mar 2026, 14:00 – 6 Mar 2026, 02:00"
     }  # fmt: skip
+
+
+def test_two_kinds_of_notice_of_one_name_are_a_mistake():
+    """The same sentences twice are not: an app may be loaded again."""
+    name = kinds.registered()[0]
+    known = kinds._KINDS[name]
+    kinds.register(name, subject=known.subject, body=known.body)
+    with pytest.raises(ValueError, match=f"Two kinds of notice are called {name}"):
+        kinds.register(name, subject=known.subject, body="something else")
+    assert kinds._KINDS[name] is known

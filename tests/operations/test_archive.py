@@ -130,3 +130,14 @@ def test_another_format_is_no_manifest():
     """A later version may say more than this one understands."""
     with pytest.raises(ValueError, match="no manifest of this format"):
         archive.Manifest.read(json.dumps({"format": 2, "parts": []}).encode())
+
+
+def test_a_part_that_is_no_file_ends_the_reading(tmp_path):
+    """A link or a folder in a back-up was not put there by us."""
+    path = tmp_path / "odd.tar"
+    with tarfile.open(path, "w") as tar:
+        odd = tarfile.TarInfo("database.dump")
+        odd.type = tarfile.SYMTYPE
+        odd.linkname = "/etc/passwd"
+        tar.addfile(odd)
+    assert archive._read_parts(path) == ({}, None, ["The part database.dump is no file."])

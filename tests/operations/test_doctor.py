@@ -8,9 +8,12 @@ import os
 import shutil
 import socket
 from collections import namedtuple
+from types import SimpleNamespace
+from typing import ClassVar
 
 import pytest
 import time_machine
+from django.core.mail.backends import locmem
 from django.core.management import call_command
 from django.db import IntegrityError, OperationalError, connection
 from django.test import override_settings
@@ -236,6 +239,75 @@ def test_mail(tmp_path):
     assert found.said.startswith(f"The mail server 127.0.0.1:{port} does not let us in: ")
 
 
+class MailServer(locmem.EmailBackend):
+    """A mail server that lets everybody in."""
+
+    asked: ClassVar[list[float]] = []
+
+    def __init__(self, *args, timeout=None, **options):
+        super().__init__(*args, **options)
+        self.asked.append(timeout)
+
+
+@pytest.mark.parametrize("sender", ["网络 <office@network.example>", "root@localhost", "<a@b.invalid>"])
+def test_mail_in_a_name_that_nobody_can_answer(sender, monkeypatch):
+    """The server lets us in, but replies would go nowhere."""
+    monkeypatch.setattr(surrounding_checks, "get_connection", MailServer)
+    MailServer.asked.clear()
+    with override_settings(
+        EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend", DEFAULT_FROM_EMAIL=sender
+    ):
+        assert surrounding_checks.mail() == warning(
+            f"Mail is sent in the name of {sender}, which nobody can answer.", "Set DEFAULT_FROM_EMAIL."
+        )
+    assert MailServer.asked == [5]
+
+
+def test_mail_that_is_sent(monkeypatch, tmp_path):
+    """By a server, by something else, or not at all where the folder cannot be written."""
+    monkeypatch.setattr(surrounding_checks, "get_connection", MailServer)
+    with override_settings(
+        EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend",
+        EMAIL_HOST="mail.network.cn",
+        EMAIL_PORT=465,
+        DEFAULT_FROM_EMAIL="office@network.cn",
+    ):
+        assert surrounding_checks.mail() == ok("The mail server mail.network.cn:465 lets us in.")
+    with override_settings(EMAIL_BACKEND="elsewhere.Backend"):
+        assert surrounding_checks.mail() == ok("Mail goes to elsewhere.Backend.")
+    (tmp_path / "mail").write_text("in the way")
+    with override_settings(
+        EMAIL_BACKEND="django.core.mail.backends.filebased.EmailBackend",
+        EMAIL_FILE_PATH=str(tmp_path / "mail"),
+    ):
+        assert surrounding_checks.mail() == fault(
+            f"The folder {tmp_path / 'mail'} cannot be written.",
+            "Let the account that serves the site own this folder.",
+        )
+
+
+def test_every_redis_is_asked(monkeypatch):
+    """The one of the pages and the one of the messages; one that is silent is a fault."""
+    asked = {}
+    monkeypatch.setattr(surrounding_checks, "silence_of", lambda address, _seconds: asked.pop(address))
+    with override_settings(REDIS_URL="redis://a/0", CELERY_BROKER_URL="rediss://b/1"):
+        asked.update({"redis://a/0": None, "rediss://b/1": None})
+        assert surrounding_checks.redis_server() == ok("Redis answers.")
+        assert asked == {}
+        asked.update({"redis://a/0": None, "rediss://b/1": OSError("gone")})
+        assert surrounding_checks.redis_server().said == "Redis does not answer: gone"
+
+
+def test_a_bucket_is_no_folder_to_back_up(tmp_path):
+    """What lies in a store of its own is kept there."""
+    with override_settings(MEDIA_ROOT=str(tmp_path / "media")):
+        assert [name for name, _path in surrounding_checks.kept_folders()] == ["media", "reports"]
+        with override_settings(
+            STORAGES={"reports": {"BACKEND": "django.core.files.storage.InMemoryStorage"}}
+        ):
+            assert surrounding_checks.kept_folders() == [("media", tmp_path / "media")]
+
+
 @pytest.mark.parametrize(
     ("megabytes", "level"),
     [(1024, Level.OK), (1023, Level.WARNING), (200, Level.WARNING), (199, Level.FAULT)],
@@ -266,6 +338,15 @@ def test_fonts(tmp_path):
     assert surrounding_checks.fonts() == ok("The fonts of the reports are there, rare characters included.")
     with override_settings(FONT_DIR=tmp_path):
         assert surrounding_checks.fonts().level is Level.FAULT
+
+
+def test_a_character_without_a_face_is_a_warning(monkeypatch):
+    """Named by its code."""
+    faces = SimpleNamespace(choose=lambda _texts: SimpleNamespace(missing=[{"code": "U+30000"}]))
+    monkeypatch.setattr(surrounding_checks, "library", lambda _folder: faces)
+    assert surrounding_checks.fonts() == warning(
+        "Fonts of the reports are missing: no face for U+30000.", "Run “make frontend”."
+    )
 
 
 @pytest.mark.parametrize(

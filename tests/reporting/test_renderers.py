@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import zipfile
+from decimal import Decimal
 
 import openpyxl
 import pypdf
@@ -13,7 +14,7 @@ import pytest
 from django.utils import translation
 
 from display import formats
-from reporting.document import Column, Kind, Section, Table
+from reporting.document import Column, Kind, Paragraph, Section, Table
 from reporting.renderers import RENDERERS
 from reporting.renderers.csv_file import harmless
 from reporting.wording import written
@@ -137,3 +138,35 @@ def test_wording_is_that_of_the_pages(language):
     assert written(moment, Kind.MOMENT, language) == formats.local_datetime(moment, language)
     assert written(moment.date(), Kind.DATE, language) == formats.local_date(moment.date(), language)
     assert written(None, Kind.MONEY, language) == formats.money(None)
+
+
+def test_a_document_without_rows_is_no_csv(tmp_path):
+    """A programmer's mistake: a kind of report that offers CSV has a table for it."""
+    bare = document(sections=(Section("概述", (Paragraph("没有表"),)),))
+    with pytest.raises(ValueError, match="has no table for CSV"):
+        rendered("csv", tmp_path, bare)
+    assert not (tmp_path / "x.csv").exists()
+
+
+def test_an_empty_table_has_its_head_and_its_sums(tmp_path):
+    """No filter stands over no rows."""
+    columns = (Column("单位"), Column("金额", Kind.MONEY))
+    table = Table("空", columns, (), total=("合计", Decimal("0.00")))
+    path = rendered("xlsx", tmp_path, document(sections=(Section("表", (table,)),)))
+    book = openpyxl.load_workbook(path)
+    sheet = book[book.sheetnames[-1]]
+    assert [[cell.value for cell in row] for row in sheet.iter_rows()] == [["单位", "金额"], ["合计", 0]]
+    assert sheet.auto_filter.ref is None
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "mistake"),
+    [
+        (dt.datetime(2026, 3, 4, 10, 0), Kind.TEXT, "without a time zone"),
+        ("many", Kind.HOURS, "'many' is no number"),
+    ],
+)
+def test_what_cannot_be_written_is_a_mistake(value, kind, mistake):
+    """Nothing is guessed."""
+    with pytest.raises(TypeError, match=mistake):
+        written(value, kind, "en")

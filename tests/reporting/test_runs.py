@@ -16,11 +16,11 @@ from audit.models import Entry
 from changes import perform
 from changes.errors import NotAllowed
 from notices.models import Notice
-from reporting import making, runs, tasks
+from reporting import making, registry, runs, tasks
 from reporting.errors import InvalidParameters, ReportError, TooManyRuns, UnknownKind, WrongRunState
 from reporting.models import ReportRun, RunState
 from tests.factories.members import PersonFactory
-from tests.reporting.kinds import content_of, document
+from tests.reporting.kinds import content_of, document, make_kind
 
 pytestmark = pytest.mark.django_db
 
@@ -341,3 +341,12 @@ def test_asking_locks_out_no_row_that_refers_to_the_person(use_kind, silent_bell
     assert [sql.partition(" FOR ")[2][:13] for sql in locks] == (
         ["NO KEY UPDATE"] if connection.vendor == "postgresql" else []
     )
+
+
+def test_two_reports_of_one_name_are_a_mistake(use_kind):
+    """The same one twice is not: an app may be loaded again."""
+    known = use_kind()
+    registry.register(known)
+    with pytest.raises(ValueError, match=f"Two reports are called {known.code}"):
+        registry.register(make_kind(may_request=lambda person, parameters: False))
+    assert registry.kind_of(known.code) is known

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import StringIO
 
 import pytest
@@ -13,7 +14,16 @@ from instruments.booking.enums import BookingState
 from instruments.booking.models import Booking
 from instruments.booking.rules.booking_states import TRANSITIONS
 from instruments.usage.models import UsageRecord
-from safeguards.triggers import REGISTER, missing, present_parts
+from safeguards import triggers
+from safeguards.no_overlap import overlap_guard
+from safeguards.triggers import (
+    REGISTER,
+    install,
+    missing,
+    present_parts,
+    refusal_trigger,
+    register,
+)
 from tests.factories.instruments import BookingFactory, UsageRecordFactory
 
 pytestmark = pytest.mark.django_db
@@ -184,3 +194,42 @@ def test_a_record_that_counts_no_longer_does_not_come_back():
     with pytest.raises(IntegrityError), transaction.atomic():
         rows.update(is_current=True)
     assert not rows.get().is_current
+
+
+def test_two_guards_of_one_name_are_a_mistake():
+    """The same one twice is not: an app may be loaded again."""
+    known = REGISTER["usage_kept"]
+    register(known)
+    with pytest.raises(ValueError, match="Two guards are called usage_kept"):
+        register(replace(known, table="elsewhere"))
+    assert REGISTER["usage_kept"] is known
+
+
+def test_a_guard_of_a_table_that_is_not_there_waits_for_it(monkeypatch):
+    """A migration of another app alone may come before; on an engine we do not know there is none."""
+    early = replace(REGISTER["usage_kept"], name="early", table="not_yet")
+    monkeypatch.setitem(REGISTER, "early", early)
+    assert "early" not in install()
+    monkeypatch.setattr(connection, "vendor", "oracle")
+    assert install() == []
+    triggers.take_away()
+    monkeypatch.undo()
+    assert missing() == []
+
+
+def test_parts_of_a_guard_on_each_engine():
+    """SQLite has triggers alone; PostgreSQL what a migration makes in their place, and one on TRUNCATE."""
+    made = refusal_trigger("trial", "t", "UPDATE OR DELETE", "no", "{row}.done", either=True)
+    assert made.parts("sqlite") == [
+        "trial_update",
+        "trial_delete",
+        "trial_displaced_insert",
+        "trial_displaced_update",
+    ]
+    assert made.parts("postgresql") == ["trial_update", "trial_delete", "trial_truncate"]
+    assert "WHEN (OLD.done) OR (NEW.done) BEGIN" in made.sqlite[1]
+    overlap = overlap_guard(name="apart", table="t", equal=("a",), holding="{row}.held")
+    assert (overlap.parts("sqlite"), overlap.parts("postgresql")) == (
+        ["apart_insert", "apart_update"],
+        ["apart"],
+    )

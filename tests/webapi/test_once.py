@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import subprocess
+from types import SimpleNamespace
 
 import pytest
 import time_machine
-from django.db import OperationalError, transaction
-from django.test import override_settings
+from django.db import IntegrityError, OperationalError, transaction
+from django.http import HttpResponse, StreamingHttpResponse
+from django.test import RequestFactory, override_settings
 from django.urls import include, path
 from django.utils import timezone
 from rest_framework import serializers
+from rest_framework.exceptions import NotAuthenticated
 from rest_framework.response import Response
 
 from tests.api.calling import Caller, is_problem
@@ -246,3 +249,72 @@ def test_large_body_is_413(caller):
     """Before anything is read into memory."""
     assert is_problem(caller.post("count/ok/", {"a": "x" * 2000}), 413)
     assert calls == []
+
+
+def call_of(person, key="k-1"):
+    """A call as the framework hands it over."""
+    request = RequestFactory().post("/api/v1/count/ok/", b"{}", content_type="application/json")
+    return SimpleNamespace(headers={"Idempotency-Key": key}, user=person, _request=request)
+
+
+def test_nobody_takes_a_key():
+    """Without a person there is nobody whose key it would be."""
+    with pytest.raises(NotAuthenticated):
+        idempotency.claim(call_of(SimpleNamespace(pk=None)))
+    assert not StoredAnswer.objects.exists()
+
+
+def test_a_row_that_vanishes_between_two_looks_was_given_up(monkeypatch):
+    """The second time the key is free; where another one is quicker each time, the caller is told to come back."""
+    person = PersonFactory()
+    create, lost = StoredAnswer.objects.create, []
+
+    def too_late(**values):
+        if len(lost) < losses:
+            lost.append(values["key"])
+            raise IntegrityError("UNIQUE constraint failed")
+        return create(**values)
+
+    monkeypatch.setattr(StoredAnswer.objects, "create", too_late)
+    losses = 1
+    claimed = idempotency.claim(call_of(person))
+    assert (StoredAnswer.objects.get().pk, lost) == (claimed.pk, ["k-1"])
+    losses = 3
+    with pytest.raises(idempotency.KeyInFlight):
+        idempotency.claim(call_of(person, "k-2"))
+    assert (StoredAnswer.objects.count(), lost) == (1, ["k-1", "k-2", "k-2"])
+
+
+def test_an_answer_is_kept_in_one_piece(caller, monkeypatch):
+    """A plain answer is kept as it is; one that comes piece by piece cannot be, and is a fault of ours."""
+    caller.client.raise_request_exception = False
+    answers = [HttpResponse(b"plain", status=202), StreamingHttpResponse([b"a", b"b"])]
+
+    def handle(_view, _request, how):
+        return answers.pop(0)
+
+    monkeypatch.setattr(Counter, "post", once(handle))
+    monkeypatch.setattr(Counter, "body_is_checked", True, raising=False)
+    first = caller.post("count/ok/", {}, key="k-1")
+    assert (first.status_code, first.content) == (202, b"plain")
+    assert is_problem(caller.post("count/ok/", {}, key="k-2"), 500)
+    again = caller.post("count/ok/", {}, key="k-1")
+    assert (again.status_code, again.content, again.headers["Idempotent-Replayed"]) == (202, b"plain", "true")
+    assert StoredAnswer.objects.get().key == "k-1"
+
+
+def test_a_process_whose_name_cannot_be_told_is_not_certainly_dead(monkeypatch, tmp_path):
+    """A system without /proc, another machine, nonsense: then the minute decides. One that is gone is dead."""
+    mine = claimants.this_process()
+    machine, number, started = mine.rsplit("/", 2)
+    assert claimants.is_dead(mine) is False
+    assert claimants.is_dead(f"{machine}/{number}/{int(started) + 1}") is True
+    for name in ("", "elsewhere/1/1", f"{machine}/x/1"):
+        assert claimants.is_dead(name) is False
+    for state, dead in (("S", False), ("Z", True)):
+        folder = tmp_path / "7"
+        folder.mkdir(exist_ok=True)
+        (folder / "stat").write_text(f"7 (a) b) {state} " + " ".join(str(n) for n in range(4, 30)))
+        monkeypatch.setattr(claimants, "PROC", tmp_path)
+        monkeypatch.setattr(claimants, "_machine", lambda: "here")
+        assert claimants.is_dead("here/7/22") is dead

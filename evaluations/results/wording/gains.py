@@ -74,15 +74,15 @@ def _gain(leaf: Indicator, scores: Mapping[str, IndicatorScore]) -> Gain | None:
 
 def _target(leaf: Indicator, value: Decimal, points: Decimal) -> tuple[Decimal | None, Decimal, bool]:
     """The value to reach next, the points it brings, and whether those are the full ones."""
-    match leaf.function:
-        case CappedLinear(benchmark=benchmark):
-            return benchmark, leaf.points, True
-        case PerCount(points_each=each, per=per) if each > 0:
-            return leaf.points / each * per, leaf.points, True
-        case Bands(bands=bands):
-            for band in sorted(bands, key=lambda one: one.lower):
-                if band.lower > value and band.points > points:
-                    return band.lower, band.points, band.points == leaf.points
+    function = leaf.function
+    if isinstance(function, CappedLinear):
+        return function.benchmark, leaf.points, True
+    if isinstance(function, PerCount):
+        return leaf.points / function.points_each * function.per, leaf.points, True
+    assert isinstance(function, Bands)  # no other function scores what is computed
+    for band in sorted(function.bands, key=lambda one: one.lower):
+        if band.lower > value and band.points > points:
+            return band.lower, band.points, band.points == leaf.points
     return None, points, False
 
 

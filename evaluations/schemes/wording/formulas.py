@@ -166,10 +166,10 @@ def filled(
         key = "yes" if inputs.get("value") == "1" else "no"
     elif formula == "missing_value" and "no_rows" in metric.get("flags", []):
         key = "no_rows"
-    elif formula == "choice":
-        values["option"] = _option(indicator, str(inputs.get("value")), language)
-    elif formula == "weighted_sum":
-        values["terms"] = _terms(indicator, inputs)
+    elif isinstance(indicator.function, Choice):
+        values["option"] = _option(indicator.function, str(inputs.get("value")), language)
+    elif isinstance(indicator.function, WeightedSum):
+        values["terms"] = _terms(indicator.function, inputs)
     template: Any = FILLED[key]
     sentence = str(template % values)
     if formula == "per_count" and inputs.get("whole_steps") == "yes":
@@ -205,22 +205,17 @@ def _number_of(points: Decimal) -> int:
     return 1 if points == 1 else 2
 
 
-def _terms(indicator: Indicator, inputs: Mapping[str, Any]) -> str:
-    if not isinstance(indicator.function, WeightedSum):
-        return plain(inputs.get("sum"))
+def _terms(function: WeightedSum, inputs: Mapping[str, Any]) -> str:
     return " + ".join(
         f"{plain(inputs.get(part.code) or 0)} × {plain(part.points)}"
         + ("" if part.per == 1 else f" ÷ {plain(part.per)}")
-        for part in indicator.function.parts
+        for part in function.parts
     )
 
 
-def _option(indicator: Indicator, value: str, language: str) -> str:
-    if isinstance(indicator.function, Choice):
-        for option in indicator.function.options:
-            if plain(option.value) == plain(value):
-                return _name(option, language)
-    return value
+def _option(function: Choice, value: str, language: str) -> str:
+    names = (_name(option, language) for option in function.options if plain(option.value) == plain(value))
+    return next(names, value)
 
 
 def _name(named: Any, language: str) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import TextChoices
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -109,7 +111,7 @@ def _scope(definition: SchemeDefinition) -> list[str]:
             % {"value": money(scope.min_value_yuan, 0)}
         )
     if scope.funding:
-        names = ", ".join(str(Funding(code).label) for code in scope.funding)
+        names = _labels(scope.funding, Funding)
         words.append(gettext("Instruments bought with: %(sources)s.") % {"sources": names})
     if scope.months_on_platform:
         words.append(
@@ -117,13 +119,19 @@ def _scope(definition: SchemeDefinition) -> list[str]:
             % {"months": scope.months_on_platform}
         )
     if scope.unit_kinds:
-        names = ", ".join(str(UnitKind(code).label) for code in scope.unit_kinds)
+        names = _labels(scope.unit_kinds, UnitKind)
         words.append(gettext("Units of these kinds: %(kinds)s.") % {"kinds": names})
     if scope.min_instruments > 1:
         words.append(
             gettext("Units with at least %(count)s such instruments.") % {"count": scope.min_instruments}
         )
     return words
+
+
+def _labels(codes: Iterable[str], known: type[TextChoices]) -> str:
+    """The names of what a scope asks for; one that was stored before it was checked is named by its code."""
+    names = dict(known.choices)
+    return ", ".join(str(names.get(code, code)) for code in codes)
 
 
 def _grade(grade: str, rule: GradeRule) -> GradeLine:

@@ -160,10 +160,9 @@ class ReopeningForm(ReasonForm):
 
     def __init__(self, data: Any = None, *, round_: Round) -> None:
         super().__init__(data)
-        choice = self.fields["units"]
-        if isinstance(choice, forms.ModelMultipleChoiceField):
-            judged = round_.results.order_by().values("unit")
-            choice.queryset = MemberUnit.objects.filter(pk__in=judged).order_by("code")
+        judged = round_.results.order_by().values("unit")
+        units = MemberUnit.objects.filter(pk__in=judged).order_by("code")
+        self.fields["units"].queryset = units  # type: ignore[attr-defined]
 
 
 class WithdrawalForm(ReopeningForm):
@@ -214,9 +213,8 @@ class TermsForm(ReasonForm):
             "collecting_until": round_.collecting_until,
         }
         super().__init__(data, initial=terms)
-        choice = self.fields["scheme"]
-        if isinstance(choice, forms.ModelChoiceField):
-            choice.queryset = Scheme.objects.filter(code=round_.scheme.code).order_by("-version")
+        versions = Scheme.objects.filter(code=round_.scheme.code).order_by("-version")
+        self.fields["scheme"].queryset = versions  # type: ignore[attr-defined]
 
 
 def _midnight(day: dt.date) -> dt.datetime:

@@ -35,9 +35,8 @@ class StewardForm(forms.Form):
     def __init__(self, *args: Any, instrument: Instrument, **options: Any) -> None:
         super().__init__(*args, **options)
         holders = stewardships_of(instrument).filter(valid_to=None).values("person")
-        person = self.fields["person"]
-        if isinstance(person, forms.ModelChoiceField):
-            person.queryset = people_of(instrument.unit).exclude(pk__in=holders)
+        people = people_of(instrument.unit).exclude(pk__in=holders)
+        self.fields["person"].queryset = people  # type: ignore[attr-defined]
 
 
 class EndForm(forms.Form):

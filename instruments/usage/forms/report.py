@@ -41,9 +41,7 @@ class InstrumentUsageForm(ReportForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        units = self.fields["unit"]
-        if isinstance(units, forms.ModelChoiceField):
-            units.queryset = units_of(self.person)
+        self.fields["unit"].queryset = units_of(self.person)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """The end lies after the start, and the period is of bearable length."""

@@ -227,17 +227,11 @@ def of_all(hits: Sequence[Hit]) -> list[tuple[str, str | Promise]]:
 
 
 @register.simple_tag
-def illustration(class_code: object = "", label: str = "", extra: str = "") -> SafeString:
-    """Draw the line drawing of an instrument class; decorative unless a label is given."""
+def illustration(class_code: object = "") -> SafeString:
+    """Draw the line drawing of an instrument class; decorative, words beside it carry the meaning."""
     target = f"{static_address(illustrations.SPRITE)}#{illustrations.drawing_for(class_code)}"
-    css = f"ill {extra}".strip()
-    if label:
-        return format_html(
-            '<svg class="{}" viewBox="0 0 120 96" role="img" aria-label="{}"><use href="{}"></use></svg>',
-            css, label, target,
-        )  # fmt: skip
     return format_html(
-        '<svg class="{}" viewBox="0 0 120 96" aria-hidden="true"><use href="{}"></use></svg>', css, target
+        '<svg class="ill" viewBox="0 0 120 96" aria-hidden="true"><use href="{}"></use></svg>', target
     )
 
 

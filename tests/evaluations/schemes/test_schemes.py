@@ -84,3 +84,19 @@ def test_a_scheme_for_instruments_that_promises_money_is_refused():
         perform(story.officer, create_scheme, SchemeData("paid", "有钱", "Paid", "", paid))
     assert refused.value.problems == (("award_rule", "award_for_units", {}),)
     assert not Scheme.objects.filter(code="paid").exists()
+
+
+def test_a_scope_of_what_the_register_does_not_know_is_refused():
+    """It would leave every instrument out, and its public page once failed on it."""
+    story = make_story(collecting=False)
+    scope = {"funding": ["own", "lottery"], "unit_kinds": ["farm"]}
+    with pytest.raises(InvalidScheme) as refused:
+        perform(
+            story.officer, create_scheme, SchemeData("odd", "怪", "Odd", "", {**DEFINITION, "scope": scope})
+        )
+    kinds = "university, research_institute, enterprise, hospital, testing_centre, other"
+    assert refused.value.problems == (
+        ("scope.funding[1]", "not_a_choice", {"choices": "central, local, own, other"}),
+        ("scope.unit_kinds[0]", "not_a_choice", {"choices": kinds}),
+    )
+    assert not Scheme.objects.filter(code="odd").exists()

@@ -14,9 +14,11 @@ from django.utils.translation import override
 from evaluations.results.models import Award, Result
 from evaluations.results.queries.results import ranked_table
 from evaluations.schemes.queries.schemes import definition_of
+from evaluations.scoring.parsing import parse_scheme
 from evaluations.steps.forms.simulator import SimulatorForm
 from evaluations.steps.queries.simulation import Simulation, Terms, present_terms, simulate
 from tests.evaluations.walking import final, scored
+from tests.factories.evaluations import DEFINITION, RoundFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -134,3 +136,22 @@ def test_a_scheme_without_award_tries_grades_alone(story, django_capture_on_comm
     assert form.is_valid()
     assert form.sums() == []
     assert simulate(story.round, ranked_table(story.round, definition), form.terms()).allocation is None
+
+
+def test_a_quota_is_a_share_or_a_number_as_the_scheme_has_it():
+    """And grades without a line of their own are not asked for."""
+    rule = {
+        "cut_offs": {"excellent": "80", "pass": "40"},
+        "quotas": {"excellent": {"kind": "percent", "value": "12.5"}},
+    }
+    award = DEFINITION["award_rule"] | {"grade_weights": {"excellent": "2"}, "base_sums": {}}
+    definition = parse_scheme(DEFINITION | {"grade_rule": rule, "award_rule": award})
+    terms = present_terms(RoundFactory.build(budget=Decimal(5)), definition)
+    form = SimulatorForm(definition, terms, data={})
+    assert "cut_off_good" not in form.fields
+    assert form.is_valid(), form.errors
+    assert form.terms().grade_rule.quotas["excellent"].value == Decimal("12.5")
+    assert SimulatorForm(definition, terms, data={"quota_excellent": "20.5"}).is_valid()
+    assert set(SimulatorForm(definition, terms, data={"quota_excellent": "100.01"}).errors) == {
+        "quota_excellent"
+    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
+from dataclasses import fields, replace
 from decimal import Decimal
 
 import pytest
@@ -22,6 +22,7 @@ from instruments.terms.actions import (
     set_opening,
     set_policy,
     set_rate,
+    take_back_rate,
 )
 from instruments.terms.models import BookingPolicy, OpeningException, OpeningPeriod, Rate
 from instruments.terms.queries.rates import rate_for
@@ -191,3 +192,43 @@ def test_a_manager_names_a_steward(instrument):
         "members.role.given",
         "instruments.stewardship.ended",
     ]
+
+
+def test_the_same_terms_again_are_no_change(instrument):
+    """Policy and price as they are: nothing enters the history."""
+    steward = make_steward(instrument)
+    policy = PolicyData(**{f.name: getattr(BookingPolicy.objects.get(), f.name) for f in fields(PolicyData)})
+    assert perform(steward, set_policy, instrument, policy) == BookingPolicy.objects.get()
+    rate = perform(steward, set_rate, instrument, "member", Decimal("100.00"), valid_from=TODAY)
+    assert Entry.objects.count() == 1
+    again = perform(steward, set_rate, instrument, "member", Decimal("100.00"), valid_from=TODAY)
+    assert (again, Rate.objects.count(), Entry.objects.count()) == (rate, 1, 1)
+
+
+def test_a_price_that_is_gone_is_not_taken_back_again(instrument):
+    """The second of two who press the button changes nothing."""
+    steward = make_steward(instrument)
+    rate = perform(
+        steward, set_rate, instrument, "member", Decimal("100.00"), valid_from=TODAY + dt.timedelta(days=9)
+    )
+    stored = Rate.objects.get()
+    perform(steward, take_back_rate, rate)
+    count = Entry.objects.count()
+    perform(steward, take_back_rate, stored)
+    assert (Rate.objects.exists(), Entry.objects.count()) == (False, count)
+
+
+def test_all_that_is_wrong_with_an_exception_is_named_at_once(instrument):
+    """An end before its start, and a reason of more than a hundred characters."""
+    with pytest.raises(InvalidInstrument) as refused:
+        perform(
+            make_steward(instrument),
+            add_exception,
+            instrument,
+            start=NOW + dt.timedelta(hours=2),
+            end=NOW + dt.timedelta(hours=1),
+            is_open=True,
+            reason="长" * 101,
+        )
+    assert set(refused.value.fields) == {"end", "reason"}
+    assert not OpeningException.objects.exists()

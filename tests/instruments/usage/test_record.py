@@ -10,10 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from audit.models import Entry
-from changes import perform
+from changes import StaleVersion, perform
 from changes.errors import NotAllowed
 from folding.times import LOCAL
-from instruments.usage.actions import judging
+from instruments.usage.actions import judging, usage
 from instruments.usage.actions.usage import correct_usage, record_usage
 from instruments.usage.enums import UsageSource
 from instruments.usage.errors import UsageRefused
@@ -187,6 +187,26 @@ class TestRecord:
         monkeypatch.setattr(judging, "held_times", lambda *_args: [])
         assert refused(entry(xrd, record_id="S-2"), steward) == ["start"]
 
+    def test_a_number_taken_past_the_lock_is_named(self, xrd, steward, monkeypatch):
+        """Another time under a number that our own look did not find: the key of the table refuses it."""
+        assert fates([entry(xrd)], steward) == ["created"]
+        monkeypatch.setattr(usage, "current_by_number", lambda *_args: {})
+        assert refused(entry(xrd, start=at(-5, 9), end=at(-5, 12)), steward) == ["record_id"]
+
+    def test_a_version_of_what_names_no_instrument_of_ours_is_not_compared(self, xrd, steward):
+        """It is refused for that, and not as stale."""
+        (outcome,) = perform(
+            steward,
+            record_usage,
+            [entry(xrd, instrument_code="NONE")],
+            source=UsageSource.API,
+            seen=3,
+        )
+        assert (outcome.status, [e.field for e in outcome.errors]) == ("refused", ["instrument"])
+        with pytest.raises(StaleVersion):
+            perform(steward, record_usage, [entry(xrd)], source=UsageSource.API, seen=3)
+        assert not UsageRecord.objects.exists()
+
     def test_queries_do_not_grow_with_the_entries(self, xrd, steward):
         """Eleven cost what one costs: one look, one write, one piece of history."""
         fates([entry(xrd, record_id="0", start=at(-20, 1), end=at(-20, 4))], steward)
@@ -264,8 +284,9 @@ class TestSentTogether:
         """The guard of the database refuses the whole write; then each is written by itself."""
         UsageRecordFactory(instrument=xrd, start=at(-6, 10), end=at(-6, 11))
         monkeypatch.setattr(judging, "held_times", lambda *_args: [])
-        batch = [entry(xrd, record_id="A"), entry(xrd, record_id="B", start=at(-5, 9), end=at(-5, 12))]
-        assert fates(batch, steward) == ["refused", "created"]
+        wrong = entry(xrd, record_id="C", samples=-1)
+        batch = [entry(xrd, record_id="A"), wrong, entry(xrd, record_id="B", start=at(-5, 9), end=at(-5, 12))]
+        assert fates(batch, steward) == ["refused", "refused", "created"]
         assert Entry.objects.filter(verb="instruments.usage.recorded").count() == 1
 
     def test_a_correction_names_its_source(self, xrd, steward):
@@ -296,6 +317,18 @@ class TestCorrect:
         assert verbs()[-1] == "instruments.usage.corrected"
         newest = perform(steward, correct_usage, new, reason="再改", samples=8)
         assert UsageRecord.objects.current().get() == newest
+
+    def test_a_writer_past_the_lock_keeps_the_time(self, xrd, steward, monkeypatch):
+        """With our own check blinded the old record stays the one that counts."""
+        perform(steward, record_usage, [entry(xrd)], source=UsageSource.API)
+        old = UsageRecord.objects.get()
+        UsageRecordFactory(instrument=xrd, start=at(-5, 9), end=at(-5, 12))
+        monkeypatch.setattr(judging, "held_times", lambda *_args: [])
+        with pytest.raises(UsageRefused) as refusal:
+            perform(steward, correct_usage, old, reason="日期记错", start=at(-5, 10), end=at(-5, 13))
+        assert list(refusal.value.fields) == ["start"]
+        old.refresh_from_db()
+        assert (old.is_current, UsageRecord.objects.count()) == (True, 2)
 
     def test_refusals_change_nothing(self, xrd, steward, member):
         """Right, reason, field, content, and what was corrected before."""
