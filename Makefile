@@ -30,6 +30,7 @@ check: setup-dev frontend
 	.ci/check-deploy
 
 # All tests, and what they ran of the code: nearly all lines and branches, every one of what decides rights and money.
+BRANCHES := 95
 EXACTLY := members/rules/*,instruments/*/rules/*,instruments/usage/metrics.py,evaluations/*/rules/*,evaluations/scoring/*,platform/changes/runner.py,*/permissions.py
 coverage: export COVERAGE_FILE := $(CURDIR)/build/.coverage
 coverage: setup-dev frontend
@@ -39,6 +40,8 @@ coverage: setup-dev frontend
 	$(BIN)/coverage run -m pytest $(ARGS)
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
+	$(BIN)/coverage json -q -o build/coverage.json
+	.ci/check-branches build/coverage.json $(BRANCHES)
 	$(BIN)/coverage report -m --fail-under=100 --include="$(EXACTLY)"
 
 bench: setup-dev frontend
