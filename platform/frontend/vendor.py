@@ -17,21 +17,23 @@ from pathlib import Path
 
 import fonts
 import styles
+import tabler
 from icons import style_sheet
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 VENDOR = ROOT / "platform" / "static" / "vendor"
-# Folders with a dot are passed over when static files are collected: whole sprites and report fonts
-# (60 MB) are read by the server alone, never served.
+# Folders with a dot are passed over when static files are collected: what is only cut from, and report fonts
+# (60 MB), are read here and by the server alone, never served.
 SPRITES = VENDOR / ".sprites"
+TABLER = VENDOR / ".tabler" / "tabler.min.css"
 REPORT_FONTS = VENDOR / ".fonts"
 STAMP = VENDOR / ".stamp"
 MANIFEST = ("package.json", "package-lock.json", ".npmrc")
 NOTO = "@expo-google-fonts/noto-sans"
 
 FILES: dict[str, str] = {
-    "@tabler/core/dist/css/tabler.min.css": "tabler/tabler.min.css",
+    "@tabler/core/dist/css/tabler.min.css": ".tabler/tabler.min.css",
     "@tabler/icons-sprite/dist/tabler-sprite.svg": ".sprites/outline.svg",
     "@tabler/icons-sprite/dist/tabler-sprite-filled.svg": ".sprites/filled.svg",
     "@tabler/icons-sprite/LICENSE": "icons/LICENSE",
@@ -115,6 +117,8 @@ def main() -> None:
     text, count = style_sheet(ROOT, [SPRITES / "outline.svg", SPRITES / "filled.svg"])
     if write_if_changed(VENDOR / "icons" / "icons.css", text):
         sys.stdout.write(f"Icon style sheet written: {count} icons, {len(text) / 1024:.0f} KiB.\n")
+    if write_if_changed(VENDOR / "tabler" / "tabler.min.css", text := tabler.style_sheet(ROOT, TABLER)):
+        sys.stdout.write(f"Tabler cut to what is named: {len(text) / 1024:.0f} KiB.\n")
     joined = [
         name for name, css in styles.sheets().items() if write_if_changed(VENDOR / "css" / f"{name}.css", css)
     ]
