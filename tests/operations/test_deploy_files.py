@@ -54,6 +54,17 @@ def test_the_image_copies_what_is_there():
     assert re.search(r"^USER open-instruments$", text, re.MULTILINE)
 
 
+def test_the_image_cuts_style_sheets_by_the_whole_source():
+    """What is cut from icons and rules depends on all templates, so it is done after they are copied."""
+    text = (DEPLOY / "Containerfile").read_text()
+    steps = [
+        text.index("COPY . ."),
+        text.rindex("python platform/frontend/vendor.py"),
+        text.index("collectstatic"),
+    ]
+    assert steps == sorted(steps)
+
+
 @pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
 def test_units_are_valid(unit, tmp_path):
     """As the service manager reads them, with programs of this machine in the place of the installed ones."""
