@@ -124,23 +124,8 @@ def exception_remove(request: HttpRequest, unit: str, code: str, pk: int) -> Htt
     """Take an exception back; one that is gone already is no error."""
     shown = _instrument(request, unit, code)
     row = OpeningException.objects.select_related("instrument").filter(instrument=shown, pk=pk).first()
-    if row is not None:
-        try:
-            perform(
-                request.user,
-                remove_exception,
-                row,
-                choices=choices_in(request.POST),
-                seen=seen_in(request.POST),
-            )
-        except Unresolved as refusal:
-            hits = asked(refusal.hits, request.POST)
-            return _page(request, shown, hits=hits, hit_by=f"exception-{pk}", status=422)
-        except StaleVersion as stale:
-            messages.error(request, str(stale), extra_tags="exceptions")
-            return redirect(_address(shown, "exceptions"))
-    messages.success(request, _("The exception is removed; the week holds again."), extra_tags="exceptions")
-    return redirect(_address(shown, "exceptions"))
+    done = _("The exception is removed; the week holds again.")
+    return _take_back(request, shown, remove_exception, row, name="exception", done=done)
 
 
 @require_POST
@@ -186,29 +171,40 @@ def rate_remove(request: HttpRequest, unit: str, code: str, pk: int) -> HttpResp
     """Take back a price that has not begun; one that is gone already is no error."""
     shown = _instrument(request, unit, code)
     row = Rate.objects.select_related("instrument").filter(instrument=shown, pk=pk).first()
-    if row is not None:
-        try:
-            perform(
-                request.user,
-                take_back_rate,
-                row,
-                choices=choices_in(request.POST),
-                seen=seen_in(request.POST),
-            )
-        except Unresolved as refusal:
-            hits = asked(refusal.hits, request.POST)
-            return _page(request, shown, hits=hits, hit_by=f"rate-{pk}", status=422)
-        except InvalidInstrument as refusal:
-            messages.error(request, " ".join(refusal.fields["valid_from"]), extra_tags="rates")
-            return redirect(_address(shown, "rates"))
-        except StaleVersion as stale:
-            messages.error(request, str(stale), extra_tags="rates")
-            return redirect(_address(shown, "rates"))
-    messages.success(request, _("The price is taken back; the one before it holds on."), extra_tags="rates")
-    return redirect(_address(shown, "rates"))
+    done = _("The price is taken back; the one before it holds on.")
+    return _take_back(request, shown, take_back_rate, row, name="rate", done=done)
 
 
 ANCHORS = {"week": "opening", "exception": "exceptions", "policy": "policy", "rate": "rates"}
+
+
+def _take_back(
+    request: HttpRequest,
+    shown: Instrument,
+    action: Callable[..., object],
+    row: OpeningException | Rate | None,
+    *,
+    name: str,
+    done: str,
+) -> HttpResponse:
+    """Take a row back, or ask about what rests on it; None is a row that is gone already."""
+    place = ANCHORS[name]
+    if row is not None:
+        choices, seen = choices_in(request.POST), seen_in(request.POST)
+        try:
+            perform(request.user, action, row, choices=choices, seen=seen)
+        except Unresolved as refusal:
+            hits = asked(refusal.hits, request.POST)
+            return _page(request, shown, hits=hits, hit_by=f"{name}-{row.pk}", status=422)
+        except InvalidInstrument as refusal:
+            said = (text for texts in refusal.fields.values() for text in texts)
+            messages.error(request, " ".join(said), extra_tags=place)
+            return redirect(_address(shown, place))
+        except StaleVersion as stale:
+            messages.error(request, str(stale), extra_tags=place)
+            return redirect(_address(shown, place))
+    messages.success(request, done, extra_tags=place)
+    return redirect(_address(shown, place))
 
 
 def _save(
