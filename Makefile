@@ -30,7 +30,7 @@ check: setup-dev frontend
 	.ci/check-deploy
 
 # All tests, and what they ran of the code: nearly all lines and branches, every one of what decides rights and money.
-BRANCHES := 95
+BRANCHES := 97
 EXACTLY := members/rules/*,instruments/*/rules/*,instruments/usage/metrics.py,evaluations/*/rules/*,evaluations/scoring/*,platform/changes/runner.py,*/permissions.py
 coverage: export COVERAGE_FILE := $(CURDIR)/build/.coverage
 coverage: setup-dev frontend
