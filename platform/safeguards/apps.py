@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_migrate
@@ -26,7 +26,9 @@ def _install(sender: AppConfig, using: str = "default", **_kwargs: Any) -> None:
     from safeguards.constraints import restore
     from safeguards.triggers import install
 
-    install(using)
+    # Every app that has models is told of, when all tables stand: one of them is enough for all guards.
+    if sender is next(app for app in apps.get_app_configs() if app.models_module is not None):
+        install(using)
     restore(sender, using)
 
 

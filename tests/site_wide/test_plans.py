@@ -22,6 +22,7 @@ pytestmark = [
     pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite plans by other rules"),
 ]
 
+HOUR = dt.timedelta(hours=1)
 UNITS, INSTRUMENTS, EACH = 10, 40, 625
 """Enough rows, 25,000 of either, for the planner to shun a walk wherever an index leads to a few."""
 
@@ -36,8 +37,10 @@ def network():
     for kind in (UnitRoleKind.MANAGER, UnitRoleKind.STEWARD):
         UnitRoleFactory(unit=units[0], person=person, kind=kind)
     machines[0].stewardships.create(person=person, valid_from=dt.date(2020, 1, 1))
-    booking = BookingFactory(instrument=machines[0], person=person, state="completed")
-    record = UsageRecordFactory(instrument=machines[0], person=person)
+    begun = timezone.now() - dt.timedelta(days=1)
+    first = {"instrument": machines[0], "person": person, "start": begun, "end": begun + HOUR}
+    booking = BookingFactory(state="completed", **first)
+    record = UsageRecordFactory(**first)
     _multiplied(Booking, booking, machines, people)
     _multiplied(UsageRecord, record, machines, people)
     with connection.cursor() as cursor:
@@ -46,7 +49,7 @@ def network():
 
 
 def _multiplied(model, row, machines, people):
-    """Copy one row for every machine, an hour in every twenty, back from yesterday, by one statement."""
+    """Copy one row of an hour for every machine, one in twenty hours before it, by one statement."""
     changed = {
         "id": "gen_random_uuid()",
         "instrument_id": "machine.pk",
@@ -57,8 +60,7 @@ def _multiplied(model, row, machines, people):
         "record_id": "machine.pk || '-' || n",
     }
     columns = [field.column for field in model._meta.concrete_fields]
-    begun = timezone.now() - dt.timedelta(days=1)
-    given = {"person_id": [person.pk for person in people], "start": begun, "end": begun}
+    given = {"person_id": [person.pk for person in people], "start": row.start, "end": row.start}
     names = ", ".join(f'"{column}"' for column in columns)
     values = ", ".join(changed.get(column, f'one."{column}"') for column in columns)
     with connection.cursor() as cursor:
