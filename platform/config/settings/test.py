@@ -24,7 +24,7 @@ else:
     # Threads of a live server end without a word; kept connections would outlive the tests.
     DATABASES["default"]["CONN_MAX_AGE"] = 0
     # No test survives a power cut; the drills of .ci/chaos, which must, run servers of their own.
-    DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c synchronous_commit=off"
+    DATABASES["default"]["OPTIONS"] = {"options": "-c synchronous_commit=off"}
 # The server of static files warns of a missing folder, and warnings are errors here.
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
