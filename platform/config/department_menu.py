@@ -93,4 +93,4 @@ def demo_label(_request: HttpRequest) -> list[str] | None:
     """Return what the admin's head says of a demonstration network, nothing of a real one."""
     if not settings.DEMO:
         return None
-    return [gettext("Demonstration network: everything is invented"), "warning"]
+    return [gettext("Demonstration: all invented"), "warning"]
