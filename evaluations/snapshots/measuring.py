@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -22,7 +22,7 @@ from instruments.inventory.models import Instrument
 from instruments.inventory.queries.facts import PastInstrument
 from instruments.terms.queries.opening import weeks_of
 from instruments.terms.rules.intervals import Interval
-from instruments.usage.metrics import NO_USAGE, UsageTotals
+from instruments.usage.metrics import FIGURES, NO_USAGE
 from instruments.usage.queries.usage_totals import open_hours_of, usage_totals
 from members.models import MemberUnit, UnitFacts
 from members.queries.unit_facts import unit_facts_at
@@ -101,8 +101,8 @@ def fresh_rows(
     for row in rows:
         row.open_hours = hours.get(row.instrument_id, NO_HOURS)
         used = totals.get(row.instrument_id, NO_USAGE)
-        for figure in fields(UsageTotals):
-            setattr(row, figure.name, getattr(used, figure.name))
+        for name in FIGURES:
+            setattr(row, name, getattr(used, name))
     return rows
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import ROUND_HALF_UP, Decimal
 
 ZERO = Decimal("0.00")
@@ -40,6 +40,8 @@ class UsageTotals:
 
 
 NO_USAGE = UsageTotals()
+FIGURES = tuple(field.name for field in fields(UsageTotals))
+"""What the totals are called, wherever they are copied."""
 
 
 def percent(part: Decimal, whole: Decimal) -> Decimal:

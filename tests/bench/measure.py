@@ -126,9 +126,8 @@ def booking_queries() -> int:
     token, _row = perform(person, issue, person, name="bench-queries", scopes=["read", "write"], days=1)
     start = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0) + dt.timedelta(days=16)
     client = Client(SERVER_NAME="127.0.0.1", headers={"Authorization": f"Bearer {token}"})
-    client.get(
-        "/api/v1/bookings/"
-    )  # the first use of a token is written down, the next ones of that minute are not
+    # The first use of a token is written down, the next ones of that minute are not.
+    client.get("/api/v1/bookings/")
     wish = {
         "instrument": SEM,
         "start": start.isoformat(),

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import fields
 from decimal import Decimal
 
 from evaluations.rounds.models import Round
 from evaluations.scoring.figures import InstrumentFigures
 from evaluations.snapshots.models import MetricSnapshot, SnapshotRow
 from instruments.inventory.enums import SharingMode
-from instruments.usage.metrics import UsageTotals
+from instruments.usage.metrics import FIGURES
 
 Reported = dict[str, Decimal]
 Given = dict[str, list[Decimal]]
@@ -30,7 +29,7 @@ def figures_of(row: SnapshotRow) -> InstrumentFigures:
         funding=tuple(row.funding),
         joined_on=row.joined_on,
         open_hours=row.open_hours,
-        **{figure.name: getattr(row, figure.name) for figure in fields(UsageTotals)},
+        **{name: getattr(row, name) for name in FIGURES},
     )
 
 
