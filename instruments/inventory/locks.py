@@ -10,9 +10,13 @@ from changes import Work
 from instruments.inventory.models import Instrument
 
 
-def lock_instrument(work: Work, key: int | str) -> Instrument:
-    """Lock the instrument of a primary key or code and read it with unit and policy. Raises Instrument.DoesNotExist."""
-    return work.lock_named(_rows(), code=key) if isinstance(key, str) else work.lock_one(_rows(), key)
+def lock_instrument(work: Work, key: int | str, *fields: str) -> Instrument:
+    """Lock the instrument of a primary key or code and read it with unit and policy. Raises Instrument.DoesNotExist.
+
+    `fields` are the only ones read at once, for whoever needs few of its four dozen.
+    """
+    rows = _rows().only(*fields) if fields else _rows()
+    return work.lock_named(rows, code=key) if isinstance(key, str) else work.lock_one(rows, key)
 
 
 def lock_instruments(work: Work, pks: Iterable[int], *, skip_locked: bool = False) -> dict[int, Instrument]:
