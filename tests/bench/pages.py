@@ -87,8 +87,8 @@ def serving(
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Serve with web workers of the real server, from its first answer on; `keeps` pages, or makes each anew."""
     server = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", application, "-c", "python:tests.bench.web", "-b", f"127.0.0.1:{PORT}", "--workers", str(workers),
-         "--threads", str(threads), "--log-level", "warning"],
+        [sys.executable, "-m", "gunicorn", application, "--config", "python:tests.bench.web",
+         "-b", f"127.0.0.1:{PORT}", "--workers", str(workers), "--threads", str(threads), "--log-level", "warning"],
         cwd=ROOT,
         env={**os.environ, "PAGES_ARE_KEPT": "yes" if keeps else "no"},
     )  # fmt: skip

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 import time_machine
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from audit.models import Entry
 from changes import perform, subscribe
@@ -21,6 +21,7 @@ from instruments.inventory.actions.instruments import change_state
 from instruments.terms.actions import add_exception, remove_exception, set_opening
 from instruments.terms.models import OpeningException, OpeningPeriod
 from instruments.terms.rules.opening import WeeklyPeriod
+from notices.kinds import write
 from notices.models import Notice
 from tests.factories.instruments import BookingFactory, make_instrument, make_steward
 from tests.instruments.inventory.test_inventory import address, client_of
@@ -73,6 +74,19 @@ def states(booked):
 def told():
     """Whom which kind of notice reached."""
     return sorted(Notice.objects.values_list("person_id", "kind"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"), [("光管坏了。", "光管坏了"), ("The tube broke.", "The tube broke"), ("光管", "光管")]
+)
+def test_a_reason_ends_once(instrument, steward, booked, typed, shown):
+    """The sentence that goes on after the reason has a full stop of its own; one typed is not said again."""
+    choices = {str(one.pk): "cancel" for one in booked}
+    perform(steward, change_state, instrument, state="under_repair", note=typed, choices=choices)
+    for notice in Notice.objects.filter(kind="booking_taken_away"):
+        for language, sentence in (("zh-hans", f"原因：{shown}。"), ("en", f"Reason: {shown}. ")):
+            with translation.override(language):
+                assert sentence in write(notice.kind, notice.context, language).body
 
 
 BEFORE = ["confirmed", "requested", "confirmed"]
