@@ -27,7 +27,6 @@ from instruments.usage.queries.usage_totals import open_hours_of, usage_totals
 from members.models import MemberUnit, UnitFacts
 from members.queries.unit_facts import unit_facts_at
 
-CHUNK = 1000
 NO_HOURS = Decimal("0.00")
 Show = Callable[[int, int], object]
 
@@ -56,13 +55,11 @@ def cut_of(snapshot: MetricSnapshot, show: Show) -> Cut:
     mark = usage_mark(round_, moment)
     held_then = population(round_, moment)
     scope = definition_of(round_.scheme).scope
-    keys = list(held_then)
-    rows: list[SnapshotRow] = []
-    for at in range(0, len(keys), CHUNK):
-        show(at, len(keys))
-        rows += fresh_rows(snapshot, machines_of(keys[at : at + CHUNK]), held_then, scope)
+    show(0, len(held_then))
+    rows = fresh_rows(snapshot, machines_of(held_then), held_then, scope, whole=True)
+    show(len(rows), len(rows))
     last = min(round_.data_end, moment)
-    weeks = weeks_of(keys, Interval(last - dt.timedelta(microseconds=2), last - dt.timedelta(microseconds=1)))
+    weeks = weeks_of(None, Interval(last - dt.timedelta(microseconds=2), last - dt.timedelta(microseconds=1)))
     for row in rows:
         row.opening = [[one.weekday, one.opens, one.closes] for one in weeks.get(row.instrument_id, ())]
     units = MemberUnit.objects.filter(pk__in={row.unit_id for row in rows}).order_by("pk")
@@ -82,16 +79,20 @@ def fresh_rows(
     machines: Iterable[Instrument],
     held_then: Mapping[int, PastInstrument],
     scope: Scope,
+    *,
+    whole: bool = False,
 ) -> list[SnapshotRow]:
-    """Measure these instruments, each as it was (`population`), with its unit and class at hand; seven queries."""
+    """Measure these instruments, each as it was (`population`), with its unit and class at hand; seven queries.
+
+    `whole`: they are nearly the network's, so its usage and opening are read at once, which is quicker than by name.
+    """
     chunk = list(machines)
     if not chunk:
         return []
     round_ = snapshot.round
     start, end = round_.data_start, round_.data_end
-    keys = [instrument.pk for instrument in chunk]
-    totals = usage_totals(start, end, keys)
-    hours = open_hours_of(chunk, start, end)
+    totals = usage_totals(start, end, None if whole else [instrument.pk for instrument in chunk])
+    hours = open_hours_of(None if whole else chunk, start, end)
     on = round_.data_last_day
     units = _units_then(round_, {instrument.unit_id for instrument in chunk})
     rows = [

@@ -169,18 +169,20 @@ def _days(
     return since, until
 
 
-def weeks_of(pks: Iterable[int], window: Interval | None = None) -> dict[int, tuple[WeeklyPeriod, ...]]:
-    """Return the sorted weekly periods of many instruments in one query; those without are missing.
+def weeks_of(
+    pks: Iterable[int] | None, window: Interval | None = None
+) -> dict[int, tuple[WeeklyPeriod, ...]]:
+    """Return the sorted weekly periods of many instruments (None: of all) in one query; those without are missing.
 
     All weeks that hold on some day of the window, each period with its days; without a window the week of today.
     """
     first = timezone.localdate() if window is None else local_day(window.start)
     last = first if window is None else local_day(window.end)
-    rows = (
-        OpeningPeriod.objects.touching(first, last)
-        .filter(instrument__in=list(pks))
-        .order_by("instrument", "valid_from", "weekday", "opens")
+    rows = OpeningPeriod.objects.touching(first, last).order_by(
+        "instrument", "valid_from", "weekday", "opens"
     )
+    if pks is not None:
+        rows = rows.filter(instrument__in=list(pks))
     weeks: dict[int, list[WeeklyPeriod]] = defaultdict(list)
     for pk, weekday, opens, closes, valid_from, valid_to in rows.values_list("instrument_id", *_WEEKLY):
         weeks[pk].append(WeeklyPeriod(weekday, opens, closes, *_days(valid_from, valid_to, first, last)))

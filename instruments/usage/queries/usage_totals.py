@@ -58,18 +58,17 @@ def usage_totals(
 
 
 def open_hours_of(
-    instruments: Iterable[Instrument], start: dt.datetime, end: dt.datetime
+    instruments: Iterable[Instrument] | None, start: dt.datetime, end: dt.datetime
 ) -> dict[int, Decimal]:
     """Return the open hours of each instrument in [start, end) by the weeks that held then and its dated exceptions.
 
-    One query, however many instruments; equal weeks are worked out once.
+    One query, however many instruments; equal weeks are worked out once. None: of all that are ever open.
     """
-    pks = [instrument.pk for instrument in instruments]
-    if not pks or end <= start:
-        return dict.fromkeys(pks, ZERO)
-    window = Interval(start, end)
-    openings = openings_of(pks, window)
-    return {pk: openings[pk].hours for pk in pks}
+    pks = None if instruments is None else [instrument.pk for instrument in instruments]
+    if pks == [] or end <= start:
+        return dict.fromkeys(pks or [], ZERO)
+    openings = openings_of(pks, Interval(start, end))
+    return {pk: openings[pk].hours for pk in (openings if pks is None else pks)}
 
 
 def _sum(field: str, condition: Q | None = None) -> Sum:

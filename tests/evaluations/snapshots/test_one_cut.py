@@ -40,13 +40,12 @@ def elsewhere(write) -> None:
     assert failed == []
 
 
-def test_what_is_written_between_two_chunks_is_not_half_in_the_cut(monkeypatch):
-    """Usage of two instruments is entered when one of them is read and the other is not."""
-    monkeypatch.setattr(measuring, "CHUNK", 1)
+def test_what_is_written_while_a_cut_is_read_is_not_half_in_it(monkeypatch):
+    """Usage of two instruments is entered when the mark is read and their hours are not."""
     story = make_story()
     with mock.patch.object(actions, "send"):
         snapshot = perform(story.officer, request_snapshot, story.round)
-    original, moved = measuring.fresh_rows, []
+    original, moved = measuring.usage_totals, []
     first = story.round.data_start
 
     def enter():
@@ -54,14 +53,13 @@ def test_what_is_written_between_two_chunks_is_not_half_in_the_cut(monkeypatch):
             add_usage(story.instruments[code], Decimal(7), start=first, end=first + dt.timedelta(hours=7))
 
     def entered_meanwhile(*args):
-        rows = original(*args)
-        if not moved:
-            moved.append(1)
-            elsewhere(enter)
-        return rows
+        moved.append(1)
+        elsewhere(enter)
+        return original(*args)
 
-    monkeypatch.setattr(measuring, "fresh_rows", entered_meanwhile)
+    monkeypatch.setattr(measuring, "usage_totals", entered_meanwhile)
     assert take_snapshot(snapshot.pk) is True
+    assert moved == [1]
     hours = dict(SnapshotRow.objects.values_list("instrument_code", "effective_hours"))
     assert (hours["AAA-1"], hours["AAA-2"]) == (Decimal("100.00"), Decimal("60.00"))
     assert MetricSnapshot.objects.get().state == "done"
