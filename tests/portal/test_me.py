@@ -105,7 +105,7 @@ def test_a_request_is_not_headed_as_a_use(client, person):
     booking.save()
     page = client.get(url, headers={"accept-language": "zh-hans"}).content.decode()
     headline = page.partition("<h1>")[2].partition("</h1>")[0]
-    assert "下一次上机" in headline
+    assert "下次上机：" in headline
     assert "待审批" not in headline
 
 

@@ -164,7 +164,7 @@ def blind(what: str) -> None:
     if what != "lock":
         raise ValueError(what)
 
-    def unlocked(_work: Work, pk: int) -> Instrument:
+    def unlocked(_work: Work, pk: int, *_fields: str) -> Instrument:
         return Instrument.objects.select_related("unit", "policy").get(pk=pk)
 
     actions.lock_instrument = unlocked
