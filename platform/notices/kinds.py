@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +29,8 @@ class Written:
 
 
 _KINDS: dict[str, NoticeKind] = {}
+_STOPPED = re.compile(r"%\((\w+)\)s[.。]")
+"""A placeholder with the full stop of its sentence behind it."""
 
 
 def register(kind: str, *, subject: Sentence, body: Sentence) -> None:
@@ -63,6 +66,12 @@ def write(kind: str, context: Mapping[str, Any], language: str) -> Written:
         raise ValueError(f"No kind of notice is called {kind}.")
     values = spans(context, language) | {name: shown(value, language) for name, value in context.items()}
     try:
-        return Written(str(known.subject) % values, str(known.body) % values)
+        return Written(_filled(str(known.subject), values), _filled(str(known.body), values))
     except KeyError as error:
         raise ValueError(f"A notice of kind {kind} lacks {error.args[0]}.") from error
+
+
+def _filled(sentence: str, values: Mapping[str, str]) -> str:
+    """Fill a sentence; what somebody typed with a full stop ends once where the sentence has one after it."""
+    ended = {name: values[name].rstrip(".。 ") for name in _STOPPED.findall(sentence)}
+    return sentence % {**values, **ended}

@@ -12,7 +12,6 @@ from django.utils.functional import Promise
 
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
 """What a text in both languages has, and the language of each."""
-FULL_STOPS = ".。 "
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -61,14 +60,6 @@ def in_both(text: str | Promise) -> str | dict[str, str]:
         with translation.override(language):
             found[ending] = str(text)
     return found
-
-
-def going_on(text: str | Promise) -> str | dict[str, str]:
-    """Put a text into both languages without the full stop at its end, for a sentence that goes on after it."""
-    words = in_both(text)
-    if isinstance(words, str):
-        return words.rstrip(FULL_STOPS)
-    return {language: text.rstrip(FULL_STOPS) for language, text in words.items()}
 
 
 def stored_all(context: Mapping[str, object]) -> dict[str, Any]:

@@ -37,14 +37,13 @@ from tests.bench.history import Undo  # noqa: E402
 from tests.bench.pages import (  # noqa: E402
     PORT,
     SEM,
-    UNMEASURED,
     Asked,
     Seen,
     asked,
     cold_home,
     pages,
-    processor_seconds,
     queries,
+    repeated,
     serving,
     worker_mb,
 )
@@ -80,9 +79,7 @@ def bookings(server: subprocess.Popen[bytes], rounds: int) -> Seen:
     token, _row = perform(person, issue, person, name="bench", scopes=["read", "write"], days=1)
     start = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0) + dt.timedelta(days=8)
     link = http.client.HTTPConnection("127.0.0.1", PORT, timeout=30)
-    times: list[float] = []
-    size = 0
-    made: list[str] = []
+    made: list[bytes] = []
 
     def post(path: str, body: dict[str, object]) -> tuple[int, bytes]:
         link.request(
@@ -98,10 +95,7 @@ def bookings(server: subprocess.Popen[bytes], rounds: int) -> Seen:
         answer = link.getresponse()
         return answer.status, answer.read()
 
-    before = 0.0
-    for turn in range(rounds + UNMEASURED):
-        if turn == UNMEASURED:
-            before = processor_seconds(server)
+    def ask(turn: int) -> bytes:
         begin = start + dt.timedelta(minutes=30 * turn)
         wanted = {
             "instrument": SEM,
@@ -109,19 +103,16 @@ def bookings(server: subprocess.Popen[bytes], rounds: int) -> Seen:
             "end": (begin + dt.timedelta(minutes=30)).isoformat(),
             "purpose": "bench",
         }
-        began = time.perf_counter()
         status, body = post("/api/v1/bookings/", wanted)
-        taken = time.perf_counter() - began
         if status != 201:
             raise SystemExit(f"booking answered {status}: {body[:300]!r}")
-        if turn >= UNMEASURED:
-            times.append(taken)
-            size = len(body)
-        made.append(json.loads(body)["id"])
-    spent = processor_seconds(server) - before
-    for booking in made:
-        post(f"/api/v1/bookings/{booking}/cancel/", {"reason": "bench"})
-    return Seen(times, size, round(spent / rounds * 1000, 2))
+        made.append(body)
+        return body
+
+    seen = repeated(server, rounds, ask)
+    for body in made:
+        post(f"/api/v1/bookings/{json.loads(body)['id']}/cancel/", {"reason": "bench"})
+    return seen
 
 
 def booking_queries() -> int:

@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -124,17 +124,27 @@ def asked(server: subprocess.Popen[bytes], page: Asked, rounds: int) -> Seen:
     headers = {"Accept-Encoding": "gzip", "Accept-Language": "zh-CN"}
     if page.who:
         headers["Cookie"] = f"{settings.SESSION_COOKIE_NAME}={session(page.who)}"
+
+    def ask(_turn: int) -> bytes:
+        link.request("GET", page.path, headers=headers)
+        answer = link.getresponse()
+        body = answer.read()
+        if answer.status != 200:
+            raise SystemExit(f"{page.path} answered {answer.status}")
+        return body
+
+    return repeated(server, rounds, ask)
+
+
+def repeated(server: subprocess.Popen[bytes], rounds: int, ask: Callable[[int], bytes]) -> Seen:
+    """Ask again and again, with the number of the turn, and measure all but the first turns."""
     times, size, before = [], 0, 0.0
     for turn in range(rounds + UNMEASURED):
         if turn == UNMEASURED:
             before = processor_seconds(server)
         began = time.perf_counter()
-        link.request("GET", page.path, headers=headers)
-        answer = link.getresponse()
-        body = answer.read()
+        body = ask(turn)
         taken = time.perf_counter() - began
-        if answer.status != 200:
-            raise SystemExit(f"{page.path} answered {answer.status}")
         if turn >= UNMEASURED:
             times.append(taken)
             size = len(body)

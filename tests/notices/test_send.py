@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import smtplib
 from decimal import Decimal
 
@@ -218,3 +219,19 @@ def test_two_kinds_of_notice_of_one_name_are_a_mistake():
     with pytest.raises(ValueError, match=f"Two kinds of notice are called {name}"):
         kinds.register(name, subject=known.subject, body="something else")
     assert kinds._KINDS[name] is known
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_no_sentence_ends_twice(language):
+    """Whatever is typed with a full stop, no kind of notice puts its own behind it."""
+    doubled = {}
+    with override(language):
+        for kind in kinds.registered():
+            known = kinds._KINDS[kind]
+            names = re.findall(r"%\((\w+)\)s", f"{known.subject} {known.body}")
+            for stop in ".。":
+                written = kinds.write(kind, dict.fromkeys(names, f"typed{stop}"), language)
+                if re.search(r"[.。]{2}", f"{written.subject} {written.body}"):
+                    doubled[kind] = written
+    assert len(kinds.registered()) > 20
+    assert doubled == {}

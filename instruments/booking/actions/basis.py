@@ -19,7 +19,7 @@ from instruments.booking.queries.elsewhere import elsewhere
 from instruments.booking.rules.booking_states import next_state
 from instruments.booking.rules.free_slots import FreeSlot
 from instruments.inventory.models import Instrument
-from notices.wording import LANGUAGES, going_on, in_both
+from notices.wording import LANGUAGES, in_both
 
 MOST_REASON, MOST_OFFERED = 300, 3
 
@@ -35,7 +35,7 @@ def take_away(work: Work, booking: Booking, reason: Reason) -> None:
         [booking.person],
         "booking_taken_away",
         booking,
-        reason=going_on(reason) or None,
+        reason=in_both(reason) or None,
         others=_others(booking),
     )
 
@@ -84,7 +84,7 @@ def _cancel(work: Work, booking: Booking, reason: Reason) -> None:
 def tell_hit(work: Work, booking: Booking, reason: Reason, *, offer: bool) -> None:
     """Tell a person that the instrument cannot be used as booked; `offer`: ask to move, with what is free."""
     kind = "booking_to_move" if offer else "booking_in_doubt"
-    tell(work, [booking.person], kind, booking, reason=going_on(reason) or None, others=_others(booking))
+    tell(work, [booking.person], kind, booking, reason=in_both(reason) or None, others=_others(booking))
 
 
 def _others(booking: Booking) -> dict[str, str]:

@@ -83,7 +83,9 @@ def test_a_reason_ends_once(instrument, steward, booked, typed, shown):
     """The sentence that goes on after the reason has a full stop of its own; one typed is not said again."""
     choices = {str(one.pk): "cancel" for one in booked}
     perform(steward, change_state, instrument, state="under_repair", note=typed, choices=choices)
-    for notice in Notice.objects.filter(kind="booking_taken_away"):
+    notices = list(Notice.objects.filter(kind="booking_taken_away"))
+    assert len(notices) == len(booked)
+    for notice in notices:
         for language, sentence in (("zh-hans", f"原因：{shown}。"), ("en", f"Reason: {shown}. ")):
             with translation.override(language):
                 assert sentence in write(notice.kind, notice.context, language).body
