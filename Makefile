@@ -5,11 +5,11 @@ SIZE ?= demo
 export PORT
 BIN := .venv/bin
 export PYTHONPATH := $(CURDIR):$(CURDIR)/platform
+# Many processes start one after the other, in tests too; each would compile all modules anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test check coverage bench chaos clean setup setup-dev frontend messages lock
 
-# Several processes start one after the other; each would compile all modules anew.
-demo: export PYTHONDONTWRITEBYTECODE :=
 demo: setup frontend
 	@$(BIN)/pybabel -q compile -D django -d platform/locale
 	@$(BIN)/python manage.py demo
