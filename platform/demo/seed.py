@@ -17,7 +17,7 @@ from changes import Work, perform
 from demo.announcements import write_announcements
 from demo.bookings import write_bookings
 from demo.instruments import InstrumentDraft, draft_instruments
-from demo.loading import write_booked, write_usage
+from demo.loading import overlaps_refused_at_the_end, write_booked, write_usage
 from demo.people import People, draft_people, roles_of
 from demo.plan import SIZES, Plan
 from demo.recent import week_rows
@@ -66,7 +66,7 @@ def seed(size: str = "full", *, password: str, say: Callable[[str], None] = lamb
     """Make the whole network in one transaction, then rounds and what happens today, each change as it would happen.
 
     The caller makes sure that the database is empty and the settings allow it. Past usage and most of what is booked
-    are written as plain rows under all constraints, with one entry in the history that sums them up; what somebody
+    are plain rows that all constraints accept, with one entry in the history that sums them up; what somebody
     asks for, decides or closes today, and rounds, go through the real actions.
     """
     plan = Plan(SIZES[size], timezone.now())
@@ -80,10 +80,14 @@ def seed(size: str = "full", *, password: str, say: Callable[[str], None] = lamb
     # Until here nobody gets mail about what is invented; from now on those who can log in do.
     accounts = [person.pk for person in network.people.accounts.values()]
     Person.objects.filter(pk__in=accounts).update(mail_wanted=True)
-    with connection.cursor() as cursor:
-        # The planner has seen none of these rows yet; the first page should not pay for that.
-        cursor.execute("ANALYZE")
+    _analyze()
     return network
+
+
+def _analyze() -> None:
+    """Show the planner what was written; neither the rounds nor the first page should pay for its guesses."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 def _past(work: Work, plan: Plan, password_hash: str, say: Callable[[str], None]) -> tuple[Network, Weeks]:
@@ -91,7 +95,9 @@ def _past(work: Work, plan: Plan, password_hash: str, say: Callable[[str], None]
     load_reference(work)
     network = _timed(say, "units and people", lambda: _members(plan, password_hash))
     _timed(say, "instruments", lambda: _instruments(network))
-    return network, _timed(say, "usage and bookings", lambda: _usage(network))
+    weeks = _timed(say, "usage and bookings", lambda: _usage(network))
+    _analyze()
+    return network, weeks
 
 
 def _note(work: Work, network: Network, size: str) -> None:
@@ -183,8 +189,9 @@ def _instruments(network: Network) -> None:
 def _usage(network: Network) -> Weeks:
     bookings: list[Row] = []
     weeks, rows = _used(network, bookings)
-    network.counts["usage_records"] = write_usage(with_served(rows))
-    network.counts["bookings"] = write_booked(bookings)
+    with overlaps_refused_at_the_end():
+        network.counts["usage_records"] = write_usage(with_served(rows))
+        network.counts["bookings"] = write_booked(bookings)
     return weeks
 
 
