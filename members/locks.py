@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from changes import Work
+from changes.locking import Lockable
 from members.models import MemberUnit, NetworkRole, Organisation, Person, UnitRole
+
+PEOPLE = Lockable(Person.objects.select_related("home_unit"))
 
 
 def lock_unit(work: Work, pk: int) -> MemberUnit:
@@ -15,7 +18,7 @@ def lock_unit(work: Work, pk: int) -> MemberUnit:
 
 def lock_person(work: Work, pk: int) -> Person:
     """Lock one person, with the unit the account is in."""
-    return work.lock_one(Person.objects.select_related("home_unit"), pk)
+    return work.lock_one(PEOPLE, pk)
 
 
 def lock_unit_role(work: Work, pk: int) -> UnitRole:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from changes import StaleVersion, Work
+from changes.locking import Lockable
 from instruments.booking.models import Booking
-from instruments.inventory.locks import lock_instrument
+from instruments.inventory.locks import INSTRUMENTS, lock_instrument
 
-BOOKED_BY = (
-    *("code", "state", "sharing_mode", "station_count", "policy", "unit__state"),
-    *("name_zh", "name_en", "address"),
+BOOKABLE = Lockable(
+    INSTRUMENTS.rows.only(
+        *("code", "state", "sharing_mode", "station_count", "policy", "unit__state"),
+        *("name_zh", "name_en", "address"),
+    )
 )
-"""What of an instrument a request is judged and told by."""
+"""Instruments with what a request is judged and told by."""
 BOOKINGS = Booking.objects.select_related("person__home_unit", "instrument__unit", "instrument__policy")
 
 

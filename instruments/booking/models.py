@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from changes.remembered import Given
 from display.formats import local_datetime
 from instruments.booking.enums import HOLDING_STATES, BookingKind, BookingState, Purpose
 from members.enums import UserCategory
@@ -45,7 +46,7 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         """Requests past their time that nobody has swept yet."""
         return self.filter(overdue_requests(now))
 
-    def overlapping(self, start: dt.datetime, end: dt.datetime) -> BookingQuerySet:
+    def overlapping(self, start: dt.datetime | Given, end: dt.datetime | Given) -> BookingQuerySet:
         """Bookings that share a moment with [start, end)."""
         return self.filter(start__lt=end, end__gt=start)
 

@@ -9,11 +9,12 @@ from django.db import models
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from changes.remembered import Given
 from display.formats import local_datetime, money
 from members.enums import UserCategory
 
 
-def held_between(first: dt.date, last: dt.date | None = None) -> models.Q:
+def held_between(first: dt.date | Given, last: dt.date | Given | None = None) -> models.Q:
     """Periods that hold on some local day from `first` to `last` (both included; None: for ever)."""
     held = models.Q(valid_to=None) | models.Q(valid_to__gt=first)
     return held if last is None else held & models.Q(valid_from__lte=last)

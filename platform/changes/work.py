@@ -87,7 +87,7 @@ class Work:
         self.change.is_divisible = False
 
     def lock(
-        self, rows: models.QuerySet[M], pks: Iterable[Any], *, skip_locked: bool = False
+        self, rows: models.QuerySet[M] | locking.Lockable[M], pks: Iterable[Any], *, skip_locked: bool = False
     ) -> dict[Any, M]:
         """Lock rows and read them afresh; return those that exist by key, in the order of their keys.
 
@@ -110,23 +110,26 @@ class Work:
         self.change.held += [key for key in fresh if key[2] in found]
         return dict(sorted(found.items()))
 
-    def lock_one(self, rows: models.QuerySet[M], pk: Any) -> M:
+    def lock_one(self, rows: models.QuerySet[M] | locking.Lockable[M], pk: Any) -> M:
         """Lock one row and read it afresh. Raises the model's DoesNotExist."""
         found = self.lock(rows, [pk])
         if pk not in found:
             raise rows.model.DoesNotExist  # type: ignore[attr-defined]
         return found[pk]
 
-    def lock_named(self, rows: models.QuerySet[M], **name: Any) -> M:
+    def lock_named(self, rows: locking.Lockable[M], field: str, name: str) -> M:
         """Lock the one row of a unique name and read it afresh. Raises the model's DoesNotExist.
 
         As the first lock of a change it takes one query, for any first lock is in order.
         """
         if self.change.held:
-            return self.lock_one(rows, rows.order_by().values_list("pk", flat=True).get(**name))
-        row = locking.for_update(rows).get(**name)
-        self.change.held += locking.keys_of(rows.model, [row.pk])
-        return row
+            pk = rows.rows.order_by().values_list("pk", flat=True).get(**{field: name})
+            return self.lock_one(rows, pk)
+        found = rows.read(field, name)
+        if not found:
+            raise rows.model.DoesNotExist  # type: ignore[attr-defined]
+        self.change.held += locking.keys_of(rows.model, [found[0].pk])
+        return found[0]
 
     def emit(self, event: Event) -> None:
         """Say what happened: to the history where it is `Recorded`, and to whoever subscribed."""

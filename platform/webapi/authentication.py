@@ -31,11 +31,7 @@ class BearerTokenAuthentication(BaseAuthentication):
         if scheme.lower() != "bearer" or not text.strip().startswith(tokens.TOKEN_START):
             raise AuthenticationFailed(_("Send “Authorization: Bearer” and a token of this site."))
         now = timezone.now()
-        token = (
-            AccessToken.objects.select_related("person")
-            .filter(tokens.usable(now), digest=tokens.digest_of(text.strip()))
-            .first()
-        )
+        token = tokens.opening(text.strip(), now)
         if token is None:
             raise AuthenticationFailed(_("This token is unknown, ended or expired."))
         self._demand_scope(request, token)

@@ -7,11 +7,11 @@ import functools
 import hashlib
 import re
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any, ParamSpec
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.http import HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -138,7 +138,8 @@ def claim(request: Request) -> Claim | StoredAnswer:
     # Two rounds: a row that vanishes between the insert and the look-up was given up by its call.
     for _attempt in range(2):
         # Nearly every key is new, so it is written at once and looked for only where that fails.
-        with suppress(IntegrityError), transaction.atomic():
+        # One statement is a transaction by itself; inside another one, its refusal must not end that.
+        with suppress(IntegrityError), transaction.atomic() if connection.in_atomic_block else nullcontext():
             return Claim(StoredAnswer.objects.create(person_id=person_id, key=key, **mine).pk, now)
         known = StoredAnswer.objects.filter(person_id=person_id, key=key).first()
         if known is None:

@@ -12,6 +12,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from changes import Work
+from changes.remembered import Given, Remembered
 from webapi.models import AccessToken
 
 READ, WRITE = "read", "write"
@@ -93,9 +94,21 @@ def tokens_of(person: AbstractBaseUser) -> models.QuerySet[AccessToken]:
     return AccessToken.objects.filter(person_id=person.pk).order_by("-created_at", "-pk")
 
 
-def usable(now: dt.datetime) -> models.Q:
-    """The condition under which a token opens anything at `now`."""
-    return models.Q(revoked_at=None, expires_at__gt=now, person__is_active=True)
+def opening(text: str, now: dt.datetime) -> AccessToken | None:
+    """Return the token of this text with its person, if it opens anything at `now`."""
+    return _OPENING.first(digest=digest_of(text), now=now)
+
+
+def _usable() -> models.QuerySet[AccessToken]:
+    return AccessToken.objects.select_related("person").filter(
+        revoked_at=None,
+        person__is_active=True,
+        digest=Given("digest", models.CharField()),
+        expires_at__gt=Given("now", models.DateTimeField()),
+    )
+
+
+_OPENING = Remembered(_usable)
 
 
 def digest_of(text: str) -> str:

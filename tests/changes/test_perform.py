@@ -12,6 +12,7 @@ from audit.models import Entry
 from changes import Event, StaleVersion, locking, perform, subscribe, unchanged
 from changes.errors import Restart
 from changes.events import _subscribers
+from changes.locking import Lockable
 from changes.runner import record_refusal
 from members.models import MemberUnit, Person, Region
 from tests.factories.members import PersonFactory, UnitFactory
@@ -135,16 +136,17 @@ def test_a_part_that_fails_ends_a_change_of_one_piece(unit, person):
 def test_the_first_lock_may_be_taken_by_name(unit, person):
     """In one query; a later one looks its key up and waits for its turn; one that is not there says so."""
     held = []
+    units, people = Lockable(MemberUnit.objects.all()), Lockable(Person.objects.all())
 
     def by_name(work):
         with CaptureQueriesContext(connection) as captured:
-            assert work.lock_named(MemberUnit.objects.all(), code=unit.code) == unit
+            assert work.lock_named(units, "code", unit.code) == unit
             held.append(len(captured))
-            assert work.lock_named(Person.objects.all(), email=person.email) == person
+            assert work.lock_named(people, "email", person.email) == person
             held.append(len(captured))
         held.extend(key[1] for key in work.change.held)
         with pytest.raises(MemberUnit.DoesNotExist):
-            work.lock_named(MemberUnit.objects.all(), code="NO-SUCH")
+            work.lock_named(units, "code", "NO-SUCH")
 
     perform(person, by_name)
     assert held == [1, 3, "members.memberunit", "members.person"]

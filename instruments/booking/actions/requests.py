@@ -10,7 +10,7 @@ from instruments.booking.actions.telling import tell
 from instruments.booking.enums import BookingKind, BookingState, Purpose
 from instruments.booking.errors import OwnOverlap, RulesBroken, SentTwice
 from instruments.booking.events import BookingConfirmed, BookingRequested, MaintenanceBooked
-from instruments.booking.locks import BOOKED_BY
+from instruments.booking.locks import BOOKABLE
 from instruments.booking.models import Booking
 from instruments.booking.queries.admission import admission
 from instruments.booking.queries.bookings import own_elsewhere, recipients_of
@@ -57,7 +57,7 @@ def request_booking(
     """
     _refuse_naive(start, end)
     owner, purpose = person or work.actor, purpose.strip()
-    instrument = lock_instrument(work, place if isinstance(place, str) else place.pk, *BOOKED_BY)
+    instrument = lock_instrument(work, place if isinstance(place, str) else place.pk, BOOKABLE)
     require(work.actor, "book_instrument", instrument)
     if owner.pk != work.actor.pk:
         require(work.actor, "book_for_others", instrument)

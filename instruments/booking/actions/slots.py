@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError
+from django.db.models import DateTimeField, IntegerField, QuerySet
 
 from changes import Work
+from changes.remembered import Given, Remembered
 from instruments.booking.actions.telling import tell
 from instruments.booking.errors import SlotTaken
 from instruments.booking.events import BookingExpired, TimeFreed
@@ -127,18 +130,20 @@ def facts(booking: Booking) -> dict[str, object]:
 
 def _taken(instrument: Instrument, wish: Interval, now: dt.datetime) -> tuple[list[BusyInterval], list[UUID]]:
     """Return what holds part of the wish, and the requests past their time that no longer do; one query."""
-    rows = (
-        Booking.objects.in_holding_state()
-        .filter(instrument=instrument)
-        .overlapping(wish.start, wish.end)
-        .order_by("start", "station")
-        .values_list(*BUSY_FIELDS, "expires_at")
-    )
     taken, overdue = [], []
-    for *values, expires_at in rows:
+    for *values, expires_at in _HELD.ask(instrument=instrument.pk, start=wish.start, end=wish.end):
         row = BusyInterval(*values)
         if is_overdue(row.state, expires_at, now):
             overdue.append(row.booking_id)
         else:
             taken.append(row)
     return taken, overdue
+
+
+def _held() -> QuerySet[Booking, tuple[Any, ...]]:
+    rows = Booking.objects.in_holding_state().filter(instrument=Given("instrument", IntegerField()))
+    between = rows.overlapping(Given("start", DateTimeField()), Given("end", DateTimeField()))
+    return between.order_by("start", "station").values_list(*BUSY_FIELDS, "expires_at")
+
+
+_HELD = Remembered(_held)

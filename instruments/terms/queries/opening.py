@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models import Q, Value
 from django.utils import timezone
 
+from changes.remembered import Given, Remembered
 from instruments.inventory.models import Instrument
 from instruments.terms.models import OpeningException, OpeningPeriod, held_between
 from instruments.terms.rules.hours import local_day, since_local_midnight
@@ -57,7 +58,11 @@ def openings_of(pks: Iterable[int] | None, window: Interval) -> Mapping[int, Ope
     instrument without any has a closed one.
     """
     first, last = local_day(window.start), local_day(window.end)
-    rows = _rows(pks, Q(start__lt=window.end, end__gt=window.start), first, last)
+    some = None if pks is None else list(pks)
+    if some is not None and len(some) == 1:
+        rows = _OF_ONE.ask(instrument=some[0], first=first, last=last, start=window.start, end=window.end)
+    else:
+        rows = list(_rows(some, Q(start__lt=window.end, end__gt=window.start), first, last))
     weeks: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
     exceptions: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
     for pk, weekday, opens, closes, valid_from, valid_to, start, end, is_open in rows:
@@ -115,7 +120,7 @@ def _minute(moment: dt.datetime) -> int:
 
 
 def _rows(
-    pks: Iterable[int] | None, which: Q, first: dt.date, last: dt.date | None
+    pks: Collection[int] | None, which: Q, first: dt.date, last: dt.date | None
 ) -> models.QuerySet[Any, tuple[Any, ...]]:
     """Read the weeks that hold on some day from `first` to `last` and those exceptions, in one query.
 
@@ -123,9 +128,19 @@ def _rows(
     """
     periods, dated = _PERIODS.filter(held_between(first, last)), _DATED.filter(which)
     if pks is not None:
-        some = list(pks)
-        periods, dated = periods.filter(instrument__in=some), dated.filter(instrument__in=some)
+        periods, dated = periods.filter(instrument__in=pks), dated.filter(instrument__in=pks)
     return periods.union(dated, all=True)
+
+
+def _of_one() -> models.QuerySet[Any, tuple[Any, ...]]:
+    first, last = Given("first", models.DateField()), Given("last", models.DateField())
+    start, end = Given("start", models.DateTimeField()), Given("end", models.DateTimeField())
+    mine = Q(instrument=Given("instrument", models.IntegerField()))
+    periods = _PERIODS.filter(held_between(first, last), mine)
+    return periods.union(_DATED.filter(mine, start__lt=end, end__gt=start), all=True)
+
+
+_OF_ONE = Remembered(_of_one)
 
 
 _FIELDS: dict[str, models.Field[Any, Any]] = {

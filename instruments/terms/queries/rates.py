@@ -6,6 +6,9 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db.models import CharField, DateField, IntegerField, QuerySet
+
+from changes.remembered import Given, Remembered
 from instruments.inventory.models import Instrument
 from instruments.terms.models import Rate
 from instruments.terms.rules.hours import is_convertible, local_day
@@ -25,12 +28,19 @@ class Quote:
 
 def rate_for(instrument: Instrument, category: str, day: dt.date) -> Decimal | None:
     """Return the yuan per hour for a user category on a local day, or None where none is set by then."""
-    return (
-        Rate.objects.filter(instrument=instrument, category=category, valid_from__lte=day)
-        .order_by("-valid_from")
-        .values_list("yuan_per_hour", flat=True)
-        .first()
+    return _RATE.first(instrument=instrument.pk, category=category, day=day)
+
+
+def _latest() -> QuerySet[Rate, Decimal]:
+    rows = Rate.objects.filter(
+        instrument=Given("instrument", IntegerField()),
+        category=Given("category", CharField()),
+        valid_from__lte=Given("day", DateField()),
     )
+    return rows.order_by("-valid_from").values_list("yuan_per_hour", flat=True)[:1]
+
+
+_RATE = Remembered(_latest)
 
 
 def rates_of(instrument: Instrument, category: str) -> list[tuple[dt.date, Decimal]]:
