@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from changes import record_refusal
 from changes.errors import NotAllowed
+from changes.remembered import Given, Remembered
 from members.enums import NetworkRoleKind, UnitRoleKind
 from members.models import MemberUnit, NetworkRole, Organisation, Person, UnitRole
 from members.models.dated import lasting
@@ -53,14 +54,7 @@ def roles_of(person: Actor) -> Roles:
     kept: tuple[dt.date, Roles] | None = getattr(person, _KEPT, None)
     if kept is not None and kept[0] == today:
         return kept[1]
-    in_units = UnitRole.objects.on(today).filter(person=person).order_by().values_list("kind", "unit_id")
-    in_network = (
-        NetworkRole.objects.on(today)
-        .filter(person=person)
-        .order_by()
-        .values_list("kind", models.Value(None, output_field=models.BigIntegerField()))
-    )
-    rows = list(in_units.union(in_network, all=True))
+    rows = _HELD.ask(person=person.pk, today=today)
 
     def units(kind: UnitRoleKind) -> frozenset[int]:
         return frozenset(unit for row, unit in rows if row == kind and unit is not None)
@@ -76,6 +70,17 @@ def roles_of(person: Actor) -> Roles:
     )
     setattr(person, _KEPT, (today, roles))
     return roles
+
+
+def _held() -> models.QuerySet[Any, tuple[str, int | None]]:
+    today, person = Given("today", models.DateField()), Given("person", models.BigIntegerField())
+    in_units = UnitRole.objects.on(today).filter(person=person).order_by().values_list("kind", "unit_id")
+    in_network = NetworkRole.objects.on(today).filter(person=person).order_by()
+    nowhere = models.Value(None, output_field=models.BigIntegerField())
+    return in_units.union(in_network.values_list("kind", nowhere), all=True)
+
+
+_HELD = Remembered(_held)
 
 
 def forget_roles(person: Actor) -> None:

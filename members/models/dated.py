@@ -8,10 +8,12 @@ from typing import Self, TypeVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from changes.remembered import Given
+
 M = TypeVar("M", bound=models.Model)
 
 
-def lasting(day: dt.date) -> models.Q:
+def lasting(day: dt.date | Given) -> models.Q:
     """What is not over by a day: it holds then, or later."""
     return models.Q(valid_to=None) | models.Q(valid_to__gt=day)
 
@@ -25,7 +27,7 @@ def dates_in_order(name: str) -> models.CheckConstraint:
 class DatedQuerySet(models.QuerySet[M]):
     """Filters of dated rows."""
 
-    def on(self, day: dt.date) -> Self:
+    def on(self, day: dt.date | Given) -> Self:
         """Rows that hold on that day; `valid_to` is the first day without."""
         return self.filter(lasting(day), valid_from__lte=day)
 

@@ -85,17 +85,20 @@ def _indexed_afterwards(table: str) -> Iterator[None]:
 
 
 @contextmanager
-def overlaps_refused_at_the_end() -> Iterator[None]:
-    """On PostgreSQL, look for overlaps once all rows are there: less work than row by row."""
+def checked_at_the_end(models: Iterable[type[Model]], kinds: str = "x") -> Iterator[None]:
+    """On PostgreSQL, check all rows of these tables together once they are there: less work than row by row.
+
+    `kinds` are those of `pg_constraint`: x, what excludes overlaps; f, foreign keys. They are taken away and put back
+    in the running transaction, so nothing is kept that breaks them.
+    """
     if connection.vendor != "postgresql":
         yield
         return
-    tables = [model._meta.db_table for model in (UsageRecord, Booking)]
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT conrelid::regclass, quote_ident(conname), pg_get_constraintdef(oid) FROM pg_constraint "
-            "WHERE contype = 'x' AND conrelid = ANY(%s::regclass[])",
-            [tables],
+            "SELECT conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid) FROM pg_constraint "
+            "WHERE contype = ANY(%s) AND conrelid = ANY(%s::regclass[]) ORDER BY contype DESC, 1, 2",
+            [list(kinds), [model._meta.db_table for model in models]],
         )
         found = cursor.fetchall()
         for table, name, _rule in found:

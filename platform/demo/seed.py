@@ -17,7 +17,7 @@ from changes import Work, perform
 from demo.announcements import write_announcements
 from demo.bookings import write_bookings
 from demo.instruments import InstrumentDraft, draft_instruments
-from demo.loading import overlaps_refused_at_the_end, write_booked, write_usage
+from demo.loading import checked_at_the_end, write_booked, write_usage
 from demo.people import People, draft_people, roles_of
 from demo.plan import SIZES, Plan
 from demo.recent import week_rows
@@ -29,6 +29,7 @@ from demo.units import UnitDraft, draft_units
 from demo.usage import Row, targets, usage_rows
 from demo.visitors import Visitors
 from demo.weeks import Weeks, draw_weeks, origin_of
+from instruments.booking.models import Booking
 from instruments.inventory.actions.reference import load_reference
 from instruments.inventory.actions.search import rebuild_index, reindex
 from instruments.inventory.models import (
@@ -40,6 +41,7 @@ from instruments.inventory.models import (
     Stewardship,
 )
 from instruments.terms.models import BookingPolicy, OpeningException, OpeningPeriod, Rate
+from instruments.usage.models import UsageRecord
 from members.models import MemberUnit, NetworkRole, Organisation, Person, Region, UnitRole
 
 BATCH = 400
@@ -189,7 +191,7 @@ def _instruments(network: Network) -> None:
 def _usage(network: Network) -> Weeks:
     bookings: list[Row] = []
     weeks, rows = _used(network, bookings)
-    with overlaps_refused_at_the_end():
+    with checked_at_the_end([UsageRecord, Booking]):
         network.counts["usage_records"] = write_usage(with_served(rows))
         network.counts["bookings"] = write_booked(bookings)
     return weeks

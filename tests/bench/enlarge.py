@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterable
 
 import django
 
@@ -19,6 +20,7 @@ from django.core.management.color import no_style  # noqa: E402
 from django.db import connection, models, transaction  # noqa: E402
 from django.db.backends.utils import CursorWrapper  # noqa: E402
 
+from demo.loading import checked_at_the_end  # noqa: E402
 from instruments.booking.models import Booking, BookingStep  # noqa: E402
 from instruments.inventory.actions.search import reindex  # noqa: E402
 from instruments.inventory.models import (  # noqa: E402
@@ -60,22 +62,14 @@ def enlarge(times: int) -> dict[str, int]:
     with transaction.atomic(), connection.cursor() as cursor:
         rows = _counts()
         held = _held(cursor)
-        constraints, indexes, _triggers = held
         newest = Instrument.objects.order_by("-pk").values_list("pk", flat=True)[0]
         cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
         cursor.execute("SET LOCAL work_mem = '256MB'")
-        for table, name, _definition in constraints:
-            cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
-        for name, _definition in indexes:
-            cursor.execute(f"DROP INDEX {name}")
-        strides = {model: _largest(model) for model in COPIED}
-        for model in COPIED:
-            cursor.execute(_copying(model, strides), [times - 1])
-        reindex(Instrument.objects.filter(pk__gt=newest))
-        for _name, definition in indexes:
-            cursor.execute(definition)
-        for table, name, definition in constraints:
-            cursor.execute(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
+        with checked_at_the_end(COPIED, "fx"):
+            _copy(cursor, times, [index for index, _definition in held[1]])
+            reindex(Instrument.objects.filter(pk__gt=newest))
+            for _index, definition in held[1]:
+                cursor.execute(definition)
         for statement in connection.ops.sequence_reset_sql(no_style(), COPIED):
             cursor.execute(statement)
         found = _counts()
@@ -86,6 +80,14 @@ def enlarge(times: int) -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM (ANALYZE)")
     return found
+
+
+def _copy(cursor: CursorWrapper, times: int, indexes: Iterable[str]) -> None:
+    for index in indexes:
+        cursor.execute(f"DROP INDEX {index}")
+    strides = {model: _largest(model) for model in COPIED}
+    for model in COPIED:
+        cursor.execute(_copying(model, strides), [times - 1])
 
 
 def _counts() -> dict[str, int]:

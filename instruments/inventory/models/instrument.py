@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from changes.remembered import Given
 from instruments.inventory.enums import (
     CarrierKind,
     EquipmentKind,
@@ -239,7 +240,7 @@ class InstrumentFunding(models.Model):
 class StewardshipQuerySet(DatedQuerySet["Stewardship"]):
     """Filters of stewardships."""
 
-    def on(self, day: dt.date) -> StewardshipQuerySet:
+    def on(self, day: dt.date | Given) -> StewardshipQuerySet:
         """Those valid on a day; who is no longer a steward in the unit keeps nothing of it."""
         role = UnitRole.objects.on(day).filter(
             person=models.OuterRef("person"),
