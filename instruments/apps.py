@@ -61,6 +61,7 @@ class InstrumentsConfig(AppConfig):
         """Register the triggers, the sentences of the notices and the reports."""
         # Models must be loaded before these. A capability's permissions declare its verbs by being imported.
         import instruments.booking.permissions
+        import instruments.calendars.permissions
         import instruments.inventory.permissions
         import instruments.terms.permissions
         import instruments.usage.permissions  # noqa: F401
@@ -68,6 +69,7 @@ class InstrumentsConfig(AppConfig):
         from instruments.booking.actions.steps import keep_step
         from instruments.booking.dependants import register_dependants
         from instruments.booking.events import BookingEvent, VisitEnded
+        from instruments.calendars.attachments import register_attachments
         from instruments.catalogue import subscribers as catalogue
         from instruments.guards import guards
         from instruments.inventory import custodians
@@ -79,6 +81,7 @@ class InstrumentsConfig(AppConfig):
         post_migrate.connect(_index_anew, sender=self)
         register_all(OF_BOOKINGS | OF_INSTRUMENTS)
         register_reports()
+        register_attachments()
         subscribe(BookingEvent, keep_step)
         # Who keeps an instrument is settled before who is asked to decide on its requests.
         custodians.register_dependants()

@@ -17,6 +17,8 @@ WORDS: dict[str, Promise] = {
     "instruments.booking.moved": _("booking moved"),
     "instruments.booking.no_show": _("booking missed"),
     "instruments.booking.requested": _("booking requested"),
+    "instruments.calendar.ended": _("calendar address ended"),
+    "instruments.calendar.made": _("calendar address made"),
     "instruments.class.renamed": _("class renamed"),
     "instruments.field.renamed": _("field renamed"),
     "instruments.instrument.changed": _("instrument changed"),

@@ -1,6 +1,7 @@
 """Rows of the instruments app, gathered from its capabilities for Django; nobody else imports them from here."""
 
 from instruments.booking.models import Booking, BookingStep
+from instruments.calendars.models import CalendarFeed
 from instruments.inventory.models import (
     ApplicationField,
     Instrument,
@@ -19,6 +20,7 @@ __all__ = [
     "Booking",
     "BookingPolicy",
     "BookingStep",
+    "CalendarFeed",
     "Instrument",
     "InstrumentClass",
     "InstrumentFacts",

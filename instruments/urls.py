@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from instruments.booking.views import booking
+from instruments.calendars import views as calendars
 from instruments.catalogue.views import catalogue, compare, instrument
 from instruments.desk.views import desk
 from instruments.inventory.views import inventory, stewards
@@ -44,7 +45,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("units/<str:unit>/manage/<str:code>/stewards/", stewards.stewards, name="stewards"),
     path("units/<str:unit>/manage/<str:code>/stewards/<int:pk>/end/", stewards.end, name="end_steward"),
     path("bookings/<uuid:pk>/", booking.booking, name="booking"),
+    path("bookings/<uuid:pk>.ics", calendars.booking_file, name="booking_file"),
     path("bookings/<uuid:pk>/<slug:verb>/", booking.booking_act, name="booking_act"),
+    path("me/calendars/", calendars.calendars, name="calendars"),
+    path("me/calendars/<int:pk>/end/", calendars.end, name="end_calendar"),
+    path("calendars/<str:secret>.ics", calendars.feed, name="calendar_feed"),
     path("units/<str:unit>/usage/", usage.usage, name="usage"),
     path("units/<str:unit>/usage/add/", usage.usage_add, name="usage_add"),
     path("units/<str:unit>/usage/import/", usage_import.usage_import, name="usage_import"),

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from notices.attachments import attachment_of
 from notices.kinds import write
 from notices.models import MailState, Notice
 
@@ -90,7 +91,11 @@ def _message(notice: Notice) -> EmailMessage:
             )
         )
         subject = " ".join(written.subject.split())
-    return EmailMessage(subject, "\n\n".join(lines), settings.DEFAULT_FROM_EMAIL, [reader.email])
+        attached = attachment_of(notice)
+    message = EmailMessage(subject, "\n\n".join(lines), settings.DEFAULT_FROM_EMAIL, [reader.email])
+    if attached is not None:
+        message.attach(attached.name, attached.content, attached.kind)
+    return message
 
 
 def _is_refused_for_good(error: Exception) -> bool:

@@ -90,13 +90,14 @@ def _refuse_full() -> None:
 
 
 def _closing(at: dt.datetime) -> list[str]:
-    """What runs with the copy, before anybody can see it: no session and no token of the back-up opens anything."""
+    """What runs with the copy, before anybody can see it: no session, token or calendar of it opens anything."""
     moment = at.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
     if connection.vendor == "postgresql":
         moment += "+00"
     return [
         "DELETE FROM django_session",
         f"UPDATE webapi_accesstoken SET revoked_at = '{moment}' WHERE revoked_at IS NULL",  # noqa: S608 - our own clock
+        f"UPDATE instruments_calendarfeed SET ended_at = '{moment}' WHERE ended_at IS NULL",  # noqa: S608
     ]
 
 

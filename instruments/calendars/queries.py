@@ -1,0 +1,124 @@
+"""Queries room: what a calendar holds."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Max, Q, QuerySet
+
+from instruments.booking.enums import BookingKind
+from instruments.booking.models import Booking
+from instruments.booking.rules.booking_states import UNUSED_STATES
+from instruments.calendars.enums import FeedKind
+from instruments.calendars.models import CalendarFeed
+from instruments.calendars.permissions import Followed, followed_by, names_people
+from instruments.inventory.models import Instrument
+from instruments.inventory.permissions import stewarded_by
+from instruments.terms.models import OpeningException, OpeningPeriod
+from instruments.terms.rules.hours import local_day
+from members.models import MemberUnit, Person
+from members.permissions import can
+
+PAST, AHEAD = dt.timedelta(days=60), dt.timedelta(days=400)
+TOLD_AFTERWARDS = dt.timedelta(days=30)
+"""So long a booking that came to nothing is shown as cancelled, until every program has heard of it."""
+
+
+@dataclass(frozen=True)
+class Opening:
+    """When an instrument is open: its weeks, and what differs on certain days."""
+
+    instrument: Instrument
+    periods: Sequence[OpeningPeriod]
+    exceptions: Sequence[OpeningException]
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a calendar shows to one person at one moment."""
+
+    person: Person
+    followed: Followed
+    names: bool
+    bookings: Sequence[Booking]
+    opening: Opening | None
+
+    def mark(self, now: dt.datetime) -> str:
+        """Return what changes with whatever is shown; a request past its time has changed though no row did."""
+        parts: list[object] = [self.person.language, self.followed.kind, self.names, local_day(now)]
+        parts += [
+            (row.pk, row.version, row.expires_at is not None and row.expires_at <= now)
+            for row in self.bookings
+        ]
+        if self.opening is not None:
+            instrument = self.opening.instrument
+            parts.append((instrument.name_zh, instrument.name_en, instrument.address))
+            parts += [(row.pk, row.valid_to) for row in self.opening.periods]
+            parts += [(row.pk, row.start, row.end) for row in self.opening.exceptions]
+        return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
+
+
+def feed_under(digest: str) -> CalendarFeed | None:
+    """Return the subscription of an address, if its person still has the access and the right; None else."""
+    rows = CalendarFeed.objects.select_related("person", "instrument__unit", "instrument__policy", "unit")
+    feed = rows.filter(digest=digest).first()
+    if feed is None or not feed.opens or not can(feed.person, "follow_calendar", followed_by(feed)):
+        return None
+    return feed
+
+
+def held_by(feed: CalendarFeed, now: dt.datetime) -> Held:
+    """Read what a subscription shows at this moment; four queries at most, however many bookings."""
+    followed, person = followed_by(feed), feed.person
+    rows = _shown(now).filter(_about(followed, person)).order_by("start", "pk")
+    opening = _opening(followed.target, now) if isinstance(followed.target, Instrument) else None
+    return Held(person, followed, names_people(person, followed), list(rows), opening)
+
+
+def one_booking(pk: UUID) -> Booking | None:
+    """Read a booking as calendars show it."""
+    return _for_calendars().filter(pk=pk).first()
+
+
+def live_feeds(person: Person) -> list[CalendarFeed]:
+    """Return the subscriptions of a person that still open something, newest first."""
+    rows = CalendarFeed.objects.select_related("person", "instrument", "unit")
+    return [feed for feed in rows.filter(person=person, ended_at=None) if feed.opens]
+
+
+def _for_calendars() -> QuerySet[Booking]:
+    return Booking.objects.select_related("person", "instrument__unit", "instrument__policy").annotate(
+        changed_at=Max("steps__at")
+    )
+
+
+def _shown(now: dt.datetime) -> QuerySet[Booking]:
+    rows = _for_calendars().filter(end__gt=now - PAST, start__lt=now + AHEAD)
+    return rows.exclude(Q(state__in=UNUSED_STATES) & Q(ended_at__lt=now - TOLD_AFTERWARDS))
+
+
+def _about(followed: Followed, person: Person) -> Q:
+    match followed.kind, followed.target:
+        case FeedKind.MINE, None:
+            return Q(person=person, kind=BookingKind.USE)
+        case FeedKind.KEPT, None:
+            return Q(instrument__in=stewarded_by(person))
+        case FeedKind.INSTRUMENT, Instrument():
+            return Q(instrument=followed.target)
+        case FeedKind.UNIT, MemberUnit():
+            return Q(instrument__unit=followed.target)
+    raise ValueError(f"No calendar is about {followed!r}.")
+
+
+def _opening(instrument: Instrument, now: dt.datetime) -> Opening:
+    exceptions = OpeningException.objects.filter(
+        instrument=instrument, end__gt=now - PAST, start__lt=now + AHEAD
+    )
+    periods = OpeningPeriod.objects.touching(local_day(now)).filter(instrument=instrument)
+    return Opening(
+        instrument, list(periods.order_by("weekday", "opens", "pk")), list(exceptions.order_by("start", "pk"))
+    )
