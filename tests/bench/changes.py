@@ -5,8 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
+from collections import Counter
+from collections.abc import Collection, Iterator
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from changes import Work, perform
@@ -20,10 +23,11 @@ from members.models import Person
 HALF_HOUR = dt.timedelta(minutes=30)
 OPEN_SECONDS = 2.0
 IN_A_TURN = 5
+FIRST_DAY, LAST_DAY = 19, 30
 
 
 def places(count: int) -> list[Instrument]:
-    """Instruments that are open around the clock, confirm at once and are far enough ahead for the bench."""
+    """Instruments that are open around the clock and confirm at once, the least booked in those days first."""
     rows = Instrument.objects.filter(
         state=InstrumentState.IN_SERVICE,
         sharing_mode=SharingMode.EXTERNAL,
@@ -37,15 +41,33 @@ def places(count: int) -> list[Instrument]:
         for place in rows.prefetch_related("opening_periods").order_by("code")
         if sum((period.opens, period.closes) == (0, 1440) for period in place.opening_periods.all()) == 7
     ]
+    held = Counter(_held(always).values_list("instrument", flat=True))
+    always.sort(key=lambda place: (held[place.pk], place.code))
     if len(always) < count:
         raise SystemExit("The demo has too few instruments that are open around the clock.")
     return always[:count]
 
 
+def _held(places: Collection[Instrument]) -> QuerySet[Booking]:
+    return (
+        Booking.objects.holding().filter(instrument__in=places).overlapping(_day(FIRST_DAY), _day(LAST_DAY))
+    )
+
+
+def _free(places: Collection[Instrument]) -> Iterator[dt.datetime]:
+    """Half hours that are free on all of these, in order. Raises SystemExit where there are no more."""
+    taken = list(_held(places).values_list("start", "end"))
+    for n in range((LAST_DAY - FIRST_DAY) * 48):
+        start = _day(FIRST_DAY) + HALF_HOUR * n
+        if not any(start < until and start + HALF_HOUR > since for since, until in taken):
+            yield start
+    raise SystemExit("The demo has too little free time for the bench.")
+
+
 def composite(person: Person, rounds: int) -> list[float]:
     """Time changes that book four instruments each, taken in an order that is not that of the locks."""
     chosen = list(reversed(places(4)))
-    times, made = [], []
+    times, made, starts = [], [], _free(chosen)
 
     def four(work: Work, start: dt.datetime) -> list[Booking]:
         return [
@@ -53,37 +75,38 @@ def composite(person: Person, rounds: int) -> list[float]:
             for place in chosen
         ]
 
-    for turn in range(rounds):
+    for _turn in range(rounds):
         began = time.perf_counter()
-        made += perform(person, four, _day(19) + HALF_HOUR * turn)
+        made += perform(person, four, next(starts))
         times.append(time.perf_counter() - began)
     _undo(person, made)
     return times
 
 
 def alone_and_beside(person: Person, turns: int) -> tuple[list[float], list[float]]:
-    """Time bookings alone, and beside a change of another instrument that stays open for two seconds after its last
-    write; turn about, so that whatever else the machine does is in both."""
+    """Time bookings alone, and beside a change of another person and instrument that stays open for two seconds after
+    its last write; turn about, so that whatever else the machine does is in both."""
     busy, free = places(2)
-    slots = iter(range(turns * 2 * IN_A_TURN))
+    other = Person.objects.get(email="manager@demo.example")
+    slots, open_slots = _free([free]), _free([busy])
     alone: list[float] = []
     beside: list[float] = []
     made: list[Booking] = []
 
     def book(times: list[float]) -> None:
-        start = _day(21) + HALF_HOUR * next(slots)
+        start = next(slots)
         began = time.perf_counter()
         made.append(
             perform(person, request_booking, free, start=start, end=start + HALF_HOUR, purpose="bench")
         )
         times.append(time.perf_counter() - began)
 
-    for turn in range(turns):
+    for _turn in range(turns):
         for _each in range(IN_A_TURN):
             book(alone)
         written, over = threading.Event(), threading.Event()
-        start = _day(21) + HALF_HOUR * turn
-        thread = threading.Thread(target=_stay_open, args=(person, busy, start, written, over))
+        start = next(open_slots)
+        thread = threading.Thread(target=_stay_open, args=(other, busy, start, written, over))
         thread.start()
         if not written.wait(30):
             raise SystemExit("The change that was to stay open has not begun.")
@@ -91,7 +114,8 @@ def alone_and_beside(person: Person, turns: int) -> tuple[list[float], list[floa
             if not over.is_set():
                 book(beside)
         thread.join()
-    _undo(person, [*made, *Booking.objects.holding().filter(purpose="bench, open", person=person)])
+    _undo(person, made)
+    _undo(other, list(Booking.objects.holding().filter(purpose="bench, open", person=other)))
     return alone, beside
 
 
