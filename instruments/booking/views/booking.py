@@ -48,6 +48,7 @@ from instruments.booking.views.booking_life import (
     released_at,
     shown,
 )
+from instruments.booking.views.offers import again
 from instruments.booking.views.refusal import Refusal, refusal
 from instruments.inventory.permissions import is_custodian
 from instruments.terms.errors import BrokenRule, problem
@@ -153,6 +154,7 @@ def _page(request: HttpRequest, shown_booking: Booking, tried: FailedAct | None 
     keeper = is_custodian(request.user, shown_booking.instrument)
     acts = legal_acts(shown_booking, request.user, now)
     state = effective_state(shown_booking, now)
+    is_mine = shown_booking.person_id == request.user.pk
     context: dict[str, Any] = {
         "booking": shown_booking,
         "instrument": shown_booking.instrument,
@@ -162,7 +164,8 @@ def _page(request: HttpRequest, shown_booking: Booking, tried: FailedAct | None 
         "steps": life(shown_booking, steps_of(shown_booking), now),
         "bill": bill_of(shown_booking),
         "keeper": keeper,
-        "is_mine": shown_booking.person_id == request.user.pk,
+        "is_mine": is_mine,
+        "again": again(shown_booking, now) if is_mine and shown_booking.kind == BookingKind.USE else "",
         "choices": [_choice(act, shown_booking, request, tried) for act in acts],
         "limits": _limits(shown_booking, request.user.pk, now, keeper=keeper),
         "tried": tried,

@@ -12,7 +12,10 @@ from django.urls import reverse
 
 from folding.times import LOCAL
 from instruments.booking.errors import FreeTime
+from instruments.booking.models import Booking
+from instruments.booking.rules.booking_states import UNUSED_STATES
 from instruments.inventory.models import Instrument
+from instruments.terms.queries.policy import policy_of, terms_of
 from instruments.terms.queries.rates import category_of, rates_of
 from instruments.terms.rules.hours import local_day
 from instruments.terms.rules.pricing import price
@@ -33,6 +36,21 @@ class Offer:
 def span_query(start: dt.datetime, end: dt.datetime) -> dict[str, str]:
     """Return the parameters of an address that chooses a time, on the local clock."""
     return {"start": start.astimezone(LOCAL).isoformat(), "end": end.astimezone(LOCAL).isoformat()}
+
+
+def again(booking: Booking, now: dt.datetime) -> str:
+    """Return the address of the form filled in as a booking of this person was, in the next week it can be asked for.
+
+    Same weekday and clock, purpose and kind of purpose; what stands there already is told by the form. What came to
+    nothing can be asked for at its own time, while there is any.
+    """
+    terms, week = terms_of(policy_of(booking.instrument)), dt.timedelta(days=7)
+    start, end = booking.start, booking.booked_end
+    weeks = max(booking.state not in UNUSED_STATES, -((start - terms.earliest_start(now)) // week))
+    chosen = span_query(start + weeks * week, end + weeks * week)
+    said = {"purpose": booking.purpose, "purpose_kind": booking.purpose_kind}
+    page = reverse("instruments:instrument", args=[booking.instrument.code])
+    return f"{page}?{urlencode(chosen | said)}#book"
 
 
 def offers(

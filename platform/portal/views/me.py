@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from display.formats import minutes
 from evaluations.entries.queries.waiting import waiting_for
+from instruments.booking.enums import BookingKind
 from instruments.booking.models import Booking
 from instruments.booking.queries.booking_page import steps_of
 from instruments.booking.queries.bookings import in_custody_of
@@ -28,6 +29,7 @@ from instruments.booking.views.booking_life import (
     life,
     released_at,
 )
+from instruments.booking.views.offers import again
 from instruments.inventory.models import Instrument
 from members.kept_pages import kept_for_person
 from members.models import Person
@@ -80,6 +82,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "portal/me.html",
         {
             "agenda": own,
+            "again": {row.pk: again(row, now) for row in own.past if row.kind == BookingKind.USE},
             "waiting": waiting,
             "things": len(own.todos) + len(waiting),
             "next": _next(own, coming, request.user, now) if coming is not None else None,

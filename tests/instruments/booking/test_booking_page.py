@@ -150,7 +150,7 @@ class TestWhatItSays:
         html = client.get(page(confirmed)).content.decode()
         assert "未使用，无需付费" in html
         assert "¥" not in html
-        assert ("预约其他时段" in html, "当前没有可办理的事项" in html) == (True, False)
+        assert ("再约一次" in html, "当前没有可办理的事项" in html) == (True, False)
 
     def test_the_state_is_said_once_in_the_head(self, client, confirmed, member):
         """The heading is when and what; the badge beside the next step is the one place of the state."""
