@@ -31,6 +31,7 @@ from evaluations.results.actions.scoring import score_round  # noqa: E402
 from evaluations.rounds.models import Round  # noqa: E402
 from evaluations.snapshots.actions import request_snapshot, take_snapshot  # noqa: E402
 from members.models import Person  # noqa: E402
+from notices.models import Notice  # noqa: E402
 from tests.bench import crowd, history  # noqa: E402
 from tests.bench.changes import alone_and_beside, composite  # noqa: E402
 from tests.bench.history import Undo  # noqa: E402
@@ -186,6 +187,8 @@ def rounds_of(database: str, _rounds: int) -> list[dict[str, object]]:
 
 def pages_of(database: str, rounds: int) -> list[dict[str, object]]:
     """Ask for pages, and book, over HTTP, beside a bare answer of the same server."""
+    # Thousands of unread notices of earlier runs are nobody's everyday.
+    Notice.objects.filter(context__purpose__startswith="bench").delete()
     with serving("tests.bench.bare:application") as server:
         bare = asked(server, Asked("/"), 10 * rounds)
     rows = [row("bare_answer", database, bare.times, bytes=bare.size, cpu_ms=bare.cpu_ms, ratio=1.0)]
