@@ -29,6 +29,7 @@ WORDS: dict[str, Promise] = {
     "instruments.rate.set": _("price set"),
     "instruments.rate.taken_back": _("future price taken back"),
     "instruments.refused": _("refused (instruments)"),
+    "instruments.series.made": _("series of bookings asked for"),
     "instruments.stewardship.ended": _("stewardship ended"),
     "instruments.stewardship.given": _("steward named"),
     "instruments.usage.corrected": _("usage corrected"),

@@ -1,6 +1,6 @@
 """Rows of the instruments app, gathered from its capabilities for Django; nobody else imports them from here."""
 
-from instruments.booking.models import Booking, BookingStep
+from instruments.booking.models import Booking, BookingSeries, BookingStep
 from instruments.calendars.models import CalendarFeed
 from instruments.inventory.models import (
     ApplicationField,
@@ -19,6 +19,7 @@ __all__ = [
     "ApplicationField",
     "Booking",
     "BookingPolicy",
+    "BookingSeries",
     "BookingStep",
     "CalendarFeed",
     "Instrument",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from instruments.booking.views import booking
+from instruments.booking.views import booking, series_acts
 from instruments.calendars import views as calendars
 from instruments.catalogue.views import catalogue, compare, instrument
 from instruments.desk.views import desk
@@ -46,6 +46,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("units/<str:unit>/manage/<str:code>/stewards/<int:pk>/end/", stewards.end, name="end_steward"),
     path("bookings/<uuid:pk>/", booking.booking, name="booking"),
     path("bookings/<uuid:pk>.ics", calendars.booking_file, name="booking_file"),
+    path("bookings/<uuid:pk>/series/<slug:verb>/", series_acts.series_act, name="series_act"),
     path("bookings/<uuid:pk>/<slug:verb>/", booking.booking_act, name="booking_act"),
     path("me/calendars/", calendars.calendars, name="calendars"),
     path("me/calendars/<int:pk>/end/", calendars.end, name="end_calendar"),

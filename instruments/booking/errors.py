@@ -100,3 +100,21 @@ class WrongBookingState(Conflict):
                 {"state": getattr(booking_state, "label", booking_state)},
             )
         )
+
+
+class SeriesBroken(Refusal):
+    """Some times of a series cannot be had; `times` are those."""
+
+    code = "series_broken"
+    message = _("Not every time of the series can be had.")
+
+    def __init__(self, times: Sequence[Span]) -> None:
+        self.times = list(times)
+        super().__init__()
+
+
+class NothingFits(Refusal):
+    """No booking of a series can be had, decided on or given back any more."""
+
+    code = "nothing_fits"
+    message = _("There is no booking of the series left to do this with.")

@@ -90,6 +90,41 @@ KINDS = {
             "Your booking of %(instrument)s on %(when)s now lies on station %(station)s; its time and price stay."
         ),
     ),
+    "series_requested": (
+        _("Request for %(instrument)s: %(count)s times from %(when)s"),
+        _(
+            "%(person)s asks for %(instrument)s %(count)s times, first on %(when)s, last on %(last)s. "
+            "Purpose: %(purpose)s. Please decide before %(expires)s; what nobody decides on expires by itself."
+        ),
+    ),
+    "series_confirmed": (
+        _("Series booked: %(instrument)s, %(count)s times from %(when)s"),
+        _(
+            "Your series on %(instrument)s is confirmed: %(count)s times, first on %(when)s, last on %(last)s. "
+            "Price of all: ¥%(price)s."
+        ),
+    ),
+    "series_approved": (
+        _("Series approved: %(instrument)s, %(count)s times from %(when)s"),
+        _(
+            "Your series on %(instrument)s has been approved: %(count)s times, first on %(when)s, last on %(last)s. "
+            "Price of all: ¥%(price)s."
+        ),
+    ),
+    "series_declined": (
+        _("Series declined: %(instrument)s, %(count)s times from %(when)s"),
+        _(
+            "Your request for %(instrument)s, %(count)s times from %(when)s to %(last)s, has been declined. "
+            "Reason: %(reason)s"
+        ),
+    ),
+    "series_cancelled": (
+        _("Bookings cancelled: %(instrument)s, %(count)s times from %(when)s"),
+        _(
+            "%(count)s bookings of %(instrument)s by %(person)s, from %(when)s to %(last)s, have been cancelled by "
+            "%(actor)s. Reason: %(reason)s"
+        ),
+    ),
     "booking_reminder": (
         _("Reminder: %(instrument)s, %(when)s"),
         _("Your booking of %(instrument)s: %(when)s. Place: %(place)s"),

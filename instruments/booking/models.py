@@ -51,6 +51,24 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         return self.filter(start__lt=end, end__gt=start)
 
 
+class BookingSeries(models.Model):
+    """A series (周期预约): bookings that were asked for as one, by a rule of RFC 5545; each is a row of its own."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    instrument = models.ForeignKey("instruments.Instrument", on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey("members.Person", on_delete=models.PROTECT, related_name="+")
+    rule = models.CharField(_("recurrence rule"), max_length=100)
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("series of bookings")
+        verbose_name_plural = _("series of bookings")
+        ordering = ["-created_at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.instrument_id} {self.rule}"
+
+
 class Booking(models.Model):
     """A booking (预约) in [start, end); upkeep is a booking of kind `maintenance`, so one rule guards all."""
 
@@ -86,6 +104,14 @@ class Booking(models.Model):
     yuan_per_hour = models.DecimalField(_("yuan per hour"), max_digits=10, decimal_places=2)
     price = models.DecimalField(_("price (yuan)"), max_digits=12, decimal_places=2)
     version = models.PositiveIntegerField(_("version"), default=1)
+    series = models.ForeignKey(
+        BookingSeries,
+        verbose_name=_("series of bookings"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="bookings",
+    )
     asked_with = models.CharField(
         _("number of the form"), max_length=40, blank=True, default="", editable=False
     )

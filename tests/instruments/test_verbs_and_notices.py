@@ -76,6 +76,7 @@ VERBS = {
             "booking.confirmed",
         ),
         *("booking.declined", "booking.expired", "booking.moved", "booking.no_show", "booking.requested"),
+        *("calendar.ended", "calendar.made", "series.made"),
         *(
             "class.renamed",
             "field.renamed",

@@ -32,7 +32,7 @@ from instruments.inventory.permissions import is_custodian
 from instruments.terms.models import OpeningException, OpeningPeriod
 from instruments.terms.queries.offers import offers_of
 from instruments.terms.queries.opening import opening_of, weeks_of
-from instruments.terms.queries.rates import price_list, quote, rate_for
+from instruments.terms.queries.rates import price_list, quotes, rate_for
 from instruments.terms.rules.hours import local_midnight
 from instruments.terms.rules.intervals import Interval
 from instruments.usage.queries.organisations import unmerged_names
@@ -217,7 +217,7 @@ def test_a_rate(day, yuan):
     match = SimpleNamespace(pk=instrument.pk, unit=instrument.unit_id, mode=instrument.sharing_mode)
     assert shown_prices([match], person, day) == {instrument.pk: yuan}
     for start in (local_midnight(day), local_midnight(day + DAY) - INSTANT):
-        assert quote(instrument, person, start, start + HOUR).yuan_per_hour == yuan
+        assert quotes(instrument, person, [(start, start + HOUR)])[0].yuan_per_hour == yuan
 
 
 @pytest.mark.parametrize(("day", "priced"), [(AFTER - DAY, False), (AFTER, True)])

@@ -34,6 +34,13 @@ def cancel_booking(work: Work, booking: Booking, *, reason: str = "", seen: int 
     Running maintenance may be cancelled until it ends. Tells the other side. Raises NotAllowed, StaleVersion,
     WrongBookingState, RulesBroken after the last moment or for a reason longer than 300 characters.
     """
+    booking = cancel_untold(work, booking, reason=reason, seen=seen)
+    tell_others(work, booking, "booking_cancelled")
+    return booking
+
+
+def cancel_untold(work: Work, booking: Booking, *, reason: str = "", seen: int | None = None) -> Booking:
+    """Give the time back as `cancel_booking` does; whoever cancels more at once tells of all together."""
     booking = lock_booking(work, booking)
     require(work.actor, "cancel_booking", booking)
     unchanged(booking, seen)
@@ -47,7 +54,6 @@ def cancel_booking(work: Work, booking: Booking, *, reason: str = "", seen: int 
     before = facts(booking)
     booking.state, booking.ended_at, booking.reason = after, work.now, reason
     save(booking, "state", "ended_at", "reason")
-    tell_others(work, booking, "booking_cancelled")
     work.emit(BookingCancelled(target=booking, before=before, after=facts(booking)))
     release(work, booking.instrument, booking.station, held_by(booking))
     return booking

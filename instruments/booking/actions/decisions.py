@@ -23,6 +23,13 @@ def approve_booking(work: Work, booking: Booking, *, seen: int | None = None) ->
     Raises NotAllowed, StaleVersion, WrongBookingState (decided, withdrawn or expired already), RulesBroken where the
     instrument is out of service or closed then, SlotTaken where an unguarded writer took the time.
     """
+    booking = approve_untold(work, booking, seen=seen)
+    tell(work, [booking.person], "booking_approved", booking)
+    return booking
+
+
+def approve_untold(work: Work, booking: Booking, *, seen: int | None = None) -> Booking:
+    """Confirm a request as `approve_booking` does; whoever decides on more at once tells of all together."""
     booking = lock_booking(work, booking)
     require(work.actor, "approve_booking", booking)
     unchanged(booking, seen)
@@ -31,7 +38,6 @@ def approve_booking(work: Work, booking: Booking, *, seen: int | None = None) ->
     if (barred := shut_then(booking)) is not None:
         raise RulesBroken([barred])
     save(booking, "state", "decided_at", "decided_by", "expires_at")
-    tell(work, [booking.person], "booking_approved", booking)
     work.emit(BookingApproved(target=booking, before=before, after=facts(booking)))
     return booking
 
@@ -41,6 +47,13 @@ def decline_booking(work: Work, booking: Booking, *, reason: str, seen: int | No
 
     Raises NotAllowed, StaleVersion, WrongBookingState, RulesBroken without a reason.
     """
+    booking = decline_untold(work, booking, reason=reason, seen=seen)
+    tell(work, [booking.person], "booking_declined", booking)
+    return booking
+
+
+def decline_untold(work: Work, booking: Booking, *, reason: str, seen: int | None = None) -> Booking:
+    """Refuse a request as `decline_booking` does; whoever decides on more at once tells of all together."""
     booking = lock_booking(work, booking)
     require(work.actor, "decline_booking", booking)
     unchanged(booking, seen)
@@ -51,7 +64,6 @@ def decline_booking(work: Work, booking: Booking, *, reason: str, seen: int | No
     _decide(work, booking, "decline")
     booking.reason, booking.ended_at = reason, work.now
     save(booking, "state", "decided_at", "decided_by", "expires_at", "reason", "ended_at")
-    tell(work, [booking.person], "booking_declined", booking)
     work.emit(BookingDeclined(target=booking, before=before, after=facts(booking)))
     release(work, booking.instrument, booking.station, held_by(booking))
     return booking

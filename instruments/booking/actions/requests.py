@@ -11,7 +11,7 @@ from instruments.booking.enums import BookingKind, BookingState, Purpose
 from instruments.booking.errors import OwnOverlap, RulesBroken, SentTwice
 from instruments.booking.events import BookingConfirmed, BookingRequested, MaintenanceBooked
 from instruments.booking.locks import BOOKABLE
-from instruments.booking.models import Booking
+from instruments.booking.models import Booking, BookingSeries
 from instruments.booking.queries.admission import admission
 from instruments.booking.queries.bookings import own_elsewhere, recipients_of
 from instruments.booking.queries.holding import conflicts, taken_problems
@@ -45,10 +45,11 @@ def request_booking(
     purpose_kind: str = Purpose.RESEARCH,
     form: str = "",
     knowing: bool = True,
+    series: BookingSeries | None = None,
 ) -> Booking:
     """Book [start, end) for oneself, or as a custodian for `person`; return the booking with its frozen price.
 
-    `place` is the instrument or its code.
+    `place` is the instrument or its code. As one of a `series` nobody is told of it: whoever asks for the series tells.
     It is `requested` where the policy wants an approval, else `confirmed`. Without a station the first free one is
     taken. Raises NotAllowed; RulesBroken with every broken rule, the taken time among them; SlotTaken, where that is
     the only one, with what is held and the next three free slots; SentTwice where the form of that number (at most 40
@@ -96,14 +97,15 @@ def request_booking(
         category=verdict.quote.category,
         yuan_per_hour=rate,
         price=price,
+        series=series,
         asked_with=form,
         requested_at=work.now,
         expires_at=request_expiry(policy.request_expiry_hours, start, work.now) if asks else None,
     )
     insert(booking)
-    if asks:
+    if series is None and asks:
         tell(work, recipients_of(instrument, but=owner), "booking_requested", booking)
-    else:
+    elif series is None:
         tell(work, [owner], "booking_confirmed", booking)
     happened = BookingRequested if asks else BookingConfirmed
     work.emit(happened(target=booking, after=facts(booking)))

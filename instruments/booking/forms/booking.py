@@ -26,11 +26,13 @@ from instruments.booking.forms.clock import (
     times,
 )
 from instruments.booking.models import Booking
+from instruments.booking.rules.repeats import LEAST, MOST, occurrences, overlap_each_other, rule_of
 from instruments.booking.rules.visits import forgotten
 from instruments.inventory.models import Instrument
 from instruments.terms.queries.opening import clock_hours
 from instruments.terms.queries.policy import policy_of
 from instruments.terms.rules.hours import is_convertible
+from instruments.terms.rules.intervals import Interval
 
 
 def _date_input() -> forms.DateInput:
@@ -189,6 +191,17 @@ class QuoteForm(WishForm):
             self.fields["station"].choices = [("", _("Any free one")), *numbers]  # type: ignore[attr-defined]
 
 
+REPEATS = [
+    ("", _("Once")),
+    ("daily", _("Every day")),
+    ("workdays", _("Monday to Friday")),
+    ("weekly", _("Every week")),
+    ("fortnightly", _("Every two weeks")),
+    ("monthly", _("Every month, on the same date")),
+]
+_TIMES = {"day", "start_time", "end_time", "end_day"}
+
+
 class BookingForm(QuoteForm):
     """One wish for one instrument."""
 
@@ -203,10 +216,26 @@ class BookingForm(QuoteForm):
         max_length=300,
         widget=forms.TextInput(attrs={"class": "form-control"}),
     )
+    repeat = forms.ChoiceField(
+        label=_("How often"),
+        required=False,
+        choices=REPEATS,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    times = forms.IntegerField(
+        label=_("How many times"),
+        required=False,
+        min_value=LEAST,
+        max_value=MOST,
+        widget=forms.NumberInput(attrs={"class": "form-control"}),
+        help_text=_("The first time counts; at most 52. You see all of them before anything is booked."),
+    )
     once = forms.UUIDField(required=False, widget=forms.HiddenInput())
     knowing = forms.BooleanField(required=False)
     """Said at the warning of own bookings elsewhere."""
     field_order = ("day", "start_time", "end_time", "end_day", "station", "purpose_kind", "purpose")
+    SERIES = ("repeat", "times")
+    """What makes one booking a series; folded away on the page."""
 
     def __init__(self, instrument: Instrument, *args: Any, **kwargs: Any) -> None:
         super().__init__(instrument, *args, **kwargs)
@@ -217,6 +246,26 @@ class BookingForm(QuoteForm):
         )
         # A form sent twice books once; a new number for each page shown.
         self.initial.setdefault("once", uuid4())
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a series without a number of times, or of times that overlap each other."""
+        data = super().clean()
+        if data.get("repeat") and "times" not in self.errors and not self.errors.keys() & _TIMES:
+            if not data.get("times"):
+                self.add_error("times", _("Say how many times."))
+            elif overlap_each_other(self.series_times()):
+                self.add_error("repeat", _("The times of this series would overlap each other."))
+        return data
+
+    @property
+    def rule(self) -> str:
+        """The recurrence rule of a valid form, empty for a single booking."""
+        data = self.cleaned_data
+        return rule_of(data["repeat"], data["times"]) if data.get("repeat") else ""
+
+    def series_times(self) -> list[Interval]:
+        """Return the times of the series that a valid form asks for."""
+        return occurrences(Interval(*self.interval()), self.rule)
 
     def said(self) -> dict[str, Any]:
         """Return what `request_booking` takes beside the time. Needs a valid form."""

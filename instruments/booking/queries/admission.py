@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from instruments.inventory.enums import InstrumentState, SharingMode
@@ -11,7 +12,7 @@ from instruments.inventory.rules.sharing import shared_with
 from instruments.terms.errors import BrokenRule, problem
 from instruments.terms.queries.opening import opening_of
 from instruments.terms.queries.policy import policy_of, terms_of
-from instruments.terms.queries.rates import Quote, quote
+from instruments.terms.queries.rates import Quote, quotes
 from instruments.terms.rules.booking_policy import policy_problems
 from instruments.terms.rules.hours import is_convertible, local_day, local_midnight
 from instruments.terms.rules.intervals import Interval
@@ -36,22 +37,49 @@ def admission(
 
     Never raises for extreme moments: what lies centuries away breaks the horizon.
     """
-    if end <= start:
-        return Admission([problem("interval")], Quote("", None, None))
-    opened = None
+    return admissions(instrument, person, [(start, end)], now)[0]
+
+
+def admissions(
+    instrument: Instrument,
+    person: Person,
+    wishes: Sequence[tuple[dt.datetime, dt.datetime]],
+    now: dt.datetime,
+) -> list[Admission]:
+    """Judge several wished uses as `admission` does, in as many queries as one."""
     terms = terms_of(policy_of(instrument))
     # What is longer than the policy allows is refused anyway, so nobody makes us walk through centuries.
     longest = max(_ALWAYS_JUDGED, dt.timedelta(minutes=terms.longest_minutes))
-    judged = is_convertible(start) and is_convertible(end) and end - start <= longest
+    judged = {wish for wish in wishes if _is_judged(*wish, longest)}
+    opened: list[Interval] = []
     if judged:
-        first, last = local_midnight(local_day(start)), local_midnight(local_day(end) + dt.timedelta(days=1))
+        first = local_midnight(local_day(min(start for start, _end in judged)))
+        last = local_midnight(local_day(max(end for _start, end in judged)) + dt.timedelta(days=1))
         opened = opening_of(instrument, Interval(first, last))
-    problems = policy_problems(terms, start, end, now, opened)
-    problems += closed_to(instrument, person, start)
-    offer = quote(instrument, person, start, end)
-    if offer.yuan_per_hour is None and judged:
-        problems.append(problem("no_rate", chosen=offer.category))
-    return Admission(problems, offer)
+    priced = quotes(instrument, person, wishes)
+    shut = {at: closed_to(instrument, person, at) for at in _moments(instrument, wishes)}
+    always = next(iter(shut.values()))
+    found = []
+    for wish, offer in zip(wishes, priced, strict=True):
+        if wish[1] <= wish[0]:
+            found.append(Admission([problem("interval")], Quote("", None, None)))
+            continue
+        problems = policy_problems(terms, *wish, now, opened if wish in judged else None)
+        problems += shut.get(wish[0], always)
+        if offer.yuan_per_hour is None and wish in judged:
+            problems.append(problem("no_rate", chosen=offer.category))
+        found.append(Admission(problems, offer))
+    return found
+
+
+def _is_judged(start: dt.datetime, end: dt.datetime, longest: dt.timedelta) -> bool:
+    return start < end and is_convertible(start) and is_convertible(end) and end - start <= longest
+
+
+def _moments(instrument: Instrument, wishes: Sequence[tuple[dt.datetime, dt.datetime]]) -> list[dt.datetime]:
+    """The moments at which it can be shut to somebody in different ways: only custody has dates."""
+    starts = [start for start, _end in wishes]
+    return starts if instrument.sharing_mode == SharingMode.NOT_SHARED else starts[:1]
 
 
 def closed_to(instrument: Instrument, person: Person | None, moment: dt.datetime) -> list[BrokenRule]:

@@ -50,6 +50,7 @@ from instruments.booking.views.booking_life import (
 )
 from instruments.booking.views.offers import again
 from instruments.booking.views.refusal import Refusal, refusal
+from instruments.booking.views.series_acts import series_shown
 from instruments.inventory.permissions import is_custodian
 from instruments.terms.errors import BrokenRule, problem
 from members.models import Person
@@ -169,6 +170,7 @@ def _page(request: HttpRequest, shown_booking: Booking, tried: FailedAct | None 
         "choices": [_choice(act, shown_booking, request, tried) for act in acts],
         "limits": _limits(shown_booking, request.user.pk, now, keeper=keeper),
         "tried": tried,
+        "series": series_shown(shown_booking, request.user),
         "crumbs": _crumbs(shown_booking, keeper=keeper),
     }
     return render(request, "instruments/booking/booking.html", context, status=tried.status if tried else 200)

@@ -37,6 +37,7 @@ from instruments.booking.views.offers import offers, span_query
 from instruments.booking.views.refusal import Refusal, in_words, refusal
 from instruments.booking.views.week_grid import WeekGrid, week_grid
 from instruments.catalogue.queries.instrument_page import price_rows, year_of_use
+from instruments.catalogue.views.series import series
 from instruments.inventory.enums import SharingMode
 from instruments.inventory.guarded import instrument_for
 from instruments.inventory.models import Instrument
@@ -130,6 +131,8 @@ def book(request: HttpRequest, code: str) -> HttpResponse:
     form = BookingForm(shown, request.POST)
     if not form.is_valid():
         return _page(request, shown, form, status=422)
+    if form.rule:
+        return series(request, shown, request.user, form)
     try:
         booking = _ask(shown, request.user, form)
     except SentTwice as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -64,11 +65,24 @@ def category_of(person: Person, instrument: Instrument) -> str:
     return user_category(person.affiliation, person.home_unit_id, instrument.unit_id)
 
 
-def quote(instrument: Instrument, person: Person, start: dt.datetime, end: dt.datetime) -> Quote:
-    """Return what [start, end) costs this person, by the rate of the local day on which it starts.
+def quotes(
+    instrument: Instrument, person: Person, wishes: Sequence[tuple[dt.datetime, dt.datetime]]
+) -> list[Quote]:
+    """Return what each [start, end) costs this person, by the rate of the local day on which it starts; one query.
 
-    Raises ValueError where the end is before the start.
+    An end that is not after its start costs nothing that is known.
     """
     category = category_of(person, instrument)
-    rate = rate_for(instrument, category, local_day(start)) if is_convertible(start) else None
-    return Quote(category, rate, None if rate is None else price(rate, start, end))
+    days = {start: local_day(start) for start, _end in wishes if is_convertible(start)}
+    if len(days) > 1:
+        dated = rates_of(instrument, category)
+        rates = {
+            start: next((rate for since, rate in dated if since <= day), None) for start, day in days.items()
+        }
+    else:
+        rates = {start: rate_for(instrument, category, day) for start, day in days.items()}
+    found = []
+    for start, end in wishes:
+        rate = rates.get(start)
+        found.append(Quote(category, rate, None if rate is None or end <= start else price(rate, start, end)))
+    return found

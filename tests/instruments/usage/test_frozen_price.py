@@ -14,7 +14,7 @@ from instruments.booking.actions.requests import request_booking
 from instruments.booking.actions.sweeps import end_forgotten_visits
 from instruments.booking.actions.visit import check_in, check_out
 from instruments.terms.actions import set_rate
-from instruments.terms.queries.rates import quote
+from instruments.terms.queries.rates import quotes
 from instruments.usage.models import UsageRecord
 from tests.factories.instruments import make_steward
 from tests.instruments.moments import at
@@ -45,7 +45,7 @@ def test_a_new_rate_between_booking_and_check_out_changes_nothing(
         perform(steward, set_rate, xrd, "enterprise", Decimal(1000 + place), day)
     if approved_after:
         booking = perform(steward, approve_booking, booking)
-    assert quote(xrd, engineer, at(2, 9), at(2, 12)).price == 3 * Decimal(1000 + len(begins) - 1)
+    assert quotes(xrd, engineer, [(at(2, 9), at(2, 12))])[0].price == 3 * Decimal(1000 + len(begins) - 1)
     monday.move_to(at(2, 9))
     booking = perform(engineer, check_in, booking)
     perform(steward, set_rate, xrd, "enterprise", Decimal(5), WEDNESDAY)

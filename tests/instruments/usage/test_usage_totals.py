@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from instruments.terms.models import OpeningException
-from instruments.terms.queries.rates import price_list, quote, rate_for
+from instruments.terms.queries.rates import price_list, quotes, rate_for
 from instruments.terms.rules.hours import local_midnight
 from instruments.usage.metrics import UsageTotals, percent
 from instruments.usage.queries.usage_totals import open_hours_of, usage_totals
@@ -140,6 +140,6 @@ def test_a_rate_holds_until_the_next_begins(instrument):
     }
     # 31 March 23:30 in Shanghai is still March, whatever UTC says.
     start = dt.datetime(2026, 3, 31, 15, 30, tzinfo=dt.UTC)
-    assert quote(instrument, member, start, start + dt.timedelta(hours=1)).price == Decimal("120.00")
+    assert quotes(instrument, member, [(start, start + dt.timedelta(hours=1))])[0].price == Decimal("120.00")
     later = start + dt.timedelta(minutes=30)
-    assert quote(instrument, member, later, later + dt.timedelta(hours=1)).price == Decimal("150.00")
+    assert quotes(instrument, member, [(later, later + dt.timedelta(hours=1))])[0].price == Decimal("150.00")

@@ -1,0 +1,116 @@
+"""Views room: a series on the page of each of its bookings, and what may be done with all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from changes import StaleVersion, perform
+from instruments.booking.actions.series import approve_series, cancel_series, decline_series
+from instruments.booking.errors import NothingFits, RulesBroken, SlotTaken
+from instruments.booking.forms.booking import ReasonForm
+from instruments.booking.guarded import booking_for
+from instruments.booking.models import Booking, BookingSeries
+from instruments.booking.queries.series import bookings_of, version_of
+from instruments.booking.rules.booking_states import legal_verbs
+from instruments.booking.rules.requests import is_overdue
+from members.models import Person
+from members.permissions import Actor, can
+
+
+@dataclass(frozen=True)
+class SeriesShown:
+    """A series as a page shows it: its bookings, its version, and how many each act of this reader would meet."""
+
+    bookings: Sequence[Booking]
+    version: int
+    acts: dict[str, int]
+    form: ReasonForm
+
+
+def series_shown(booking: Booking, reader: Actor) -> SeriesShown | None:
+    """Return the series of a booking, None for one that stands alone; one query."""
+    if booking.series is None:
+        return None
+    rows = bookings_of(booking.series)
+    now = timezone.now()
+
+    def open_to(verb: str) -> int:
+        if not can(reader, f"{verb}_booking", booking):
+            return 0
+        return sum(
+            verb in legal_verbs(row.state)
+            and not is_overdue(row.state, row.expires_at, now)
+            and (verb != "cancel" or row.start >= booking.start)
+            for row in rows
+        )
+
+    acts = {verb: count for verb in ("approve", "decline", "cancel") if (count := open_to(verb))}
+    return SeriesShown(rows, version_of(rows), acts, ReasonForm(auto_id="series_%s"))
+
+
+@require_POST
+@never_cache
+@login_required
+def series_act(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
+    """Approve or decline what waits of a series, or give this booking and the following back; say what came of it."""
+    assert isinstance(request.user, Person)
+    booking = booking_for(request.user, pk)
+    if booking.series is None or verb not in _ACTS:
+        raise Http404
+    sent = request.POST.get("version", "")
+    seen = int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 10 else 0
+    reason = request.POST.get("reason", "").strip()
+    try:
+        done = _ACTS[verb](request.user, booking, booking.series, {"reason": reason, "seen": seen})
+    except (RulesBroken, SlotTaken, NothingFits, StaleVersion) as error:
+        messages.error(request, _sentence(error))
+        return redirect("instruments:booking", pk)
+    messages.success(request, _said(verb, len(done)))
+    return redirect("instruments:booking", pk)
+
+
+def _approve(person: Person, _booking: Booking, series: BookingSeries, said: dict[str, Any]) -> list[Booking]:
+    return perform(person, approve_series, series, seen=said["seen"])
+
+
+def _decline(person: Person, _booking: Booking, series: BookingSeries, said: dict[str, Any]) -> list[Booking]:
+    return perform(person, decline_series, series, **said)
+
+
+def _cancel(person: Person, booking: Booking, _series: BookingSeries, said: dict[str, Any]) -> list[Booking]:
+    return perform(person, cancel_series, booking, **said)
+
+
+_ACTS: dict[str, Callable[[Person, Booking, BookingSeries, dict[str, Any]], list[Booking]]] = {
+    "approve": _approve,
+    "decline": _decline,
+    "cancel": _cancel,
+}
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, RulesBroken):
+        return " ".join(str(problem.message) for problem in error.problems)
+    return str(error)
+
+
+def _said(verb: str, n: int) -> str:
+    if verb == "approve":
+        said = ngettext("%(n)s time of the series is approved.", "%(n)s times of the series are approved.", n)
+    elif verb == "decline":
+        said = ngettext("%(n)s time of the series is declined.", "%(n)s times of the series are declined.", n)
+    else:
+        said = ngettext("%(n)s booking is given back.", "%(n)s bookings are given back.", n)
+    return said % {"n": n}
