@@ -39,8 +39,9 @@ class Opening:
 
 @dataclass(frozen=True)
 class Held:
-    """What a calendar shows to one person at one moment."""
+    """What a calendar shows to one person at one moment; `feed` is the key of the subscription."""
 
+    feed: int
     person: Person
     followed: Followed
     names: bool
@@ -76,7 +77,7 @@ def held_by(feed: CalendarFeed, now: dt.datetime) -> Held:
     followed, person = followed_by(feed), feed.person
     rows = _shown(now).filter(_about(followed, person)).order_by("start", "pk")
     opening = _opening(followed.target, now) if isinstance(followed.target, Instrument) else None
-    return Held(person, followed, names_people(person, followed), list(rows), opening)
+    return Held(feed.pk, person, followed, names_people(person, followed), list(rows), opening)
 
 
 def one_booking(pk: UUID) -> Booking | None:

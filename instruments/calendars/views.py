@@ -160,4 +160,4 @@ def _written(held: queries.Held, now: dt.datetime) -> bytes:
         parts.append(
             wording.availability(opening.instrument, opening.periods, opening.exceptions, local_day(now))
         )
-    return wording.calendar(wording.title_of(followed.kind, followed.target), parts)
+    return wording.calendar(wording.title_of(followed.kind, followed.target), f"calendar-{held.feed}", parts)

@@ -33,17 +33,17 @@ _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _MINUTE = dt.timedelta(minutes=1)
 
 
-def calendar(title: str, parts: Iterable[Event | Availability]) -> bytes:
-    """Write a calendar that is fetched again and again."""
+def calendar(title: str, uid: str, parts: Iterable[Event | Availability]) -> bytes:
+    """Write a calendar that is fetched again and again; its UID stays through all of that."""
     made = Calendar.new(
         prodid=MAKER,
         name=title,
+        uid=uid,
         method="PUBLISH",
         language=get_language(),
         refresh_interval=FETCHED_EVERY,
         subcomponents=list(parts),
     )
-    made.add("X-WR-CALNAME", title)
     made.add("X-WR-TIMEZONE", LOCAL.key)
     made.add("X-PUBLISHED-TTL", f"PT{FETCHED_EVERY // _MINUTE}M")
     made.add_missing_timezones()
@@ -55,7 +55,9 @@ def file_of(booking: Booking, reader: Person, now: dt.datetime) -> tuple[str, by
     """Return name and content of a file with one booking, read with `changed_at`, for somebody who may see it."""
     instrument = booking.instrument
     by = "what" if booking.person_id == reader.pk else "both"
-    content = calendar(title_of(FeedKind.INSTRUMENT, instrument), [event(booking, now, by=by)])
+    content = calendar(
+        title_of(FeedKind.INSTRUMENT, instrument), f"file-{booking.pk}", [event(booking, now, by=by)]
+    )
     return f"{instrument.code}-{booking.start.astimezone(LOCAL):%Y%m%d-%H%M}.ics", content
 
 

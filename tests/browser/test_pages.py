@@ -42,6 +42,7 @@ OWN = (
     "/me/",
     "/me/account/",
     "/me/tokens/",
+    "/me/calendars/?instrument=AAA-BOOK",
     "/desk/",
     "/desk/?view=list",
     "/notices/",
