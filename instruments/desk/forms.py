@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from instruments.booking.forms.booking import MaintenanceForm
+from instruments.booking.forms.acts import MaintenanceForm
 from instruments.inventory.models import Instrument
 
 

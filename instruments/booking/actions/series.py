@@ -39,7 +39,7 @@ def request_series(
     said: Mapping[str, Any],
     leave_out: bool = False,
 ) -> BookingSeries:
-    """Book every time of a series for whoever acts, or with `leave_out` those that can be had; custodians hear once.
+    """Book every time of a series, or with `leave_out` those that can be had; custodians hear once.
 
     `times` in order, 2 to 52, none sharing a moment with the next; `said` goes to `request_booking`. Raises
     SeriesBroken with what stands against each time, and books nothing, where one cannot be had and none is to be left
@@ -49,9 +49,8 @@ def request_series(
         raise ValueError("A series has 2 to 52 times in order that do not overlap.")
     instrument = lock_instrument(work, place.pk, BOOKABLE)
     require(work.actor, "book_instrument", instrument)
-    series = BookingSeries.objects.create(
-        instrument=instrument, person=work.actor, rule=rule, created_at=work.now
-    )
+    owner = said.get("person") or work.actor
+    series = BookingSeries.objects.create(instrument=instrument, person=owner, rule=rule, created_at=work.now)
     made: list[Booking] = []
     refused: list[tuple[Interval, RulesBroken | SlotTaken | OwnOverlap]] = []
     for time in times:
@@ -71,9 +70,9 @@ def request_series(
         after={"instrument": instrument.code, "rule": rule, "booked": len(made), "left_out": len(refused)},
     )
     if made[0].state == BookingState.REQUESTED:
-        _tell(work, recipients_of(instrument, but=work.actor), "series_requested", made)
+        _tell(work, recipients_of(instrument, but=owner), "series_requested", made)
     else:
-        _tell(work, [work.actor], "series_confirmed", made)
+        _tell(work, [owner], "series_confirmed", made)
     return series
 
 

@@ -23,7 +23,8 @@ from changes import StaleVersion
 from changes.errors import FieldsRefused
 from instruments.booking.enums import BookingKind, BookingState
 from instruments.booking.errors import RulesBroken, SlotTaken, WrongBookingState
-from instruments.booking.forms.booking import MoveForm, moment_of
+from instruments.booking.forms.acts import MoveForm
+from instruments.booking.forms.slots import moment_of
 from instruments.booking.guarded import booking_for
 from instruments.booking.models import Booking
 from instruments.booking.queries.booking_page import bill_of, steps_of

@@ -19,7 +19,7 @@ from instruments.booking.actions.changes import cancel_booking, move_booking
 from instruments.booking.actions.decisions import approve_booking, decline_booking
 from instruments.booking.actions.visit import check_in, check_out
 from instruments.booking.enums import BookingKind, BookingState
-from instruments.booking.forms.booking import CheckOutForm, MoveForm, ReasonForm
+from instruments.booking.forms.acts import CheckOutForm, MoveForm, ReasonForm
 from instruments.booking.models import Booking
 from instruments.booking.queries.bookings import recipients_of
 from instruments.booking.rules.booking_states import legal_verbs

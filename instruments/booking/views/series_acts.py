@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 from changes import StaleVersion, perform
 from instruments.booking.actions.series import approve_series, cancel_series, decline_series
 from instruments.booking.errors import NothingFits, RulesBroken, SlotTaken
-from instruments.booking.forms.booking import ReasonForm
+from instruments.booking.forms.acts import ReasonForm
 from instruments.booking.guarded import booking_for
 from instruments.booking.models import Booking, BookingSeries
 from instruments.booking.queries.series import bookings_of, version_of

@@ -25,7 +25,8 @@ from folding import times
 from instruments.booking.actions.requests import request_booking
 from instruments.booking.enums import BookingState
 from instruments.booking.errors import OwnOverlap, RulesBroken, SentTwice, SlotTaken
-from instruments.booking.forms.booking import BookingForm, QuoteForm, moment_of
+from instruments.booking.forms.booking import BookingForm, QuoteForm
+from instruments.booking.forms.slots import moment_of
 from instruments.booking.models import Booking
 from instruments.booking.queries.admission import admission, closed_to
 from instruments.booking.queries.availability import next_free
@@ -50,6 +51,7 @@ from instruments.terms.rules.intervals import Interval
 from members.kept_pages import kept_for_readers
 from members.models import Person
 from members.permissions import can
+from members.queries.people import person_by_email
 
 LENGTHS = (30, 60, 120, 180, 240, 480)
 
@@ -108,7 +110,10 @@ def instrument_quote(request: HttpRequest, code: str) -> HttpResponse:
     form = QuoteForm(shown, request.GET)
     verdict = None
     if form.is_valid() and isinstance(request.user, Person):
-        verdict = _verdict(shown, request.user, form.interval(), form.cleaned_data.get("station"))
+        whom = _other(request, shown)
+        verdict = _verdict(
+            shown, whom or request.user, form.interval(), form.cleaned_data.get("station"), own=whom is None
+        )
     return render(
         request,
         "instruments/catalogue/partials/quote.html",
@@ -128,9 +133,10 @@ def book(request: HttpRequest, code: str) -> HttpResponse:
     if not isinstance(request.user, Person):
         return redirect_to_login(_filled_in(request, code), reverse("account_login"))
     shown = instrument_for(request.user, code)
-    form = BookingForm(shown, request.POST)
+    form = BookingForm(shown, request.POST, for_others=is_custodian(request.user, shown))
     if not form.is_valid():
         return _page(request, shown, form, status=422)
+    owner = form.person or request.user
     if form.rule:
         return series(request, shown, request.user, form)
     try:
@@ -141,8 +147,10 @@ def book(request: HttpRequest, code: str) -> HttpResponse:
     except OwnOverlap:
         return _page(request, shown, form, status=409)
     except (SlotTaken, RulesBroken) as error:
-        return _page(request, shown, form, refused=_refused(shown, request.user, form, error))
-    if booking.state == BookingState.CONFIRMED:
+        return _page(request, shown, form, refused=_refused(shown, owner, form, error))
+    if form.person is not None:
+        messages.success(request, _("Booked for %(person)s, who has been told.") % {"person": owner})
+    elif booking.state == BookingState.CONFIRMED:
         messages.success(request, _("Booked. The time is yours."))
     else:
         messages.success(request, _("Requested. The time is held for you until the steward decides."))
@@ -213,7 +221,9 @@ def _page(
         ],
         "grid": _grid(request, shown, wish, bar),
         "form": form,
-        "verdict": _verdict(shown, person, wish) if person and wish and not told and not bar else None,
+        "verdict": _verdict(shown, form.person or person, wish, own=form.person is None)
+        if person and wish and not told and not bar
+        else None,
         "refusal": told,
         "use": year_of_use(shown, timezone.localdate(now).year - 1),
         "crumbs": [
@@ -252,7 +262,12 @@ def bar_of(shown: Instrument, reader: Person | AnonymousUser) -> str:
 
 
 def _verdict(
-    shown: Instrument, person: Person, wish: tuple[dt.datetime, dt.datetime], station: int | None = None
+    shown: Instrument,
+    person: Person,
+    wish: tuple[dt.datetime, dt.datetime],
+    station: int | None = None,
+    *,
+    own: bool = True,
 ) -> Verdict:
     now = timezone.now()
     judged = admission(shown, person, *wish, now)
@@ -265,16 +280,24 @@ def _verdict(
         in_words(problems, wish, person),
         None if problems else judged.quote,
         last,
-        [] if problems else list(own_elsewhere(person, shown, *wish)),
+        list(own_elsewhere(person, shown, *wish)) if own and not problems else [],
     )
 
 
 def _form(request: HttpRequest, shown: Instrument) -> BookingForm:
     start, end = moment_of(request.GET.get("start", "")), moment_of(request.GET.get("end", ""))
     typed = {name: request.GET.get(name, "")[:300] for name in BookingForm.SAID if name in request.GET}
+    keeps = is_custodian(request.user, shown)
     if start is None or end is None or not start < end:
-        return BookingForm(shown, initial={"day": timezone.localdate()} | typed)
-    return BookingForm(shown, initial=BookingForm.initial_of(start, end) | typed)
+        return BookingForm(shown, initial={"day": timezone.localdate()} | typed, for_others=keeps)
+    return BookingForm(shown, initial=BookingForm.initial_of(start, end) | typed, for_others=keeps)
+
+
+def _other(request: HttpRequest, shown: Instrument) -> Person | None:
+    """Return for whom a custodian is about to book, once the address is one of an account."""
+    email = request.GET.get("whom", "")
+    known = person_by_email(email) if email and is_custodian(request.user, shown) else None
+    return known if known is not None and known.is_active else None
 
 
 def _grid(

@@ -61,7 +61,7 @@ def series(request: HttpRequest, shown: Instrument, person: Person, form: Bookin
 def _preview(
     request: HttpRequest, shown: Instrument, person: Person, form: BookingForm, *, refused: str = ""
 ) -> HttpResponse:
-    station = form.cleaned_data.get("station")
+    station, person = form.cleaned_data.get("station"), form.person or person
     judged = judged_series(shown, person, form.series_times(), timezone.now(), station)
     fitting = [one for one in judged if one.fits]
     context = {
@@ -69,7 +69,8 @@ def _preview(
         "rows": [(one, _reasons(one, person)) for one in judged],
         "fitting": fitting,
         "price": sum((one.price for one in fitting if one.price is not None), start=Decimal(0)),
-        "elsewhere": any(one.elsewhere for one in fitting),
+        "owner": form.person,
+        "elsewhere": form.person is None and any(one.elsewhere for one in fitting),
         "asks": policy_of(shown).approval_required,
         "kept": [(name, value) for name, value in form.data.items() if name not in _NOT_KEPT],
         "knows": form.cleaned_data["knowing"],

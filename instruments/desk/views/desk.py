@@ -24,7 +24,7 @@ from display.formats import minutes, time_range
 from folding import times
 from instruments.booking.actions.requests import book_maintenance
 from instruments.booking.errors import RulesBroken, SlotTaken
-from instruments.booking.forms.booking import moment_of
+from instruments.booking.forms.slots import moment_of
 from instruments.booking.models import Booking
 from instruments.booking.views.offers import Offer
 from instruments.booking.views.refusal import in_words, slot_taken

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, npgettext
 
-from instruments.booking.forms.booking import CheckOutForm
+from instruments.booking.forms.acts import CheckOutForm
 from instruments.booking.models import Booking
 from instruments.desk import queries as lists
 from instruments.terms.queries.policy import policy_of

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from display.templatetags.display import named
 from instruments.booking.enums import Purpose
-from instruments.booking.forms.booking import SlotForm
+from instruments.booking.forms.slots import SlotForm
 from instruments.inventory.models import Instrument
 from instruments.terms.rules.hours import EARLIEST, LATEST
 from instruments.usage.enums import UserKind

@@ -8,7 +8,8 @@ import pytest
 from django import forms
 from django.utils import translation
 
-from instruments.booking.forms.booking import BookingForm, MaintenanceForm, MoveForm
+from instruments.booking.forms.acts import MaintenanceForm, MoveForm
+from instruments.booking.forms.booking import BookingForm
 from instruments.booking.forms.clock import ClockField, clock, clock_label
 from tests.factories.instruments import BookingFactory, make_instrument
 from tests.instruments.moments import at
