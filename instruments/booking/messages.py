@@ -118,6 +118,13 @@ KINDS = {
             "Reason: %(reason)s"
         ),
     ),
+    "series_moved": (
+        _("Series moved: %(instrument)s, %(count)s times from %(when)s"),
+        _(
+            "%(actor)s has moved %(count)s bookings of %(person)s on %(instrument)s: what began on %(old_when)s now "
+            "begins on %(when)s, the last on %(last)s. Price of all: ¥%(price)s."
+        ),
+    ),
     "series_cancelled": (
         _("Bookings cancelled: %(instrument)s, %(count)s times from %(when)s"),
         _(

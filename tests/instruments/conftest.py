@@ -134,3 +134,10 @@ def asked(monday, xrd, steward, member) -> Booking:
 def confirmed(asked, steward) -> Booking:
     """The same, approved."""
     return perform(steward, approve_booking, asked)
+
+
+@pytest.fixture
+def asked_for(db):
+    """An instrument that wants an approval, kept by a steward."""
+    instrument = make_instrument(policy={"approval_required": True, "request_expiry_hours": 48})
+    return instrument, make_steward(instrument)

@@ -75,6 +75,21 @@ def move_booking(
     gets an earlier one. Tells the other side. Raises NotAllowed, StaleVersion, WrongBookingState, RulesBroken,
     SlotTaken; ValueError for a naive time.
     """
+    booking, left, was = move_untold(work, booking, start=start, end=end, instrument=instrument, seen=seen)
+    tell_of_move(work, booking, left, old_instrument=both_names(left), old_start=was.start, old_end=was.end)
+    return booking
+
+
+def move_untold(
+    work: Work,
+    booking: Booking,
+    *,
+    start: dt.datetime,
+    end: dt.datetime,
+    instrument: Instrument | None = None,
+    seen: int | None = None,
+) -> tuple[Booking, Instrument, Interval]:
+    """Move as `move_booking` does; return the booking, where and when it was. Whoever moves more at once tells."""
     if start.tzinfo is None or end.tzinfo is None:
         raise ValueError("Times must carry their offset.")
     wanted = booking.instrument_id if instrument is None else instrument.pk
@@ -109,10 +124,9 @@ def move_booking(
         *("instrument", "station", "start", "end", "state", "expires_at", "reminded_at"),
         *("category", "yuan_per_hour", "price", "decided_at", "decided_by"),
     )
-    tell_of_move(work, booking, left, old_instrument=both_names(left), old_start=was.start, old_end=was.end)
     work.emit(BookingMoved(target=booking, before=before, after=facts(booking)))
     release(work, left, at, was, wish if same and booking.station == at else None)
-    return booking
+    return booking, left, was
 
 
 def _demand_move(work: Work, booking: Booking, target: Instrument) -> None:

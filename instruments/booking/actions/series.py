@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from changes import StaleVersion, Work
-from instruments.booking.actions.changes import cancel_untold
+from changes import StaleVersion, Work, unchanged
+from instruments.booking.actions.changes import cancel_untold, move_untold
 from instruments.booking.actions.decisions import approve_untold, decline_untold
 from instruments.booking.actions.requests import request_booking
+from instruments.booking.actions.slots import held_by
 from instruments.booking.actions.telling import tell
 from instruments.booking.enums import BookingState
 from instruments.booking.errors import NothingFits, OwnOverlap, RulesBroken, SeriesBroken, SlotTaken
@@ -23,7 +25,7 @@ from instruments.booking.rules.requests import is_overdue
 from instruments.inventory.locks import lock_instrument
 from instruments.inventory.models import Instrument
 from instruments.terms.errors import problem
-from instruments.terms.rules.intervals import Interval
+from instruments.terms.rules.intervals import Interval, between
 from members.models import Person
 from members.permissions import require
 
@@ -119,6 +121,46 @@ def cancel_series(work: Work, since: Booking, *, reason: str = "", seen: int | N
     people = recipients_of(since.instrument, but=work.actor) if own else [since.person]
     _tell(work, people, "series_cancelled", done, actor=str(work.actor))
     return done
+
+
+def move_series(
+    work: Work, since: Booking, *, start: dt.datetime, end: dt.datetime, seen: int | None = None
+) -> list[Booking]:
+    """Move this time of a series to [start, end) and all that follow it by as much; all of them or none.
+
+    `seen` is the version of this booking. Tells the other side once. Raises NotAllowed, StaleVersion, SeriesBroken with
+    the new times that cannot be had, NothingFits where it cannot be moved any more, ValueError for one of no series.
+    """
+    if since.series is None:
+        raise ValueError("This booking stands alone.")
+    rows = [row for row in _waiting(work, since.series, "move", None) if row.start >= since.start]
+    if not rows or rows[0].pk != since.pk:
+        raise NothingFits
+    unchanged(rows[0], seen)
+    later, longer = start - rows[0].start, end - rows[0].end
+    was = held_by(rows[0])
+    refused: list[Interval] = []
+    moved: list[Booking] = []
+    # Whoever goes first gives its time to the one behind.
+    for row in reversed(rows) if later > dt.timedelta(0) else rows:
+        wish = between(row.start + later, row.end + longer)
+        try:
+            if not wish:
+                raise RulesBroken([problem("interval")])
+            moved.append(move_untold(work, row, start=wish[0].start, end=wish[0].end)[0])
+        except (RulesBroken, SlotTaken):
+            refused += wish or [held_by(row)]
+    if refused:
+        raise SeriesBroken(sorted(refused))
+    moved.sort(key=lambda row: row.start)
+    own = work.actor.pk == since.person_id
+    people = recipients_of(since.instrument, but=work.actor) if own else [since.person]
+    if own and moved[0].state == BookingState.REQUESTED:
+        _tell(work, people, "series_requested", moved)
+    else:
+        old = {"old_start": was.start, "old_end": was.end}
+        _tell(work, people, "series_moved", moved, actor=str(work.actor), **old)
+    return moved
 
 
 def _waiting(work: Work, series: BookingSeries, verb: str, seen: int | None) -> list[Booking]:

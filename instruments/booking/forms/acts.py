@@ -81,9 +81,17 @@ class CheckOutForm(forms.Form):
 
 
 class MoveForm(WishForm):
-    """A new time for a booking; upkeep is bound to no choices."""
+    """A new time for a booking, and for those that follow it in a series; upkeep is bound to no choices."""
+
+    following = forms.BooleanField(
+        label=_("Move the following of the series by as much"),
+        required=False,
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+    )
 
     def __init__(self, booking: Booking, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if booking.kind == BookingKind.USE:
             self.offer(booking.instrument)
+        if booking.series_id is None:
+            del self.fields["following"]

@@ -22,7 +22,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from changes import StaleVersion
 from changes.errors import FieldsRefused
 from instruments.booking.enums import BookingKind, BookingState
-from instruments.booking.errors import RulesBroken, SlotTaken, WrongBookingState
+from instruments.booking.errors import (
+    NothingFits,
+    RulesBroken,
+    SeriesBroken,
+    SlotTaken,
+    WrongBookingState,
+)
 from instruments.booking.forms.acts import MoveForm
 from instruments.booking.forms.slots import moment_of
 from instruments.booking.guarded import booking_for
@@ -48,6 +54,7 @@ from instruments.booking.views.booking_life import (
     past,
     released_at,
     shown,
+    span,
 )
 from instruments.booking.views.offers import again
 from instruments.booking.views.refusal import Refusal, refusal
@@ -98,7 +105,9 @@ def booking_act(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
         if form is not None and not form.is_valid():
             raise FieldsRefused({})
         take(act, wanted, form, request.user, _seen(request))
-    except (SlotTaken, RulesBroken, WrongBookingState, StaleVersion, FieldsRefused) as error:
+    except (
+        SlotTaken, RulesBroken, SeriesBroken, NothingFits, WrongBookingState, StaleVersion, FieldsRefused
+    ) as error:  # fmt: skip
         tried = _tried(act, form, wanted, error)
         return _page(request, booking_for(request.user, pk), tried)
     messages.success(request, str(done(act, wanted, request.user)))
@@ -122,6 +131,10 @@ def _tried(act: BookingAct, form: forms.Form | None, wanted: Booking, error: Exc
             tried.message = str(error)
             held = [problem("slot_taken", held=span) for span in error.conflicts]
             tried.refusal = _refused(form, wanted, held)
+        case SeriesBroken():
+            tried.status = 409
+            times = [span(time.start, time.end) for time in error.times]
+            tried.message = f"{error} {'; '.join(times)}"
         case RulesBroken() if act.slug == "move":
             tried.message = str(error)
             tried.refusal = _refused(form, wanted, error.problems)

@@ -17,6 +17,7 @@ from changes import perform
 from changes.errors import Sentence
 from instruments.booking.actions.changes import cancel_booking, move_booking
 from instruments.booking.actions.decisions import approve_booking, decline_booking
+from instruments.booking.actions.series import move_series
 from instruments.booking.actions.visit import check_in, check_out
 from instruments.booking.enums import BookingKind, BookingState
 from instruments.booking.forms.acts import CheckOutForm, MoveForm, ReasonForm
@@ -237,6 +238,8 @@ def take(act: BookingAct, booking: Booking, form: forms.Form | None, actor: Pers
         case "move":
             assert isinstance(form, MoveForm)
             start, end = form.interval()
+            if said.get("following"):
+                return perform(actor, move_series, booking, start=start, end=end, seen=seen)[0]
             return perform(actor, move_booking, booking, start=start, end=end, seen=seen)
         case unknown:
             raise ValueError(f"No act is called {unknown!r}.")

@@ -15,7 +15,10 @@ from changes import StaleVersion, perform
 from changes.errors import NotAllowed
 from instruments.booking.actions.changes import move_booking
 from instruments.booking.actions.requests import request_booking
-from instruments.booking.actions.series import approve_series, cancel_series, decline_series, request_series
+from instruments.booking.actions.series import (
+    approve_series,
+    decline_series,
+)
 from instruments.booking.errors import NothingFits, RulesBroken, SeriesBroken
 from instruments.booking.models import Booking, BookingSeries
 from instruments.booking.queries.series import bookings_of, judged_series, version_of
@@ -23,42 +26,12 @@ from instruments.booking.rules.repeats import occurrences, rule_of
 from instruments.terms.models import OpeningException
 from instruments.terms.rules.intervals import Interval
 from notices.models import Notice
-from tests.factories.instruments import BookingFactory, make_instrument, make_steward
+from tests.factories.instruments import BookingFactory, make_instrument
 from tests.factories.members import PersonFactory
+from tests.instruments.booking.series import ask, states, told, weekly
 from tests.instruments.moments import NOW, at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
-
-WEEKLY = rule_of("weekly", 4)
-SAID = {"purpose": "稀土矿"}
-
-
-def weekly(start=None):
-    """Four Wednesdays, 09:00 to 11:00."""
-    first = start or at(2, 9)
-    return occurrences(Interval(first, first + dt.timedelta(hours=2)), WEEKLY)
-
-
-def ask(person, instrument, times=None, **more):
-    """Ask for a series of four weeks."""
-    return perform(person, request_series, instrument, times or weekly(), rule=WEEKLY, said=SAID, **more)
-
-
-def told(person):
-    """The kinds of notice somebody got, in order."""
-    return list(Notice.objects.filter(person=person).order_by("pk").values_list("kind", flat=True))
-
-
-@pytest.fixture
-def asked_for(db):
-    """An instrument that wants an approval, kept by a steward."""
-    instrument = make_instrument(policy={"approval_required": True, "request_expiry_hours": 48})
-    return instrument, make_steward(instrument)
-
-
-def states(series):
-    """The states of the bookings in order."""
-    return [row.state for row in bookings_of(series)]
 
 
 class TestAsking:
@@ -228,45 +201,6 @@ class TestDeciding:
             with pytest.raises(StaleVersion):
                 perform(steward, act, series, seen=seen, **more)
         assert states(series) == ["requested"] * 4
-
-
-class TestGivingBack:
-    """`cancel_series`."""
-
-    def test_this_and_the_following(self, instrument):
-        """What came before stays; the steward hears once."""
-        person, steward = PersonFactory(), make_steward(instrument)
-        series = ask(person, instrument)
-        rows = bookings_of(series)
-        done = perform(person, cancel_series, rows[1], reason="样品没到")
-        assert [row.pk for row in done] == [row.pk for row in rows[1:]]
-        assert states(series) == ["confirmed", "cancelled", "cancelled", "cancelled"]
-        assert told(steward) == ["series_cancelled"]
-        with pytest.raises(NothingFits):
-            perform(person, cancel_series, rows[1])
-
-    def test_what_cannot_be_given_back_any_more_stays(self, instrument, monday):
-        """Two hours before the first one its last moment is over; the others are given back."""
-        person = PersonFactory()
-        series = ask(person, instrument)
-        monday.move_to(at(2, 8))
-        perform(person, cancel_series, bookings_of(series)[0])
-        assert states(series) == ["confirmed", "cancelled", "cancelled", "cancelled"]
-
-    def test_a_booking_alone_and_a_long_reason_are_refused(self, instrument):
-        """Nothing changes."""
-        person = PersonFactory()
-        alone = perform(person, request_booking, instrument, start=at(4, 9), end=at(4, 11), purpose="测试")
-        with pytest.raises(ValueError, match="alone"):
-            perform(person, cancel_series, alone)
-        series = ask(person, instrument)
-        with pytest.raises(RulesBroken):
-            perform(person, cancel_series, bookings_of(series)[0], reason="长" * 301)
-        with pytest.raises(NotAllowed):
-            perform(PersonFactory(), cancel_series, bookings_of(series)[0])
-        with pytest.raises(StaleVersion):
-            perform(person, cancel_series, bookings_of(series)[0], seen=1)
-        assert states(series) == ["confirmed"] * 4
 
 
 class TestPages:
