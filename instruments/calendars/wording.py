@@ -135,7 +135,7 @@ def availability(
     return Availability.new(
         uid=f"opening-{instrument.code}",
         stamp=local_midnight(today).astimezone(dt.UTC),
-        summary=gettext("Opening hours"),
+        summary=pgettext("short name of a rule", "Opening hours"),
         busy_type=BUSYTYPE.BUSY_UNAVAILABLE,
         components=[*weekly, *extra],
     )

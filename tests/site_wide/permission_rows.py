@@ -27,6 +27,10 @@ portal:account                          POST  in 422 422 422 422 422 422 422
 portal:tokens                           GET   in 200 200 200 200 200 200 200
 portal:tokens                           POST  in 422 422 422 422 422 422 422
 portal:revoke_token                     POST  in 404 404 404 302 404 404 404
+instruments:calendars                   GET   in 200 200 200 200 200 200 200
+instruments:calendars                   POST  in 404 404 404 404 404 404 404
+instruments:end_calendar                POST  in 404 404 404 302 404 404 404
+instruments:calendar_feed               GET  404 404 404 404 404 404 404 404
 portal:units                            GET  200 200 200 200 200 200 200 200
 portal:unit                             GET  200 200 200 200 200 200 200 200
 instruments:catalogue                   GET  200 200 200 200 200 200 200 200
@@ -43,6 +47,9 @@ instruments:booking                     GET   in 200 404 200 200 404 200 200
 instruments:booking_act#approve         POST  in 404 404 302 302 404 404 302
 instruments:booking_act#cancel          POST  in 302 404 302 302 404 404 302
 instruments:booking_act#check_in        POST  in 302 404 302 302 404 404 302
+instruments:booking_file                GET   in 200 404 200 200 404 200 200
+instruments:series_act#approve          POST  in 404 404 302 302 404 404 302
+instruments:series_act#cancel           POST  in 302 404 302 302 404 404 302
 instruments:desk                        GET   in 200 200 200 200 200 200 200
 instruments:maintenance                 POST  in 404 422 422 422 404 404 422
 instruments:inventory                   GET   in 404 404 200 200 404 200 200

@@ -74,6 +74,10 @@ OF_WHAT_ENDS = {
     "unit_suspended",
 }
 """Asserted by name in `members/test_what_ends`, `members/test_transfers` and beside the stewards of instruments."""
+OF_SERIES = {
+    f"series_{what}" for what in ("approved", "cancelled", "confirmed", "declined", "moved", "requested")
+}
+"""Asserted by name in `instruments/booking/test_series` and `test_series_later`."""
 
 
 def test_the_lists_are_those_of_the_registers():
@@ -81,7 +85,7 @@ def test_the_lists_are_those_of_the_registers():
     here = {verb for verb in known_verbs() if verb.split(".")[0] not in ELSEWHERE}
     assert here == {f"{app}.{verb}" for app, said in OF_APPS.items() for verb in said.split()}
     others = {kind for kind in registered() if not kind.startswith(("booking_", "evaluation_"))}
-    assert others == KINDS | OF_WHAT_ENDS
+    assert others == KINDS | OF_WHAT_ENDS | OF_SERIES
 
 
 def said(*expected: str) -> bool:

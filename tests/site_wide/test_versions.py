@@ -31,6 +31,8 @@ NEEDS_NONE = {
     "account_reauthenticate": OWN,
     "account_reset_password": OWN,
     "set_language": OWN,
+    "instruments:calendars": NEW,
+    "instruments:end_calendar": ONE_WAY,
     "portal:tokens": NEW,
     "portal:revoke_token": ONE_WAY,
     "notices:read": ONE_WAY,

@@ -25,7 +25,11 @@ from evaluations.snapshots.actions import request_snapshot
 from evaluations.steps.actions.opening import open_round
 from evaluations.steps.actions.publication import publicise_round
 from instruments.booking.enums import BookingState
-from instruments.booking.models import Booking
+from instruments.booking.models import Booking, BookingSeries
+from instruments.calendars.actions import make_feed
+from instruments.calendars.enums import FeedKind
+from instruments.calendars.models import CalendarFeed
+from instruments.calendars.permissions import Followed
 from instruments.inventory.enums import SharingMode
 from instruments.inventory.models import Stewardship
 from instruments.terms.models import OpeningException, Rate
@@ -156,6 +160,12 @@ def make_world() -> World:
         )
         for place, state in enumerate((BookingState.REQUESTED, BookingState.CONFIRMED))
     }
+    for booking in bookings.values():
+        booking.series = BookingSeries.objects.create(
+            instrument=instrument, person=people["researcher"], rule="FREQ=WEEKLY;COUNT=2"
+        )
+        booking.save()
+    perform(people["manager"], make_feed, Followed(FeedKind.MINE))
     now = timezone.now().replace(microsecond=0)
     bookings["due"] = BookingFactory(
         instrument=instrument, person=people["researcher"], start=now - dt.timedelta(minutes=5)
@@ -211,6 +221,7 @@ def make_world() -> World:
         "organisation": Organisation.objects.filter(private_to=unit).first(),
         "notice": Notice.objects.filter(person=people["manager"]).first(),
         "token": AccessToken.objects.get(person=people["manager"]),
+        "calendar": CalendarFeed.objects.get(person=people["manager"]),
         "announcement": Announcement.objects.create(
             kind="rules", title_zh="公告", title_en="Notice", published_at=now
         ),

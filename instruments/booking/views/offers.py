@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from folding.times import LOCAL
 from instruments.booking.errors import FreeTime
+from instruments.booking.forms.booking import BookingForm
 from instruments.booking.models import Booking
 from instruments.booking.rules.booking_states import UNUSED_STATES
 from instruments.inventory.models import Instrument
@@ -48,7 +49,8 @@ def again(booking: Booking, now: dt.datetime) -> str:
     start, end = booking.start, booking.booked_end
     weeks = max(booking.state not in UNUSED_STATES, -((start - terms.earliest_start(now)) // week))
     chosen = span_query(start + weeks * week, end + weeks * week)
-    said = {"purpose": booking.purpose, "purpose_kind": booking.purpose_kind}
+    # Whatever station is free will do.
+    said = {name: getattr(booking, name) for name in BookingForm.SAID if name != "station"}
     page = reverse("instruments:instrument", args=[booking.instrument.code])
     return f"{page}?{urlencode(chosen | said)}#book"
 

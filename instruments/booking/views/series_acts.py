@@ -11,10 +11,11 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from changes import StaleVersion, perform
 from instruments.booking.actions.series import approve_series, cancel_series, decline_series
@@ -60,15 +61,20 @@ def series_shown(booking: Booking, reader: Actor) -> SeriesShown | None:
     return SeriesShown(rows, version_of(rows), acts, ReasonForm(auto_id="series_%s"))
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @login_required
 def series_act(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
-    """Approve or decline what waits of a series, or give this booking and the following back; say what came of it."""
+    """Approve or decline what waits of a series, or give this booking and the following back; say what came of it.
+
+    A GET, as after signing in anew, leads to the series, where the step waits.
+    """
     assert isinstance(request.user, Person)
     booking = booking_for(request.user, pk)
     if booking.series is None or verb not in _ACTS:
         raise Http404
+    if request.method != "POST":
+        return redirect(f"{reverse('instruments:booking', args=[pk])}#series")
     sent = request.POST.get("version", "")
     seen = int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 10 else 0
     reason = request.POST.get("reason", "").strip()
