@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 import vobject
+from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -23,6 +24,7 @@ from instruments.calendars.permissions import Followed
 from instruments.inventory.models import Instrument
 from instruments.terms.models import OpeningException
 from members.enums import UnitRoleKind
+from members.permissions import can
 from notices.mail import deliver
 from notices.models import Notice
 from tests.factories.instruments import BookingFactory, make_instrument, make_steward
@@ -221,6 +223,22 @@ def test_the_history_says_who_made_and_ended_it(client, instrument):
     rows = Entry.objects.filter(verb__startswith="instruments.calendar.").order_by("sequence")
     assert [row.verb for row in rows] == ["instruments.calendar.made", "instruments.calendar.ended"]
     assert rows[0].after == {"kind": "instrument", "about": instrument.code}
+
+
+def test_what_is_no_calendar_is_followed_by_nobody(instrument):
+    """A kind with the target of another, a thing that is no calendar, a visitor; an officer follows any unit."""
+    person = PersonFactory(is_superuser=True)
+    for strange in (
+        Followed(FeedKind.MINE, instrument),
+        Followed(FeedKind.KEPT, instrument.unit),
+        Followed(FeedKind.INSTRUMENT),
+        Followed(FeedKind.UNIT, instrument),
+        instrument,
+    ):
+        assert not can(person, "follow_calendar", strange)
+    assert can(person, "follow_calendar", Followed(FeedKind.UNIT, instrument.unit))
+    assert not can(AnonymousUser(), "follow_calendar", Followed(FeedKind.MINE))
+    assert Followed(FeedKind.KEPT).on_record == "instruments.calendar:kept"
 
 
 def test_nobody_follows_a_unit_without_a_role_in_it(client, instrument):
