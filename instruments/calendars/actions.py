@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import secrets
 
 from changes import Work
@@ -13,13 +12,9 @@ from instruments.inventory.models import Instrument
 from members.locks import lock_person
 from members.models import MemberUnit
 from members.permissions import require
+from webapi.tokens import digest_of
 
 USE_NOTED_EVERY = dt.timedelta(hours=1)
-
-
-def digest_of(secret: str) -> str:
-    """Return the SHA-256 of a calendar's secret, in hex. It holds 256 drawn bits, so no salt is needed."""
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def make_feed(work: Work, followed: Followed) -> str:

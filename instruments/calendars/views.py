@@ -31,6 +31,7 @@ from instruments.terms.rules.hours import local_day
 from members.guarded import unit_for
 from members.models import MemberUnit, Person
 from members.permissions import can, roles_of
+from webapi.tokens import digest_of
 
 MADE = "made_calendar"
 """Where the session keeps a new address until the page that shows it, and no longer."""
@@ -55,7 +56,7 @@ class Choice:
 @require_safe
 def feed(request: HttpRequest, secret: str) -> HttpResponseBase:
     """Give a calendar to whoever knows its address, as its person may see it now; 304 where nothing has changed."""
-    known = queries.feed_under(actions.digest_of(secret))
+    known = queries.feed_under(digest_of(secret))
     if known is None:
         return HttpResponse(
             "404", status=404, content_type="text/plain", headers={"Cache-Control": "no-store"}

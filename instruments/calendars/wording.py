@@ -20,7 +20,7 @@ from folding.times import LOCAL
 from instruments.booking.enums import BookingKind, BookingState
 from instruments.booking.models import Booking
 from instruments.booking.rules.booking_states import UNUSED_STATES
-from instruments.booking.rules.requests import is_overdue
+from instruments.booking.rules.requests import state_at
 from instruments.calendars.enums import FeedKind
 from instruments.inventory.models import Instrument
 from instruments.terms.models import OpeningException, OpeningPeriod
@@ -73,8 +73,7 @@ def event(booking: Booking, now: dt.datetime, *, by: str, names: bool = True) ->
     `who` and `what`: by its person, by its instrument, or `both`. Without `names` it says no more than that the time
     is taken.
     """
-    overdue = is_overdue(booking.state, booking.expires_at, now)
-    state = BookingState.EXPIRED if overdue else BookingState(booking.state)
+    state = state_at(booking.state, booking.expires_at, now)
     changed = getattr(booking, "changed_at", None) or booking.requested_at
     over = state in UNUSED_STATES
     found = Event.new(
@@ -83,7 +82,7 @@ def event(booking: Booking, now: dt.datetime, *, by: str, names: bool = True) ->
         created=booking.requested_at,
         last_modified=changed,
         # What expires by time alone is no new version of the row.
-        sequence=booking.version - 1 + (overdue and booking.state == BookingState.REQUESTED),
+        sequence=booking.version - 1 + (state != booking.state),
         start=booking.start.astimezone(LOCAL),
         end=booking.booked_end.astimezone(LOCAL) if over else booking.end.astimezone(LOCAL),
         summary=_summary(booking, state, by, names=names),

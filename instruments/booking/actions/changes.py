@@ -16,7 +16,7 @@ from instruments.booking.models import Booking
 from instruments.booking.queries.admission import admission
 from instruments.booking.queries.holding import conflicts, taken_problems
 from instruments.booking.rules.booking_states import next_state
-from instruments.booking.rules.requests import is_overdue, last_change, request_expiry
+from instruments.booking.rules.requests import is_overdue, last_change, reason_problems, request_expiry
 from instruments.inventory.locks import lock_instruments
 from instruments.inventory.models import Instrument
 from instruments.inventory.permissions import is_custodian
@@ -45,8 +45,8 @@ def cancel_untold(work: Work, booking: Booking, *, reason: str = "", seen: int |
     require(work.actor, "cancel_booking", booking)
     unchanged(booking, seen)
     reason = reason.strip()
-    if len(reason) > 300 or "\0" in reason:
-        raise RulesBroken([problem("reason")])
+    if wrong := reason_problems(reason):
+        raise RulesBroken(wrong)
     after = _legal(work, booking, "cancel")
     problems = _too_late(work, booking)
     if problems:

@@ -12,8 +12,7 @@ from instruments.booking.locks import lock_booking
 from instruments.booking.models import Booking
 from instruments.booking.queries.shut import shut_then
 from instruments.booking.rules.booking_states import next_state
-from instruments.booking.rules.requests import is_overdue
-from instruments.terms.errors import problem
+from instruments.booking.rules.requests import is_overdue, reason_problems
 from members.permissions import require
 
 
@@ -58,8 +57,8 @@ def decline_untold(work: Work, booking: Booking, *, reason: str, seen: int | Non
     require(work.actor, "decline_booking", booking)
     unchanged(booking, seen)
     reason = reason.strip()
-    if not 1 <= len(reason) <= 300 or "\0" in reason:
-        raise RulesBroken([problem("reason")])
+    if wrong := reason_problems(reason, least=1):
+        raise RulesBroken(wrong)
     before = facts(booking)
     _decide(work, booking, "decline")
     booking.reason, booking.ended_at = reason, work.now

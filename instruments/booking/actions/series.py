@@ -12,7 +12,7 @@ from instruments.booking.actions.changes import cancel_untold, move_untold
 from instruments.booking.actions.decisions import approve_untold, decline_untold
 from instruments.booking.actions.requests import request_booking
 from instruments.booking.actions.slots import held_by
-from instruments.booking.actions.telling import tell
+from instruments.booking.actions.telling import other_side, tell
 from instruments.booking.enums import BookingState
 from instruments.booking.errors import NothingFits, OwnOverlap, RulesBroken, SeriesBroken, SlotTaken
 from instruments.booking.locks import BOOKABLE, BOOKINGS
@@ -21,15 +21,13 @@ from instruments.booking.queries.bookings import recipients_of
 from instruments.booking.queries.series import bookings_of, version_of
 from instruments.booking.rules.booking_states import legal_verbs
 from instruments.booking.rules.repeats import LEAST, MOST, overlap_each_other
-from instruments.booking.rules.requests import is_overdue
+from instruments.booking.rules.requests import reason_problems, state_at
 from instruments.inventory.locks import lock_instrument
 from instruments.inventory.models import Instrument
 from instruments.terms.errors import problem
 from instruments.terms.rules.intervals import Interval, between
 from members.models import Person
 from members.permissions import require
-
-LONGEST_REASON = 300
 
 
 def request_series(
@@ -108,8 +106,8 @@ def cancel_series(work: Work, since: Booking, *, reason: str = "", seen: int | N
     if since.series is None:
         raise ValueError("This booking stands alone.")
     require(work.actor, "cancel_booking", since)
-    if len(reason) > LONGEST_REASON:
-        raise RulesBroken([problem("reason")])
+    if wrong := reason_problems(reason):
+        raise RulesBroken(wrong)
     done: list[Booking] = []
     for row in _waiting(work, since.series, "cancel", seen):
         if row.start >= since.start:
@@ -117,9 +115,7 @@ def cancel_series(work: Work, since: Booking, *, reason: str = "", seen: int | N
                 done.append(cancel_untold(work, row, reason=reason))
     if not done:
         raise NothingFits
-    own = work.actor.pk == since.person_id
-    people = recipients_of(since.instrument, but=work.actor) if own else [since.person]
-    _tell(work, people, "series_cancelled", done, actor=str(work.actor))
+    _tell(work, other_side(work, since), "series_cancelled", done, actor=str(work.actor))
     return done
 
 
@@ -153,9 +149,8 @@ def move_series(
     if refused:
         raise SeriesBroken(sorted(refused))
     moved.sort(key=lambda row: row.start)
-    own = work.actor.pk == since.person_id
-    people = recipients_of(since.instrument, but=work.actor) if own else [since.person]
-    if own and moved[0].state == BookingState.REQUESTED:
+    people = other_side(work, since)
+    if work.actor.pk == since.person_id and moved[0].state == BookingState.REQUESTED:
         _tell(work, people, "series_requested", moved)
     else:
         old = {"old_start": was.start, "old_end": was.end}
@@ -174,11 +169,7 @@ def _waiting(work: Work, series: BookingSeries, verb: str, seen: int | None) -> 
     rows = sorted(work.lock(BOOKINGS.all(), [row.pk for row in known]).values(), key=lambda row: row.start)
     if seen is not None and version_of(rows) != seen:
         raise StaleVersion(seen, version_of(rows))
-    return [
-        row
-        for row in rows
-        if verb in legal_verbs(row.state) and not is_overdue(row.state, row.expires_at, work.now)
-    ]
+    return [row for row in rows if verb in legal_verbs(state_at(row.state, row.expires_at, work.now))]
 
 
 def _told(work: Work, done: list[Booking], kind: str) -> list[Booking]:

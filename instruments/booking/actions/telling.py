@@ -36,16 +36,13 @@ def tell(work: Work, people: Sequence[Person], kind: str, booking: Booking, **mo
 
 def tell_others(work: Work, booking: Booking, kind: str, **more: object) -> None:
     """Tell the other side: the custodians where the owner acted, the owner where a custodian did."""
-    actor = work.actor
-    own = actor.pk == booking.person_id
-    tell(
-        work,
-        recipients_of(booking.instrument, but=actor) if own else [booking.person],
-        kind,
-        booking,
-        actor=str(actor),
-        **more,
-    )
+    tell(work, other_side(work, booking), kind, booking, actor=str(work.actor), **more)
+
+
+def other_side(work: Work, booking: Booking) -> list[Person]:
+    """Return who is told of what somebody did to a booking: custodians where the owner acted, else the owner."""
+    own = work.actor.pk == booking.person_id
+    return recipients_of(booking.instrument, but=work.actor) if own else [booking.person]
 
 
 def tell_of_move(work: Work, booking: Booking, left: Instrument, **old: object) -> None:

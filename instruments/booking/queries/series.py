@@ -39,7 +39,7 @@ def judged_series(
     now: dt.datetime,
     station: int | None = None,
 ) -> list[Occurrence]:
-    """Judge every time of a series by all rules and by what is held; in six queries, however many there are."""
+    """Judge every time of a series by all rules and by what is held; in four queries, however many there are."""
     first, last = times[0].start, max(time.end for time in times)
     held = busy(instrument, first, last)
     elsewhere = list(own_elsewhere(person, instrument, first, last))

@@ -31,6 +31,16 @@ def is_overdue(state: str, expires_at: dt.datetime | None, now: dt.datetime) -> 
     return state == BookingState.REQUESTED and expires_at is not None and expires_at <= now
 
 
+def state_at(state: str, expires_at: dt.datetime | None, now: dt.datetime) -> BookingState:
+    """Return the state as it counts: a request past its time has expired, swept or not."""
+    return BookingState.EXPIRED if is_overdue(state, expires_at, now) else BookingState(state)
+
+
+def reason_problems(reason: str, *, least: int = 0) -> list[BrokenRule]:
+    """Return the broken rule where a reason has fewer signs than `least`, more than 300, or one that cannot be kept."""
+    return [] if least <= len(reason) <= 300 and "\0" not in reason else [problem("reason")]
+
+
 def wording_problems(purpose: str) -> list[BrokenRule]:
     """Return the broken rule where what the time is wanted for is not said in 1 to 300 characters."""
     return [] if 1 <= len(purpose) <= 300 and "\0" not in purpose else [problem("purpose")]

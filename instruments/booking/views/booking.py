@@ -43,6 +43,7 @@ from instruments.booking.views.booking_acts import (
     done,
     form_of,
     legal_acts,
+    seen_in,
     take,
     worded,
 )
@@ -104,7 +105,7 @@ def booking_act(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     try:
         if form is not None and not form.is_valid():
             raise FieldsRefused({})
-        take(act, wanted, form, request.user, _seen(request))
+        take(act, wanted, form, request.user, seen_in(request))
     except (
         SlotTaken, RulesBroken, SeriesBroken, NothingFits, WrongBookingState, StaleVersion, FieldsRefused
     ) as error:  # fmt: skip
@@ -115,12 +116,6 @@ def booking_act(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     if url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
         return redirect(target)
     return redirect("instruments:booking", pk)
-
-
-def _seen(request: HttpRequest) -> int:
-    """Return the version that the page showed; what is none is compared as one that no booking has."""
-    sent = request.POST.get("version", "")
-    return int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 10 else 0
 
 
 def _tried(act: BookingAct, form: forms.Form | None, wanted: Booking, error: Exception) -> FailedAct:

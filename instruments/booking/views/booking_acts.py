@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -211,6 +211,12 @@ def form_of(
         form.fields["reason"].required = act.slug == "decline"
         return form
     return None
+
+
+def seen_in(request: HttpRequest) -> int:
+    """Return the version that the page showed; what is none is compared as one that no booking has."""
+    sent = request.POST.get("version", "")
+    return int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 10 else 0
 
 
 def take(act: BookingAct, booking: Booking, form: forms.Form | None, actor: Person, seen: int) -> Booking:

@@ -16,7 +16,7 @@ from display.states import look_of
 from instruments.booking.enums import BookingKind, BookingState
 from instruments.booking.models import Booking, BookingStep
 from instruments.booking.rules.booking_states import UNUSED_STATES
-from instruments.booking.rules.requests import is_overdue
+from instruments.booking.rules.requests import state_at
 from instruments.terms.queries.policy import policy_of
 
 TITLES: dict[str, tuple[str, Sentence]] = {
@@ -45,11 +45,7 @@ class LifeStep:
 
 def effective_state(booking: Booking, now: dt.datetime) -> BookingState:
     """Return the state as it counts: a request past its time has expired, swept or not."""
-    return (
-        BookingState.EXPIRED
-        if is_overdue(booking.state, booking.expires_at, now)
-        else BookingState(booking.state)
-    )
+    return state_at(booking.state, booking.expires_at, now)
 
 
 def check_in_opens(booking: Booking) -> dt.datetime:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -22,12 +21,15 @@ from instruments.booking.actions.series import approve_series, cancel_series, de
 from instruments.booking.errors import NothingFits, RulesBroken, SlotTaken
 from instruments.booking.forms.acts import ReasonForm
 from instruments.booking.guarded import booking_for
-from instruments.booking.models import Booking, BookingSeries
+from instruments.booking.models import Booking
 from instruments.booking.queries.series import bookings_of, version_of
 from instruments.booking.rules.booking_states import legal_verbs
-from instruments.booking.rules.requests import is_overdue
+from instruments.booking.views.booking_acts import seen_in
+from instruments.booking.views.booking_life import effective_state
 from members.models import Person
 from members.permissions import Actor, can
+
+_VERBS = ("approve", "decline", "cancel")
 
 
 @dataclass(frozen=True)
@@ -51,13 +53,12 @@ def series_shown(booking: Booking, reader: Actor) -> SeriesShown | None:
         if not can(reader, f"{verb}_booking", booking):
             return 0
         return sum(
-            verb in legal_verbs(row.state)
-            and not is_overdue(row.state, row.expires_at, now)
+            verb in legal_verbs(effective_state(row, now))
             and (verb != "cancel" or row.start >= booking.start)
             for row in rows
         )
 
-    acts = {verb: count for verb in ("approve", "decline", "cancel") if (count := open_to(verb))}
+    acts = {verb: count for verb in _VERBS if (count := open_to(verb))}
     return SeriesShown(rows, version_of(rows), acts, ReasonForm(auto_id="series_%s"))
 
 
@@ -71,15 +72,13 @@ def series_act(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     """
     assert isinstance(request.user, Person)
     booking = booking_for(request.user, pk)
-    if booking.series is None or verb not in _ACTS:
+    if booking.series is None or verb not in _VERBS:
         raise Http404
     if request.method != "POST":
         return redirect(f"{reverse('instruments:booking', args=[pk])}#series")
-    sent = request.POST.get("version", "")
-    seen = int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 10 else 0
     reason = request.POST.get("reason", "").strip()
     try:
-        done = _ACTS[verb](request.user, booking, booking.series, {"reason": reason, "seen": seen})
+        done = _take(verb, request.user, booking, reason=reason, seen=seen_in(request))
     except (RulesBroken, SlotTaken, NothingFits, StaleVersion) as error:
         messages.error(request, _sentence(error))
         return redirect("instruments:booking", pk)
@@ -87,23 +86,13 @@ def series_act(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     return redirect("instruments:booking", pk)
 
 
-def _approve(person: Person, _booking: Booking, series: BookingSeries, said: dict[str, Any]) -> list[Booking]:
-    return perform(person, approve_series, series, seen=said["seen"])
-
-
-def _decline(person: Person, _booking: Booking, series: BookingSeries, said: dict[str, Any]) -> list[Booking]:
-    return perform(person, decline_series, series, **said)
-
-
-def _cancel(person: Person, booking: Booking, _series: BookingSeries, said: dict[str, Any]) -> list[Booking]:
-    return perform(person, cancel_series, booking, **said)
-
-
-_ACTS: dict[str, Callable[[Person, Booking, BookingSeries, dict[str, Any]], list[Booking]]] = {
-    "approve": _approve,
-    "decline": _decline,
-    "cancel": _cancel,
-}
+def _take(verb: str, person: Person, booking: Booking, *, reason: str, seen: int) -> list[Booking]:
+    if verb == "cancel":
+        return perform(person, cancel_series, booking, reason=reason, seen=seen)
+    assert booking.series is not None
+    if verb == "decline":
+        return perform(person, decline_series, booking.series, reason=reason, seen=seen)
+    return perform(person, approve_series, booking.series, seen=seen)
 
 
 def _sentence(error: Exception) -> str:

@@ -56,8 +56,9 @@ class TestGivingBack:
         with pytest.raises(ValueError, match="alone"):
             perform(person, cancel_series, alone)
         series = ask(person, instrument)
-        with pytest.raises(RulesBroken):
-            perform(person, cancel_series, bookings_of(series)[0], reason="长" * 301)
+        for reason in ("长" * 301, "样品\0没到"):
+            with pytest.raises(RulesBroken):
+                perform(person, cancel_series, bookings_of(series)[0], reason=reason)
         with pytest.raises(NotAllowed):
             perform(PersonFactory(), cancel_series, bookings_of(series)[0])
         with pytest.raises(StaleVersion):
