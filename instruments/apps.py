@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from instruments.booking.messages import KINDS as OF_BOOKINGS
 from instruments.inventory.messages import KINDS as OF_INSTRUMENTS
+from instruments.upkeep.messages import KINDS as OF_UPKEEP
 from notices.kinds import register_all
 from safeguards.triggers import Trigger, register
 
@@ -64,6 +65,7 @@ class InstrumentsConfig(AppConfig):
         import instruments.calendars.permissions
         import instruments.inventory.permissions
         import instruments.terms.permissions
+        import instruments.upkeep.permissions
         import instruments.usage.permissions  # noqa: F401
         from changes import subscribe
         from instruments.booking.actions.steps import keep_step
@@ -79,7 +81,7 @@ class InstrumentsConfig(AppConfig):
         from instruments.usage.reports import register_reports
 
         post_migrate.connect(_index_anew, sender=self)
-        register_all(OF_BOOKINGS | OF_INSTRUMENTS)
+        register_all(OF_BOOKINGS | OF_INSTRUMENTS | OF_UPKEEP)
         register_reports()
         register_attachments()
         subscribe(BookingEvent, keep_step)

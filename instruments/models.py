@@ -13,6 +13,7 @@ from instruments.inventory.models import (
     Stewardship,
 )
 from instruments.terms.models import BookingPolicy, OpeningException, OpeningPeriod, Rate
+from instruments.upkeep.models import Fault, FaultPhoto
 from instruments.usage.models import UsageRecord
 
 __all__ = [
@@ -22,6 +23,8 @@ __all__ = [
     "BookingSeries",
     "BookingStep",
     "CalendarFeed",
+    "Fault",
+    "FaultPhoto",
     "Instrument",
     "InstrumentClass",
     "InstrumentFacts",

@@ -10,6 +10,7 @@ from instruments.catalogue.views import catalogue, compare, instrument
 from instruments.desk.views import desk
 from instruments.inventory.views import inventory, stewards
 from instruments.terms import views as terms
+from instruments.upkeep.views import faults
 from instruments.usage.views import organisations, usage, usage_import
 
 app_name = "instruments"
@@ -44,6 +45,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("units/<str:unit>/manage/<str:code>/stewards/", stewards.stewards, name="stewards"),
     path("units/<str:unit>/manage/<str:code>/stewards/<int:pk>/end/", stewards.end, name="end_steward"),
+    path("instruments/<str:code>/fault/", faults.report, name="report_fault"),
+    path("faults/<int:pk>/", faults.fault, name="fault"),
+    path("faults/<int:pk>/photo/", faults.photo, name="fault_photo"),
+    path("faults/<int:pk>/<slug:verb>/", faults.fault_act, name="fault_act"),
     path("bookings/<uuid:pk>/", booking.booking, name="booking"),
     path("bookings/<uuid:pk>.ics", calendars.booking_file, name="booking_file"),
     path("bookings/<uuid:pk>/series/<slug:verb>/", series_acts.series_act, name="series_act"),

@@ -59,6 +59,7 @@ PROBLEMS: dict[str, Sentence] = {
     "purpose": _("Say in 1 to 300 characters what the time is for."),
     "purpose_kind": _("Choose one of the purposes offered."),
     "reason": _("Give a reason of at most 300 characters."),
+    "words": _("Say it in 1 to %(required)s characters."),
     "slot_taken": _("Part of this time is already taken: %(required)s."),
     "unchanged": _("The booking stands at this very time already."),
     "cancel_cutoff": _("The last moment to cancel was %(required)s. Ask the steward."),

@@ -8,6 +8,7 @@ import jinja2
 
 from display import environment as shared
 from instruments.catalogue import written as catalogue
+from instruments.upkeep.views import faults
 from instruments.usage.views import left_by_bookings
 
 
@@ -15,5 +16,5 @@ def environment(**options: Any) -> jinja2.Environment:
     """Return the environment that the settings name: every page's filters and functions."""
     pages = shared.environment(**options)
     pages.filters |= catalogue.FILTERS
-    pages.globals |= {**catalogue.FUNCTIONS, **left_by_bookings.FUNCTIONS}
+    pages.globals |= {**catalogue.FUNCTIONS, **left_by_bookings.FUNCTIONS, **faults.FUNCTIONS}
     return pages

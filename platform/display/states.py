@@ -34,6 +34,14 @@ LOOKS: dict[str, StateLook] = {
     # Kinds of booking that are not somebody's use
     "use": StateLook("calendar-check", "ok", pgettext_lazy("kind of booking", "Use")),
     "maintenance": StateLook("tool", "warn", _("Maintenance")),
+    # Faults: how grave they are, and where they stand
+    "fault:note": StateLook("info-circle", "info", pgettext_lazy("severity of a fault", "Note")),
+    "fault:limited": StateLook("alert-triangle", "warn", pgettext_lazy("severity of a fault", "Limited use")),
+    "fault:out": StateLook("alert-octagon", "bad", pgettext_lazy("severity of a fault", "Out of order")),
+    "fault:open": StateLook("mail-opened", "warn", pgettext_lazy("state of a fault", "Open")),
+    "fault:acknowledged": StateLook("eye-check", "info", pgettext_lazy("state of a fault", "Acknowledged")),
+    "fault:repaired": StateLook("circle-check", "ok", pgettext_lazy("state of a fault", "Repaired")),
+    "fault:closed": StateLook("lock", "quiet", pgettext_lazy("state of a fault", "Closed without a repair")),
     # Instruments
     "in_service": StateLook("circle-check", "ok", _("In service")),
     "under_repair": StateLook("tool", "warn", _("Under repair")),

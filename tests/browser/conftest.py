@@ -63,6 +63,7 @@ def visit(chromium, live_server, pages_kept) -> Iterator[Callable[..., Visitor]]
         height: int = 900,
         script: bool = True,
         theme: str = "light",
+        touch: bool = False,
     ) -> Visitor:
         context = chromium.new_context(
             base_url=live_server.url,
@@ -71,6 +72,7 @@ def visit(chromium, live_server, pages_kept) -> Iterator[Callable[..., Visitor]]
             viewport={"width": width, "height": height},
             java_script_enabled=script,
             color_scheme=theme,
+            has_touch=touch,
             accept_downloads=True,
         )
         context.set_default_timeout(PATIENCE_MS)

@@ -77,6 +77,7 @@ VERBS = {
         ),
         *("booking.declined", "booking.expired", "booking.moved", "booking.no_show", "booking.requested"),
         *("calendar.ended", "calendar.made", "series.made"),
+        *("fault.acknowledged", "fault.ended", "fault.reported"),
         *(
             "class.renamed",
             "field.renamed",

@@ -50,6 +50,12 @@ instruments:booking_act#check_in        POST  in 302 404 302 302 404 404 302
 instruments:booking_file                GET   in 200 404 200 200 404 200 200
 instruments:series_act#approve          POST  in 404 404 302 302 404 404 302
 instruments:series_act#cancel           POST  in 302 404 302 302 404 404 302
+instruments:report_fault                GET   in 200 404 200 200 404 404 200
+instruments:report_fault                POST  in 422 404 422 422 404 404 422
+instruments:fault                       GET   in 200 404 200 200 404 200 200
+instruments:fault_photo                 GET   in 200 404 200 200 404 200 200
+instruments:fault_act#acknowledge       POST  in 404 404 302 302 404 404 302
+instruments:fault_act#repair            POST  in 422 404 422 422 404 422 422
 instruments:desk                        GET   in 200 200 200 200 200 200 200
 instruments:maintenance                 POST  in 404 422 422 422 404 404 422
 instruments:inventory                   GET   in 404 404 200 200 404 200 200

@@ -78,6 +78,8 @@ OF_SERIES = {
     f"series_{what}" for what in ("approved", "cancelled", "confirmed", "declined", "moved", "requested")
 }
 """Asserted by name in `instruments/booking/test_series` and `test_series_later`."""
+OF_FAULTS = {"fault_acknowledged", "fault_ended", "fault_reported"}
+"""Asserted by name in `instruments/upkeep/test_faults`."""
 
 
 def test_the_lists_are_those_of_the_registers():
@@ -85,7 +87,7 @@ def test_the_lists_are_those_of_the_registers():
     here = {verb for verb in known_verbs() if verb.split(".")[0] not in ELSEWHERE}
     assert here == {f"{app}.{verb}" for app, said in OF_APPS.items() for verb in said.split()}
     others = {kind for kind in registered() if not kind.startswith(("booking_", "evaluation_"))}
-    assert others == KINDS | OF_WHAT_ENDS | OF_SERIES
+    assert others == KINDS | OF_WHAT_ENDS | OF_SERIES | OF_FAULTS
 
 
 def said(*expected: str) -> bool:

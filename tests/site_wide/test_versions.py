@@ -43,6 +43,7 @@ NEEDS_NONE = {
     "members:invite": NEW,
     "instruments:add": NEW,
     "instruments:maintenance": NEW,
+    "instruments:report_fault": NEW,
     "instruments:organisation_register": NEW,
     "instruments:usage_add": NEW,
     "instruments:usage_import": NEW,

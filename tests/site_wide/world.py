@@ -33,6 +33,7 @@ from instruments.calendars.permissions import Followed
 from instruments.inventory.enums import SharingMode
 from instruments.inventory.models import Stewardship
 from instruments.terms.models import OpeningException, Rate
+from instruments.upkeep.actions.faults import report_fault
 from instruments.usage.models import UsageRecord
 from members.enums import UnitRoleKind
 from members.models import Organisation, UnitRole
@@ -222,6 +223,14 @@ def make_world() -> World:
         "notice": Notice.objects.filter(person=people["manager"]).first(),
         "token": AccessToken.objects.get(person=people["manager"]),
         "calendar": CalendarFeed.objects.get(person=people["manager"]),
+        "fault": perform(
+            people["researcher"],
+            report_fault,
+            instrument,
+            severity="limited",
+            words="漏气",
+            photo=b"a picture",
+        ),
         "announcement": Announcement.objects.create(
             kind="rules", title_zh="公告", title_en="Notice", published_at=now
         ),

@@ -91,7 +91,7 @@ def instrument(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 @kept_for_readers(60, _of_instrument)
 def instrument_week(request: HttpRequest, code: str) -> HttpResponse:
-    """Show the week alone, for the arrows and for refreshing in place; five queries for a reader signed in."""
+    """Show the week alone, for the arrows and for refreshing in place; six queries for a reader signed in."""
     shown = instrument_for(request.user, code)
     context = {
         "instrument": shown,

@@ -37,6 +37,8 @@ from instruments.inventory.permissions import stewarded_by
 from instruments.terms.errors import BrokenRule
 from instruments.terms.rules.hours import local_midnight
 from instruments.terms.rules.intervals import Interval
+from instruments.upkeep.enums import FaultState
+from instruments.upkeep.queries.faults import faults_to_handle
 from members.kept_pages import kept_for_person
 from members.models import Person
 
@@ -128,9 +130,11 @@ def _page(
     shown = list(page.object_list)
     everything = request.GET.get("all") == "1"
     arrivals = [arrival(booking, now) for booking in visits.to_check_in]
-    unconfirmed = lists.unconfirmed(kept)
+    unconfirmed, faults = lists.unconfirmed(kept), faults_to_handle(kept)
     # Who comes this afternoon is nothing to do this morning: an arrival waits once its check-in is open.
     due = counts.to_decide + counts.overdue + sum(one.is_open for one in arrivals) + len(unconfirmed)
+    # A fault that was taken up waits for its repair, not for the desk.
+    due += sum(fault.state == FaultState.OPEN for fault in faults)
     context: dict[str, Any] = {
         "kept": kept,
         "down": down,
@@ -139,6 +143,7 @@ def _page(
         "due": due,
         "waiting": waiting(due),
         "unconfirmed": unconfirmed,
+        "faults": faults,
         "wishes": lists.wishes(person, kept, now, MANY if everything else FEW),
         "arrivals": arrivals,
         "overdue": overdue_cards(visits.overdue, now),

@@ -18,7 +18,7 @@ from tests.instruments.moments import NOW, at
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 DAY = NOW.date()
-QUERIES = 16
+QUERIES = 17
 """What the desk asks the database, whatever the number of instruments and bookings, session and person included."""
 
 

@@ -1,0 +1,22 @@
+"""The notices about upkeep, and their sentences."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+KINDS = {
+    "fault_reported": (
+        _("Fault of %(instrument)s: %(severity)s"),
+        _("%(actor)s reports a fault of %(instrument)s (%(severity)s): %(words)s"),
+    ),
+    "fault_acknowledged": (
+        _("Your report is acknowledged: %(instrument)s"),
+        _("%(actor)s has taken up the fault of %(instrument)s that you reported: %(words)s"),
+    ),
+    "fault_ended": (
+        _("The fault you reported has ended: %(instrument)s"),
+        _(
+            "The fault of %(instrument)s that you reported now stands as “%(state)s”, says %(actor)s: %(outcome)s"
+        ),
+    ),
+}

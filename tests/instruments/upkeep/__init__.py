@@ -1,0 +1,1 @@
+"""Upkeep: faults, break-downs, what is serviced again and again."""
