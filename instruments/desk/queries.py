@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import Count, Q
 
-from instruments.booking.enums import BookingKind, BookingState
-from instruments.booking.models import Booking, open_requests, overdue_requests
-from instruments.booking.queries.bookings import (
-    bookings_on,
-    bookings_to_keep,
-    in_custody_of,
-    requests_to_decide,
-)
+from instruments.booking.enums import HOLDING_STATES, BookingKind, BookingState
+from instruments.booking.models import Booking, open_requests
+from instruments.booking.queries.bookings import bookings_to_keep, in_custody_of
+from instruments.booking.rules.requests import is_overdue, state_at
 from instruments.inventory.enums import InstrumentState
 from instruments.inventory.models import Instrument
 from instruments.terms.queries.opening import openings_of
@@ -37,26 +34,57 @@ MOST_UNCONFIRMED = 100
 
 Row = TypeVar("Row", Booking, UsageRecord)
 
+_GONE = (BookingState.DECLINED, BookingState.CANCELLED, BookingState.EXPIRED)
+_FREED = (*_GONE, BookingState.NO_SHOW)
 
-@dataclass(frozen=True)
-class Counts:
-    """How much waits and how much there is today, over all kept instruments."""
 
-    to_decide: int
-    to_check_in: int
-    overdue: int
-    ended: int
-    slots: int
+@dataclass
+class Gathered:
+    """The bookings of a desk: what waits, who comes, should have left and has left today, and those of the shown day.
+
+    `slots` counts what today holds. A series stands in `requests` once for each of its times.
+    """
+
+    requests: list[Booking] = field(default_factory=list)
+    arriving: list[Booking] = field(default_factory=list)
+    overdue: list[Booking] = field(default_factory=list)
+    ended: list[Booking] = field(default_factory=list)
+    slots: int = 0
+    on_day: dict[int, list[Booking]] = field(default_factory=lambda: defaultdict(list))
+
+    @property
+    def decisions(self) -> list[list[Booking]]:
+        """What is decided on together, soonest deadline first: a single booking, or what waits of a series."""
+        together: dict[UUID, list[Booking]] = {}
+        for booking in self.requests:
+            together.setdefault(booking.series_id or booking.pk, []).append(booking)
+        return [sorted(rows, key=lambda row: row.start) for rows in together.values()]
 
 
 @dataclass(frozen=True)
 class Wish:
-    """A request with what the decision needs: its neighbours of the day and the person's past on the instrument."""
+    """A request with what the decision needs: its neighbours of the day and the person's past on the instrument.
+
+    `series` are the requests that wait with it, itself first, and `version` is that of their series; empty and its own
+    for one that stands alone.
+    """
 
     booking: Booking
     neighbours: list[Booking]
     uses: int
     missed: int
+    series: list[Booking]
+    version: int
+
+    @property
+    def expires_at(self) -> dt.datetime | None:
+        """Until when it has to be answered."""
+        return min((row.expires_at for row in self.series if row.expires_at), default=self.booking.expires_at)
+
+    @property
+    def price(self) -> Decimal:
+        """What all of it costs, in yuan."""
+        return sum((row.price for row in self.series), Decimal()) or self.booking.price
 
     @property
     def before(self) -> Booking | None:
@@ -70,13 +98,20 @@ class Wish:
         return next((n for n in self.neighbours if n.start >= self.booking.end), None)
 
 
-@dataclass
-class Visits:
-    """Today's visits: who is to come, who should have left, who has left."""
+@dataclass(frozen=True)
+class Around:
+    """What stands around requests and overdue visits: bookings that hold time, and the versions of whole series."""
 
-    to_check_in: list[Booking] = field(default_factory=list)
-    overdue: list[Booking] = field(default_factory=list)
-    ended: list[Booking] = field(default_factory=list)
+    held: list[Booking]
+    versions: Mapping[UUID, int]
+
+
+@dataclass(frozen=True)
+class Records:
+    """Records of visits that nobody ended, oldest first, and by booking those of the visits that ended today."""
+
+    unconfirmed: list[UsageRecord]
+    of_ended: Mapping[UUID, UsageRecord]
 
 
 def kept(person: Person) -> list[Instrument]:
@@ -91,31 +126,43 @@ def is_down(instrument: Instrument) -> bool:
     return instrument.state in _DOWN
 
 
-def counts(person: Person, kept: Sequence[Instrument], now: dt.datetime) -> Counts:
-    """Count what waits and what today holds, in one query."""
-    midnight, tomorrow = _day_of(now)
-    today = Q(start__lt=tomorrow, end__gt=midnight)
-    row = (
+def gather(person: Person, kept: Sequence[Instrument], day: dt.date, now: dt.datetime) -> Gathered:
+    """Read all bookings that the desk shows of a local day and of what waits now, in one query.
+
+    A request past its expiry is gone; one's own is decided by others.
+    """
+    midnight, tomorrow = _day_of(local_day(now))
+    first, last = _day_of(day)
+    rows = (
         bookings_to_keep(kept)
-        # Nothing else is counted: history ends before today and is not read.
-        .filter(Q(state__in=[BookingState.REQUESTED, BookingState.IN_USE]) | Q(end__gt=midnight))
-        .order_by()
-        .aggregate(
-            to_decide=Count("pk", filter=open_requests(now) & ~Q(person=person)),
-            to_check_in=Count("pk", filter=_arriving(now)),
-            overdue=Count("pk", filter=_overdue(now)),
-            ended=Count("pk", filter=_ended(now)),
-            slots=Count("pk", filter=today & _shown(now)),
+        .filter(
+            open_requests(now)
+            | Q(state=BookingState.IN_USE, end__lte=now)
+            | Q(start__lt=tomorrow, end__gt=midnight)
+            | Q(start__lt=last, end__gt=first)
         )
+        .exclude(state__in=_GONE)
+        .order_by("start", "instrument", "station", "id")
     )
-    return Counts(**row)
-
-
-def day_bookings(kept: Sequence[Instrument], day: dt.date, now: dt.datetime) -> dict[int, list[Booking]]:
-    """Return the bookings of a local day by instrument, also the missed ones; a request past its expiry is gone."""
-    found: dict[int, list[Booking]] = defaultdict(list)
-    for booking in _of(kept, bookings_on(kept, day).exclude(overdue_requests(now))):
-        found[booking.instrument_id].append(booking)
+    found = Gathered()
+    for booking in _of(kept, rows):
+        is_open = not is_overdue(booking.state, booking.expires_at, now)
+        today = booking.start < tomorrow and booking.end > midnight
+        if is_open and booking.start < last and booking.end > first:
+            found.on_day[booking.instrument_id].append(booking)
+        found.slots += is_open and today
+        if booking.state == BookingState.REQUESTED and is_open and booking.person_id != person.pk:
+            found.requests.append(booking)
+        if booking.kind != BookingKind.USE:
+            continue
+        if booking.state == BookingState.CONFIRMED and today and booking.end > now:
+            found.arriving.append(booking)
+        elif booking.state == BookingState.IN_USE and booking.end <= now:
+            found.overdue.append(booking)
+        elif booking.state == BookingState.COMPLETED and today:
+            found.ended.append(booking)
+    found.requests.sort(key=lambda booking: (booking.expires_at, booking.start, booking.pk))
+    found.overdue.sort(key=lambda booking: booking.end)
     return found
 
 
@@ -125,74 +172,73 @@ def opened_on(pks: Collection[int], window: Interval) -> dict[int, list[Interval
     return {pk: found[pk].intervals for pk in pks}
 
 
-def wishes(person: Person, kept: Sequence[Instrument], now: dt.datetime, limit: int) -> list[Wish]:
-    """Return the requests a person may decide, soonest expiry first, with neighbours and history; three queries."""
-    asked = _of(kept, requests_to_decide(person, kept)[:limit])
-    neighbours = _neighbours(asked, now)
-    past = _past(asked)
-    return [
-        Wish(
-            booking,
-            neighbours[booking.pk],
-            past[booking.person_id, booking.instrument_id, BookingState.COMPLETED],
-            past[booking.person_id, booking.instrument_id, BookingState.NO_SHOW],
-        )
-        for booking in asked
-    ]
-
-
-def visits(kept: Sequence[Instrument], now: dt.datetime) -> Visits:
-    """Return today's arrivals, overdue visits and ended ones, each by its clock; two queries."""
-    found = Visits()
-    rows = bookings_to_keep(kept).filter(_arriving(now) | _overdue(now) | _ended(now))
-    for booking in _of(kept, rows.order_by("start", "id").prefetch_related("usage_records")):
-        if booking.state == BookingState.CONFIRMED:
-            found.to_check_in.append(booking)
-        elif booking.state == BookingState.IN_USE:
-            found.overdue.append(booking)
-        else:
-            found.ended.append(booking)
-    found.overdue.sort(key=lambda booking: booking.end)
-    return found
-
-
-def unconfirmed(kept: Sequence[Instrument]) -> list[UsageRecord]:
-    """Return the records of visits that nobody ended, for a custodian to confirm, oldest first; one query."""
-    rows = UsageRecord.objects.current().filter(
-        to_confirm=True, instrument__in=[instrument.pk for instrument in kept]
-    )
-    return _of(kept, rows.select_related("person").order_by("end", "id")[:MOST_UNCONFIRMED])
-
-
-def followers(overdue: Sequence[Booking], now: dt.datetime) -> dict[UUID, Booking]:
-    """Return who holds the station next, within a day, after each visit that should have ended; one query."""
-    if not overdue:
-        return {}
-    rows = (
-        Booking.objects.holding(now)
-        .filter(
+def around(asked: Sequence[Sequence[Booking]], overdue: Sequence[Booking], now: dt.datetime) -> Around:
+    """Read what holds time on the days of requests and after overdue visits, and whole series; one query at most."""
+    if not asked and not overdue:
+        return Around([], {})
+    near = Q(pk__in=[])
+    for first, *_rest in asked:
+        begins, ends = _days_of(first)
+        near |= Q(instrument=first.instrument_id, start__lt=ends, end__gt=begins)
+    if overdue:
+        near |= Q(
             instrument__in={booking.instrument_id for booking in overdue},
             start__gte=min(booking.end for booking in overdue),
             start__lt=now + dt.timedelta(days=1),
             end__gt=now,
         )
-        .select_related("person")
-        .order_by("start", "id")
+    series = {first.series_id for first, *_rest in asked if first.series_id}
+    rows = Booking.objects.filter(near & ~Q(state__in=_FREED) | Q(series__in=series))
+    held, versions = [], defaultdict[UUID, int](int)
+    for booking in rows.select_related("person").order_by("start", "station", "id"):
+        if booking.series_id in series:
+            versions[booking.series_id] += booking.version
+        if state_at(booking.state, booking.expires_at, now) in HOLDING_STATES:
+            held.append(booking)
+    return Around(held, versions)
+
+
+def wishes(asked: Sequence[Sequence[Booking]], near: Around) -> list[Wish]:
+    """Give each decision its neighbours and the person's past on the instrument; one query."""
+    past = _past([rows[0] for rows in asked])
+    return [
+        Wish(
+            first,
+            _neighbours(first, rows, near.held),
+            past[first.person_id, first.instrument_id, BookingState.COMPLETED],
+            past[first.person_id, first.instrument_id, BookingState.NO_SHOW],
+            rows if first.series_id else [],
+            near.versions[first.series_id] if first.series_id else first.version,
+        )
+        for first, rows in ((rows[0], list(rows)) for rows in asked)
+    ]
+
+
+def records(kept: Sequence[Instrument], ended: Sequence[Booking]) -> Records:
+    """Read the records that a custodian has to confirm and those of the visits that have ended; one query."""
+    rows = (
+        UsageRecord.objects.current()
+        .filter(
+            Q(to_confirm=True, instrument__in=[instrument.pk for instrument in kept])
+            | Q(booking__in=[booking.pk for booking in ended])
+        )
+        # What has ended comes first and is never cut off.
+        .order_by("to_confirm", "end", "id")[: MOST_UNCONFIRMED + len(ended)]
     )
+    found = _of(kept, rows)
+    of_ended = {row.booking_id: row for row in found if row.booking_id is not None}
+    return Records([row for row in found if row.to_confirm], of_ended)
+
+
+def followers(overdue: Sequence[Booking], held: Sequence[Booking], now: dt.datetime) -> dict[UUID, Booking]:
+    """Tell who holds the station next, within a day, after each visit that should have ended."""
     found: dict[UUID, Booking] = {}
-    for later in rows:
+    for later in held:
         for booking in overdue:
             same = (later.instrument_id, later.station) == (booking.instrument_id, booking.station)
-            if same and later.start >= booking.end:
+            if same and booking.end <= later.start < now + dt.timedelta(days=1) and later.end > now:
                 found.setdefault(booking.pk, later)
     return found
-
-
-def waiting_at(person: Person, kept: Sequence[Instrument], now: dt.datetime) -> set[int]:
-    """Return the instruments where a request, an arrival or an overdue visit waits for the custodian; one query."""
-    waits = (open_requests(now) & ~Q(person=person)) | _arriving(now) | _overdue(now)
-    rows = bookings_to_keep(kept).filter(waits).order_by()
-    return set(rows.values_list("instrument_id", flat=True))
 
 
 def _of(kept: Sequence[Instrument], rows: Iterable[Row]) -> list[Row]:
@@ -204,53 +250,26 @@ def _of(kept: Sequence[Instrument], rows: Iterable[Row]) -> list[Row]:
     return found
 
 
-def _day_of(now: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
-    midnight = local_midnight(local_day(now))
+def _day_of(day: dt.date) -> tuple[dt.datetime, dt.datetime]:
+    midnight = local_midnight(day)
     return midnight, midnight + dt.timedelta(days=1)
 
 
-def _arriving(now: dt.datetime) -> Q:
-    return Q(kind=BookingKind.USE, state=BookingState.CONFIRMED, start__lt=_day_of(now)[1], end__gt=now)
+def _days_of(booking: Booking) -> tuple[dt.datetime, dt.datetime]:
+    """Return from when to when the local days of a booking last."""
+    midnight, tomorrow = _day_of(local_day(booking.start))
+    return midnight, max(tomorrow, booking.end)
 
 
-def _overdue(now: dt.datetime) -> Q:
-    return Q(kind=BookingKind.USE, state=BookingState.IN_USE, end__lte=now)
-
-
-def _ended(now: dt.datetime) -> Q:
-    midnight, tomorrow = _day_of(now)
-    return Q(kind=BookingKind.USE, state=BookingState.COMPLETED, start__lt=tomorrow, end__gt=midnight)
-
-
-def _shown(now: dt.datetime) -> Q:
-    gone = [BookingState.DECLINED, BookingState.CANCELLED, BookingState.EXPIRED]
-    return ~Q(state__in=gone) & ~overdue_requests(now)
-
-
-def _neighbours(asked: Sequence[Booking], now: dt.datetime) -> dict[UUID, list[Booking]]:
-    found: dict[UUID, list[Booking]] = {booking.pk: [] for booking in asked}
-    if not asked:
-        return found
-    same_day = Q(pk__in=[])
-    for booking in asked:
-        midnight = local_midnight(local_day(booking.start))
-        until = max(midnight + dt.timedelta(days=1), booking.end)
-        same_day |= Q(instrument=booking.instrument_id, start__lt=until, end__gt=midnight)
-    held = list(
-        Booking.objects.holding(now).filter(same_day).select_related("person").order_by("start", "station")
-    )
-    for booking in asked:
-        midnight = local_midnight(local_day(booking.start))
-        until = max(midnight + dt.timedelta(days=1), booking.end)
-        found[booking.pk] = [
-            other
-            for other in held
-            if other.instrument_id == booking.instrument_id
-            and other.pk != booking.pk
-            and other.start < until
-            and other.end > midnight
-        ]
-    return found
+def _neighbours(first: Booking, rows: Sequence[Booking], held: Sequence[Booking]) -> list[Booking]:
+    begins, ends = _days_of(first)
+    together = {row.pk for row in rows}
+    return [
+        other
+        for other in held
+        if other.instrument_id == first.instrument_id and other.pk not in together
+        if other.start < ends and other.end > begins
+    ]
 
 
 def _past(asked: Sequence[Booking]) -> defaultdict[tuple[int, int, str], int]:

@@ -7,67 +7,176 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('instruments', '0024_series'),
+        ("instruments", "0024_series"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Fault',
+            name="Fault",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('station', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='station')),
-                ('severity', models.CharField(choices=[('note', 'Note: it can be used'), ('limited', 'Limited use'), ('out', 'Out of order')], max_length=10, verbose_name='severity')),
-                ('words', models.CharField(max_length=1000, verbose_name='what is wrong')),
-                ('state', models.CharField(choices=[('open', 'Open'), ('acknowledged', 'Acknowledged'), ('repaired', 'Repaired'), ('closed', 'Closed without a repair')], default='open', max_length=12, verbose_name='state')),
-                ('reported_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='reported at')),
-                ('acknowledged_at', models.DateTimeField(blank=True, null=True, verbose_name='acknowledged')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='repaired or closed')),
-                ('outcome', models.CharField(blank=True, max_length=300, verbose_name='outcome')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
-                ('acknowledged_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='acknowledged by')),
-                ('ended_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='repaired or closed by')),
-                ('instrument', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='faults', to='instruments.instrument', verbose_name='instrument')),
-                ('reported_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who reported it')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("station", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="station")),
+                (
+                    "severity",
+                    models.CharField(
+                        choices=[
+                            ("note", "Note: it can be used"),
+                            ("limited", "Limited use"),
+                            ("out", "Out of order"),
+                        ],
+                        max_length=10,
+                        verbose_name="severity",
+                    ),
+                ),
+                ("words", models.CharField(max_length=1000, verbose_name="what is wrong")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("acknowledged", "Acknowledged"),
+                            ("repaired", "Repaired"),
+                            ("closed", "Closed without a repair"),
+                        ],
+                        default="open",
+                        max_length=12,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "reported_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="reported at"),
+                ),
+                ("acknowledged_at", models.DateTimeField(blank=True, null=True, verbose_name="acknowledged")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="repaired or closed")),
+                ("outcome", models.CharField(blank=True, max_length=300, verbose_name="outcome")),
+                ("version", models.PositiveIntegerField(default=1, verbose_name="version")),
+                (
+                    "acknowledged_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="acknowledged by",
+                    ),
+                ),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="repaired or closed by",
+                    ),
+                ),
+                (
+                    "instrument",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="faults",
+                        to="instruments.instrument",
+                        verbose_name="instrument",
+                    ),
+                ),
+                (
+                    "reported_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="who reported it",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'fault of an instrument',
-                'verbose_name_plural': 'faults of instruments',
-                'ordering': ['-reported_at', '-pk'],
+                "verbose_name": "fault of an instrument",
+                "verbose_name_plural": "faults of instruments",
+                "ordering": ["-reported_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='FaultPhoto',
+            name="FaultPhoto",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('jpeg', models.BinaryField()),
-                ('fault', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='photo', to='instruments.fault')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("jpeg", models.BinaryField()),
+                (
+                    "fault",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="photo",
+                        to="instruments.fault",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'photo of a fault',
-                'verbose_name_plural': 'photos of faults',
+                "verbose_name": "photo of a fault",
+                "verbose_name_plural": "photos of faults",
             },
         ),
         migrations.AddIndex(
-            model_name='fault',
-            index=models.Index(condition=models.Q(('state__in', ('open', 'acknowledged'))), fields=['instrument'], name='fault_standing'),
+            model_name="fault",
+            index=models.Index(
+                condition=models.Q(("state__in", ("open", "acknowledged"))),
+                fields=["instrument"],
+                name="fault_standing",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='fault',
-            constraint=models.CheckConstraint(condition=models.Q(('severity__in', ['note', 'limited', 'out'])), name='fault_severity_known'),
+            model_name="fault",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("severity__in", ["note", "limited", "out"])), name="fault_severity_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='fault',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('acknowledged_by', None), ('ended_by', None), ('state', 'open')), models.Q(('acknowledged_by__isnull', False), ('ended_by', None), ('state', 'acknowledged')), models.Q(('ended_by__isnull', False), ('state__in', ['repaired', 'closed'])), _connector='OR'), name='fault_state_has_who'),
+            model_name="fault",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("acknowledged_by", None), ("ended_by", None), ("state", "open")),
+                    models.Q(
+                        ("acknowledged_by__isnull", False), ("ended_by", None), ("state", "acknowledged")
+                    ),
+                    models.Q(("ended_by__isnull", False), ("state__in", ["repaired", "closed"])),
+                    _connector="OR",
+                ),
+                name="fault_state_has_who",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='fault',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('acknowledged_at', None), ('acknowledged_by', None)), models.Q(('acknowledged_at__isnull', False), ('acknowledged_by__isnull', False)), _connector='OR'), name='fault_acknowledged_when'),
+            model_name="fault",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("acknowledged_at", None), ("acknowledged_by", None)),
+                    models.Q(("acknowledged_at__isnull", False), ("acknowledged_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="fault_acknowledged_when",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='fault',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('ended_by', None)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='fault_ended_when'),
+            model_name="fault",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at", None), ("ended_by", None)),
+                    models.Q(("ended_at__isnull", False), ("ended_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="fault_ended_when",
+            ),
         ),
     ]

@@ -33,7 +33,7 @@ def rules() -> list[str]:
         f".board .s{n}{{grid-column-start:{n}}}.board .e{n}{{grid-column-end:{n}}}" for n in range(1, 290)
     ]
     lines += [
-        f".rows-{n}{{grid-template-rows:repeat({n},minmax({46 if n == 1 else 26}px,1fr))}}"
+        f".rows-{n}{{grid-template-rows:repeat({n},minmax({46 if n == 1 else 30}px,1fr))}}"
         for n in range(1, 9)
     ]
     lines += [f".block.lane-{n}{{grid-row:{n}}}" for n in range(2, 9)]

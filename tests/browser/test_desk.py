@@ -10,7 +10,8 @@ from playwright.sync_api import expect
 
 from instruments.booking.enums import BookingState
 from instruments.booking.models import Booking
-from tests.factories.instruments import BookingFactory, make_instrument, make_steward
+from tests.browser.visitor import findings, width_of
+from tests.factories.instruments import BookingFactory, StewardshipFactory, make_instrument, make_steward
 from tests.factories.members import PersonFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -116,3 +117,56 @@ def test_phones_get_folds_without_script_too(visit, wishes):
     page.locator(f"#wa-{wishes[0].pk}").click()
     page.wait_for_load_state()
     assert _state(wishes[0]) == BookingState.CONFIRMED
+
+
+def test_the_board_names_half_hours_and_the_day_fits(visit):
+    """A full day of fourteen instruments: every name can be read, the page stays low, nothing scrolls sideways."""
+    unit, steward, now = None, None, timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    for number in range(14):
+        instrument = make_instrument(code=f"AAA-DAY-{number}", **({"unit": unit} if unit else {}))
+        unit = instrument.unit
+        if steward is None:
+            steward = make_steward(instrument, email=STEWARD)
+        else:
+            StewardshipFactory(instrument=instrument, person=steward)
+        day = now + dt.timedelta(days=1)
+        for hour in (9, 12, 15):
+            start = day + dt.timedelta(hours=hour)
+            BookingFactory(
+                instrument=instrument, person=PersonFactory(display_name="乌力吉"), start=start,
+                end=start + dt.timedelta(minutes=30),
+            )  # fmt: skip
+        # Overnight: the axis then has the whole day, of which twelve hours fit the board.
+        BookingFactory(
+            instrument=instrument, start=day + dt.timedelta(hours=22), end=day + dt.timedelta(hours=26)
+        )
+        BookingFactory(
+            instrument=instrument, state=BookingState.REQUESTED, start=day + dt.timedelta(hours=17),
+            end=day + dt.timedelta(hours=18), expires_at=timezone.now() + dt.timedelta(hours=3),
+        )  # fmt: skip
+    visitor = visit()
+    visitor.sign_in(STEWARD)
+    page = visitor.go(f"/desk/?day={timezone.localdate() + dt.timedelta(days=1)}")
+    cut = page.evaluate(
+        """[...document.querySelectorAll(".board a.block .text")].filter((name) => {
+            const style = getComputedStyle(name);
+            const box = name.getBoundingClientRect(), block = name.closest(".block").getBoundingClientRect();
+            return name.textContent === "乌力吉"
+                && (style.display === "none" || box.bottom > block.bottom + 1 || name.scrollWidth > name.clientWidth);
+        }).length"""
+    )
+    assert cut == 0
+    shown = page.evaluate(
+        """(() => {
+            const board = document.querySelector(".board"), head = board.querySelector(".who").offsetWidth;
+            const hour = board.querySelector(".axis .s13").offsetLeft - board.querySelector(".axis .s1").offsetLeft;
+            return [Math.round((board.clientWidth - head) / hour), Math.round(board.scrollLeft / hour)];
+        })()"""
+    )
+    assert shown == [12, 8]
+    assert page.evaluate("document.documentElement.scrollHeight") <= 2200
+    assert width_of(page) <= 1440
+    assert page.locator("#to-decide").bounding_box()["y"] < 500
+    assert findings(page) == []
+    visitor.page.set_viewport_size({"width": 390, "height": 844})
+    assert width_of(page) <= 390

@@ -55,11 +55,10 @@ def test_a_series_from_its_wish_to_its_end(visit, language, width, script):
     steward = visit(language=language, width=width, script=script)
     steward.sign_in(network.steward.email)
     steward.go("/desk/")
-    steward.page.locator("a[href$='#series']").first.click()
-    acts = steward.page.locator("#series details")
-    acts.first.locator("summary").click()
-    acts.first.locator("form button").click()
+    expect(steward.page.locator("#to-decide .wish")).to_have_count(1)
+    steward.page.locator("#to-decide [data-act=approve]").click()
     expect(steward.page.locator(".say").first).to_contain_text("2")
+    expect(steward.page.locator("#to-decide .wish")).to_have_count(0)
     assert states() == [BookingState.CONFIRMED] * 2
 
     visitor.go(address)

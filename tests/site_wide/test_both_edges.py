@@ -23,11 +23,10 @@ from evaluations.snapshots.queries.population import population
 from evaluations.snapshots.queries.usage_then import usage_as_of
 from evaluations.steps.queries.blockers import blockers
 from instruments.booking.models import Booking, open_requests, overdue_requests
-from instruments.booking.queries.bookings import bookings_on, in_custody_of
 from instruments.catalogue.queries.catalogue import rates_of
 from instruments.catalogue.queries.instrument_page import year_of_use
 from instruments.catalogue.queries.ranking import shown_prices
-from instruments.inventory.models import Instrument
+from instruments.desk.queries import gather, kept
 from instruments.inventory.permissions import is_custodian
 from instruments.terms.models import OpeningException, OpeningPeriod
 from instruments.terms.queries.offers import offers_of
@@ -279,8 +278,10 @@ def test_a_booking_touches_the_days_it_lies_on():
     BookingFactory(instrument=instrument, start=BEGIN, end=BEGIN + DAY)
     with on(BEGIN):
         keeper = make_steward(instrument)
-        kept = Instrument.objects.filter(in_custody_of(keeper))
-        found = [bookings_on(kept, FIRST + days * DAY).count() for days in (-1, 0, 1)]
+        mine = kept(keeper)
+        found = [
+            len(gather(keeper, mine, FIRST + days * DAY, BEGIN).on_day[instrument.pk]) for days in (-1, 0, 1)
+        ]
     assert found == [0, 1, 0]
     rows = Booking.objects.all()
     assert [rows.overlapping(*span).count() for span in (

@@ -20,14 +20,13 @@ from evaluations.rounds.queries import rounds_visible_to
 from evaluations.steps.actions.opening import open_round
 from instruments.booking.enums import BookingState
 from instruments.booking.queries.bookings import (
-    bookings_on,
     bookings_to_keep,
     bookings_visible_to,
     in_custody_of,
     own_bookings,
-    requests_to_decide,
 )
-from instruments.desk.queries import counts, kept, unconfirmed, visits, waiting_at, wishes
+from instruments.desk.queries import gather, kept
+from instruments.desk.queries import records as desk_records
 from instruments.inventory.enums import SharingMode
 from instruments.inventory.models import Instrument
 from instruments.inventory.queries.inventory import InventoryFilters, inventory, inventory_totals
@@ -95,11 +94,6 @@ def test_bookings_are_those_one_may_see(houses, who):
     instruments = Instrument.objects.filter(in_custody_of(person))
     kept_rows = [row for row in rows if can(person, "keep_instrument", row.instrument)]
     assert keys(bookings_to_keep(instruments)) == keys(kept_rows)
-    asked = [row for row in rows if row.state == BookingState.REQUESTED]
-    assert keys(requests_to_decide(person, instruments)) == allowed(person, "approve_booking", asked)
-    assert keys(bookings_on(instruments, NOW.date())) == keys(
-        row for row in kept_rows if row.start < at(1, 0) and row.end > at(0, 0)
-    )
     assert keys(own_bookings(person)) == keys(row for row in rows if row.person_id == person.pk)
 
 
@@ -127,16 +121,20 @@ def test_the_desk_is_that_of_what_one_keeps(houses, who):
     at_hand = [row for row in rows if row.instrument in mine]
     asked = [row for row in at_hand if row.state == BookingState.REQUESTED and row.person_id != person.pk]
     assert [one.code for one in kept(person)] == sorted(one.code for one in mine)
-    assert keys(wish.booking for wish in wishes(person, kept(person), NOW, 99)) == keys(asked)
-    found = visits(kept(person), NOW)
-    assert keys(found.to_check_in) == keys(row for row in at_hand if row.start == at(0, 12))
+    found = gather(person, kept(person), NOW.date(), NOW)
+    assert keys(found.requests) == keys(asked) == allowed(person, "approve_booking", asked)
+    assert keys(found.arriving) == keys(row for row in at_hand if row.start == at(0, 12))
     assert keys(found.overdue) == keys(row for row in at_hand if row.state == BookingState.IN_USE)
-    count = counts(person, kept(person), NOW)
-    assert (count.to_decide, count.to_check_in, count.overdue) == (len(asked), len(mine), len(mine))
-    waits = {row.instrument_id for row in at_hand}
-    assert waiting_at(person, kept(person), NOW) == waits
+    assert (len(found.requests), len(found.arriving), len(found.overdue)) == (
+        len(asked),
+        len(mine),
+        len(mine),
+    )
+    assert keys(row for day in found.on_day.values() for row in day) == keys(
+        row for row in at_hand if row.start < at(1, 0) and row.end > at(0, 0)
+    )
     open_records = [row for row in records() if row.is_current and row.to_confirm]
-    assert keys(unconfirmed(kept(person))) == allowed(person, "agree_usage", open_records)
+    assert keys(desk_records(kept(person), []).unconfirmed) == allowed(person, "agree_usage", open_records)
 
 
 @pytest.mark.parametrize("letter", "AB")

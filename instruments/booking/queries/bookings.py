@@ -9,10 +9,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
-from instruments.booking.enums import BookingKind, BookingState
-from instruments.booking.models import Booking, open_requests
+from instruments.booking.enums import BookingKind
+from instruments.booking.models import Booking
 from instruments.inventory.models import Instrument, Stewardship
-from instruments.terms.rules.hours import local_midnight
 from members.enums import UnitRoleKind
 from members.models import Person, UnitRole
 from members.permissions import roles_of
@@ -55,27 +54,6 @@ def bookings_to_keep(kept: Iterable[Instrument]) -> QuerySet[Booking]:
     """Bookings of the instruments a person keeps; whoever asks has these at hand, and need not read them again."""
     rows = Booking.objects.select_related("person__home_unit")
     return rows.filter(instrument__in=[instrument.pk for instrument in kept])
-
-
-def requests_to_decide(person: Viewer, kept: Iterable[Instrument]) -> QuerySet[Booking]:
-    """Open requests a person may decide, oldest first; one's own are decided by others."""
-    return (
-        bookings_to_keep(kept)
-        .filter(open_requests(timezone.now()))
-        .exclude(person=person.pk)
-        .order_by("expires_at", "start", "id")
-    )
-
-
-def bookings_on(kept: Iterable[Instrument], day: dt.date) -> QuerySet[Booking]:
-    """Bookings of the instruments a person keeps that touch a local day and hold their time."""
-    midnight = local_midnight(day)
-    return (
-        bookings_to_keep(kept)
-        .filter(start__lt=midnight + dt.timedelta(days=1), end__gt=midnight)
-        .exclude(state__in=[BookingState.DECLINED, BookingState.CANCELLED, BookingState.EXPIRED])
-        .order_by("start", "instrument", "station")
-    )
 
 
 def with_instrument() -> Prefetch[str]:

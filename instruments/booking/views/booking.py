@@ -14,7 +14,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -45,6 +44,7 @@ from instruments.booking.views.booking_acts import (
     legal_acts,
     seen_in,
     take,
+    way_back,
     worded,
 )
 from instruments.booking.views.booking_life import (
@@ -112,10 +112,7 @@ def booking_act(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
         tried = _tried(act, form, wanted, error)
         return _page(request, booking_for(request.user, pk), tried)
     messages.success(request, str(done(act, wanted, request.user)))
-    target = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
-        return redirect(target)
-    return redirect("instruments:booking", pk)
+    return way_back(request, pk)
 
 
 def _tried(act: BookingAct, form: forms.Form | None, wanted: Booking, error: Exception) -> FailedAct:

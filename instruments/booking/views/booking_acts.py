@@ -6,10 +6,13 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
 from django import forms
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -217,6 +220,14 @@ def seen_in(request: HttpRequest) -> int:
     """Return the version that the page showed; what is none is compared as one that no booking has."""
     sent = request.POST.get("version", "")
     return int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 10 else 0
+
+
+def way_back(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Lead back to the page of ours that the form names, else to the booking."""
+    target = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+        return redirect(target)
+    return redirect("instruments:booking", pk)
 
 
 def take(act: BookingAct, booking: Booking, form: forms.Form | None, actor: Person, seen: int) -> Booking:

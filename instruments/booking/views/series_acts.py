@@ -24,7 +24,7 @@ from instruments.booking.guarded import booking_for
 from instruments.booking.models import Booking
 from instruments.booking.queries.series import bookings_of, version_of
 from instruments.booking.rules.booking_states import legal_verbs
-from instruments.booking.views.booking_acts import seen_in
+from instruments.booking.views.booking_acts import seen_in, way_back
 from instruments.booking.views.booking_life import effective_state
 from members.models import Person
 from members.permissions import Actor, can
@@ -83,7 +83,7 @@ def series_act(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
         messages.error(request, _sentence(error))
         return redirect("instruments:booking", pk)
     messages.success(request, _said(verb, len(done)))
-    return redirect("instruments:booking", pk)
+    return way_back(request, pk)
 
 
 def _take(verb: str, person: Person, booking: Booking, *, reason: str, seen: int) -> list[Booking]:

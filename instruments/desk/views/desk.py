@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -31,7 +32,7 @@ from instruments.booking.views.refusal import in_words, slot_taken
 from instruments.desk import queries as lists
 from instruments.desk.forms import DeskMaintenanceForm
 from instruments.desk.views.board import board, is_idle
-from instruments.desk.views.desk_cards import answer, arrival, overdue_cards, waiting
+from instruments.desk.views.desk_cards import Counts, answer, arrival, overdue_cards, waiting
 from instruments.inventory.models import Instrument
 from instruments.inventory.permissions import stewarded_by
 from instruments.terms.errors import BrokenRule
@@ -45,8 +46,8 @@ from members.models import Person
 LANES = 30
 """Instruments on one page of the board."""
 
-FEW, MANY = 5, 100
-"""Requests shown at first, and with `?all=1`."""
+FEW, MANY = 4, 100
+"""Decisions shown at first, and with `?all=1`."""
 
 
 @require_safe
@@ -116,39 +117,50 @@ def _page(
         return render(request, "instruments/desk/desk.html", {"kept": kept})
     now, day = timezone.now(), _day(request)
     today = timezone.localdate(now)
-    counts, visits = lists.counts(person, kept, now), lists.visits(kept, now)
-    booked = lists.day_bookings(kept, day, now)
+    found = lists.gather(person, kept, day, now)
+    decisions, booked = found.decisions, found.on_day
+    everything = request.GET.get("all") == "1"
+    asked = decisions[: MANY if everything else FEW]
+    near = lists.around(asked, found.overdue, now)
+    records = lists.records(kept, found.ended)
+    arrivals = [arrival(booking, now) for booking in found.arriving]
+    # Who comes this afternoon is nothing to do this morning: an arrival waits once its check-in is open.
+    due = [one for one in arrivals if one.is_open]
+    faults = faults_to_handle(kept)
+    counts = Counts(
+        to_decide=len(decisions),
+        to_check_in=len(due),
+        overdue=len(found.overdue),
+        to_confirm=len(records.unconfirmed),
+        # A fault that was taken up waits for its repair, not for the desk.
+        faults=sum(fault.state == FaultState.OPEN for fault in faults),
+        slots=found.slots,
+    )
     midnight = local_midnight(day)
     opened = lists.opened_on(
         [instrument.pk for instrument in kept], Interval(midnight, midnight + dt.timedelta(days=1))
     )
     down = [instrument for instrument in kept if lists.is_down(instrument)]
-    choices = _choices(person, kept, booked, opened, overdue=visits.overdue, now=now) if day == today else {}
+    busy = {row.instrument_id for row in [*found.requests, *found.overdue, *(one.booking for one in due)]}
+    choices = _choices(kept, found, opened, busy, now) if day == today else {}
     chosen = request.GET.get("show", "")
     lanes = choices[chosen] if chosen in choices else _on_board(person, kept, booked)
     page = Paginator(lanes, LANES).get_page(request.GET.get("page"))
-    shown = list(page.object_list)
-    everything = request.GET.get("all") == "1"
-    arrivals = [arrival(booking, now) for booking in visits.to_check_in]
-    unconfirmed, faults = lists.unconfirmed(kept), faults_to_handle(kept)
-    # Who comes this afternoon is nothing to do this morning: an arrival waits once its check-in is open.
-    due = counts.to_decide + counts.overdue + sum(one.is_open for one in arrivals) + len(unconfirmed)
-    # A fault that was taken up waits for its repair, not for the desk.
-    due += sum(fault.state == FaultState.OPEN for fault in faults)
     context: dict[str, Any] = {
         "kept": kept,
         "down": down,
         "counts": counts,
         "answer": answer(len(kept), len(down), counts),
-        "due": due,
-        "waiting": waiting(due),
-        "unconfirmed": unconfirmed,
+        "due": counts.due,
+        "waiting": waiting(counts.due),
+        "records": records,
         "faults": faults,
-        "wishes": lists.wishes(person, kept, now, MANY if everything else FEW),
-        "arrivals": arrivals,
-        "overdue": overdue_cards(visits.overdue, now),
-        "ended": visits.ended,
-        "board": board(shown, booked, opened, day, now),
+        "wishes": lists.wishes(asked, near),
+        "arrivals": due,
+        "later": [one for one in arrivals if not one.is_open],
+        "overdue": overdue_cards(found.overdue, near.held, now),
+        "ended": found.ended,
+        "board": board(list(page.object_list), booked, opened, day, now),
         "page": page,
         "is_narrowed": len(kept) > lists.WIDE and chosen not in choices,
         "choices": choices,
@@ -175,27 +187,28 @@ def _page(
 
 
 def _choices(
-    person: Person,
     kept: list[Instrument],
-    booked: dict[int, list[Booking]],
-    opened: dict[int, list[Interval]],
-    *,
-    overdue: list[Booking],
+    found: lists.Gathered,
+    opened: Mapping[int, Sequence[Interval]],
+    busy: Collection[int],
     now: dt.datetime,
 ) -> dict[str, list[Instrument]]:
     """Give the lanes of each filter of today's board: where something waits, and what stands idle."""
-    busy = lists.waiting_at(person, kept, now)
     # Who should have left yesterday is not on today's board and is still there.
-    occupied = {booking.instrument_id for booking in overdue}
+    occupied = {booking.instrument_id for booking in found.overdue}
     return {
         "waiting": [i for i in kept if i.pk in busy or lists.is_down(i)],
         "idle": [
-            i for i in kept if is_idle(i, booked.get(i.pk, ()), opened[i.pk], now) and i.pk not in occupied
+            i
+            for i in kept
+            if is_idle(i, found.on_day.get(i.pk, ()), opened[i.pk], now) and i.pk not in occupied
         ],
     }
 
 
-def _on_board(person: Person, kept: list[Instrument], booked: dict[int, list[Booking]]) -> list[Instrument]:
+def _on_board(
+    person: Person, kept: list[Instrument], booked: Mapping[int, Sequence[Booking]]
+) -> list[Instrument]:
     """Choose the lanes: all of a few; of many those kept in person and those with something on the day."""
     if len(kept) <= lists.WIDE:
         return kept

@@ -16,6 +16,23 @@ from instruments.terms.queries.policy import policy_of
 
 
 @dataclass(frozen=True)
+class Counts:
+    """How much can be done now, by kind, and how many slots today holds."""
+
+    to_decide: int
+    to_check_in: int
+    overdue: int
+    to_confirm: int
+    faults: int
+    slots: int
+
+    @property
+    def due(self) -> int:
+        """All that waits for the custodian at this moment."""
+        return self.to_decide + self.to_check_in + self.overdue + self.to_confirm + self.faults
+
+
+@dataclass(frozen=True)
 class Arrival:
     """A visit that may begin: from when, and how many minutes late it is."""
 
@@ -42,9 +59,9 @@ def arrival(booking: Booking, now: dt.datetime) -> Arrival:
     return Arrival(booking, opens, opens <= now, max(_minutes(now - booking.start), 0))
 
 
-def overdue_cards(visits: Sequence[Booking], now: dt.datetime) -> list[Overdue]:
-    """Give each overdue visit its form and who comes next; one query."""
-    following = lists.followers(visits, now)
+def overdue_cards(visits: Sequence[Booking], held: Sequence[Booking], now: dt.datetime) -> list[Overdue]:
+    """Give each overdue visit its form and who comes next among what is held."""
+    following = lists.followers(visits, held, now)
     return [
         Overdue(
             booking,
@@ -56,7 +73,7 @@ def overdue_cards(visits: Sequence[Booking], now: dt.datetime) -> list[Overdue]:
     ]
 
 
-def answer(kept: int, down: int, counts: lists.Counts) -> tuple[str, str, str]:
+def answer(kept: int, down: int, counts: Counts) -> tuple[str, str, str]:
     """Say how many instruments there are, how many are out of service, how many slots today has; by phrases."""
     instruments = npgettext("answer", "%(n)s instrument", "%(n)s instruments", kept) % {"n": kept}
     broken = ngettext("%(n)s out of service", "%(n)s out of service", down) % {"n": down}

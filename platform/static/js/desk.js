@@ -11,14 +11,14 @@
     window.setTimeout(() => (voice.textContent = text), 50);
   };
 
-  // The board opens at now, where it is wider than its place.
+  // The board opens at now, or at eight, where it is wider than its place.
   const toNow = () => {
     const board = desk.querySelector(".board");
-    const now = board?.querySelector(".axis .now");
-    if (!now) return;
+    const spot = board?.querySelector(".axis .now") || board?.querySelector(".axis .s97");
+    if (!spot) return;
     const head = board.querySelector(".axis .who").offsetWidth;
-    const track = now.parentElement;
-    board.scrollLeft = track.offsetLeft + now.offsetLeft - head - (board.clientWidth - head) / 3;
+    const before = spot.classList.contains("now") ? (board.clientWidth - head) / 3 : 0;
+    board.scrollLeft = spot.parentElement.offsetLeft + spot.offsetLeft - head - before;
   };
 
   const show = () => {

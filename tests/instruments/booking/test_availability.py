@@ -17,14 +17,13 @@ from instruments.booking.queries.availability import (
     next_free,
 )
 from instruments.booking.queries.bookings import (
-    bookings_on,
     bookings_visible_to,
     in_custody_of,
     own_bookings,
-    requests_to_decide,
 )
 from instruments.booking.queries.holding import busy
 from instruments.booking.queries.week import week
+from instruments.desk.queries import gather, kept
 from instruments.inventory.enums import InstrumentState
 from instruments.inventory.models import Instrument
 from instruments.terms.rules.intervals import Interval
@@ -41,11 +40,6 @@ from tests.factories.members import AdminFactory, UnitRoleFactory, make_manager,
 from tests.instruments.moments import NOW, at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
-
-
-def kept_by(person):
-    """The instruments a person keeps."""
-    return Instrument.objects.filter(in_custody_of(person))
 
 
 def fetched(instrument):
@@ -207,15 +201,14 @@ def test_lists_of_bookings_by_what_a_person_is(xrd, member, steward):
     elsewhere = BookingFactory(start=at(2, 9))
     viewer = UnitRoleFactory(unit=xrd.unit, kind="viewer").person
     manager, officer, admin = make_manager(xrd.unit), make_officer(), AdminFactory()
-    assert [b.pk for b in requests_to_decide(steward, kept_by(steward))] == [asked.pk]
-    assert requests_to_decide(manager, kept_by(manager)).count() == 2
-    assert (
-        requests_to_decide(officer, kept_by(officer)).count()
-        == requests_to_decide(member, kept_by(member)).count()
-        == 0
-    )
-    assert bookings_on(kept_by(steward), at(2, 0).date()).count() == 2
-    assert bookings_on(kept_by(steward), at(3, 0).date()).count() == 0
+    waits = {
+        person.pk: [b.pk for b in gather(person, kept(person), at(2, 0).date(), NOW).requests]
+        for person in (steward, manager, officer, member)
+    }
+    assert waits[steward.pk] == [asked.pk]
+    assert (len(waits[manager.pk]), waits[officer.pk], waits[member.pk]) == (2, [], [])
+    days = [gather(steward, kept(steward), at(day, 0).date(), NOW).on_day[xrd.pk] for day in (2, 3)]
+    assert [len(rows) for rows in days] == [2, 0]
     assert [b.pk for b in own_bookings(member)] == [gone.pk, asked.pk]
     seen = {
         person.pk: bookings_visible_to(person).count()

@@ -11,13 +11,12 @@ from instruments.booking.guarded import booking_for
 from instruments.booking.models import Booking
 from instruments.booking.queries.bookings import (
     bookings_visible_to,
-    in_custody_of,
     recipients_of,
-    requests_to_decide,
 )
+from instruments.desk.queries import kept
 from instruments.inventory.enums import InstrumentState, SharingMode
 from instruments.inventory.guarded import editable_instrument_for, instrument_for, kept_instrument_for
-from instruments.inventory.models import Instrument, Stewardship
+from instruments.inventory.models import Stewardship
 from instruments.inventory.permissions import forget_stewarded, is_custodian, stewarded_by
 from instruments.usage.guarded import usage_record_for
 from members.enums import UnitRoleKind
@@ -132,7 +131,7 @@ def test_who_is_no_steward_of_the_unit_keeps_nothing_of_it(monday, kind):
     assert not is_custodian(person, instrument)
     assert not can(person, "approve_booking", booking)
     assert person not in recipients_of(instrument, but=booking.person)
-    assert not requests_to_decide(person, Instrument.objects.filter(in_custody_of(person))).exists()
+    assert kept(person) == []
 
 
 def test_missing_and_forbidden_are_the_same():
