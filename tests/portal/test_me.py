@@ -11,6 +11,7 @@ from django.urls import reverse
 from changes import perform
 from evaluations.entries.actions import report_value
 from instruments.booking.enums import BookingState
+from instruments.booking.models import Booking
 from instruments.inventory.enums import InstrumentState
 from instruments.terms.models import OpeningException
 from members.models import MemberUnit
@@ -179,3 +180,30 @@ def test_queries_do_not_grow(client, person, django_assert_num_queries, rows):
     client.force_login(person)
     with django_assert_num_queries(13):
         client.get(reverse("portal:me"))
+
+
+def test_a_request_is_no_next_use(client, person):
+    """What is certain comes next, also where a request begins before it; a month shows both, and nothing given up."""
+    xrd = make_instrument()
+    request = BookingFactory(
+        instrument=xrd, person=person, start=at(1, 9), state=BookingState.REQUESTED, expires_at=at(1, 8)
+    )
+    certain = BookingFactory(instrument=xrd, person=person, start=at(2, 9))
+    BookingFactory(instrument=xrd, person=person, start=at(3, 9), state=BookingState.CANCELLED)
+    BookingFactory(instrument=xrd, start=at(3, 9))
+    client.force_login(person)
+    answer = client.get("/me/", headers={"accept-language": "en"})
+    assert answer.context["next"].booking == certain
+    sheet = client.get("/me/?month=2026-03")
+    shown = [row for week in sheet.context["month"] for day in week for row in day.bookings]
+    assert shown == [request, certain]
+    Booking.objects.filter(pk=certain.pk).update(state=BookingState.CANCELLED)
+    answer = client.get("/me/", headers={"accept-language": "en"})
+    assert answer.context["next"].state == "requested"
+    assert "next use" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("month", ["2026-13", "x", "", "9999-12", "0001-01"])
+def test_a_month_that_is_none_is_the_list(client, month):
+    client.force_login(PersonFactory())
+    assert client.get("/me/", {"month": month}).context["month"] is None

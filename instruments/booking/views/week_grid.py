@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from urllib.parse import urlencode
 
+from display.templatetags.display import named
 from folding.times import LOCAL
 from instruments.booking.enums import BookingKind, BookingState
+from instruments.booking.models import Booking
 from instruments.booking.queries.week import WeekBlock, WeekDay, WeekView
 from instruments.terms.models import BookingPolicy
 from instruments.terms.rules.hours import local_midnight, round_up
@@ -34,6 +36,8 @@ class Stretch:
     person_name: str = ""
     free_stations: int = 0
     lines: int = 2
+    can_move: bool = False
+    name: str = ""
 
     @property
     def clock(self) -> str:
@@ -44,7 +48,10 @@ class Stretch:
 
 @dataclass(frozen=True)
 class GridDay:
-    """One column of the grid; `word` says how the day stands, `picked` is what was chosen on it."""
+    """One column of the grid; `word` says how the day stands, `picked` is what was chosen on it.
+
+    `elsewhere` is what the reader holds on other instruments, each by the name of its instrument.
+    """
 
     day: dt.date
     is_today: bool
@@ -53,6 +60,7 @@ class GridDay:
     free_minutes: int
     word: str
     picked: Stretch | None
+    elsewhere: list[Stretch]
 
 
 @dataclass(frozen=True)
@@ -61,6 +69,7 @@ class WeekGrid:
 
     days: list[GridDay]
     hours: list[tuple[int, str]]
+    first_minute: int
     height: int
     now_row: int | None
     previous: dt.date
@@ -82,10 +91,13 @@ def week_grid(
     minutes: int,
     bar: str = "",
     chosen: Interval | None = None,
+    used: Sequence[Interval] = (),
+    elsewhere: Sequence[Booking] = (),
 ) -> WeekGrid:
     """Lay a week out. `minutes` is the length a click on free time chooses; `bar` says why none can be booked.
 
-    Time that a bar keeps from being free is of the kind `down`. What is `chosen` is drawn over it, exactly so.
+    Time that a bar keeps from being free is of the kind `down`. What is `chosen` is drawn over it, exactly so. `used`
+    is time on record without a booking, `elsewhere` what the reader holds on other instruments.
     """
     first, height = _hours(view, chosen)
     top = first * 60 // QUARTER
@@ -96,6 +108,9 @@ def week_grid(
         midnight = local_midnight(day.day)
         tomorrow = midnight + dt.timedelta(days=1)
         keys = _keys(day, view, earliest, latest, bar=bar)
+        for quarter in _quarters(clip(used, Interval(midnight, tomorrow)), midnight):
+            if keys[quarter][0] in ("past", "closed"):
+                keys[quarter] = ("used", None, 0)
         stretches, free = [], 0
         for key, run in groupby(range(top, top + height * 4), key=keys.__getitem__):
             quarters = list(run)
@@ -118,14 +133,22 @@ def week_grid(
                     person_name=(block.person_name or "") if block else "",
                     free_stations=stations,
                     lines=_lines(len(quarters), height),
+                    can_move=block is not None and _can_move(block, view.now, midnight, tomorrow),
                 )
             )
         picked = _picked(Interval(midnight, tomorrow), chosen, top, height)
         kinds = {key[0] for key in keys}
-        days.append(GridDay(day.day, day.is_today, day.is_past, stretches, free, _word(kinds, free), picked))
+        others = [
+            replace(part, kind="elsewhere", booking_id=str(row.pk), name=named(row.instrument))
+            for row in elsewhere
+            if (part := _picked(Interval(midnight, tomorrow), Interval(row.start, row.end), top, height))
+        ]
+        word = _word(kinds, free)
+        days.append(GridDay(day.day, day.is_today, day.is_past, stretches, free, word, picked, others))
     return WeekGrid(
         days=days,
         hours=[(hour * 4 - top, f"{hour:02d}:00") for hour in range(first, first + height)],
+        first_minute=first * 60,
         height=height,
         now_row=_now_row(view, top, height),
         previous=view.previous,
@@ -138,18 +161,34 @@ def week_grid(
 
 def _word(kinds: set[str], free: int) -> str:
     """Say in one word how a day stands: free, down, closed (never open), over, soon (only too soon), full."""
-    told = kinds - {"closed", "past"}
+    told = kinds - {"closed", "past", "used"}
     if free:
         return "free"
     if "down" in told:
         return "down"
     if not told:
-        return "over" if "past" in kinds else "closed"
+        return "over" if kinds & {"past", "used"} else "closed"
     return "soon" if told == {"notice"} else "full"
 
 
+def _quarters(parts: Sequence[Interval], midnight: dt.datetime) -> list[int]:
+    """Return which quarter hours of a day the parts of it touch."""
+    quarter = dt.timedelta(minutes=QUARTER)
+    return [
+        number
+        for part in parts
+        for number in range((part.start - midnight) // quarter, -((midnight - part.end) // quarter))
+    ]
+
+
+def _can_move(block: WeekBlock, now: dt.datetime, midnight: dt.datetime, tomorrow: dt.datetime) -> bool:
+    """Tell whether the reader can take hold of a block: an own one that is to come and lies on one day."""
+    waits = block.state in {BookingState.REQUESTED, BookingState.CONFIRMED}
+    return block.is_mine and waits and now < block.start and midnight <= block.start and block.end <= tomorrow
+
+
 def _picked(day: Interval, chosen: Interval | None, top: int, height: int) -> Stretch | None:
-    """Return the part of the chosen time that lies on a day, cut to the hours shown."""
+    """Return the part of a time that lies on a day, cut to the hours shown."""
     if chosen is None or not chosen.overlaps(day):
         return None
     start, end = max(chosen.start, day.start), min(chosen.end, day.end)

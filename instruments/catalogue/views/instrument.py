@@ -21,7 +21,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from changes import perform
 from display.templatetags.display import named
-from folding import times
 from instruments.booking.actions.requests import request_booking
 from instruments.booking.enums import BookingState
 from instruments.booking.errors import OwnOverlap, RulesBroken, SentTwice, SlotTaken
@@ -32,13 +31,12 @@ from instruments.booking.queries.admission import admission, closed_to
 from instruments.booking.queries.availability import next_free
 from instruments.booking.queries.bookings import own_elsewhere
 from instruments.booking.queries.holding import conflicts, taken_problems
-from instruments.booking.queries.week import week
 from instruments.booking.rules.requests import last_change
 from instruments.booking.views.offers import offers, span_query
 from instruments.booking.views.refusal import Refusal, in_words, refusal
-from instruments.booking.views.week_grid import WeekGrid, week_grid
 from instruments.catalogue.queries.instrument_page import price_rows, year_of_use
 from instruments.catalogue.views.series import series
+from instruments.catalogue.views.week import grid_of, moving
 from instruments.inventory.enums import SharingMode
 from instruments.inventory.guarded import instrument_for
 from instruments.inventory.models import Instrument
@@ -46,8 +44,6 @@ from instruments.inventory.permissions import is_custodian
 from instruments.terms.errors import BrokenRule, problem
 from instruments.terms.queries.policy import policy_of, terms_of
 from instruments.terms.queries.rates import Quote
-from instruments.terms.rules.hours import local_day
-from instruments.terms.rules.intervals import Interval
 from members.kept_pages import kept_for_readers
 from members.models import Person
 from members.permissions import can
@@ -93,11 +89,14 @@ def instrument(request: HttpRequest, code: str) -> HttpResponse:
 def instrument_week(request: HttpRequest, code: str) -> HttpResponse:
     """Show the week alone, for the arrows and for refreshing in place; six queries for a reader signed in."""
     shown = instrument_for(request.user, code)
+    length = _length(request, shown)
+    grid, before = grid_of(request, shown, _form(request, shown).wish, bar_of(shown, request.user), length)
     context = {
         "instrument": shown,
         "policy": policy_of(shown),
-        "grid": _grid(request, shown, _form(request, shown).wish, bar_of(shown, request.user)),
-        "length": _length(request, shown),
+        "grid": grid,
+        "hours_before": before,
+        "length": length,
     }
     return render(request, "instruments/catalogue/partials/week.html", context)
 
@@ -105,8 +104,14 @@ def instrument_week(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 @never_cache
 def instrument_quote(request: HttpRequest, code: str) -> HttpResponse:
-    """Judge the time in the form's fields and price it, without writing anything; for refreshing in place."""
+    """Judge the time in the form's fields and price it, without writing anything; for refreshing in place.
+
+    With `moves`, a booking of the reader, it is that one's new time which is judged.
+    """
     shown = instrument_for(request.user, code)
+    if "moves" in request.GET:
+        moved = moving(request, shown, request.GET["moves"], request.GET.get("to", ""))
+        return render(request, "instruments/catalogue/partials/moving.html", {"moving": moved})
     form = QuoteForm(shown, request.GET)
     verdict = None
     if form.is_valid() and isinstance(request.user, Person):
@@ -202,6 +207,7 @@ def _page(
     slots = [] if bar else offers(shown, person, next_free(shown, length, now, one_a_day=True))
     prices = price_rows(shown, person, timezone.localdate(now))
     wish = form.wish
+    grid, before = grid_of(request, shown, wish, bar, length)
     told, status = refused or (None, status)
     context: dict[str, Any] = {
         "instrument": shown,
@@ -219,7 +225,11 @@ def _page(
             for n in LENGTHS
             if policy.shortest_minutes <= n <= policy.longest_minutes and n % policy.step_minutes == 0
         ],
-        "grid": _grid(request, shown, wish, bar),
+        "grid": grid,
+        "hours_before": before,
+        "moving": moving(request, shown, request.GET["moved"], request.GET.get("was", ""), undoes=True)
+        if person and "moved" in request.GET
+        else None,
         "form": form,
         "verdict": _verdict(shown, form.person or person, wish, own=form.person is None)
         if person and wish and not told and not bar
@@ -298,26 +308,6 @@ def _other(request: HttpRequest, shown: Instrument) -> Person | None:
     email = request.GET.get("whom", "")
     known = person_by_email(email) if email and is_custodian(request.user, shown) else None
     return known if known is not None and known.is_active else None
-
-
-def _grid(
-    request: HttpRequest, shown: Instrument, chosen: tuple[dt.datetime, dt.datetime] | None, bar: str
-) -> WeekGrid:
-    today = timezone.localdate()
-    first = local_day(chosen[0]) if chosen else today
-    sees_all = is_custodian(request.user, shown)
-    try:
-        asked = times.day(request.GET.get("week", "")) if request.GET.get("week") else first
-        view = week(shown, asked, request.user, sees_all=sees_all)
-    except (ValueError, OverflowError):
-        view = week(shown, today, request.user, sees_all=sees_all)
-    return week_grid(
-        view,
-        policy_of(shown),
-        minutes=_length(request, shown),
-        bar=bar,
-        chosen=Interval(*chosen) if chosen and chosen[0] < chosen[1] else None,
-    )
 
 
 def _length(request: HttpRequest, shown: Instrument) -> int:

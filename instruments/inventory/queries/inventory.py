@@ -38,7 +38,7 @@ from instruments.inventory.queries.search import matching
 from instruments.inventory.rules.completeness import RECORD, Completeness, completeness, percent_of
 from members.models import MemberUnit
 
-PAGE_SIZE = 50
+PAGE_SIZE = 20
 _NUMBER = re.compile(r"-(\d{4,})$")
 
 

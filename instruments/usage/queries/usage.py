@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import Decimal
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
@@ -39,6 +41,25 @@ def sees_all_usage(person: Person | AnonymousUser, unit: MemberUnit) -> bool:
     """Tell whether a person sees every record of a unit: who manages or views it, and officers."""
     roles = roles_of(person)
     return roles.is_officer or unit.pk in roles.manager_of | roles.viewer_in
+
+
+@dataclass(frozen=True)
+class Use:
+    """One use on record: when it was, its effective hours, whether a booking led to it."""
+
+    interval: Interval
+    hours: Decimal
+    was_booked: bool
+
+
+def use_between(instrument: Instrument, start: dt.datetime, end: dt.datetime) -> list[Use]:
+    """Return the counting uses of an instrument that began in [start, end), without saying whose; one query."""
+    rows = UsageRecord.objects.current().filter(instrument=instrument).began_in(start, end).order_by("start")
+    return [
+        Use(Interval(begins, ends), hours, booking is not None)
+        for begins, ends, hours, booking in rows.values_list("start", "end", "effective_hours", "booking_id")
+        if begins < ends
+    ]
 
 
 def usage_of(booking: Booking) -> UsageRecord | None:

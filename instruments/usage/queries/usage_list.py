@@ -19,7 +19,7 @@ from instruments.usage.models import OUTSIDE, UsageRecord
 from instruments.usage.queries.usage import sees_all_usage, usage_visible_to
 from members.models import MemberUnit, Person
 
-PAGE_SIZE = 50
+PAGE_SIZE = 25
 _FEN = Decimal("0.01")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from calendar import Calendar
 from dataclasses import dataclass
 from itertools import groupby
 from uuid import UUID
@@ -13,7 +14,7 @@ from instruments.booking.enums import BookingKind, BookingState
 from instruments.booking.models import Booking
 from instruments.booking.queries.bookings import own_bookings, with_instrument
 from instruments.booking.queries.shut import Shut, shut_among
-from instruments.terms.rules.hours import local_day
+from instruments.terms.rules.hours import local_day, local_midnight
 from members.models import Person
 
 OPEN = (BookingState.REQUESTED, BookingState.CONFIRMED, BookingState.IN_USE)
@@ -54,6 +55,27 @@ class Agenda:
         """The coming bookings by day."""
         by_day = groupby(self.coming, key=lambda booking: local_day(booking.start))
         return [AgendaDay(day, list(bookings)) for day, bookings in by_day]
+
+
+@dataclass(frozen=True)
+class MonthDay:
+    """One local day of a month's sheet: whether it is of that month, and the bookings that begin on it."""
+
+    day: dt.date
+    is_inside: bool
+    bookings: list[Booking]
+
+
+def month(person: Person, first: dt.date) -> list[list[MonthDay]]:
+    """Return the weeks, Monday first, that hold a month, with the person's bookings but those given up; two queries."""
+    weeks = Calendar().monthdatescalendar(first.year, first.month)
+    begins, ends = local_midnight(weeks[0][0]), local_midnight(weeks[-1][-1] + dt.timedelta(days=1))
+    gone = [BookingState.DECLINED, BookingState.CANCELLED, BookingState.EXPIRED]
+    rows = own_bookings(person).filter(start__gte=begins, start__lt=ends).exclude(state__in=gone)
+    by_day: dict[dt.date, list[Booking]] = {}
+    for booking in rows.order_by("start", "id").prefetch_related(with_instrument()):
+        by_day.setdefault(local_day(booking.start), []).append(booking)
+    return [[MonthDay(day, day.month == first.month, by_day.get(day, [])) for day in week] for week in weeks]
 
 
 def agenda(person: Person, now: dt.datetime) -> Agenda:

@@ -16,7 +16,8 @@ from django.views.decorators.http import require_safe
 
 from display.formats import minutes
 from evaluations.entries.queries.waiting import waiting_for
-from instruments.booking.enums import BookingKind
+from folding import times
+from instruments.booking.enums import BookingKind, BookingState
 from instruments.booking.models import Booking
 from instruments.booking.queries.booking_page import steps_of
 from instruments.booking.queries.bookings import in_custody_of
@@ -35,7 +36,7 @@ from members.kept_pages import kept_for_person
 from members.models import Person
 from notices.kinds import write
 from notices.models import Notice
-from portal.queries.agenda import Agenda, agenda
+from portal.queries.agenda import Agenda, agenda, month
 
 NOTICES = 6
 A_DAY = dt.timedelta(days=1)
@@ -76,7 +77,11 @@ def me(request: HttpRequest) -> HttpResponse:
     language = get_language() or "zh-hans"
     own = agenda(request.user, now)
     waiting = waiting_for(request.user)
-    coming = next((booking for booking in own.coming if booking.end > now), None)
+    ahead = [booking for booking in own.coming if booking.end > now]
+    # A request is no next use: it is the next thing only where nothing is certain.
+    certain = (booking for booking in ahead if booking.state != BookingState.REQUESTED)
+    coming = next(certain, ahead[0] if ahead else None)
+    first = _month(request)
     return render(
         request,
         "portal/me.html",
@@ -91,8 +96,23 @@ def me(request: HttpRequest) -> HttpResponse:
                 for notice in Notice.objects.filter(person=request.user)[:NOTICES]
             ],
             "now": now,
+            "today": timezone.localdate(now),
+            "month": month(request.user, first) if first else None,
+            "first": first,
+            "this_month": f"{timezone.localdate(now):%Y-%m}",
+            "month_before": f"{first - A_DAY:%Y-%m}" if first else "",
+            "month_after": f"{first + 31 * A_DAY:%Y-%m}" if first else "",
         },
     )
+
+
+def _month(request: HttpRequest) -> dt.date | None:
+    """Return the first day of the month that the address asks for, None where it asks for none."""
+    try:
+        first = times.day(f"{request.GET.get('month', '')}-01")
+    except times.NoTime:
+        return None
+    return first if 1992 < first.year < 8999 else None
 
 
 def _next(own: Agenda, booking: Booking, person: Person, now: dt.datetime) -> Next:

@@ -132,3 +132,40 @@ def test_one_of_two_stations_stays_free(member):
     BookingFactory(instrument=instrument, start=at(1, 9), end=at(1, 11), station=1)
     day = laid_out(instrument, member).days[1]
     assert [(s.kind, s.free_stations) for s in day.stretches] == [("free", 2), ("free", 1), ("free", 2)]
+
+
+def test_use_without_a_booking_and_what_one_holds_elsewhere(xrd, member):
+    """Used time is drawn where nothing else is, up to its quarter hours; what is elsewhere lies over its own hours."""
+    elsewhere = BookingFactory(person=member, start=at(1, 9), end=at(1, 10, 30))
+    grid = week_grid(
+        week(xrd, MONDAY, member),
+        policy_of(xrd),
+        minutes=120,
+        used=[Interval(at(0, 8, 10), at(0, 8, 40))],
+        elsewhere=[elsewhere],
+    )
+    assert cells(grid.days[0])[:3] == [
+        ("used", "08:00–08:45", 0, 3), ("past", "08:45–09:00", 3, 1), ("notice", "09:00–10:00", 4, 4)
+    ]  # fmt: skip
+    (there,) = grid.days[1].elsewhere
+    assert (there.kind, there.clock, there.row, there.span) == ("elsewhere", "09:00–10:30", 4, 6)
+    assert there.booking_id == str(elsewhere.pk)
+    assert grid.days[0].elsewhere == []
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "state", "mine", "movable"),
+    [
+        (at(1, 9), at(1, 11), BookingState.CONFIRMED, True, True),
+        (at(1, 9), at(1, 11), BookingState.REQUESTED, True, True),
+        (at(1, 9), at(1, 11), BookingState.CONFIRMED, False, False),
+        (at(1, 22), at(2, 1), BookingState.CONFIRMED, True, False),
+        (at(0, 8), at(0, 11), BookingState.IN_USE, True, False),
+    ],
+)
+def test_what_can_be_taken_up(xrd, member, start, end, state, mine, movable):
+    """One's own, still to come and within one day."""
+    more = {"person": member} if mine else {}
+    BookingFactory(instrument=xrd, start=start, end=end, state=state, expires_at=at(1, 8), **more)
+    found = {s.can_move for day in laid_out(xrd, member).days for s in day.stretches if s.kind != "free"}
+    assert (True in found) is movable
