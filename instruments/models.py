@@ -12,7 +12,7 @@ from instruments.inventory.models import (
     InstrumentPart,
     Stewardship,
 )
-from instruments.terms.models import BookingPolicy, OpeningException, OpeningPeriod, Rate
+from instruments.terms.models import BookingPolicy, Holiday, OpeningException, OpeningPeriod, Rate
 from instruments.upkeep.models import Fault, FaultPhoto
 from instruments.usage.models import UsageRecord
 
@@ -25,6 +25,7 @@ __all__ = [
     "CalendarFeed",
     "Fault",
     "FaultPhoto",
+    "Holiday",
     "Instrument",
     "InstrumentClass",
     "InstrumentFacts",

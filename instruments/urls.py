@@ -23,9 +23,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("instruments/<str:code>/book/", instrument.book, name="book"),
     path("desk/", desk.desk, name="desk"),
     path("desk/maintenance/", desk.maintenance, name="maintenance"),
-    # Instrument codes are capital letters, digits and hyphens, so "add" is none.
+    # Instrument codes are capital letters, digits and hyphens, so "add" and "rules" are none.
     path("units/<str:unit>/manage/", inventory.inventory_page, name="inventory"),
     path("units/<str:unit>/manage/add/", inventory.add, name="add"),
+    path("units/<str:unit>/manage/rules/", terms.unit_rules, name="unit_rules"),
     path("units/<str:unit>/manage/<str:code>/", inventory.edit, name="edit"),
     path("units/<str:unit>/manage/<str:code>/state/", inventory.state, name="change_state"),
     path("units/<str:unit>/manage/<str:code>/terms/", terms.terms, name="terms"),

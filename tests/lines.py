@@ -12,11 +12,13 @@ LINES = {
     "instruments.booking.": {"instruments.instrument"},
     "instruments.class.": {"instruments.instrumentclass"},
     "instruments.field.": {"instruments.applicationfield"},
+    "instruments.holiday.": {"instruments.holiday"},
     "instruments.instrument.": {"instruments.instrument"},
     "instruments.opening.": {"instruments.instrument"},
     "instruments.policy.": {"instruments.instrument"},
     "instruments.rate.": {"instruments.instrument"},
     "instruments.stewardship.": {"instruments.instrument"},
+    "instruments.unit_policy.": {"members.memberunit"},
     "instruments.usage.": {"instruments.instrument"},
     "members.organisation.": {"members.organisation"},
     "members.person.": {"members.person"},
@@ -26,6 +28,7 @@ LINES = {
 }
 """The kinds of which one is locked, by how the verb begins."""
 NEW = {
+    "instruments.holiday.set": set(),
     "evaluations.round.created": set(),
     "evaluations.scheme.created": set(),
     "instruments.instrument.created": {"members.memberunit"},

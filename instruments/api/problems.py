@@ -44,6 +44,8 @@ def _rules(error: RulesBroken) -> Problem:
             "message": problem.message,
             "chosen": problem.chosen,
             "required": problem.required,
+            "owner": problem.owner,
+            "may_waive": problem.may_waive,
         }
         for problem in error.problems
     ]

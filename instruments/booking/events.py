@@ -73,6 +73,13 @@ class BookingMoved(BookingEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RulesWaived(BookingEvent):
+    """Whoever keeps the instrument made an exception from its rules."""
+
+    verb: str = "instruments.booking.waived"
+
+
+@dataclass(frozen=True, kw_only=True)
 class BookingMissed(BookingEvent):
     """Nobody came."""
 

@@ -9,12 +9,14 @@ from instruments.inventory.locks import INSTRUMENTS, lock_instrument
 
 BOOKABLE = Lockable(
     INSTRUMENTS.rows.only(
-        *("code", "state", "sharing_mode", "station_count", "policy", "unit__state"),
+        *("code", "state", "sharing_mode", "station_count", "policy", "unit__state", "unit__policy"),
         *("name_zh", "name_en", "address"),
     )
 )
 """Instruments with what a request is judged and told by."""
-BOOKINGS = Booking.objects.select_related("person__home_unit", "instrument__unit", "instrument__policy")
+BOOKINGS = Booking.objects.select_related(
+    "person__home_unit", "instrument__unit__policy", "instrument__policy"
+)
 
 
 def lock_booking(work: Work, booking: Booking) -> Booking:

@@ -49,6 +49,7 @@ declare(
         "book_instrument": _books,
         "book_for_others": is_custodian,
         "book_maintenance": is_custodian,
+        "waive_rules": is_custodian,
         "view_booking": _sees_booking,
         "approve_booking": _decides,
         "decline_booking": _decides,

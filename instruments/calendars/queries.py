@@ -65,7 +65,9 @@ class Held:
 
 def feed_under(digest: str) -> CalendarFeed | None:
     """Return the subscription of an address, if its person still has the access and the right; None else."""
-    rows = CalendarFeed.objects.select_related("person", "instrument__unit", "instrument__policy", "unit")
+    rows = CalendarFeed.objects.select_related(
+        "person", "instrument__unit__policy", "instrument__policy", "unit"
+    )
     feed = rows.filter(digest=digest).first()
     if feed is None or not feed.opens or not can(feed.person, "follow_calendar", followed_by(feed)):
         return None
@@ -92,9 +94,9 @@ def live_feeds(person: Person) -> list[CalendarFeed]:
 
 
 def _for_calendars() -> QuerySet[Booking]:
-    return Booking.objects.select_related("person", "instrument__unit", "instrument__policy").annotate(
-        changed_at=Max("steps__at")
-    )
+    return Booking.objects.select_related(
+        "person", "instrument__unit__policy", "instrument__policy"
+    ).annotate(changed_at=Max("steps__at"))
 
 
 def _shown(now: dt.datetime) -> QuerySet[Booking]:

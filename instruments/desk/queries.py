@@ -118,7 +118,7 @@ def kept(person: Person) -> list[Instrument]:
     """Return the instruments a person keeps that are not retired, by code, with unit and policy; one query."""
     rows = Instrument.objects.filter(in_custody_of(person)).exclude(state=InstrumentState.RETIRED)
     unused = ("search_text", "grams", "technical", "achievements", "description_zh", "description_en")
-    return list(rows.select_related("unit", "policy").defer(*unused).order_by("code"))
+    return list(rows.select_related("unit__policy", "policy").defer(*unused).order_by("code"))
 
 
 def is_down(instrument: Instrument) -> bool:

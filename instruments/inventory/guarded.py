@@ -47,7 +47,7 @@ def unit_instrument_for(person: Actor, unit_code: str, code: str, verb: str) -> 
 
 def _instrument(person: Actor, code: str, verb: str) -> Instrument:
     rows = with_custody(
-        Instrument.objects.select_related("unit", "region", "instrument_class", "policy"), person
+        Instrument.objects.select_related("unit__policy", "region", "instrument_class", "policy"), person
     )
     # PostgreSQL refuses a text with a zero byte; no code has one.
     instrument = None if "\0" in code else rows.filter(code=code).first()

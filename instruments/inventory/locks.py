@@ -8,7 +8,7 @@ from changes import Work
 from changes.locking import Lockable
 from instruments.inventory.models import Instrument
 
-INSTRUMENTS = Lockable(Instrument.objects.select_related("unit", "policy"))
+INSTRUMENTS = Lockable(Instrument.objects.select_related("unit__policy", "policy"))
 
 
 def lock_instrument(work: Work, key: int | str, rows: Lockable[Instrument] = INSTRUMENTS) -> Instrument:

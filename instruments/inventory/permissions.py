@@ -68,7 +68,8 @@ def custodian_or_officer(person: Actor, obj: Any) -> bool:
     return is_custodian(person, obj) or (isinstance(obj, Instrument) and roles_of(person).is_officer)
 
 
-def _manager_or_officer(person: Actor, obj: Any) -> bool:
+def manager_or_officer(person: Actor, obj: Any) -> bool:
+    """Tell whether a person manages the unit of an object, or the unit, or is an officer."""
     unit = unit_of(obj)
     return unit is not None and (unit in roles_of(person).manager_of or roles_of(person).is_officer)
 
@@ -106,9 +107,9 @@ declare(
         "view_instrument": sees_instrument,
         "keep_instrument": is_custodian,
         "view_inventory": _sees_inventory,
-        "create_instrument": _manager_or_officer,
+        "create_instrument": manager_or_officer,
         "edit_instrument": custodian_or_officer,
         "change_instrument_state": custodian_or_officer,
-        "edit_stewards": _manager_or_officer,
+        "edit_stewards": manager_or_officer,
     },
 )

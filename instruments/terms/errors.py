@@ -25,7 +25,7 @@ class BrokenRule:
     """One broken rule: its code, the sentence, what was chosen and what the rule asks for.
 
     `held` is the time that somebody else holds, where that is what stands against the wish; `name` is what pages
-    call the rule.
+    call the rule; `owner` is who made it, and `may_waive` whether whoever keeps the instrument may make an exception.
     """
 
     rule: str
@@ -34,6 +34,8 @@ class BrokenRule:
     required: str = ""
     held: Span | None = None
     name: Sentence = ""
+    owner: str = ""
+    may_waive: bool = False
 
 
 PROBLEMS: dict[str, Sentence] = {
@@ -50,6 +52,7 @@ PROBLEMS: dict[str, Sentence] = {
     "horizon": _("This instrument is booked at most %(required)s days ahead."),
     "opening_hours": _("The instrument is not open at this time; it is open %(required)s."),
     "closed": _("The instrument is closed on this day."),
+    "holiday": _("The instrument is closed on public holidays: %(required)s."),
     "instrument_state": _("The instrument is not in service: %(chosen)s."),
     "unit_state": _("The owning unit does not take part in the network at present."),
     "sharing_mode": _("This instrument is shared within its own unit only."),
@@ -57,9 +60,43 @@ PROBLEMS: dict[str, Sentence] = {
     "no_rate": _("No price is set for your user category on this day. Ask the steward to set one."),
     "no_station": _("This instrument has %(required)s stations; station %(chosen)s does not exist."),
     "purpose": _("Say in 1 to 300 characters what the time is for."),
+    "companion": _("Name who comes along in at most 100 characters."),
     "purpose_kind": _("Choose one of the purposes offered."),
     "reason": _("Give a reason of at most 300 characters."),
     "words": _("Say it in 1 to %(required)s characters."),
+    "night": _("At night (%(required)s) this instrument takes no bookings."),
+    "night_alone": _("At night (%(required)s) two people work together: say who comes along."),
+    "buffer": _("%(required)s minutes stay free between two bookings; another one is nearer."),
+    "own_gap": _("Two bookings of one person lie at least %(required)s minutes apart here."),
+    "own_elsewhere": _("The same time is held on another instrument for this person: %(required)s."),
+    "most_open": _("This would be open booking %(chosen)s of this person here; %(required)s are allowed."),
+    "person_day": _(
+        "This would make %(chosen)s hours of this person on one day here; %(required)s are allowed."
+    ),
+    "person_week": _(
+        "This would make %(chosen)s hours of this person in one week here; %(required)s are allowed."
+    ),
+    "person_month": _(
+        "This would make %(chosen)s hours of this person in one month here; %(required)s are allowed."
+    ),
+    "group_day": _(
+        "This would make %(chosen)s hours of this unit on one day here; %(required)s are allowed."
+    ),
+    "group_week": _(
+        "This would make %(chosen)s hours of this unit in one week here; %(required)s are allowed."
+    ),
+    "group_month": _(
+        "This would make %(chosen)s hours of this unit in one month here; %(required)s are allowed."
+    ),
+    "night_week": _(
+        "This would make %(chosen)s hours of this person at night in one week here; %(required)s are allowed."
+    ),
+    "peak_week": _(
+        "This would make %(chosen)s busy hours of this person in one week here; %(required)s are allowed."
+    ),
+    "peak_longest": _(
+        "The booking takes %(chosen)s minutes of the busy hours; at most %(required)s are allowed."
+    ),
     "slot_taken": _("Part of this time is already taken: %(required)s."),
     "unchanged": _("The booking stands at this very time already."),
     "cancel_cutoff": _("The last moment to cancel was %(required)s. Ask the steward."),
@@ -80,6 +117,8 @@ TERMS: dict[str, Sentence] = {
     "category": _("Choose one of the user categories."),
     "price": _("Give the price in yuan, 0 or more."),
     "price_day": _("A price begins today or later."),
+    "hours_of_day": _("It ends at another time than it begins."),
+    "known": _("Choose one of those offered."),
 }
 """What is wrong with terms themselves, rather than with a wish."""
 
@@ -87,4 +126,4 @@ TERMS: dict[str, Sentence] = {
 def problem(rule: str, *, chosen: object = "", required: object = "", held: Span | None = None) -> BrokenRule:
     """Make a Problem of a known rule; its sentence is put together when it is shown. Raises KeyError otherwise."""
     values = {"chosen": str(chosen), "required": str(required)}
-    return BrokenRule(rule, filled(PROBLEMS[rule], values), values["chosen"], values["required"], held)
+    return BrokenRule(rule, filled(PROBLEMS[rule], values), str(chosen), str(required), held)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from changes import Recorded
 from instruments.inventory.models import Instrument
+from members.models import MemberUnit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +44,21 @@ class PolicyChanged(TermsChanged):
     """The booking rules are other ones."""
 
     verb: str = "instruments.policy.changed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitPolicyChanged(Recorded):
+    """The booking rules of a unit's instruments without rules of their own are other ones."""
+
+    verb: str = "instruments.unit_policy.changed"
+    target: MemberUnit
+
+
+@dataclass(frozen=True, kw_only=True)
+class HolidaySet(Recorded):
+    """A day is a holiday, or a shifted working day, of the whole network."""
+
+    verb: str = "instruments.holiday.set"
 
 
 @dataclass(frozen=True, kw_only=True)

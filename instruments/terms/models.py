@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from changes.remembered import Given
 from display.formats import local_datetime, money
+from instruments.terms.enums import WEEKDAYS, Nights, OwnOverlaps
 from members.enums import UserCategory
 
 
@@ -43,6 +44,7 @@ class OpeningPeriod(models.Model):
     closes = models.PositiveSmallIntegerField(_("closes (minutes after midnight)"))
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid until (exclusive)"), null=True, blank=True)
+    keeps_holidays = models.BooleanField(_("keeps public holidays"), default=False)
 
     objects = OpeningPeriodQuerySet.as_manager()
 
@@ -67,6 +69,34 @@ class OpeningPeriod(models.Model):
 
     def __str__(self) -> str:
         return f"{self.weekday} {self.opens}–{self.closes}"
+
+
+class Holiday(models.Model):
+    """A public holiday (法定节假日) or shifted working day (调休) of the whole network, as the state has ordered it.
+
+    On such a day periods that keep holidays are those of the weekday it is worked like, 0 is Monday; none on a day off.
+    """
+
+    day = models.DateField(_("day"), unique=True)
+    works_like = models.PositiveSmallIntegerField(
+        _("is worked like a"), null=True, blank=True, choices=list(enumerate(WEEKDAYS))
+    )
+    name_zh = models.CharField(_("name (Chinese)"), max_length=50)
+    name_en = models.CharField(_("name (English)"), max_length=50)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        verbose_name = _("public holiday or shifted working day")
+        verbose_name_plural = _("public holidays and shifted working days")
+        ordering = ["day"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(works_like=None) | models.Q(works_like__lte=6), name="holiday_weekday"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.name_zh}"
 
 
 class OpeningException(models.Model):
@@ -105,17 +135,81 @@ class OpeningException(models.Model):
 
 
 class BookingPolicy(models.Model):
-    """The booking rules of one instrument; lengths in minutes unless the name says otherwise."""
+    """The booking rules of one instrument, or of a unit for its instruments that have none of their own.
+
+    Lengths in minutes unless the name says otherwise; a limit that is empty does not hold. Hours of a person and of a
+    group are those held on one instrument, in a local day, week (from Monday) or month.
+    """
 
     instrument = models.OneToOneField(
-        "instruments.Instrument", on_delete=models.CASCADE, related_name="policy"
+        "instruments.Instrument", null=True, blank=True, on_delete=models.CASCADE, related_name="policy"
     )
+    unit = models.OneToOneField(
+        "members.MemberUnit", null=True, blank=True, on_delete=models.CASCADE, related_name="policy"
+    )
+    version = models.PositiveIntegerField(_("version"), default=1)
     approval_required = models.BooleanField(_("approval needed"), default=True)
+    approval_outsiders_only = models.BooleanField(
+        _("only people of other units need approval"), default=False
+    )
+    approval_over_hours = models.PositiveSmallIntegerField(
+        _("only bookings longer than this need approval (hours)"), null=True, blank=True
+    )
     shortest_minutes = models.PositiveIntegerField(_("shortest booking (minutes)"), default=30)
     longest_minutes = models.PositiveIntegerField(_("longest booking (minutes)"), default=480)
     step_minutes = models.PositiveSmallIntegerField(_("step (minutes)"), default=30)
     notice_minutes = models.PositiveIntegerField(_("notice (minutes)"), default=60)
     horizon_days = models.PositiveSmallIntegerField(_("horizon (days)"), default=60)
+    buffer_before_minutes = models.PositiveSmallIntegerField(
+        _("kept free before a booking (minutes)"), default=0
+    )
+    buffer_after_minutes = models.PositiveSmallIntegerField(
+        _("kept free after a booking (minutes)"), default=0
+    )
+    own_gap_minutes = models.PositiveIntegerField(
+        _("between two bookings of one person (minutes)"), default=0
+    )
+    most_open = models.PositiveSmallIntegerField(
+        _("open bookings of one person at most"), null=True, blank=True
+    )
+    person_day_hours = models.PositiveSmallIntegerField(
+        _("a person at most a day (hours)"), null=True, blank=True
+    )
+    person_week_hours = models.PositiveSmallIntegerField(
+        _("a person at most a week (hours)"), null=True, blank=True
+    )
+    person_month_hours = models.PositiveSmallIntegerField(
+        _("a person at most a month (hours)"), null=True, blank=True
+    )
+    group_day_hours = models.PositiveSmallIntegerField(
+        _("a unit at most a day (hours)"), null=True, blank=True
+    )
+    group_week_hours = models.PositiveSmallIntegerField(
+        _("a unit at most a week (hours)"), null=True, blank=True
+    )
+    group_month_hours = models.PositiveSmallIntegerField(
+        _("a unit at most a month (hours)"), null=True, blank=True
+    )
+    nights = models.CharField(_("at night"), max_length=10, choices=Nights.choices, default=Nights.ALLOWED)
+    night_begins = models.TimeField(_("the night begins"), default=dt.time(22))
+    night_ends = models.TimeField(_("the night ends"), default=dt.time(6))
+    night_week_hours = models.PositiveSmallIntegerField(
+        _("a person at most a week at night (hours)"), null=True, blank=True
+    )
+    peak_begins = models.TimeField(_("busy hours begin, Monday to Friday"), default=dt.time(9))
+    peak_ends = models.TimeField(_("busy hours end"), default=dt.time(17))
+    peak_longest_minutes = models.PositiveIntegerField(
+        _("longest booking in busy hours (minutes)"), null=True, blank=True
+    )
+    peak_week_hours = models.PositiveSmallIntegerField(
+        _("a person at most a week in busy hours (hours)"), null=True, blank=True
+    )
+    own_overlap = models.CharField(
+        _("who holds the same time elsewhere"),
+        max_length=10,
+        choices=OwnOverlaps.choices,
+        default=OwnOverlaps.CONFIRM,
+    )
     cancel_cutoff_minutes = models.PositiveIntegerField(_("cancellation until (minutes before)"), default=0)
     request_expiry_hours = models.PositiveSmallIntegerField(_("a request expires after (hours)"), default=48)
     check_in_early_minutes = models.PositiveSmallIntegerField(
@@ -137,10 +231,19 @@ class BookingPolicy(models.Model):
                 ),
                 name="policy_makes_sense",
             ),
+            models.CheckConstraint(
+                condition=models.Q(instrument__isnull=False, unit__isnull=True)
+                | models.Q(instrument__isnull=True, unit__isnull=False),
+                name="policy_of_an_instrument_or_a_unit",
+            ),
+            models.CheckConstraint(condition=models.Q(nights__in=Nights.values), name="policy_nights_known"),
+            models.CheckConstraint(
+                condition=models.Q(own_overlap__in=OwnOverlaps.values), name="policy_own_overlap_known"
+            ),
         ]
 
     def __str__(self) -> str:
-        return str(self.instrument)
+        return str(self.instrument or self.unit)
 
 
 class Rate(models.Model):

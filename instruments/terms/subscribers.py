@@ -5,7 +5,7 @@ from __future__ import annotations
 from changes import Work, subscribe
 from instruments.inventory.events import InstrumentAdded
 from instruments.inventory.queries import readiness
-from instruments.terms.actions import give_usual_terms
+from instruments.terms.actions.terms import give_usual_terms
 from instruments.terms.queries.offers import offers_of
 
 

@@ -15,7 +15,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from changes import StaleVersion, perform
 from changes.errors import Unresolved
@@ -23,21 +23,24 @@ from display.hits import Hit, asked, choices_in
 from display.refusals import show_refusal
 from display.versions import seen_in
 from instruments.inventory.errors import InvalidInstrument
-from instruments.inventory.guarded import unit_instrument_for
+from instruments.inventory.guarded import inventory_unit_for, unit_instrument_for
 from instruments.inventory.models import Instrument
 from instruments.inventory.queries.parts import parts_of
 from instruments.inventory.queries.readiness import CHARGED
-from instruments.terms.actions import (
+from instruments.terms.actions.policies import follow_unit, set_policy, set_unit_policy
+from instruments.terms.actions.terms import (
     add_exception,
     remove_exception,
     set_opening,
-    set_policy,
     set_rate,
     take_back_rate,
 )
-from instruments.terms.forms import WEEKDAYS, ExceptionForm, PolicyForm, RateForm, WeekForm
-from instruments.terms.models import OpeningException, Rate
+from instruments.terms.enums import WEEKDAYS
+from instruments.terms.forms.policy import PolicyForm
+from instruments.terms.forms.terms import ExceptionForm, RateForm, WeekForm
+from instruments.terms.models import BookingPolicy, OpeningException, Rate
 from instruments.terms.queries.opening import coming_weeks
+from instruments.terms.queries.policy import owner_of, policy_of, policy_of_unit
 from instruments.terms.rules.opening import WeeklyPeriod
 from members.enums import UserCategory
 from members.permissions import Actor, can
@@ -131,15 +134,55 @@ def exception_remove(request: HttpRequest, unit: str, code: str, pk: int) -> Htt
 @require_POST
 @login_required
 def policy(request: HttpRequest, unit: str, code: str) -> HttpResponse:
-    """Set the booking rules; they hold for wishes from now on."""
+    """Give the instrument booking rules of its own, or let it go by those of its unit; for wishes from now on."""
     shown = _instrument(request, unit, code)
-    form = PolicyForm(request.POST, instrument=shown)
+    if "follow" in request.POST:
+        try:
+            perform(request.user, follow_unit, shown, seen=seen_in(request.POST))
+        except StaleVersion as stale:
+            messages.error(request, str(stale), extra_tags="policy")
+        else:
+            messages.success(request, _("The rules of the unit hold from now on."), extra_tags="policy")
+        return redirect(_address(shown, "policy"))
+    form = PolicyForm(request.POST, policy=policy_of(shown))
 
     def save() -> str:
         perform(request.user, set_policy, shown, form.policy, seen=seen_in(request.POST))
         return _("The booking rules are saved. They hold for bookings from now on.")
 
     return _save(request, shown, form, save, "policy")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def unit_rules(request: HttpRequest, unit: str) -> HttpResponse:
+    """Show and set the booking rules of all instruments of a unit that have none of their own."""
+    shown = inventory_unit_for(request.user, unit, "edit_unit_rules")
+    stored = policy_of_unit(shown)
+    form, status, overtaken = PolicyForm(policy=stored), 200, False
+    if request.method == "POST":
+        form = PolicyForm(request.POST, policy=stored)
+        status = 422
+        if form.is_valid():
+            try:
+                perform(request.user, set_unit_policy, shown, form.policy, seen=seen_in(request.POST))
+            except InvalidInstrument as refusal:
+                show_refusal(form, refusal)
+            except StaleVersion:
+                status, overtaken = 409, True
+            else:
+                messages.success(request, _("The rules of the unit are saved. They hold from now on."))
+                return redirect("instruments:unit_rules", shown.code)
+    own = BookingPolicy.objects.filter(instrument__unit=shown).count()
+    context = {
+        "unit": shown,
+        "policy": form,
+        "version": stored.version,
+        "overtaken": overtaken,
+        "own": own,
+        "following": Instrument.objects.filter(unit=shown).count() - own,
+    }
+    return render(request, "instruments/terms/unit_rules.html", context, status=status)
 
 
 @require_POST
@@ -230,8 +273,11 @@ def _save(
 def _overtaken(request: HttpRequest, shown: Instrument, form: forms.Form, name: str) -> HttpResponse:
     """Show what was typed beside what is stored now; the next sending is about the new state."""
     typed: forms.Form
-    if isinstance(form, WeekForm | PolicyForm):
-        typed = type(form)(request.POST, instrument=_instrument(request, shown.unit.code, shown.code))
+    fresh = _instrument(request, shown.unit.code, shown.code)
+    if isinstance(form, WeekForm):
+        typed = WeekForm(request.POST, instrument=fresh)
+    elif isinstance(form, PolicyForm):
+        typed = PolicyForm(request.POST, policy=policy_of(fresh))
     else:
         typed = type(form)(request.POST)
     typed.is_valid()
@@ -261,7 +307,8 @@ def _page(
         "hit_by": hit_by,
         "parts": parts_of(shown),
         "exception": tried.get("exception") or ExceptionForm(),
-        "policy": tried.get("policy") or PolicyForm(instrument=shown),
+        "policy": tried.get("policy") or PolicyForm(policy=policy_of(shown)),
+        "policy_owner": owner_of(policy_of(shown)),
         "rate": tried.get("rate") or RateForm(initial={"category": request.GET.get("category", "")}),
         "coming_weeks": [
             (day, [(WEEKDAYS[p.weekday], *_clock_times(p)) for p in found])

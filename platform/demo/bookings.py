@@ -17,7 +17,7 @@ from instruments.booking.enums import BookingState
 from instruments.booking.models import Booking
 from instruments.inventory.actions.instruments import change_state
 from instruments.inventory.enums import InstrumentState
-from instruments.terms.actions import add_exception
+from instruments.terms.actions.terms import add_exception
 from members.models import Person
 
 APPROVED_PART = 0.75

@@ -35,11 +35,12 @@ from instruments.inventory.actions.instruments import (
 from instruments.inventory.actions.reference import load_reference, rename_class, rename_field
 from instruments.inventory.actions.stewards import end_stewardship, give_stewardship
 from instruments.inventory.models import ApplicationField, InstrumentClass, Stewardship
-from instruments.terms.actions import (
+from instruments.terms.actions.holidays import set_holiday
+from instruments.terms.actions.policies import set_policy, set_unit_policy
+from instruments.terms.actions.terms import (
     add_exception,
     remove_exception,
     set_opening,
-    set_policy,
     set_rate,
     take_back_rate,
 )
@@ -72,6 +73,7 @@ VERBS = {
             "booking.approved",
             "booking.cancelled",
             "booking.checked_in",
+            "booking.waived",
             "booking.completed",
             "booking.confirmed",
         ),
@@ -85,7 +87,16 @@ VERBS = {
             "instrument.created",
             "instrument.state_changed",
         ),
-        *("opening.changed", "policy.changed", "rate.set", "rate.taken_back", "refused", "stewardship.ended"),
+        *(
+            "holiday.set",
+            "opening.changed",
+            "policy.changed",
+            "unit_policy.changed",
+            "rate.set",
+            "rate.taken_back",
+            "refused",
+            "stewardship.ended",
+        ),
         *(
             "stewardship.given",
             "usage.agreed",
@@ -184,6 +195,9 @@ def test_a_booking_from_its_wish_to_its_record(desk, clock):
     booking = desk.by(steward, move_booking, booking, start=at(2, 12), end=at(2, 14))
     assert desk.said("booking.moved")
     assert desk.told == [("booking_moved", engineer)]
+    booking = desk.by(steward, move_booking, booking, start=at(2, 12), end=at(2, 22), waive="样品易变质")
+    assert desk.said("booking.moved", "booking.waived")
+    booking = desk.by(steward, move_booking, booking, start=at(2, 12), end=at(2, 14))
     clock.move_to(at(1, 13))
     desk.watch(lambda: remind_bookings(at(1, 13)))
     assert desk.said()
@@ -300,8 +314,14 @@ def test_an_instrument_and_its_terms(desk, clock):
     assert desk.said("opening.changed")
     desk.by(officer, remove_exception, closure)
     assert desk.said("opening.changed")
+    desk.by(
+        officer, set_holiday, None, day=at(300, 0).date(), works_like=None, name_zh="元旦", name_en="New Year"
+    )
+    assert desk.said("holiday.set")
     desk.by(officer, set_policy, one, PolicyData(horizon_days=30))
     assert desk.said("policy.changed")
+    desk.by(officer, set_unit_policy, unit, PolicyData(horizon_days=30))
+    assert desk.said("unit_policy.changed")
     desk.by(officer, set_rate, one, "member", Decimal(100), dt.date(2026, 4, 1))
     assert desk.said("rate.set")
     desk.by(officer, take_back_rate, Rate.objects.get())

@@ -27,14 +27,14 @@ def contend(me: int, job: dict, line, answers) -> None:
         if job["blind"]:
             plans.blind(job["blind"])
         actor = Person.objects.get(pk=job["people"][me % len(job["people"])])
-        instrument = Instrument.objects.select_related("unit", "policy").get(pk=job["instrument"])
+        instrument = Instrument.objects.select_related("unit__policy", "policy").get(pk=job["instrument"])
         fates = []
         for number, start in enumerate(job["starts"]):
             booking = None
             if job["bookings"]:
                 mine = job["bookings"][number]
                 booking = Booking.objects.select_related(
-                    "instrument__unit", "instrument__policy", "person"
+                    "instrument__unit__policy", "instrument__policy", "person"
                 ).get(pk=mine[me] if isinstance(mine, list) else mine)
             line.wait(timeout=30)
             act = plans.PLANS[job["plan"]]

@@ -37,7 +37,7 @@ class Worker:
     def __init__(self, me: int, person: Person, start: dt.datetime) -> None:
         self.random = random.Random(me)
         self.me, self.person, self.start = me, person, start
-        places = Instrument.objects.select_related("unit", "policy").order_by("pk")
+        places = Instrument.objects.select_related("unit__policy", "policy").order_by("pk")
         self.free = list(places.filter(policy__approval_required=False))
         self.asked = list(places.filter(policy__approval_required=True))
         self.round = Round.objects.get()
@@ -124,7 +124,7 @@ class Worker:
 
     def _one(self, rows) -> Booking | None:
         keys = list(rows.order_by("pk").values_list("pk", flat=True)[:200])
-        whole = Booking.objects.select_related("instrument__unit", "instrument__policy", "person")
+        whole = Booking.objects.select_related("instrument__unit__policy", "instrument__policy", "person")
         return whole.get(pk=self.random.choice(keys)) if keys else None
 
     def run(self) -> None:

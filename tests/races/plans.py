@@ -17,7 +17,7 @@ from instruments.booking.actions.decisions import approve_booking, decline_booki
 from instruments.booking.errors import SlotTaken
 from instruments.booking.models import Booking
 from instruments.inventory.models import Instrument
-from instruments.terms.actions import add_exception
+from instruments.terms.actions.terms import add_exception
 from members.models import Person
 from tests.races.mixed import forget_the_order, mixed
 
@@ -91,7 +91,7 @@ def unguarded(me: int, actor: Person, instrument: Instrument, start: dt.datetime
 def both(me: int, actor: Person, instrument: Instrument, start: dt.datetime, _booking) -> dict:
     """Pairs want the same half hour on the same two instruments as one change, in opposite orders."""
     start += HALF_HOUR * (me // 2)
-    beside = Instrument.objects.select_related("unit", "policy").exclude(pk=instrument.pk).get()
+    beside = Instrument.objects.select_related("unit__policy", "policy").exclude(pk=instrument.pk).get()
     places = [instrument, beside] if me % 2 else [beside, instrument]
 
     def two(work: Work) -> Booking:
@@ -134,7 +134,13 @@ def shut_or_take(me: int, actor: Person, instrument: Instrument, start: dt.datet
     return (create if me % 2 else shut)(me, actor, instrument, start, booking)
 
 
+def near(me: int, actor: Person, instrument: Instrument, start: dt.datetime, _booking) -> dict:
+    """Everybody wants a half hour of their own, all of them nearer than the rules of the instrument allow."""
+    return create(me, actor, instrument, start + HALF_HOUR * me, _booking)
+
+
 PLANS = {
+    "near": near,
     "shut": shut,
     "shut_or_take": shut_or_take,
     "both": both,
@@ -165,7 +171,7 @@ def blind(what: str) -> None:
         raise ValueError(what)
 
     def unlocked(_work: Work, pk: int, *_fields: str) -> Instrument:
-        return Instrument.objects.select_related("unit", "policy").get(pk=pk)
+        return Instrument.objects.select_related("unit__policy", "policy").get(pk=pk)
 
     actions.lock_instrument = unlocked
     claim = actions.claim_station

@@ -251,3 +251,31 @@ def _restore_guard() -> None:
             editor.add_constraint(Booking, constraint)
     else:
         install()
+
+
+APART = {"buffer_before_minutes": 1440}
+"""Longer than all half hours of the crowd together, so that one alone keeps it."""
+
+
+def test_time_between_bookings(race, slots, people):
+    """32 half hours beside each other on an instrument that stays free for a day between two: one is booked."""
+    instrument = make_instrument(policy=APART)
+    for fates in race("near", instrument, people, slots[:1]):
+        assert count(fates) == {"won": 1, "RulesBroken": WIDTH - 1}
+    assert Booking.objects.count() == 1
+
+
+def test_time_between_bookings_without_the_lock(race, slots, people):
+    """The control: no constraint keeps them apart, so that without the lock more are booked."""
+    instrument = make_instrument(policy=APART)
+    (fates,) = race("near", instrument, people, slots[:1], blind="lock")
+    assert count(fates)["won"] > 1
+
+
+def test_hours_of_a_person(race, slots, people):
+    """32 half hours of one person who may hold two hours a day: four are booked."""
+    instrument = make_instrument(policy={"person_day_hours": 2})
+    # From 01:00 to 17:00 of one day.
+    for fates in race("near", instrument, people[:1], [slots[0] - dt.timedelta(hours=8)]):
+        assert count(fates) == {"won": 4, "RulesBroken": WIDTH - 4}
+    assert Booking.objects.count() == 4

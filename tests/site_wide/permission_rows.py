@@ -59,6 +59,8 @@ instruments:fault_act#repair            POST  in 422 404 422 422 404 422 422
 instruments:desk                        GET   in 200 200 200 200 200 200 200
 instruments:maintenance                 POST  in 404 422 422 422 404 404 422
 instruments:inventory                   GET   in 404 404 200 200 404 200 200
+instruments:unit_rules                  GET   in 404 404 404 200 404 200 200
+instruments:unit_rules                  POST  in 404 404 404 422 404 422 422
 instruments:add                         GET   in 404 404 404 200 404 200 200
 instruments:add                         POST  in 404 404 404 422 404 422 422
 instruments:edit                        GET   in 404 404 200 200 404 200 200
@@ -231,6 +233,7 @@ instruments.instrument        both      200 200 200 403 200
 instruments.stewardship       both      200 200 200 403 200
 instruments.applicationfield  both      200 403 200 403 200
 instruments.instrumentclass   both      200 403 200 403 200
+instruments.holiday           both      200 200 200 403 200
 evaluations.metricsnapshot    both      200 403 200 403 200
 evaluations.scoringrun        both      200 403 200 403 200
 evaluations.result            both      200 403 200 403 200

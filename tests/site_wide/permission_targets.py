@@ -48,6 +48,7 @@ ARGUMENTS: dict[str, Arguments] = {
     **dict.fromkeys(
         (
             "instruments:inventory",
+            "instruments:unit_rules",
             "instruments:add",
             "instruments:usage",
             "instruments:usage_add",

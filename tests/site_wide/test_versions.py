@@ -51,6 +51,7 @@ NEEDS_NONE = {
     "instruments:usage_void": "its address names one wording, and wordings never change",
     "admin:evaluations_round_add": NEW,
     "admin:evaluations_scheme_add": NEW,
+    "admin:instruments_holiday_add": NEW,
     "admin:instruments_stewardship_add": NEW,
     "admin:members_memberunit_add": NEW,
     "admin:members_networkrole_add": NEW,

@@ -64,7 +64,9 @@ def reseat(work: Work, booking: Booking) -> None:
     Raises SlotTaken where none is.
     """
     before, left = facts(booking), booking.station
-    booking.station = claim_station(work, booking.instrument, held_by(booking), None, moving=booking.pk)
+    booking.station = claim_station(
+        work, booking.instrument, held_by(booking), None, close=True, moving=booking.pk
+    )
     save(booking, "station")
     tell(work, [booking.person], "booking_reseated", booking, station=booking.station)
     work.emit(BookingMoved(target=booking, before=before, after=facts(booking)))

@@ -8,22 +8,25 @@ from changes import Work, unchanged
 from folding.times import LOCAL
 from instruments.booking.actions.slots import claim_station, facts, held_by, release, save
 from instruments.booking.actions.telling import tell_of_move, tell_others
+from instruments.booking.actions.waivers import record_waived, still_broken
 from instruments.booking.enums import BookingKind, BookingState
 from instruments.booking.errors import RulesBroken, WrongBookingState
 from instruments.booking.events import BookingCancelled, BookingMoved
 from instruments.booking.locks import lock_booking, lock_booking_alone
 from instruments.booking.models import Booking
 from instruments.booking.queries.admission import admission
-from instruments.booking.queries.holding import conflicts, taken_problems
+from instruments.booking.queries.holding import taken_problems
 from instruments.booking.rules.booking_states import next_state
 from instruments.booking.rules.requests import is_overdue, last_change, reason_problems, request_expiry
 from instruments.inventory.locks import lock_instruments
 from instruments.inventory.models import Instrument
 from instruments.inventory.permissions import is_custodian
 from instruments.terms.errors import BrokenRule, problem
-from instruments.terms.queries.policy import policy_of
+from instruments.terms.queries.policy import approval_needed, owner_of, policy_of, terms_of
+from instruments.terms.queries.rates import category_of
 from instruments.terms.rules.booking_policy import maintenance_problems
-from instruments.terms.rules.intervals import Interval
+from instruments.terms.rules.intervals import Interval, widened
+from instruments.terms.rules.owners import owned
 from members.permissions import require
 from notices.wording import both_names
 
@@ -66,16 +69,20 @@ def move_booking(
     start: dt.datetime,
     end: dt.datetime,
     instrument: Instrument | None = None,
+    waive: str = "",
     seen: int | None = None,
 ) -> Booking:
     """Move a booking to another time, or to another instrument too; the price is quoted anew.
 
     The new time is another one and meets every rule of a new booking. Where the policy wants an approval, an owner's
     move asks again; a custodian's move of another person's booking keeps its state. A request keeps its last moment, or
-    gets an earlier one. Tells the other side. Raises NotAllowed, StaleVersion, WrongBookingState, RulesBroken,
-    SlotTaken; ValueError for a naive time.
+    gets an earlier one. A custodian may `waive` rules for somebody else's booking, by a reason that goes on record.
+    Tells the other side. Raises NotAllowed, StaleVersion, WrongBookingState, RulesBroken, SlotTaken; ValueError for a
+    naive time.
     """
-    booking, left, was = move_untold(work, booking, start=start, end=end, instrument=instrument, seen=seen)
+    booking, left, was = move_untold(
+        work, booking, start=start, end=end, instrument=instrument, waive=waive, seen=seen
+    )
     tell_of_move(work, booking, left, old_instrument=both_names(left), old_start=was.start, old_end=was.end)
     return booking
 
@@ -87,6 +94,7 @@ def move_untold(
     start: dt.datetime,
     end: dt.datetime,
     instrument: Instrument | None = None,
+    waive: str = "",
     seen: int | None = None,
 ) -> tuple[Booking, Instrument, Interval]:
     """Move as `move_booking` does; return the booking, where and when it was. Whoever moves more at once tells."""
@@ -97,18 +105,23 @@ def move_untold(
     booking = lock_booking_alone(work, booking)
     _demand_move(work, booking, target)
     unchanged(booking, seen)
-    after = _legal(work, booking, _verb_of_move(work, booking, target))
+    after = _legal(work, booking, _verb_of_move(work, booking, target, end - start))
+    waive = waive.strip()
     problems = _too_late(work, booking)
     before = facts(booking)
     problems += _priced(work, booking, target, start, end)
     if target.pk == booking.instrument_id and (start, end) == (booking.start, booking.end):
         problems.append(problem("unchanged"))
-    if problems:
-        raise RulesBroken(problems + taken_problems(conflicts(target, start, end, but=booking.pk)))
+    problems = owned(problems, owner_of(policy_of(target)))
+    if problems or waive:
+        problems += taken_problems(target, start, end, but=booking.pk)
+    broken = still_broken(work, target, booking.person, problems, waive)
+    if any(one.rule != "slot_taken" for one in broken):
+        raise RulesBroken(broken)
     left, was, at = booking.instrument, held_by(booking), booking.station
     wish = Interval(start.astimezone(dt.UTC), end.astimezone(dt.UTC))
     same = target.pk == left.pk
-    booking.station = _station(work, target, booking, wish, prefer=at if same else 1)
+    booking.station = _station(work, target, booking, wish, prefer=at if same else 1, close=bool(waive))
     booking.instrument, booking.start, booking.end = target, wish.start, wish.end
     if after != BookingState.REQUESTED:
         booking.expires_at = None
@@ -125,6 +138,7 @@ def move_untold(
         *("category", "yuan_per_hour", "price", "decided_at", "decided_by"),
     )
     work.emit(BookingMoved(target=booking, before=before, after=facts(booking)))
+    record_waived(work, booking, problems, waive)
     release(work, left, at, was, wish if same and booking.station == at else None)
     return booking, left, was
 
@@ -137,8 +151,8 @@ def _demand_move(work: Work, booking: Booking, target: Instrument) -> None:
             require(work.actor, "keep_instrument", target)
 
 
-def _verb_of_move(work: Work, booking: Booking, target: Instrument) -> str:
-    asks = policy_of(target).approval_required
+def _verb_of_move(work: Work, booking: Booking, target: Instrument, length: dt.timedelta) -> str:
+    asks = approval_needed(policy_of(target), category_of(booking.person, target), length)
     decides = is_custodian(work.actor, target) and booking.person_id != work.actor.pk
     if booking.kind == BookingKind.MAINTENANCE or (asks and decides):
         return "move"
@@ -148,12 +162,14 @@ def _verb_of_move(work: Work, booking: Booking, target: Instrument) -> str:
 def _priced(
     work: Work, booking: Booking, target: Instrument, start: dt.datetime, end: dt.datetime
 ) -> list[BrokenRule]:
-    """Return what the rules of a new booking say of the time; where nothing, the booking has its new price."""
+    """Return what the rules of a new booking say of the time; the booking has its new price, where there is one."""
     if booking.kind == BookingKind.MAINTENANCE:
         return maintenance_problems(start, end, work.now)
-    verdict = admission(target, booking.person, start, end, work.now)
+    verdict = admission(
+        target, booking.person, start, end, work.now, companion=bool(booking.companion), but=booking.pk
+    )
     offer = verdict.quote
-    if not verdict.problems and offer.yuan_per_hour is not None and offer.price is not None:
+    if offer.yuan_per_hour is not None and offer.price is not None:
         booking.category, booking.yuan_per_hour, booking.price = (
             offer.category,
             offer.yuan_per_hour,
@@ -162,12 +178,16 @@ def _priced(
     return verdict.problems
 
 
-def _station(work: Work, target: Instrument, booking: Booking, wish: Interval, *, prefer: int) -> int:
+def _station(
+    work: Work, target: Instrument, booking: Booking, wish: Interval, *, prefer: int, close: bool
+) -> int:
     """Keep the station where it is free, else take the first free one."""
-    found = claim_station(work, target, wish, None, moving=booking.pk)
+    close = close or booking.kind == BookingKind.MAINTENANCE
+    found = claim_station(work, target, wish, None, close=close, moving=booking.pk)
     if found != prefer and prefer <= target.station_count:
         busy = Booking.objects.holding(work.now).filter(instrument=target, station=prefer)
-        if not busy.exclude(pk=booking.pk).overlapping(wish.start, wish.end).exists():
+        needed = wish if close else widened(wish, terms_of(policy_of(target)).apart)
+        if not busy.exclude(pk=booking.pk).overlapping(needed.start, needed.end).exists():
             return prefer
     return found
 

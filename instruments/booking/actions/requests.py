@@ -7,6 +7,7 @@ import datetime as dt
 from changes import Work
 from instruments.booking.actions.slots import claim_station, facts, insert
 from instruments.booking.actions.telling import tell
+from instruments.booking.actions.waivers import record_waived, still_broken
 from instruments.booking.enums import BookingKind, BookingState, Purpose
 from instruments.booking.errors import OwnOverlap, RulesBroken, SentTwice
 from instruments.booking.events import BookingConfirmed, BookingRequested, MaintenanceBooked
@@ -14,9 +15,10 @@ from instruments.booking.locks import BOOKABLE
 from instruments.booking.models import Booking, BookingSeries
 from instruments.booking.queries.admission import admission
 from instruments.booking.queries.bookings import own_elsewhere, recipients_of
-from instruments.booking.queries.holding import conflicts, taken_problems
+from instruments.booking.queries.holding import taken_problems
 from instruments.booking.rules.requests import (
     choice_problems,
+    companion_problems,
     request_expiry,
     station_problems,
     wording_problems,
@@ -24,9 +26,10 @@ from instruments.booking.rules.requests import (
 from instruments.inventory.locks import lock_instrument
 from instruments.inventory.models import Instrument
 from instruments.terms.errors import problem
-from instruments.terms.queries.policy import policy_of
+from instruments.terms.queries.policy import approval_needed, owner_of, policy_of
 from instruments.terms.rules.booking_policy import maintenance_problems
 from instruments.terms.rules.intervals import Interval
+from instruments.terms.rules.owners import owned
 from members.enums import UserCategory
 from members.locks import lock_person
 from members.models import Person
@@ -45,6 +48,8 @@ def request_booking(
     purpose_kind: str = Purpose.RESEARCH,
     form: str = "",
     knowing: bool = True,
+    companion: str = "",
+    waive: str = "",
     series: BookingSeries | None = None,
 ) -> Booking:
     """Book [start, end) for oneself, or as a custodian for `person`; return the booking with its frozen price.
@@ -54,10 +59,12 @@ def request_booking(
     taken. Raises NotAllowed; RulesBroken with every broken rule, the taken time among them; SlotTaken, where that is
     the only one, with what is held and the next three free slots; SentTwice where the form of that number (at most 40
     characters) made a booking that still stands there; OwnOverlap where the person holds that time on another
-    instrument and is not `knowing` it; ValueError for a naive time.
+    instrument and is not `knowing` it; ValueError for a naive time. `companion` is who comes along at night. A
+    custodian who books for somebody else may `waive` rules that allow it, by a reason that goes on record.
     """
     _refuse_naive(start, end)
     owner, purpose = person or work.actor, purpose.strip()
+    companion, waive = companion.strip(), waive.strip()
     instrument = lock_instrument(work, place if isinstance(place, str) else place.pk, BOOKABLE)
     require(work.actor, "book_instrument", instrument)
     if owner.pk != work.actor.pk:
@@ -70,30 +77,35 @@ def request_booking(
         )
     if form:
         _refuse_twice(work, instrument, owner, (start, end), form)
-    verdict = admission(instrument, owner, start, end, work.now)
-    problems = (
-        verdict.problems
-        + wording_problems(purpose)
+    verdict = admission(instrument, owner, start, end, work.now, companion=bool(companion))
+    policy = policy_of(instrument)
+    problems = verdict.problems + owned(
+        wording_problems(purpose)
         + choice_problems("purpose_kind", purpose_kind, Purpose.values)
-        + station_problems(station, instrument.station_count)
+        + companion_problems(companion)
+        + station_problems(station, instrument.station_count),
+        owner_of(policy),
     )
+    if problems or waive:
+        problems += taken_problems(instrument, start, end, station)
     rate, price = verdict.quote.yuan_per_hour, verdict.quote.price
-    if problems or rate is None or price is None:
-        raise RulesBroken(problems + taken_problems(conflicts(instrument, start, end, station)))
+    left = still_broken(work, instrument, owner, problems, waive)
+    if rate is None or price is None or any(one.rule != "slot_taken" for one in left):
+        raise RulesBroken(left)
     if not knowing and (elsewhere := own_elsewhere(owner, instrument, start, end)):
         raise OwnOverlap([booking.pk for booking in elsewhere])
     start, end = start.astimezone(dt.UTC), end.astimezone(dt.UTC)
-    policy = policy_of(instrument)
-    asks = policy.approval_required
+    asks = approval_needed(policy, verdict.quote.category, end - start)
     booking = Booking(
         instrument=instrument,
-        station=claim_station(work, instrument, Interval(start, end), station),
+        station=claim_station(work, instrument, Interval(start, end), station, close=bool(waive)),
         person=owner,
         start=start,
         end=end,
         state=BookingState.REQUESTED if asks else BookingState.CONFIRMED,
         purpose=purpose,
         purpose_kind=purpose_kind,
+        companion=companion,
         category=verdict.quote.category,
         yuan_per_hour=rate,
         price=price,
@@ -109,6 +121,7 @@ def request_booking(
         tell(work, [owner], "booking_confirmed", booking)
     happened = BookingRequested if asks else BookingConfirmed
     work.emit(happened(target=booking, after=facts(booking)))
+    record_waived(work, booking, problems, waive)
     return booking
 
 
@@ -139,7 +152,7 @@ def book_maintenance(
     start, end = start.astimezone(dt.UTC), end.astimezone(dt.UTC)
     booking = Booking(
         instrument=instrument,
-        station=claim_station(work, instrument, Interval(start, end), station),
+        station=claim_station(work, instrument, Interval(start, end), station, close=True),
         kind=BookingKind.MAINTENANCE,
         person=work.actor,
         start=start,

@@ -13,19 +13,28 @@ from django.db.models import DateTimeField, IntegerField, QuerySet
 from changes import Work
 from changes.remembered import Given, Remembered
 from instruments.booking.actions.telling import tell
-from instruments.booking.errors import SlotTaken
+from instruments.booking.errors import RulesBroken, SlotTaken
 from instruments.booking.events import BookingExpired, TimeFreed
 from instruments.booking.locks import BOOKINGS
 from instruments.booking.models import Booking
 from instruments.booking.queries.availability import next_free
-from instruments.booking.queries.holding import BUSY_FIELDS, BusyInterval, busy, first_free_station
+from instruments.booking.queries.holding import (
+    BUSY_FIELDS,
+    NO_TIME,
+    BusyInterval,
+    busy,
+    first_free_station,
+    problems_among,
+)
 from instruments.booking.rules.booking_states import next_state
 from instruments.booking.rules.free_slots import FreeSlot
 from instruments.booking.rules.requests import is_overdue
 from instruments.inventory.models import Instrument
 from instruments.terms.errors import Span
+from instruments.terms.queries.policy import owner_of, policy_of, terms_of
 from instruments.terms.rules.hours import is_convertible
-from instruments.terms.rules.intervals import Interval, subtract
+from instruments.terms.rules.intervals import Interval, subtract, widened
+from instruments.terms.rules.owners import owned
 from safeguards.no_overlap import is_overlap
 
 NO_OVERLAP = "booking_no_overlap"
@@ -39,22 +48,34 @@ def alternatives(instrument: Instrument, start: dt.datetime, end: dt.datetime) -
 
 
 def claim_station(
-    work: Work, instrument: Instrument, wish: Interval, station: int | None, *, moving: UUID | None = None
+    work: Work,
+    instrument: Instrument,
+    wish: Interval,
+    station: int | None,
+    *,
+    close: bool = False,
+    moving: UUID | None = None,
 ) -> int:
     """Return the station to write, the wanted or the first free one; call it under the instrument's lock.
 
     Requests on the slot that have outlived their time are expired here and now. `moving` is the booking whose own
-    time does not count. Raises SlotTaken.
+    time does not count; `close`: nothing need stay free between this and the next. Raises SlotTaken, and RulesBroken
+    where only the time between two bookings is missing.
     """
-    taken, overdue = _taken(instrument, wish, work.now)
+    apart = NO_TIME if close else terms_of(policy_of(instrument)).apart
+    needed = widened(wish, apart)
+    taken, overdue = _taken(instrument, needed, work.now)
     if overdue:
         for booking in work.lock(BOOKINGS.overdue(work.now), overdue).values():
             expire_one(work, booking)
-        taken, _ = _taken(instrument, wish, work.now)
+        taken, _ = _taken(instrument, needed, work.now)
     taken = [row for row in taken if row.booking_id != moving]
-    found = first_free_station(taken, wish, instrument.station_count, station)
+    found = first_free_station(taken, wish, instrument.station_count, station, apart)
     if found is None:
-        relevant = [row for row in taken if station is None or row.station == station]
+        against = problems_among(taken, wish, instrument.station_count, station, apart)
+        relevant = [one.held for one in against if one.held is not None]
+        if not relevant:
+            raise RulesBroken(owned(against, owner_of(policy_of(instrument))))
         raise SlotTaken(relevant, lambda: alternatives(instrument, wish.start, wish.end))
     return found
 

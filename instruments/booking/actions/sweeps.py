@@ -45,7 +45,13 @@ def mark_no_shows(now: dt.datetime) -> int:
     late = [
         pk
         for pk, start, minutes in started.values_list(
-            "pk", "start", Coalesce("instrument__policy__no_show_minutes", Value(DEFAULT_NO_SHOW))
+            "pk",
+            "start",
+            Coalesce(
+                "instrument__policy__no_show_minutes",
+                "instrument__unit__policy__no_show_minutes",
+                Value(DEFAULT_NO_SHOW),
+            ),
         )
         if start + dt.timedelta(minutes=minutes) <= now
     ]

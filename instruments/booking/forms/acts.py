@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from instruments.booking.enums import BookingKind
-from instruments.booking.forms.slots import SlotForm, WishForm
+from instruments.booking.forms.slots import SlotForm, WishForm, waive_field
 from instruments.booking.models import Booking
 from instruments.booking.rules.visits import forgotten
 
@@ -89,8 +89,12 @@ class MoveForm(WishForm):
         widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
     )
 
-    def __init__(self, booking: Booking, *args: Any, **kwargs: Any) -> None:
+    waive = waive_field()
+
+    def __init__(self, booking: Booking, *args: Any, waives: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not waives or booking.kind == BookingKind.MAINTENANCE:
+            del self.fields["waive"]
         if booking.kind == BookingKind.USE:
             self.offer(booking.instrument)
         if booking.series_id is None:

@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from instruments.booking.enums import Purpose
-from instruments.booking.forms.slots import WishForm
+from instruments.booking.forms.slots import WishForm, waive_field
 from instruments.booking.rules.repeats import LEAST, MOST, occurrences, overlap_each_other, rule_of
 from instruments.inventory.models import Instrument
+from instruments.terms.enums import Nights
 from instruments.terms.queries.policy import policy_of
 from instruments.terms.rules.intervals import Interval
 from members.models import Person
@@ -56,7 +57,7 @@ _TIMES = {"day", "start_time", "end_time", "end_day"}
 class BookingForm(QuoteForm):
     """One wish for one instrument."""
 
-    SAID = ("purpose_kind", "purpose", "station")
+    SAID = ("purpose_kind", "purpose", "station", "companion")
     """What is said beside the time; an address can carry it, so that signing in loses nothing."""
 
     purpose_kind = forms.ChoiceField(
@@ -89,6 +90,13 @@ class BookingForm(QuoteForm):
             "The e-mail address of the account; empty: for yourself. Price and rules are that person's."
         ),
     )
+    companion = forms.CharField(
+        label=_("Who comes along"),
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "form-control"}),
+    )
+    waive = waive_field()
     once = forms.UUIDField(required=False, widget=forms.HiddenInput())
     knowing = forms.BooleanField(required=False)
     """Said at the warning of own bookings elsewhere."""
@@ -100,10 +108,18 @@ class BookingForm(QuoteForm):
     def __init__(self, instrument: Instrument, *args: Any, for_others: bool = False, **kwargs: Any) -> None:
         super().__init__(instrument, *args, **kwargs)
         if not for_others:
-            del self.fields["whom"]
+            del self.fields["whom"], self.fields["waive"]
+        policy = policy_of(instrument)
+        if policy.nights == Nights.TWO:
+            self.fields["companion"].help_text = _("Needed at night, from %(begins)s to %(ends)s.") % {
+                "begins": f"{policy.night_begins:%H:%M}",
+                "ends": f"{policy.night_ends:%H:%M}",
+            }
+        else:
+            del self.fields["companion"]
         self.fields["purpose"].help_text = (
             _("Project and samples in a few words; the steward decides by it.")
-            if policy_of(instrument).approval_required
+            if policy.approval_required
             else _("Project and samples in a few words; the steward prepares by it.")
         )
         # A form sent twice books once; a new number for each page shown.
@@ -146,6 +162,8 @@ class BookingForm(QuoteForm):
         """Return what `request_booking` takes beside the time. Needs a valid form."""
         data = self.cleaned_data
         return {name: data.get(name) for name in self.SAID} | {
+            "companion": data.get("companion", ""),
+            "waive": data.get("waive", ""),
             "form": str(data["once"] or ""),
             "person": self.person,
             # What another person holds elsewhere is not the sender's to know.

@@ -33,6 +33,19 @@ def _date_input() -> forms.DateInput:
     return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "form-control"})
 
 
+def waive_field() -> forms.CharField:
+    """Why whoever keeps the instrument makes an exception from its rules for somebody else."""
+    return forms.CharField(
+        label=_("Reason for an exception"),
+        max_length=300,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "form-control"}),
+        help_text=_(
+            "For somebody else, where rules that allow exceptions stand against it. It goes on record."
+        ),
+    )
+
+
 class SlotForm(forms.Form):
     """A day, a start and an end on the local clock; without a last day, the first such end after the start."""
 

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
+from display.templatetags.display import named
+from instruments.booking.models import Booking
+from instruments.booking.queries.bookings import own_elsewhere
+from instruments.booking.queries.uses import held_uses
 from instruments.inventory.enums import InstrumentState, SharingMode
 from instruments.inventory.models import Instrument, Stewardship
 from instruments.inventory.rules.sharing import shared_with
+from instruments.terms.enums import OwnOverlaps
 from instruments.terms.errors import BrokenRule, problem
-from instruments.terms.queries.opening import opening_of
-from instruments.terms.queries.policy import policy_of, terms_of
+from instruments.terms.queries.opening import holiday_that_closes, opening_of
+from instruments.terms.queries.policy import limits_of, owner_of, policy_of, terms_of
 from instruments.terms.queries.rates import Quote, quotes
 from instruments.terms.rules.booking_policy import policy_problems
 from instruments.terms.rules.hours import is_convertible, local_day, local_midnight
 from instruments.terms.rules.intervals import Interval
+from instruments.terms.rules.owners import owned
+from instruments.terms.rules.use_limits import HeldUse, UseLimits, reach, use_problems
 from members.enums import UnitState
 from members.models import Person
 
@@ -31,13 +39,21 @@ class Admission:
 
 
 def admission(
-    instrument: Instrument, person: Person, start: dt.datetime, end: dt.datetime, now: dt.datetime
+    instrument: Instrument,
+    person: Person,
+    start: dt.datetime,
+    end: dt.datetime,
+    now: dt.datetime,
+    *,
+    companion: bool = False,
+    but: UUID | None = None,
 ) -> Admission:
-    """Judge a wished use of [start, end) by all rules but the freedom of the slot; at most four queries.
+    """Judge a wished use of [start, end) by all rules but the freedom of the slot; at most six queries.
 
-    Never raises for extreme moments: what lies centuries away breaks the horizon.
+    `companion`: somebody comes along; `but` is the booking that is moved, whose own time does not count. Never raises
+    for extreme moments: what lies centuries away breaks the horizon.
     """
-    return admissions(instrument, person, [(start, end)], now)[0]
+    return admissions(instrument, person, [(start, end)], now, companion=companion, but=but)[0]
 
 
 def admissions(
@@ -45,9 +61,17 @@ def admissions(
     person: Person,
     wishes: Sequence[tuple[dt.datetime, dt.datetime]],
     now: dt.datetime,
+    *,
+    companion: bool = False,
+    but: UUID | None = None,
+    together: bool = False,
 ) -> list[Admission]:
-    """Judge several wished uses as `admission` does, in as many queries as one."""
-    terms = terms_of(policy_of(instrument))
+    """Judge several wished uses as `admission` does, in as many queries as one.
+
+    Each by itself, or `together`: then those that are fine count for the limits of the later ones.
+    """
+    policy = policy_of(instrument)
+    terms, owner = terms_of(policy), owner_of(policy)
     # What is longer than the policy allows is refused anyway, so nobody makes us walk through centuries.
     longest = max(_ALWAYS_JUDGED, dt.timedelta(minutes=terms.longest_minutes))
     judged = {wish for wish in wishes if _is_judged(*wish, longest)}
@@ -59,17 +83,71 @@ def admissions(
     priced = quotes(instrument, person, wishes)
     shut = {at: closed_to(instrument, person, at) for at in _moments(instrument, wishes)}
     always = next(iter(shut.values()))
+    held = _held(instrument, person, judged, now, but)
     found = []
     for wish, offer in zip(wishes, priced, strict=True):
         if wish[1] <= wish[0]:
-            found.append(Admission([problem("interval")], Quote("", None, None)))
+            found.append(Admission(owned([problem("interval")], owner), Quote("", None, None)))
             continue
-        problems = policy_problems(terms, *wish, now, opened if wish in judged else None)
+        problems = policy_problems(terms, *wish, now, opened if wish in judged else None, companion=companion)
+        if any(one.rule == "closed" for one in problems):
+            problems = _named_holiday(instrument, wish[0], problems)
+        if wish in judged:
+            problems += held.problems(Interval(*wish))
         problems += shut.get(wish[0], always)
         if offer.yuan_per_hour is None and wish in judged:
             problems.append(problem("no_rate", chosen=offer.category))
-        found.append(Admission(problems, offer))
+        if together and not problems:
+            held.uses.append(HeldUse(Interval(*wish), is_own=True, is_open=True))
+        found.append(Admission(owned(problems, owner), offer))
     return found
+
+
+def _named_holiday(
+    instrument: Instrument, start: dt.datetime, problems: list[BrokenRule]
+) -> list[BrokenRule]:
+    """Say of a closed day that it is a public holiday, where that is why."""
+    holiday = holiday_that_closes(instrument, local_day(start))
+    if holiday is None:
+        return problems
+    said = problem("holiday", required=named(holiday))
+    return [said if one.rule == "closed" else one for one in problems]
+
+
+@dataclass(frozen=True)
+class _Held:
+    """What the person holds already: here, as far as it is limited, and elsewhere, where that is refused."""
+
+    limits: UseLimits
+    uses: list[HeldUse]
+    elsewhere: list[Booking]
+
+    def problems(self, wish: Interval) -> list[BrokenRule]:
+        found = use_problems(self.limits, wish, self.uses)
+        for row in self.elsewhere:
+            if Interval(row.start, row.end).overlaps(wish):
+                return [*found, problem("own_elsewhere", required=row.instrument.code)]
+        return found
+
+
+def _held(
+    instrument: Instrument,
+    person: Person,
+    wishes: Collection[tuple[dt.datetime, dt.datetime]],
+    now: dt.datetime,
+    but: UUID | None,
+) -> _Held:
+    """Read what counts beside the wishes; one query where anything is limited, one where other bookings bar."""
+    policy = policy_of(instrument)
+    limits, uses, elsewhere = limits_of(policy), list[HeldUse](), list[Booking]()
+    if wishes:
+        first, last = min(start for start, _end in wishes), max(end for _start, end in wishes)
+        if limits.count_uses:
+            window = reach(limits, Interval(first, last))
+            uses = held_uses(instrument, person, limits, window, now, but=but)
+        if policy.own_overlap == OwnOverlaps.REFUSE:
+            elsewhere = [row for row in own_elsewhere(person, instrument, first, last) if row.pk != but]
+    return _Held(limits, uses, elsewhere)
 
 
 def _is_judged(start: dt.datetime, end: dt.datetime, longest: dt.timedelta) -> bool:

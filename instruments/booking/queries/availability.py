@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
@@ -25,12 +25,11 @@ from instruments.booking.rules.free_slots import (
 )
 from instruments.inventory.enums import InstrumentState, SharingMode
 from instruments.inventory.models import Instrument
-from instruments.terms.models import BookingPolicy
 from instruments.terms.queries.opening import openings_of
-from instruments.terms.queries.policy import policy_of, terms_of
+from instruments.terms.queries.policy import TERMS_COLUMNS, policy_of, terms_in, terms_of
 from instruments.terms.rules.booking_policy import BookingTerms
 from instruments.terms.rules.hours import is_convertible, local_day, local_midnight
-from instruments.terms.rules.intervals import Interval, between, clip, subtract, total
+from instruments.terms.rules.intervals import Interval, between, clip, subtract, total, widened
 from members.enums import UnitState
 
 T = TypeVar("T")
@@ -44,7 +43,7 @@ _COLUMNS = (
     "unit_id",
     "sharing_mode",
     "station_count",
-    *(f"policy__{field.name}" for field in fields(BookingTerms)),
+    *TERMS_COLUMNS,
 )
 
 
@@ -100,7 +99,8 @@ class Availability:
         self._known = {one.pk: one for one in rows}
         few = list(self._known) if len(self._known) <= _FEW else None
         openings = openings_of(few, window)
-        held = held_by_station(few, window, now)
+        apart = max((one.terms.apart for one in self._known.values()), default=dt.timedelta())
+        held = held_by_station(few, widened(window, apart), now)
         shared: dict[object, _FreeTime] = {}
         self._free: dict[int, _FreeTime] = {}
         for pk, one in self._known.items():
@@ -355,18 +355,22 @@ def _given(instrument: Instrument) -> _Bookable:
 
 
 def _read(instruments: QuerySet[Instrument]) -> Iterator[_Bookable]:
-    """Read those that take bookings, with the terms of each or the network's; one query."""
+    """Read those that take bookings, with the terms of each; one query."""
     rows = instruments.filter(state=InstrumentState.IN_SERVICE, unit__state=UnitState.ACTIVE).order_by()
-    default = terms_of(BookingPolicy())
-    for pk, code, unit, mode, stations, *limits in rows.values_list(*_COLUMNS):
-        terms = default if limits[0] is None else BookingTerms(*limits)
-        yield _Bookable(pk, code, unit, mode, stations, terms)
+    for pk, code, unit, mode, stations, *columns in rows.values_list(*_COLUMNS):
+        yield _Bookable(pk, code, unit, mode, stations, terms_in(columns))
 
 
-def _free_time(one: _Bookable, opened: list[Interval], taken: Mapping[int, Sequence[Interval]]) -> _FreeTime:
+def _free_time(
+    one: _Bookable, hours: Sequence[Interval], taken: Mapping[int, Sequence[Interval]]
+) -> _FreeTime:
+    opened = one.terms.without_nights(hours)
+
     def of_station(station: int) -> Sequence[Interval]:
         if not one.is_open:
             return ()
-        return subtract(opened, taken[station]) if station in taken else opened
+        if station not in taken:
+            return opened
+        return subtract(opened, [widened(held, one.terms.apart) for held in taken[station]])
 
     return _FreeTime(one.terms, opened, {n: of_station(n) for n in range(1, one.stations + 1)})

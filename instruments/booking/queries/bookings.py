@@ -22,7 +22,7 @@ Viewer = Person | AnonymousUser
 def bookings_with_relations() -> QuerySet[Booking]:
     """Bookings with what every list shows of them."""
     return Booking.objects.select_related(
-        "person__home_unit", "instrument__unit", "instrument__policy", "decided_by"
+        "person__home_unit", "instrument__unit__policy", "instrument__policy", "decided_by"
     )
 
 
@@ -61,7 +61,7 @@ def with_instrument() -> Prefetch[str]:
 
     Made anew for each list, for the framework notes in it which rows it was used for.
     """
-    return Prefetch("instrument", Instrument.objects.select_related("unit", "policy"))
+    return Prefetch("instrument", Instrument.objects.select_related("unit__policy", "policy"))
 
 
 def own_bookings(person: Viewer) -> QuerySet[Booking]:

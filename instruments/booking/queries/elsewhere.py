@@ -55,7 +55,7 @@ def _may_book(person: Person, place: Instrument, day: dt.date) -> dict[int, Inst
         state=InstrumentState.IN_SERVICE,
         unit__state=UnitState.ACTIVE,
     ).exclude(pk=place.pk)
-    some = {one.pk: one for one in rows.select_related("unit", "policy").order_by("code")[:LOOKED_AT]}
+    some = {one.pk: one for one in rows.select_related("unit__policy", "policy").order_by("code")[:LOOKED_AT]}
     priced = set(
         Rate.objects.filter(instrument__in=some, valid_from__lte=day).values_list("instrument", "category")
     )

@@ -14,11 +14,14 @@ from folding.times import LOCAL
 from instruments.booking.models import Booking
 from instruments.inventory.models import Instrument
 from instruments.terms.errors import BrokenRule, problem
+from instruments.terms.queries.policy import owner_of, policy_of, terms_of
 from instruments.terms.rules.hours import is_convertible
-from instruments.terms.rules.intervals import Interval
+from instruments.terms.rules.intervals import Interval, widened
+from instruments.terms.rules.owners import owned
 
 LONGEST_JUDGED = dt.timedelta(days=366)
 """Nobody makes us look through what is held in centuries."""
+NO_TIME = dt.timedelta()
 
 BUSY_FIELDS = ("start", "end", "station", "kind", "state", "id", "person_id")
 
@@ -62,36 +65,55 @@ def held_by_station(
     return found
 
 
-def conflicts(
+def taken_problems(
     instrument: Instrument,
     start: dt.datetime,
     end: dt.datetime,
     station: int | None = None,
     *,
     but: UUID | None = None,
-) -> list[BusyInterval]:
+) -> list[BrokenRule]:
     """Return what keeps [start, end) from being had on the wanted station, or on every one; one query at most.
 
     `but` is the booking whose own time does not count. A wish that the rules cannot judge meets nothing.
     """
     if not (is_convertible(start) and is_convertible(end)) or not start < end <= start + LONGEST_JUDGED:
         return []
-    held = [row for row in busy(instrument, start, end) if row.booking_id != but]
-    if first_free_station(held, Interval(start, end), instrument.station_count, station) is not None:
+    policy = policy_of(instrument)
+    apart = terms_of(policy).apart
+    held = [row for row in busy(instrument, start - apart, end + apart) if row.booking_id != but]
+    return owned(
+        problems_among(held, Interval(start, end), instrument.station_count, station, apart), owner_of(policy)
+    )
+
+
+def problems_among(
+    held: Iterable[BusyInterval], wish: Interval, station_count: int, station: int | None, apart: dt.timedelta
+) -> list[BrokenRule]:
+    """Return a broken rule for each time held that stands against the wish, without telling by whom.
+
+    Where some station is free but for the time between bookings, that time is the rule.
+    """
+    near = [row for row in held if row.interval.overlaps(widened(wish, apart))]
+    if first_free_station(near, wish, station_count, station, apart) is not None:
         return []
-    return [row for row in held if station is None or row.station == station]
-
-
-def taken_problems(held: list[BusyInterval]) -> list[BrokenRule]:
-    """Return a broken rule for each time that is held, without telling by whom."""
-    return [problem("slot_taken", required=_span(row), held=row) for row in held]
+    near = [row for row in near if station in {None, row.station}]
+    if first_free_station(near, wish, station_count, station) is not None:
+        return [problem("buffer", required=apart // dt.timedelta(minutes=1))]
+    meeting = [row for row in near if row.interval.overlaps(wish)]
+    return [problem("slot_taken", required=_span(row), held=row) for row in meeting]
 
 
 def first_free_station(
-    taken: Iterable[BusyInterval], wish: Interval, station_count: int, wanted: int | None
+    taken: Iterable[BusyInterval],
+    wish: Interval,
+    station_count: int,
+    wanted: int | None,
+    apart: dt.timedelta = NO_TIME,
 ) -> int | None:
-    """Return the wanted station, or the first of all, on which nothing in `taken` overlaps the wish; else None."""
-    held = {row.station for row in taken if row.interval.overlaps(wish)}
+    """Return the wanted station, or the first of all, on which nothing in `taken` is nearer to the wish; else None."""
+    needed = widened(wish, apart)
+    held = {row.station for row in taken if row.interval.overlaps(needed)}
     candidates = range(1, station_count + 1) if wanted is None else (wanted,)
     return next((station for station in candidates if station not in held), None)
 

@@ -10,9 +10,10 @@ from decimal import Decimal
 from instruments.booking.models import Booking, BookingSeries
 from instruments.booking.queries.admission import admissions
 from instruments.booking.queries.bookings import bookings_with_relations, own_elsewhere
-from instruments.booking.queries.holding import busy, first_free_station, taken_problems
+from instruments.booking.queries.holding import busy, problems_among
 from instruments.inventory.models import Instrument
 from instruments.terms.errors import BrokenRule
+from instruments.terms.queries.policy import policy_of, terms_of
 from instruments.terms.rules.intervals import Interval
 from members.models import Person
 
@@ -41,16 +42,14 @@ def judged_series(
 ) -> list[Occurrence]:
     """Judge every time of a series by all rules and by what is held; in four queries, however many there are."""
     first, last = times[0].start, max(time.end for time in times)
-    held = busy(instrument, first, last)
+    apart = terms_of(policy_of(instrument)).apart
+    held = busy(instrument, first - apart, last + apart)
     elsewhere = list(own_elsewhere(person, instrument, first, last))
-    judged = admissions(instrument, person, [(time.start, time.end) for time in times], now)
+    judged = admissions(instrument, person, [(time.start, time.end) for time in times], now, together=True)
     found: list[Occurrence] = []
     for time, verdict in zip(times, judged, strict=True):
-        there = [row for row in held if row.interval.overlaps(time)]
-        taken = first_free_station(there, time, instrument.station_count, station) is None
-        problems = list(verdict.problems)
-        if taken:
-            problems += taken_problems([row for row in there if station is None or row.station == station])
+        taken = problems_among(held, time, instrument.station_count, station, apart)
+        problems = [*verdict.problems, *taken]
         mine = [row for row in elsewhere if Interval(row.start, row.end).overlaps(time)]
         found.append(Occurrence(time, problems, verdict.quote.price, mine))
     return found

@@ -46,6 +46,11 @@ def wording_problems(purpose: str) -> list[BrokenRule]:
     return [] if 1 <= len(purpose) <= 300 and "\0" not in purpose else [problem("purpose")]
 
 
+def companion_problems(companion: str) -> list[BrokenRule]:
+    """Return the broken rule where the name of who comes along is longer than 100 characters or cannot be kept."""
+    return [] if len(companion) <= 100 and "\0" not in companion else [problem("companion")]
+
+
 def choice_problems(field: str, chosen: str, offered: Collection[str]) -> list[BrokenRule]:
     """Return the broken rule where what was chosen for a field is none of what is offered."""
     return [] if chosen in offered else [problem(field)]

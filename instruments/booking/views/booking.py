@@ -101,17 +101,17 @@ def booking_act(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
         raise Http404
     if request.method != "POST":
         return redirect(f"{reverse('instruments:booking', args=[pk])}#{act.slug}")
-    form = form_of(act, wanted, request.POST)
+    form = form_of(act, wanted, request.user, request.POST)
     try:
         if form is not None and not form.is_valid():
             raise FieldsRefused({})
-        take(act, wanted, form, request.user, seen_in(request))
+        taken = take(act, wanted, form, request.user, seen_in(request))
     except (
         SlotTaken, RulesBroken, SeriesBroken, NothingFits, WrongBookingState, StaleVersion, FieldsRefused
     ) as error:  # fmt: skip
         tried = _tried(act, form, wanted, error)
         return _page(request, booking_for(request.user, pk), tried)
-    messages.success(request, str(done(act, wanted, request.user)))
+    messages.success(request, str(done(act, taken, request.user)))
     return way_back(request, pk)
 
 
@@ -191,9 +191,11 @@ def _choice(
         start, end = moment_of(request.GET.get("start", "")), moment_of(request.GET.get("end", ""))
         if start is not None and end is not None and start < end:
             return LegalAct(
-                act, form_of(act, shown_booking, initial=MoveForm.initial_of(start, end)), open=True
+                act,
+                form_of(act, shown_booking, request.user, initial=MoveForm.initial_of(start, end)),
+                open=True,
             )
-    return LegalAct(act, form_of(act, shown_booking))
+    return LegalAct(act, form_of(act, shown_booking, request.user))
 
 
 def _lead(shown_booking: Booking, now: dt.datetime) -> str:

@@ -169,7 +169,7 @@ def done(act: BookingAct, booking: Booking, actor: Person) -> str:
     if actor.pk != booking.person_id:
         return gettext("Moved. The person has been told.")
     told = bool(recipients_of(booking.instrument, but=actor))
-    if policy_of(booking.instrument).approval_required:
+    if booking.state == BookingState.REQUESTED:
         return (
             gettext("Moved. The stewards have been told and decide anew; until then the new time is held.")
             if told
@@ -200,13 +200,18 @@ def _in_time(act: BookingAct, booking: Booking, person: Actor, now: dt.datetime)
 
 
 def form_of(
-    act: BookingAct, booking: Booking, data: QueryDict | None = None, initial: dict[str, Any] | None = None
+    act: BookingAct,
+    booking: Booking,
+    person: Actor,
+    data: QueryDict | None = None,
+    initial: dict[str, Any] | None = None,
 ) -> forms.Form | None:
     """Return the form of an act, None where it needs none; ids carry act and booking, so that several fit on a page."""
     options: dict[str, Any] = {"auto_id": f"id_{act.slug}_{booking.pk}_%s"}
     if act.slug == "move":
         shown = initial or MoveForm.initial_of(booking.start, booking.end)
-        return MoveForm(booking, data, initial=shown, **options)
+        waives = booking.person_id != person.pk and can(person, "waive_rules", booking.instrument)
+        return MoveForm(booking, data, initial=shown, waives=waives, **options)
     if act.slug == "check-out":
         return CheckOutForm(booking, timezone.now(), data, **options)
     if act.slug in {"decline", "cancel"}:
@@ -257,6 +262,7 @@ def take(act: BookingAct, booking: Booking, form: forms.Form | None, actor: Pers
             start, end = form.interval()
             if said.get("following"):
                 return perform(actor, move_series, booking, start=start, end=end, seen=seen)[0]
-            return perform(actor, move_booking, booking, start=start, end=end, seen=seen)
+            waive = said.get("waive", "")
+            return perform(actor, move_booking, booking, start=start, end=end, waive=waive, seen=seen)
         case unknown:
             raise ValueError(f"No act is called {unknown!r}.")

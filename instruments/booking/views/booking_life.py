@@ -27,6 +27,7 @@ TITLES: dict[str, tuple[str, Sentence]] = {
     "moved": ("arrows-exchange", _("Moved")),
     "checked_in": ("login-2", _("Checked in")),
     "no_show": ("user-off", _("Nobody came")),
+    "waived": ("adjustments", _("Exception made from the rules")),
 }
 """What a step is called where it is not called what its state is."""
 
@@ -85,7 +86,7 @@ def _step_of(row: BookingStep) -> LifeStep:
     text = ""
     if row.verb == "moved":
         text = _moved(row)
-    elif row.verb in UNUSED_STATES:
+    elif row.verb in UNUSED_STATES or row.verb == "waived":
         text = row.reason
     return LifeStep(icon, title, "bad" if row.verb in UNUSED_STATES else "done", who, row.at, text)
 

@@ -12,9 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from changes.errors import Sentence
 from display import formats
+from instruments.booking.queries.admission import admissions
 from instruments.booking.queries.availability import availability_ahead
 from instruments.booking.views.offers import Offer, offers
 from instruments.inventory.models import Instrument
+from instruments.terms.enums import RuleOwner
 from instruments.terms.errors import BrokenRule, Span
 from instruments.terms.queries.policy import policy_of, terms_of
 from instruments.terms.rules.hours import is_convertible
@@ -23,7 +25,7 @@ from members.enums import UserCategory
 from members.models import Person
 
 BARRING = frozenset(
-    {"instrument_state", "unit_state", "sharing_mode", "not_shared", "cancel_cutoff", "started"}
+    {"instrument_state", "unit_state", "sharing_mode", "not_shared", "most_open", "cancel_cutoff", "started"}
 )
 """Rules that no other time satisfies."""
 
@@ -37,18 +39,37 @@ NAMES: dict[str, Sentence] = {
     "horizon": pgettext_lazy("short name of a rule", "Horizon"),
     "opening_hours": pgettext_lazy("short name of a rule", "Opening hours"),
     "closed": pgettext_lazy("short name of a rule", "Opening hours"),
+    "holiday": pgettext_lazy("short name of a rule", "Public holiday"),
     "instrument_state": pgettext_lazy("short name of a rule", "State of the instrument"),
     "unit_state": pgettext_lazy("short name of a rule", "Owning unit"),
     "sharing_mode": pgettext_lazy("short name of a rule", "Sharing"),
     "not_shared": pgettext_lazy("short name of a rule", "Sharing"),
     "no_rate": pgettext_lazy("short name of a rule", "Price"),
     "no_station": pgettext_lazy("short name of a rule", "Station"),
+    "night": pgettext_lazy("short name of a rule", "Night"),
+    "night_alone": pgettext_lazy("short name of a rule", "Night"),
+    "buffer": pgettext_lazy("short name of a rule", "Between bookings"),
+    "own_gap": pgettext_lazy("short name of a rule", "Between your own bookings"),
+    "own_elsewhere": pgettext_lazy("short name of a rule", "Your own booking"),
+    "most_open": pgettext_lazy("short name of a rule", "Open bookings"),
+    "person_day": pgettext_lazy("short name of a rule", "Hours of a person a day"),
+    "person_week": pgettext_lazy("short name of a rule", "Hours of a person a week"),
+    "person_month": pgettext_lazy("short name of a rule", "Hours of a person a month"),
+    "group_day": pgettext_lazy("short name of a rule", "Hours of a unit a day"),
+    "group_week": pgettext_lazy("short name of a rule", "Hours of a unit a week"),
+    "group_month": pgettext_lazy("short name of a rule", "Hours of a unit a month"),
+    "night_week": pgettext_lazy("short name of a rule", "Hours at night a week"),
+    "peak_week": pgettext_lazy("short name of a rule", "Busy hours a week"),
+    "peak_longest": pgettext_lazy("short name of a rule", "Length in busy hours"),
     "slot_taken": pgettext_lazy("short name of a rule", "Time taken"),
     "unchanged": pgettext_lazy("short name of a rule", "New time"),
     "cancel_cutoff": pgettext_lazy("short name of a rule", "Last moment to change"),
     "started": pgettext_lazy("short name of a rule", "Last moment to change"),
 }
 
+_HOURS = (
+    "person_day", "person_week", "person_month", "group_day", "group_week", "group_month", "night_week", "peak_week",
+)  # fmt: skip
 REQUIRED: dict[str, Sentence] = {
     "interval": _("an end later than the start"),
     "too_short": _("at least %(required)s"),
@@ -58,6 +79,15 @@ REQUIRED: dict[str, Sentence] = {
     "notice": _("at least %(required)s ahead"),
     "horizon": _("within %(required)s days"),
     "closed": _("a day on which it is open"),
+    "holiday": _("a day other than %(required)s"),
+    "night": _("outside %(required)s"),
+    "night_alone": _("two people between %(required)s"),
+    "buffer": _("%(required)s free before and after"),
+    "own_gap": _("at least %(required)s apart"),
+    "own_elsewhere": _("no other booking then"),
+    "most_open": _("at most %(required)s"),
+    **dict.fromkeys(_HOURS, _("at most %(required)s h")),
+    "peak_longest": _("at most %(required)s"),
     "instrument_state": _("in service"),
     "unit_state": _("a unit that takes part"),
     "sharing_mode": _("people of the owning unit"),
@@ -71,12 +101,18 @@ REQUIRED: dict[str, Sentence] = {
 CHOSEN: dict[str, Sentence] = {
     "notice": _("starts in %(chosen)s"),
     "horizon": _("in %(chosen)s days"),
+    "own_elsewhere": _("held on %(required)s"),
+    **dict.fromkeys(_HOURS, _("%(chosen)s h with this")),
+    "most_open": _("%(chosen)s with this"),
     "unit_state": _("does not take part"),
     "sharing_mode": _("another unit"),
     "not_shared": _("not its steward"),
 }
-_LENGTHS = frozenset({"too_short", "too_long", "step", "notice"})
-_SPANS = frozenset({"interval", "step", "opening_hours", "unchanged"})
+LOOKED_AT = 8
+"""Free times that are judged by the rules of the person, until three are offered."""
+_LENGTHS = frozenset({"too_short", "too_long", "step", "notice", "peak_longest"})
+_GAPS = frozenset({"buffer", "own_gap"})
+_SPANS = frozenset({"interval", "step", "opening_hours", "unchanged", "night", "night_alone", *_GAPS})
 _NOW = frozenset({"cancel_cutoff", "started"})
 
 
@@ -140,10 +176,13 @@ def others(
     known = {(slot.start, slot.end) for slot in slots}
     slots += [
         slot
-        for slot in ahead.next(instrument.pk, minutes, max(start, timezone.now()))
+        for slot in ahead.next(instrument.pk, minutes, max(start, timezone.now()), LOOKED_AT)
         if (slot.start, slot.end) not in known
     ]
-    return [offer for offer in offers(instrument, person, slots, form=form) if offer.price is not None][:3]
+    wishes = [(slot.start, slot.end) for slot in slots]
+    judged = admissions(instrument, person, wishes, timezone.now(), companion=True) if slots else []
+    fine = [slot for slot, verdict in zip(slots, judged, strict=True) if not verdict.problems]
+    return offers(instrument, person, fine, form=form)[:3]
 
 
 def in_words(
@@ -178,7 +217,13 @@ def _worded(
     if problem.held is not None and wish is not None:
         return slot_taken(*wish, problem.held, reader)
     chosen, required = _sides(problem, wish)
-    return replace(problem, chosen=chosen, required=required, name=NAMES.get(problem.rule, problem.message))
+    return replace(
+        problem,
+        chosen=chosen,
+        required=required,
+        name=NAMES.get(problem.rule, problem.message),
+        owner=str(RuleOwner(problem.owner).label) if problem.owner else "",
+    )
 
 
 def _sides(problem: BrokenRule, wish: tuple[dt.datetime, dt.datetime] | None) -> tuple[str, str]:
@@ -187,6 +232,8 @@ def _sides(problem: BrokenRule, wish: tuple[dt.datetime, dt.datetime] | None) ->
     chosen, required = problem.chosen, problem.required
     if rule in _LENGTHS:
         chosen, required = (formats.minutes(int(text), get_language()) for text in (chosen, required))
+    if rule in _GAPS:
+        required = formats.minutes(int(required), get_language())
     if rule in _NOW:
         chosen = _moment(timezone.now())
     elif rule == "no_rate":
@@ -206,7 +253,7 @@ def _of_wish(rule: str, wish: tuple[dt.datetime, dt.datetime]) -> str:
         return _clock(*wish)
     if rule == "past":
         return _moment(wish[0])
-    if rule == "closed":
+    if rule in {"closed", "holiday"}:
         return formats.short_day(wish[0], get_language(), timezone.localdate())
     return ""
 

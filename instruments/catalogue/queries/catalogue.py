@@ -23,6 +23,7 @@ from instruments.catalogue.queries.ranking import Reader, category_at, home_unit
 from instruments.inventory.enums import SharingMode
 from instruments.inventory.models import Instrument
 from instruments.terms.models import Rate
+from instruments.terms.queries.policy import approval_needed, policy_of, terms_of
 from instruments.terms.rules.hours import local_day
 from instruments.terms.rules.pricing import price as price_of
 from members.enums import UserCategory
@@ -57,6 +58,15 @@ class Card:
     def is_bookable(self) -> bool:
         """Say whether this reader, or for a visitor anybody from outside, may book it at present."""
         return not self.is_kept_inside and is_open_for_booking(self.instrument)
+
+    @property
+    def needs_approval(self) -> bool:
+        """Say whether the offered slot, or one of the usual length, waits for approval; a visitor may be anybody."""
+        policy = policy_of(self.instrument)
+        minutes = self.slot_minutes or terms_of(policy).usual_minutes()
+        return approval_needed(
+            policy, self.category or UserCategory.ENTERPRISE, dt.timedelta(minutes=minutes)
+        )
 
     @property
     def slot(self) -> FreeSlot | None:
@@ -116,7 +126,7 @@ def catalogue(filters: CatalogueFilters) -> QuerySet[Instrument]:
 
 def with_names(instruments: QuerySet[Instrument]) -> QuerySet[Instrument]:
     """Add what names a row: unit, region, class and policy, in the same query."""
-    return instruments.select_related("unit", "region", "instrument_class", "policy").defer(
+    return instruments.select_related("unit__policy", "region", "instrument_class", "policy").defer(
         "search_text", "grams", "unit__about_zh", "unit__about_en"
     )
 

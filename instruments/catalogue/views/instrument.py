@@ -30,7 +30,7 @@ from instruments.booking.models import Booking
 from instruments.booking.queries.admission import admission, closed_to
 from instruments.booking.queries.availability import next_free
 from instruments.booking.queries.bookings import own_elsewhere
-from instruments.booking.queries.holding import conflicts, taken_problems
+from instruments.booking.queries.holding import taken_problems
 from instruments.booking.rules.requests import last_change
 from instruments.booking.views.offers import offers, span_query
 from instruments.booking.views.refusal import Refusal, in_words, refusal
@@ -42,8 +42,9 @@ from instruments.inventory.guarded import instrument_for
 from instruments.inventory.models import Instrument
 from instruments.inventory.permissions import is_custodian
 from instruments.terms.errors import BrokenRule, problem
-from instruments.terms.queries.policy import policy_of, terms_of
-from instruments.terms.queries.rates import Quote
+from instruments.terms.queries.policy import approval_needed, policy_of, terms_of
+from instruments.terms.queries.rates import Quote, category_of
+from instruments.terms.wording import limits_in_words
 from members.kept_pages import kept_for_readers
 from members.models import Person
 from members.permissions import can
@@ -117,7 +118,12 @@ def instrument_quote(request: HttpRequest, code: str) -> HttpResponse:
     if form.is_valid() and isinstance(request.user, Person):
         whom = _other(request, shown)
         verdict = _verdict(
-            shown, whom or request.user, form.interval(), form.cleaned_data.get("station"), own=whom is None
+            shown,
+            whom or request.user,
+            form.interval(),
+            form.cleaned_data.get("station"),
+            own=whom is None,
+            companion=bool(request.GET.get("companion", "").strip()),
         )
     return render(
         request,
@@ -212,6 +218,10 @@ def _page(
     context: dict[str, Any] = {
         "instrument": shown,
         "policy": policy,
+        "limits": limits_in_words(policy),
+        "asks": policy.approval_required
+        if person is None
+        else approval_needed(policy, category_of(person, shown), _wished(wish, length)),
         "fields": [link.field for link in shown.field_links.select_related("field")],
         "keeps": is_custodian(request.user, shown),
         "manages": can(request.user, "edit_instrument", shown),
@@ -257,6 +267,11 @@ def _page(
     return response
 
 
+def _wished(wish: tuple[dt.datetime, dt.datetime] | None, minutes: int) -> dt.timedelta:
+    """Return how long the wish is, or would be."""
+    return dt.timedelta(minutes=minutes) if wish is None else wish[1] - wish[0]
+
+
 def bar_of(shown: Instrument, reader: Person | AnonymousUser) -> str:
     """Say why this reader can book it at no time: a state, `unit`, or a sharing mode; empty where they can.
 
@@ -278,10 +293,11 @@ def _verdict(
     station: int | None = None,
     *,
     own: bool = True,
+    companion: bool = False,
 ) -> Verdict:
     now = timezone.now()
-    judged = admission(shown, person, *wish, now)
-    problems = judged.problems + taken_problems(conflicts(shown, *wish, station))
+    judged = admission(shown, person, *wish, now, companion=companion)
+    problems = judged.problems + taken_problems(shown, *wish, station)
     last = wish[0]
     if not problems:
         last = last_change(wish[0], policy_of(shown).cancel_cutoff_minutes, now)

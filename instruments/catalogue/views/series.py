@@ -21,7 +21,8 @@ from instruments.booking.forms.booking import BookingForm
 from instruments.booking.queries.series import Occurrence, bookings_of, judged_series
 from instruments.booking.views.refusal import in_words
 from instruments.inventory.models import Instrument
-from instruments.terms.queries.policy import policy_of
+from instruments.terms.queries.policy import approval_needed, policy_of
+from instruments.terms.queries.rates import category_of
 from members.models import Person
 
 MODES = ("all", "free")
@@ -71,7 +72,7 @@ def _preview(
         "price": sum((one.price for one in fitting if one.price is not None), start=Decimal(0)),
         "owner": form.person,
         "elsewhere": form.person is None and any(one.elsewhere for one in fitting),
-        "asks": policy_of(shown).approval_required,
+        "asks": any(_asks(shown, person, one) for one in judged),
         "kept": [(name, value) for name, value in form.data.items() if name not in _NOT_KEPT],
         "knows": form.cleaned_data["knowing"],
         "refused": refused,
@@ -82,6 +83,10 @@ def _preview(
         ],
     }
     return render(request, "instruments/booking/series.html", context, status=409 if refused else 200)
+
+
+def _asks(shown: Instrument, person: Person, one: Occurrence) -> bool:
+    return approval_needed(policy_of(shown), category_of(person, shown), one.time.length)
 
 
 _NOT_KEPT = {"csrfmiddlewaretoken", "mode", "knowing"}

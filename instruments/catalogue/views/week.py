@@ -19,7 +19,7 @@ from instruments.booking.guarded import booking_for
 from instruments.booking.models import Booking
 from instruments.booking.queries.admission import admission
 from instruments.booking.queries.bookings import own_elsewhere
-from instruments.booking.queries.holding import conflicts, taken_problems
+from instruments.booking.queries.holding import taken_problems
 from instruments.booking.queries.week import week
 from instruments.booking.views.booking_acts import legal_acts
 from instruments.booking.views.refusal import in_words
@@ -69,8 +69,10 @@ def moving(
     if booking.instrument_id != shown.pk or start is None or end is None or not start < end:
         return None
     now = timezone.now()
-    judged = admission(shown, booking.person, start, end, now)
-    problems = judged.problems + taken_problems(conflicts(shown, start, end, but=booking.pk))
+    judged = admission(
+        shown, booking.person, start, end, now, companion=bool(booking.companion), but=booking.pk
+    )
+    problems = judged.problems + taken_problems(shown, start, end, but=booking.pk)
     back = {"moved": pk, "was": f"{booking.start.isoformat()}/{booking.end.isoformat()}"}
     page = reverse("instruments:instrument", args=[shown.code])
     query = {"week": local_day(start).isoformat()} | ({} if undoes else back)

@@ -16,13 +16,20 @@ from django.utils import timezone
 
 from changes.remembered import Given, Remembered
 from instruments.inventory.models import Instrument
-from instruments.terms.models import OpeningException, OpeningPeriod, held_between
+from instruments.terms.models import Holiday, OpeningException, OpeningPeriod, held_between
 from instruments.terms.rules.hours import local_day, since_local_midnight
 from instruments.terms.rules.intervals import Interval
-from instruments.terms.rules.opening import DatedException, WeeklyPeriod, open_hours, open_intervals
+from instruments.terms.rules.opening import (
+    NO_HOLIDAYS,
+    DatedException,
+    Holidays,
+    WeeklyPeriod,
+    open_hours,
+    open_intervals,
+)
 
 _DAY = 24 * 60
-_WEEKLY = ("weekday", "opens", "closes", "valid_from", "valid_to")
+_WEEKLY = ("weekday", "opens", "closes", "keeps_holidays", "valid_from", "valid_to")
 
 
 @dataclass(frozen=True)
@@ -37,18 +44,25 @@ class ClockHours:
 class Opening:
     """When instruments of the same week and exceptions are open inside one window."""
 
-    def __init__(self, week: Iterable[WeeklyPeriod], exceptions: Iterable[DatedException], window: Interval):
+    def __init__(
+        self,
+        week: Iterable[WeeklyPeriod],
+        exceptions: Iterable[DatedException],
+        window: Interval,
+        holidays: Holidays = NO_HOLIDAYS,
+    ) -> None:
         self._week, self._exceptions, self._window = tuple(week), tuple(exceptions), window
+        self._holidays = holidays
 
     @cached_property
     def intervals(self) -> list[Interval]:
         """The open time: sorted, merged, in UTC."""
-        return open_intervals(self._week, self._exceptions, self._window)
+        return open_intervals(self._week, self._exceptions, self._window, self._holidays)
 
     @cached_property
     def hours(self) -> Decimal:
         """The open hours, half up to two places."""
-        return open_hours(self._week, self._exceptions, self._window)
+        return open_hours(self._week, self._exceptions, self._window, self._holidays)
 
 
 def openings_of(pks: Iterable[int] | None, window: Interval) -> Mapping[int, Opening]:
@@ -65,9 +79,12 @@ def openings_of(pks: Iterable[int] | None, window: Interval) -> Mapping[int, Ope
         rows = list(_rows(some, Q(start__lt=window.end, end__gt=window.start), first, last))
     weeks: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
     exceptions: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
-    for pk, weekday, opens, closes, valid_from, valid_to, start, end, is_open in rows:
-        if start is None:
-            weeks[pk].append((weekday, opens, closes, *_days(valid_from, valid_to, first, last)))
+    holidays: dict[dt.date, int | None] = {}
+    for pk, weekday, opens, closes, keeps, valid_from, valid_to, start, end, is_open in rows:
+        if pk is None:
+            holidays[valid_from] = weekday
+        elif start is None:
+            weeks[pk].append((weekday, opens, closes, *_days(valid_from, valid_to, first, last), bool(keeps)))
         else:
             exceptions[pk].append((start, end, is_open))
     known: dict[object, Opening] = {}
@@ -80,6 +97,7 @@ def openings_of(pks: Iterable[int] | None, window: Interval) -> Mapping[int, Ope
                 [WeeklyPeriod(*period) for period in key[0]],
                 [DatedException(*dated) for dated in key[1]],
                 window,
+                holidays,
             )
         found[pk] = known[key]
     return found
@@ -98,8 +116,8 @@ def clock_hours(instrument: Instrument) -> ClockHours:
     rows = list(_rows([instrument.pk], Q(end__gt=timezone.now(), is_open=True), timezone.localdate(), None))
     week = [
         (weekday, opens, closes)
-        for _pk, weekday, opens, closes, *_days, start, _end, _o in rows
-        if start is None
+        for pk, weekday, opens, closes, *_days, start, _end, _o in rows
+        if start is None and pk is not None
     ]
     spans = [(opens, closes) for _weekday, opens, closes in week]
     until_midnight = {weekday for weekday, _opens, closes in week if closes == _DAY}
@@ -122,14 +140,16 @@ def _minute(moment: dt.datetime) -> int:
 def _rows(
     pks: Collection[int] | None, which: Q, first: dt.date, last: dt.date | None
 ) -> models.QuerySet[Any, tuple[Any, ...]]:
-    """Read the weeks that hold on some day from `first` to `last` and those exceptions, in one query.
+    """Read the weeks that hold on some day from `first` to `last`, those exceptions and the holidays, in one query.
 
-    Each row is the key of the instrument, then a weekly period, then an exception: one of the two is all None.
+    Each row is the key of the instrument, then a weekly period, then an exception: one of the two is all None. A
+    holiday has no key, its weekday is the one it is worked like, and it stands where periods say since when they hold.
     """
     periods, dated = _PERIODS.filter(held_between(first, last)), _DATED.filter(which)
     if pks is not None:
         periods, dated = periods.filter(instrument__in=pks), dated.filter(instrument__in=pks)
-    return periods.union(dated, all=True)
+    off = _HOLIDAYS.filter(day__gte=first)
+    return periods.union(dated, off if last is None else off.filter(day__lte=last), all=True)
 
 
 def _of_one() -> models.QuerySet[Any, tuple[Any, ...]]:
@@ -137,7 +157,8 @@ def _of_one() -> models.QuerySet[Any, tuple[Any, ...]]:
     start, end = Given("start", models.DateTimeField()), Given("end", models.DateTimeField())
     mine = Q(instrument=Given("instrument", models.IntegerField()))
     periods = _PERIODS.filter(held_between(first, last), mine)
-    return periods.union(_DATED.filter(mine, start__lt=end, end__gt=start), all=True)
+    dated = _DATED.filter(mine, start__lt=end, end__gt=start)
+    return periods.union(dated, _HOLIDAYS.filter(day__gte=first, day__lte=last), all=True)
 
 
 _OF_ONE = Remembered(_of_one)
@@ -147,6 +168,8 @@ _FIELDS: dict[str, models.Field[Any, Any]] = {
     "weekday": models.SmallIntegerField(),
     "opens": models.SmallIntegerField(),
     "closes": models.SmallIntegerField(),
+    "keeps_holidays": models.BooleanField(),
+    "instrument": models.IntegerField(),
     "valid_from": models.DateField(),
     "valid_to": models.DateField(),
     "start": models.DateTimeField(),
@@ -169,6 +192,14 @@ _DATED = (
     OpeningException.objects.order_by()
     .annotate(**_no(*_WEEKLY))
     .values_list("instrument_id", *_no(*_WEEKLY), *_DATES)
+)
+_HOLIDAYS = (
+    Holiday.objects.order_by()
+    .annotate(**_no("instrument", "opens", "closes", "keeps_holidays", "valid_to", *_DATES))
+    .values_list(
+        *("no_instrument", "works_like", "no_opens", "no_closes", "no_keeps_holidays", "day", "no_valid_to"),
+        *(f"no_{name}" for name in _DATES),
+    )
 )
 
 
@@ -199,8 +230,10 @@ def weeks_of(
     if pks is not None:
         rows = rows.filter(instrument__in=list(pks))
     weeks: dict[int, list[WeeklyPeriod]] = defaultdict(list)
-    for pk, weekday, opens, closes, valid_from, valid_to in rows.values_list("instrument_id", *_WEEKLY):
-        weeks[pk].append(WeeklyPeriod(weekday, opens, closes, *_days(valid_from, valid_to, first, last)))
+    columns = rows.values_list("instrument_id", *_WEEKLY)
+    for pk, weekday, opens, closes, keeps, valid_from, valid_to in columns:
+        held = _days(valid_from, valid_to, first, last)
+        weeks[pk].append(WeeklyPeriod(weekday, opens, closes, *held, keeps))
     return {pk: tuple(week) for pk, week in weeks.items()}
 
 
@@ -215,6 +248,18 @@ def coming_weeks(instrument: Instrument, day: dt.date) -> dict[dt.date, tuple[We
         ]
         found[edge] = tuple(sorted(WeeklyPeriod(row.weekday, row.opens, row.closes) for row in held))
     return found
+
+
+def holidays_in(window: Interval) -> Holidays:
+    """Return the public holidays and shifted working days that meet a window, in one query."""
+    first, last = local_day(window.start), local_day(window.end)
+    return dict(Holiday.objects.filter(day__gte=first, day__lte=last).values_list("day", "works_like"))
+
+
+def holiday_that_closes(instrument: Instrument, day: dt.date) -> Holiday | None:
+    """Return the public holiday for which an instrument is closed on a day, if its week keeps them; one query."""
+    week = OpeningPeriod.objects.touching(day, day).filter(instrument=instrument, keeps_holidays=True)
+    return Holiday.objects.filter(models.Exists(week), day=day, works_like=None).first()
 
 
 def exceptions_of(pks: Iterable[int], window: Interval) -> defaultdict[int, list[DatedException]]:

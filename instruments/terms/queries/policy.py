@@ -1,26 +1,81 @@
-"""Queries room: the booking policy of an instrument."""
+"""Queries room: the booking policy that holds for an instrument, and who made it."""
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
+
 from instruments.inventory.models import Instrument
+from instruments.terms.enums import RuleOwner
 from instruments.terms.models import BookingPolicy
 from instruments.terms.rules.booking_policy import BookingTerms
+from instruments.terms.rules.use_limits import UseLimits, approval_asked
+from members.enums import UserCategory
+from members.models import MemberUnit
+
+WITH_POLICY = ("policy", "unit__policy")
+"""What to select with instruments, so that their policies are read at once."""
 
 
 def policy_of(instrument: Instrument) -> BookingPolicy:
-    """Return the instrument's policy, or an unsaved one with the network's defaults where it has none."""
+    """Return the policy that holds: the instrument's own, else its unit's, else an unsaved one of the network."""
     try:
         return instrument.policy
     except BookingPolicy.DoesNotExist:
-        return BookingPolicy(instrument=instrument)
+        return policy_of_unit(instrument.unit)
+
+
+def policy_of_unit(unit: MemberUnit) -> BookingPolicy:
+    """Return the policy of a unit's instruments that have none of their own; an unsaved one of the network if none."""
+    try:
+        return unit.policy
+    except BookingPolicy.DoesNotExist:
+        return BookingPolicy()
+
+
+def owner_of(policy: BookingPolicy) -> str:
+    """Return who made a policy, one of `RuleOwner`."""
+    if policy.instrument_id is not None:
+        return str(RuleOwner.INSTRUMENT)
+    return str(RuleOwner.NETWORK if policy.unit_id is None else RuleOwner.UNIT)
 
 
 def terms_of(policy: BookingPolicy) -> BookingTerms:
-    """Return the part of a policy that the rules judge by."""
-    return BookingTerms(
-        shortest_minutes=policy.shortest_minutes,
-        longest_minutes=policy.longest_minutes,
-        step_minutes=policy.step_minutes,
-        notice_minutes=policy.notice_minutes,
-        horizon_days=policy.horizon_days,
+    """Return the part of a policy that decides which times can be booked."""
+    return BookingTerms(**{name: getattr(policy, name) for name in _TERMS})
+
+
+def limits_of(policy: BookingPolicy) -> UseLimits:
+    """Return the part of a policy that says how much may be held."""
+    return UseLimits(**{name: getattr(policy, name) for name in _LIMITS})
+
+
+def approval_needed(policy: BookingPolicy, category: str, length: dt.timedelta) -> bool:
+    """Tell whether a booking of that length waits for approval, for people of a user category there."""
+    return approval_asked(
+        required=policy.approval_required,
+        outsiders_only=policy.approval_outsiders_only,
+        over_hours=policy.approval_over_hours,
+        outsider=category != UserCategory.INTERNAL,
+        length=length,
     )
+
+
+_TERMS = [field.name for field in fields(BookingTerms)]
+_LIMITS = [field.name for field in fields(UseLimits)]
+TERMS_COLUMNS = (
+    *(f"policy__{name}" for name in _TERMS),
+    *(f"unit__policy__{name}" for name in _TERMS),
+)
+"""The columns of many instruments from which `terms_in` makes the terms of each."""
+_DEFAULT = BookingTerms()
+
+
+def terms_in(columns: Sequence[Any]) -> BookingTerms:
+    """Return the terms from the values of `TERMS_COLUMNS` of one instrument."""
+    own, of_unit = columns[: len(_TERMS)], columns[len(_TERMS) :]
+    if own[0] is not None:
+        return BookingTerms(*own)
+    return _DEFAULT if of_unit[0] is None else BookingTerms(*of_unit)

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from folding.times import LOCAL
+from instruments.terms.enums import Nights
 from instruments.terms.errors import BrokenRule, problem
+from instruments.terms.rules.bands import daily
 from instruments.terms.rules.hours import is_convertible, since_local_midnight
-from instruments.terms.rules.intervals import Interval
+from instruments.terms.rules.intervals import Interval, subtract
 
 _MINUTE = dt.timedelta(minutes=1)
 USUAL_MINUTES = 120
@@ -24,6 +26,26 @@ class BookingTerms:
     step_minutes: int = 30
     notice_minutes: int = 60
     horizon_days: int = 60
+    buffer_before_minutes: int = 0
+    buffer_after_minutes: int = 0
+    nights: str = Nights.ALLOWED
+    night_begins: dt.time = dt.time(22)
+    night_ends: dt.time = dt.time(6)
+
+    @property
+    def apart(self) -> dt.timedelta:
+        """The time between two bookings of one station: what stays free after one and before the next."""
+        return dt.timedelta(minutes=self.buffer_before_minutes + self.buffer_after_minutes)
+
+    def nights_in(self, window: Interval) -> list[Interval]:
+        """Return the nights inside a window."""
+        return daily(self.night_begins, self.night_ends, window)
+
+    def without_nights(self, opened: Sequence[Interval]) -> Sequence[Interval]:
+        """Return the open time in which it may be booked: without the nights, where it takes none then."""
+        if self.nights != Nights.CLOSED or not opened:
+            return opened
+        return subtract(opened, self.nights_in(Interval(opened[0].start, opened[-1].end)))
 
     def earliest_start(self, now: dt.datetime) -> dt.datetime:
         """Return the first moment at which a booking made now may begin."""
@@ -53,11 +75,14 @@ def policy_problems(
     end: dt.datetime,
     now: dt.datetime,
     open_intervals: Sequence[Interval] | None,
+    *,
+    companion: bool = False,
 ) -> list[BrokenRule]:
     """Return every broken rule at once, in a fixed order; an empty list means the wish is fine.
 
-    `open_intervals` must cover the local days of the wish; None leaves the opening hours unjudged (a wish centuries
-    away). An interval that does not end after it starts breaks the one rule `interval`. No moment makes it overflow.
+    `open_intervals` must cover the local days of the wish; None leaves the opening hours and the nights unjudged (a
+    wish centuries away). `companion`: somebody comes along. An interval that does not end after it starts breaks the
+    one rule `interval`. No moment makes it overflow.
     """
     if end <= start:
         return [problem("interval")]
@@ -79,7 +104,17 @@ def policy_problems(
         problems.append(problem("horizon", chosen=(start - now).days, required=terms.horizon_days))
     if open_intervals is not None:
         problems += _opening_problems(Interval(start, end), open_intervals)
+        problems += _night_problems(terms, Interval(start, end), companion=companion)
     return problems
+
+
+def _night_problems(terms: BookingTerms, wish: Interval, *, companion: bool) -> list[BrokenRule]:
+    if terms.nights == Nights.ALLOWED or (terms.nights == Nights.TWO and companion):
+        return []
+    if not terms.nights_in(wish):
+        return []
+    span = f"{terms.night_begins:%H:%M}–{terms.night_ends:%H:%M}"
+    return [problem("night" if terms.nights == Nights.CLOSED else "night_alone", required=span)]
 
 
 def _opening_problems(wish: Interval, opened: Sequence[Interval]) -> list[BrokenRule]:

@@ -37,6 +37,11 @@ def between(start: dt.datetime, end: dt.datetime) -> list[Interval]:
     return [Interval(start, end)] if start < end else []
 
 
+def widened(interval: Interval, by: dt.timedelta) -> Interval:
+    """Return the interval begun that much earlier and ended that much later."""
+    return Interval(interval.start - by, interval.end + by) if by else interval
+
+
 def merge(intervals: Iterable[Interval]) -> list[Interval]:
     """Return the same moments as sorted intervals that neither overlap nor touch."""
     merged: list[Interval] = []

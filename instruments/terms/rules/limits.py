@@ -9,8 +9,11 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from itertools import pairwise
 
 from changes.errors import Sentence, filled
+from instruments.terms.enums import Nights, OwnOverlaps
 from instruments.terms.errors import TERMS
+from instruments.terms.rules.booking_policy import BookingTerms
 from instruments.terms.rules.opening import WeeklyPeriod
+from instruments.terms.rules.use_limits import UseLimits
 from members.enums import UserCategory
 
 DAY_MINUTES = 1440
@@ -19,15 +22,13 @@ MOST_YUAN = Decimal("99999999.99")
 
 
 @dataclass(frozen=True)
-class PolicyData:
-    """The booking rules of one instrument; lengths in minutes unless the name says otherwise."""
+class PolicyData(UseLimits, BookingTerms):
+    """The booking rules of an instrument or a unit; lengths in minutes unless the name says otherwise."""
 
     approval_required: bool = True
-    shortest_minutes: int = 30
-    longest_minutes: int = 480
-    step_minutes: int = 30
-    notice_minutes: int = 60
-    horizon_days: int = 60
+    approval_outsiders_only: bool = False
+    approval_over_hours: int | None = None
+    own_overlap: str = OwnOverlaps.CONFIRM
     cancel_cutoff_minutes: int = 0
     request_expiry_hours: int = 48
     check_in_early_minutes: int = 30
@@ -40,11 +41,29 @@ LIMITS = {
     "step_minutes": (5, DAY_MINUTES),
     "notice_minutes": (0, LARGEST_MINUTES),
     "horizon_days": (1, 730),
+    "buffer_before_minutes": (0, DAY_MINUTES),
+    "buffer_after_minutes": (0, DAY_MINUTES),
+    "own_gap_minutes": (0, LARGEST_MINUTES),
     "cancel_cutoff_minutes": (0, LARGEST_MINUTES),
     "request_expiry_hours": (1, 720),
     "check_in_early_minutes": (0, DAY_MINUTES),
     "no_show_minutes": (0, DAY_MINUTES),
 }
+LIMITS_IF_ANY = {
+    "approval_over_hours": (1, 744),
+    "most_open": (1, 1000),
+    "person_day_hours": (1, 24),
+    "person_week_hours": (1, 168),
+    "person_month_hours": (1, 744),
+    "group_day_hours": (1, 10_000),
+    "group_week_hours": (1, 10_000),
+    "group_month_hours": (1, 10_000),
+    "night_week_hours": (1, 168),
+    "peak_week_hours": (1, 168),
+    "peak_longest_minutes": (5, DAY_MINUTES),
+}
+"""What may be empty, and then does not hold."""
+CHOICES = {"nights": Nights.values, "own_overlap": OwnOverlaps.values}
 
 
 def week_problems(week: Sequence[WeeklyPeriod]) -> list[Sentence]:
@@ -61,9 +80,16 @@ def limit_problems(data: PolicyData) -> dict[str, list[Sentence]]:
     """Return what is wrong with booking rules, by field: outside the limits, or at odds with one another."""
     problems: dict[str, list[Sentence]] = {
         name: [filled(TERMS["limit"], {"low": low, "high": high})]
-        for name, (low, high) in LIMITS.items()
-        if not low <= getattr(data, name) <= high
+        for name, (low, high) in [*LIMITS.items(), *LIMITS_IF_ANY.items()]
+        if not (name in LIMITS_IF_ANY and getattr(data, name) is None)
+        and not low <= getattr(data, name) <= high
     }
+    for name, known in CHOICES.items():
+        if getattr(data, name) not in known:
+            problems[name] = [TERMS["known"]]
+    for band in ("night", "peak"):
+        if getattr(data, f"{band}_begins") == getattr(data, f"{band}_ends"):
+            problems[f"{band}_ends"] = [TERMS["hours_of_day"]]
     if not problems:
         if data.shortest_minutes % data.step_minutes or data.longest_minutes % data.step_minutes:
             problems["step_minutes"] = [TERMS["whole_steps"]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
@@ -16,7 +16,8 @@ from instruments.terms.rules.intervals import Interval, between, clip, merge, su
 class WeeklyPeriod:
     """[opens, closes) in minutes after local midnight on a weekday; 0 is Monday, 1440 is midnight.
 
-    It holds on the local days [since, until).
+    It holds on the local days [since, until). One that keeps holidays is closed on days off, and open on shifted
+    working days of its weekday.
     """
 
     weekday: int
@@ -24,6 +25,7 @@ class WeeklyPeriod:
     closes: int
     since: dt.date = dt.date.min
     until: dt.date = dt.date.max
+    keeps_holidays: bool = False
 
 
 @dataclass(frozen=True, order=True)
@@ -35,24 +37,33 @@ class DatedException:
     is_open: bool
 
 
+Holidays = Mapping[dt.date, int | None]
+"""Days that are not worked as their weekday: the weekday they are worked like, None for a day off."""
+NO_HOLIDAYS: Holidays = {}
+
+
 def open_intervals(
-    periods: Iterable[WeeklyPeriod], exceptions: Iterable[DatedException], window: Interval
+    periods: Iterable[WeeklyPeriod],
+    exceptions: Iterable[DatedException],
+    window: Interval,
+    holidays: Holidays = NO_HOLIDAYS,
 ) -> list[Interval]:
     """Return when the instrument is open inside the window: sorted, merged, in UTC.
 
     Periods that meet at midnight become one. Where a closed and an open exception overlap, closed wins.
     """
-    by_weekday: dict[int, list[WeeklyPeriod]] = {}
+    by_weekday: dict[tuple[int | None, bool], list[WeeklyPeriod]] = {}
     for period in periods:
-        by_weekday.setdefault(period.weekday, []).append(period)
+        by_weekday.setdefault((period.weekday, period.keeps_holidays), []).append(period)
     exceptions = list(exceptions)
     opened: list[Interval] = []
     day, last = local_day(window.start), local_day(window.end)
     while day <= last:
-        midnight = local_midnight(day)
+        midnight, weekday = local_midnight(day), day.weekday()
         opened += [
             Interval(midnight + dt.timedelta(minutes=p.opens), midnight + dt.timedelta(minutes=p.closes))
-            for p in by_weekday.get(day.weekday(), ())
+            for kind in ((weekday, False), (holidays.get(day, weekday), True))
+            for p in by_weekday.get(kind, ())
             if p.since <= day < p.until
         ]
         day += dt.timedelta(days=1)
@@ -62,15 +73,18 @@ def open_intervals(
 
 
 def open_hours(
-    periods: Iterable[WeeklyPeriod], exceptions: Iterable[DatedException], window: Interval
+    periods: Iterable[WeeklyPeriod],
+    exceptions: Iterable[DatedException],
+    window: Interval,
+    holidays: Holidays = NO_HOLIDAYS,
 ) -> Decimal:
     """Return the open hours inside the window, half up to two places.
 
-    Whole days without an exception are counted by weekday, so that a year costs as little as a week.
+    Whole days without an exception or holiday are counted by weekday, so that a year costs as little as a week.
     """
     periods, exceptions = list(periods), list(exceptions)
-    if exceptions:
-        hours = _hours(open_intervals(periods, exceptions, window))
+    if exceptions or (holidays and any(period.keeps_holidays for period in periods)):
+        hours = _hours(open_intervals(periods, exceptions, window, holidays))
     else:
         hours = sum((_counted(*part) for part in _by_week(periods, window)), Decimal())
     return hours.quantize(Decimal("0.01"), ROUND_HALF_UP)

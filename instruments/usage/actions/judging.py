@@ -15,10 +15,10 @@ from folding.times import LOCAL
 from instruments.booking.actions.slots import release
 from instruments.inventory.models import Instrument
 from instruments.terms.models import Rate
-from instruments.terms.queries.opening import exceptions_of, weeks_of
+from instruments.terms.queries.opening import exceptions_of, holidays_in, weeks_of
 from instruments.terms.rules.hours import hours_between
 from instruments.terms.rules.intervals import Interval
-from instruments.terms.rules.opening import open_intervals
+from instruments.terms.rules.opening import NO_HOLIDAYS, open_intervals
 from instruments.usage.actions.records import from_entry, says_the_same, usage_facts
 from instruments.usage.actions.served import served_problems
 from instruments.usage.enums import UsageSource
@@ -84,6 +84,7 @@ class Usual:
         self._weeks = weeks_of(instruments) if long else {}
         window = Interval(min(e.start for e in long), max(e.end for e in long)) if long else None
         self._exceptions = exceptions_of(instruments, window) if window is not None else {}
+        self._holidays = holidays_in(window) if window is not None else NO_HOLIDAYS
 
     def odd(self, entry: UsageEntry, instrument: Instrument, now: dt.datetime) -> Problems:
         """Return what is unusual in an entry that has no problems."""
@@ -91,7 +92,7 @@ class Usual:
         if asks_for_opening(entry):
             window = Interval(entry.start, entry.end)
             week = self._weeks.get(instrument.pk, ())
-            times = open_intervals(week, self._exceptions.get(instrument.pk, []), window)
+            times = open_intervals(week, self._exceptions.get(instrument.pk, []), window, self._holidays)
             opened = sum((hours_between(one.start, one.end) for one in times), Decimal(0))
         return unusual(entry, now, highest_rate=self._rates.get(instrument.pk), open_hours=opened)
 

@@ -124,7 +124,7 @@ def _next(own: Agenda, booking: Booking, person: Person, now: dt.datetime) -> Ne
         check_in_opens(booking),
         released_at(booking),
         life(booking, steps_of(booking), now),
-        [LegalAct(act, form_of(act, booking)) for act in acts],
+        [LegalAct(act, form_of(act, booking, person)) for act in acts],
         own.shut.get(booking.pk),
     )
 

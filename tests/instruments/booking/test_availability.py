@@ -44,7 +44,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 def fetched(instrument):
     """The instrument as a page has it."""
-    return Instrument.objects.select_related("unit", "policy").get(pk=instrument.pk)
+    return Instrument.objects.select_related("unit__policy", "policy").get(pk=instrument.pk)
 
 
 def test_busy_names_what_holds_time_and_nothing_else(instrument, member):

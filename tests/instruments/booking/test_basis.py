@@ -18,7 +18,7 @@ from instruments.booking.enums import BookingState
 from instruments.booking.events import TimeFreed
 from instruments.booking.models import Booking
 from instruments.inventory.actions.instruments import change_state
-from instruments.terms.actions import add_exception, remove_exception, set_opening
+from instruments.terms.actions.terms import add_exception, remove_exception, set_opening
 from instruments.terms.models import OpeningException, OpeningPeriod
 from instruments.terms.rules.opening import WeeklyPeriod
 from notices.kinds import write

@@ -16,7 +16,7 @@ from instruments.booking.enums import BookingKind
 from instruments.booking.models import Booking
 from instruments.inventory.actions.instruments import COLUMNS, InstrumentData, change_instrument
 from instruments.inventory.models import Instrument
-from instruments.terms.actions import take_back_rate
+from instruments.terms.actions.terms import take_back_rate
 from instruments.terms.models import Rate
 from notices.models import Notice
 from tests.choosing import asked_by

@@ -22,7 +22,7 @@ from instruments.inventory.actions.instruments import (
 )
 from instruments.inventory.models import Instrument, InstrumentFacts, InstrumentField, InstrumentFunding
 from instruments.inventory.queries.facts import ALWAYS, changes_since, facts_at, facts_on
-from instruments.terms.actions import set_opening
+from instruments.terms.actions.terms import set_opening
 from instruments.terms.models import OpeningPeriod
 from instruments.terms.rules.opening import WeeklyPeriod
 from members.actions.units import UnitData, change_unit

@@ -32,6 +32,7 @@ from instruments.inventory.queries.inventory import (
 )
 from instruments.inventory.queries.search import matching
 from instruments.inventory.rules.completeness import RECORD
+from instruments.terms.queries.policy import owner_of, policy_of
 from members.models import Region
 from tests.factories.instruments import BookingFactory, make_instrument, make_steward
 from tests.factories.members import PersonFactory, UnitFactory, make_manager, make_officer
@@ -79,14 +80,14 @@ def verbs():
 
 
 def test_a_manager_adds_an_instrument(unit, data):
-    """It gets the next code, fields in order, a policy, workdays, and is found at once."""
+    """It gets the next code, fields in order, the unit's rules, workdays, and is found at once."""
     make_instrument(unit=unit, code="IMU-0041")
     row = perform(make_manager(unit), create_instrument, data)
     row = Instrument.objects.get(pk=row.pk)
     assert (row.code, row.state, row.version) == ("IMU-0042", "in_service", 1)
     assert list(row.field_links.values_list("position", "field__code")) == [(1, "430"), (2, "150")]
     assert sorted(row.funding.values_list("source", flat=True)) == ["central", "own"]
-    assert row.policy.longest_minutes == 480
+    assert (owner_of(policy_of(row)), policy_of(row).longest_minutes) == ("network", 480)
     assert list(row.opening_periods.values_list("weekday", "opens", "closes")) == [
         (day, 480, 1080) for day in range(5)
     ]

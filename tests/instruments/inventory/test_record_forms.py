@@ -10,8 +10,10 @@ from instruments.inventory.actions.reference import load_reference
 from instruments.inventory.errors import InvalidInstrument
 from instruments.inventory.forms.instrument import SECTIONS, InstrumentForm, InventoryForm
 from instruments.inventory.models import Instrument, InstrumentClass
-from instruments.terms.actions import set_opening
-from instruments.terms.forms import PolicyForm, WeekForm
+from instruments.terms.actions.terms import set_opening
+from instruments.terms.forms.policy import PolicyForm
+from instruments.terms.forms.terms import WeekForm
+from instruments.terms.queries.policy import policy_of
 from instruments.terms.rules.limits import PolicyData
 from instruments.terms.rules.opening import WeeklyPeriod
 from members.models import Region
@@ -177,9 +179,12 @@ def test_monday_is_copied_to_the_workdays():
 
 
 def test_policy_form_gives_the_policy():
-    """All ten rules, unchanged where nothing was typed."""
-    instrument = make_instrument(policy={"approval_required": True})
-    form = PolicyForm(PolicyForm(instrument=instrument).initial, instrument=instrument)
+    """All rules, unchanged where nothing was typed; an empty limit is none."""
+    policy = policy_of(make_instrument(policy={"approval_required": True}))
+    shown = {
+        name: "" if value is None else value for name, value in PolicyForm(policy=policy).initial.items()
+    }
+    form = PolicyForm(shown, policy=policy)
     assert form.is_valid(), form.errors
     assert form.policy == PolicyData()
 

@@ -16,11 +16,11 @@ from instruments.inventory.actions.stewards import end_stewardship, give_steward
 from instruments.inventory.errors import InvalidInstrument
 from instruments.inventory.models import Stewardship
 from instruments.inventory.permissions import is_custodian
-from instruments.terms.actions import (
+from instruments.terms.actions.policies import set_policy
+from instruments.terms.actions.terms import (
     add_exception,
     remove_exception,
     set_opening,
-    set_policy,
     set_rate,
     take_back_rate,
 )

@@ -45,6 +45,16 @@ POLICY = {
     "request_expiry_hours": "24",
     "check_in_early_minutes": "15",
     "no_show_minutes": "30",
+    "buffer_before_minutes": "0",
+    "buffer_after_minutes": "15",
+    "own_gap_minutes": "0",
+    "own_overlap": "refuse",
+    "nights": "two",
+    "night_begins": "21:00",
+    "night_ends": "06:00",
+    "peak_begins": "09:00",
+    "peak_ends": "17:00",
+    "person_week_hours": "20",
 }
 
 

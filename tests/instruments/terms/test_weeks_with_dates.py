@@ -12,7 +12,7 @@ from audit.models import Entry
 from changes import perform
 from instruments.booking.queries.availability import free
 from instruments.inventory.errors import InvalidInstrument
-from instruments.terms.actions import set_opening
+from instruments.terms.actions.terms import set_opening
 from instruments.terms.models import OpeningPeriod
 from instruments.terms.queries.opening import coming_weeks, opening_of, weeks_of
 from instruments.terms.rules.hours import local_midnight

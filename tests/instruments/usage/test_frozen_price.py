@@ -13,7 +13,7 @@ from instruments.booking.actions.decisions import approve_booking
 from instruments.booking.actions.requests import request_booking
 from instruments.booking.actions.sweeps import end_forgotten_visits
 from instruments.booking.actions.visit import check_in, check_out
-from instruments.terms.actions import set_rate
+from instruments.terms.actions.terms import set_rate
 from instruments.terms.queries.rates import quotes
 from instruments.usage.models import UsageRecord
 from tests.factories.instruments import make_steward

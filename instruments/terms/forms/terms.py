@@ -8,33 +8,21 @@ from typing import Any
 
 from django import forms
 from django.forms import BoundField
-from django.forms.models import fields_for_model
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from display.formats import HOUR, minutes
 from display.versions import differences
 from folding.times import LOCAL
 from instruments.inventory.models import Instrument
-from instruments.terms.models import BookingPolicy
+from instruments.terms.enums import WEEKDAYS
 from instruments.terms.queries.opening import weeks_of
-from instruments.terms.queries.policy import policy_of
-from instruments.terms.rules.limits import DAY_MINUTES, LIMITS, PolicyData
+from instruments.terms.rules.limits import DAY_MINUTES
 from instruments.terms.rules.opening import WeeklyPeriod
 from members.enums import UserCategory
 
-WEEKDAYS = (
-    _("Monday"),
-    _("Tuesday"),
-    _("Wednesday"),
-    _("Thursday"),
-    _("Friday"),
-    _("Saturday"),
-    _("Sunday"),
-)
 PERIODS_A_DAY = 2
 
 
@@ -67,17 +55,23 @@ class WeekForm(forms.Form):
 
     def __init__(self, *args: Any, instrument: Instrument, **options: Any) -> None:
         self.instrument = instrument
-        initial: dict[str, str | dt.date] = {}
+        initial: dict[str, str | bool | dt.date] = {}
         used = [0] * 7
         for period in weeks_of([instrument.pk]).get(instrument.pk, ()):
             place = used[period.weekday]
             initial[_name(period.weekday, place, "opens")] = _clock(period.opens)
             initial[_name(period.weekday, place, "closes")] = _clock(period.closes, is_end=True)
             used[period.weekday] = place + 1
+            initial["keeps_holidays"] = period.keeps_holidays
         self.places = range(max(PERIODS_A_DAY, *used))
         initial["valid_from"] = timezone.localdate()
         options.setdefault("initial", initial)
         super().__init__(*args, **options)
+        self.fields["keeps_holidays"] = forms.BooleanField(
+            label=_("Closed on public holidays, open on shifted working days"),
+            required=False,
+            widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+        )
         self.fields["valid_from"] = forms.DateField(
             label=_("These hours hold from"),
             widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "form-control"}),
@@ -142,7 +136,10 @@ class WeekForm(forms.Form):
         data = self.cleaned_data
         return [
             WeeklyPeriod(
-                weekday, _minutes(begin), _minutes(data[_name(weekday, place, "closes")]) or DAY_MINUTES
+                weekday,
+                _minutes(begin),
+                _minutes(data[_name(weekday, place, "closes")]) or DAY_MINUTES,
+                keeps_holidays=data["keeps_holidays"],
             )
             for weekday in range(7)
             for place in self.places
@@ -194,36 +191,6 @@ class ExceptionForm(forms.Form):
     def is_open(self) -> bool:
         """Say whether the exception opens. Call it on a valid form."""
         return bool(self.cleaned_data["kind"] == "open")
-
-
-class PolicyForm(forms.Form):
-    """The booking rules."""
-
-    def __init__(self, *args: Any, instrument: Instrument, **options: Any) -> None:
-        policy = policy_of(instrument)
-        names = list(PolicyData.__dataclass_fields__)
-        options.setdefault("initial", {name: getattr(policy, name) for name in names})
-        super().__init__(*args, **options)
-        made = fields_for_model(BookingPolicy, fields=names)
-        for name in names:
-            field = made[name]
-            field.required = name in LIMITS
-            if name in LIMITS:
-                field.widget.attrs["class"] = "form-control"
-            if name.endswith("_minutes") and getattr(policy, name) >= HOUR:
-                length = minutes(getattr(policy, name), get_language())
-                field.help_text = _("Now: %(length)s") % {"length": length}
-            self.fields[name] = field
-
-    @property
-    def differences(self) -> list[tuple[BoundField, str]]:
-        """What was typed otherwise than it is stored: each field with the stored value in words."""
-        return differences(self)
-
-    @property
-    def policy(self) -> PolicyData:
-        """The rules. Call it on a valid form."""
-        return PolicyData(**{name: self.cleaned_data[name] for name in PolicyData.__dataclass_fields__})
 
 
 class RateForm(forms.Form):

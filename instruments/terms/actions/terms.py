@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import asdict, fields
 from decimal import Decimal
 
 from django.db.models import QuerySet
@@ -26,15 +25,14 @@ from instruments.terms.events import (
     ExceptionAdded,
     ExceptionRemoved,
     OpeningChanged,
-    PolicyChanged,
     RateSet,
     RateTakenBack,
 )
-from instruments.terms.models import BookingPolicy, OpeningException, OpeningPeriod, Rate
+from instruments.terms.models import OpeningException, OpeningPeriod, Rate
 from instruments.terms.queries.opening import opening_of
 from instruments.terms.rules.hours import is_convertible
 from instruments.terms.rules.intervals import Interval
-from instruments.terms.rules.limits import PolicyData, checked_rate, limit_problems, week_problems
+from instruments.terms.rules.limits import checked_rate, week_problems
 from instruments.terms.rules.opening import WeeklyPeriod
 from members.permissions import require
 
@@ -45,8 +43,7 @@ _NO_PRICE = gettext_lazy("The instrument has no price for this user category any
 
 
 def give_usual_terms(instrument: Instrument) -> None:
-    """Give a new instrument the usual booking policy and the usual week, until its custodian says otherwise."""
-    BookingPolicy.objects.create(instrument=instrument)
+    """Give a new instrument the usual week, until its custodian says otherwise; its booking rules are its unit's."""
     OpeningPeriod.objects.bulk_create(
         OpeningPeriod(
             instrument=instrument,
@@ -87,7 +84,7 @@ def set_opening(
     rows = OpeningPeriod.objects.filter(instrument=locked).touching(day)
     held = rows.filter(valid_from__lte=day)
     before = _as_lists(held)
-    after = [[period.weekday, period.opens, period.closes] for period in week]
+    after = [_facts(p.weekday, p.opens, p.closes, p.keeps_holidays) for p in week]
     if after == before:
         return list(held.order_by("weekday", "opens"))
     was = _outside(work, locked)
@@ -102,6 +99,7 @@ def set_opening(
             weekday=p.weekday,
             opens=p.opens,
             closes=p.closes,
+            keeps_holidays=p.keeps_holidays,
             valid_from=day,
             valid_to=min(edges, default=None),
         )
@@ -133,7 +131,13 @@ def _outside(work: Work, instrument: Instrument) -> list[HeldTime]:
 
 
 def _as_lists(rows: QuerySet[OpeningPeriod]) -> list[list[int]]:
-    return [list(row) for row in rows.order_by("weekday", "opens").values_list("weekday", "opens", "closes")]
+    week = rows.order_by("weekday", "opens")
+    return [_facts(*row) for row in week.values_list("weekday", "opens", "closes", "keeps_holidays")]
+
+
+def _facts(weekday: int, opens: int, closes: int, keeps_holidays: bool) -> list[int | bool]:
+    """Return what the history keeps of a period: a fourth value only where it keeps holidays."""
+    return [weekday, opens, closes, *([True] if keeps_holidays else [])]
 
 
 def add_exception(
@@ -209,32 +213,6 @@ def remove_exception(
     part_changed(work, part)
     work.emit(ExceptionRemoved(target=locked, before=before))
     settle(work, hits, choices, row.reason)
-
-
-def set_policy(
-    work: Work, instrument: Instrument, data: PolicyData, *, seen: int | None = None
-) -> BookingPolicy:
-    """Set the booking rules of an instrument; they hold for wishes from now on. Custodians and officers.
-
-    Raises NotAllowed, StaleVersion, InvalidInstrument (all wrong fields at once).
-    """
-    locked = lock_instrument(work, instrument.pk)
-    require(work.actor, "edit_terms", locked)
-    part = seen_part(work, locked, Part.POLICY, seen)
-    if wrong := limit_problems(data):
-        raise InvalidInstrument(wrong)
-    policy = BookingPolicy.objects.filter(instrument=locked).first()
-    before = None if policy is None else {f.name: getattr(policy, f.name) for f in fields(data)}
-    after = asdict(data)
-    if policy is not None and before == after:
-        return policy
-    policy = policy or BookingPolicy(instrument=locked)
-    for name, value in after.items():
-        setattr(policy, name, value)
-    policy.save()
-    part_changed(work, part)
-    work.emit(PolicyChanged(target=locked, before=before, after=after))
-    return policy
 
 
 def set_rate(

@@ -1,0 +1,1 @@
+"""Actions room: the terms of use."""

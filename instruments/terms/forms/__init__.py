@@ -1,0 +1,1 @@
+"""Forms room: the terms of use."""

@@ -1,0 +1,57 @@
+"""What the booking rules of an instrument limit, in sentences for whoever books."""
+
+from __future__ import annotations
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from display.formats import minutes
+from instruments.terms.enums import Nights, OwnOverlaps
+from instruments.terms.models import BookingPolicy
+
+
+def limits_in_words(policy: BookingPolicy) -> list[str]:
+    """Return a sentence for each rule beyond length and time ahead that holds."""
+    language = get_language()
+    night = f"{policy.night_begins:%H:%M}–{policy.night_ends:%H:%M}"
+    busy = f"{policy.peak_begins:%H:%M}–{policy.peak_ends:%H:%M}"
+    said = []
+    if policy.approval_required and policy.approval_outsiders_only:
+        said.append(_("Only people of other units wait for approval."))
+    if policy.approval_required and policy.approval_over_hours:
+        said.append(
+            _("Only bookings longer than %(n)s h wait for approval.") % {"n": policy.approval_over_hours}
+        )
+    apart = policy.buffer_before_minutes + policy.buffer_after_minutes
+    if apart:
+        said.append(_("%(length)s stay free between two bookings.") % {"length": minutes(apart, language)})
+    if policy.own_gap_minutes:
+        gap = minutes(policy.own_gap_minutes, language)
+        said.append(_("Your own bookings lie at least %(length)s apart.") % {"length": gap})
+    if policy.most_open is not None:
+        said.append(_("At most %(n)s open bookings at a time.") % {"n": policy.most_open})
+    for hours, sentence in (
+        (policy.person_day_hours, _("At most %(n)s h a day for one person.")),
+        (policy.person_week_hours, _("At most %(n)s h a week for one person.")),
+        (policy.person_month_hours, _("At most %(n)s h a month for one person.")),
+        (policy.group_day_hours, _("At most %(n)s h a day for one unit.")),
+        (policy.group_week_hours, _("At most %(n)s h a week for one unit.")),
+        (policy.group_month_hours, _("At most %(n)s h a month for one unit.")),
+        (policy.night_week_hours, _("At most %(n)s h a week at night (%(span)s) for one person.")),
+        (policy.peak_week_hours, _("At most %(n)s h a week in busy hours (%(busy)s) for one person.")),
+    ):
+        if hours is not None:
+            said.append(sentence % {"n": hours, "span": night, "busy": busy})
+    if policy.peak_longest_minutes is not None:
+        longest = minutes(policy.peak_longest_minutes, language)
+        said.append(
+            _("At most %(length)s of one booking in busy hours (%(busy)s).")
+            % {"length": longest, "busy": busy}
+        )
+    if policy.nights == Nights.CLOSED:
+        said.append(_("No bookings at night (%(span)s).") % {"span": night})
+    elif policy.nights == Nights.TWO:
+        said.append(_("At night (%(span)s) only two people together.") % {"span": night})
+    if policy.own_overlap == OwnOverlaps.REFUSE:
+        said.append(_("Not while you hold the same time on another instrument."))
+    return said
