@@ -68,6 +68,7 @@ class InstrumentsConfig(AppConfig):
         import instruments.upkeep.permissions
         import instruments.usage.permissions  # noqa: F401
         from changes import subscribe
+        from instruments.availability import subscribers as availability
         from instruments.booking.actions.steps import keep_step
         from instruments.booking.dependants import register_dependants
         from instruments.booking.events import BookingEvent, VisitEnded
@@ -91,6 +92,7 @@ class InstrumentsConfig(AppConfig):
         inventory.subscribe_all()
         terms.subscribe_all()
         catalogue.subscribe_all()
+        availability.subscribe_all()
         subscribe(VisitEnded, record_visit)
         register(SEARCH_UPKEEP)
         for guard in guards():

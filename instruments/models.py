@@ -1,5 +1,6 @@
 """Rows of the instruments app, gathered from its capabilities for Django; nobody else imports them from here."""
 
+from instruments.availability.models import AvailabilityChange
 from instruments.booking.models import Booking, BookingSeries, BookingStep
 from instruments.calendars.models import CalendarFeed
 from instruments.inventory.models import (
@@ -18,6 +19,7 @@ from instruments.usage.models import UsageRecord
 
 __all__ = [
     "ApplicationField",
+    "AvailabilityChange",
     "Booking",
     "BookingPolicy",
     "BookingSeries",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 
 from celery import shared_task
 from django.utils import timezone
 
+from instruments.availability.models import AvailabilityChange
+from instruments.availability.queries import keeping
 from instruments.booking.actions.sweeps import (
     end_forgotten_visits,
     expire_requests,
@@ -15,6 +18,8 @@ from instruments.booking.actions.sweeps import (
     remind_bookings,
 )
 from instruments.inventory.actions.stewards import settle_ended_stewardships
+
+CHANGES_KEPT = dt.timedelta(days=3)
 
 logger = logging.getLogger(__name__)
 
@@ -43,3 +48,20 @@ def remind_bookings_now() -> None:
 def settle_ended_stewardships_now() -> None:
     """Settle what rests on stewardships that are over by their date."""
     logger.info("settled stewardships: %s", settle_ended_stewardships(timezone.now()))
+
+
+@shared_task(name="instruments.keep_availability")
+def keep_availability_now() -> None:
+    """Leave a copy of the index of free time for processes that start."""
+    keeping.store(keeping.current(timezone.now()))
+
+
+@shared_task(name="instruments.verify_availability")
+def verify_availability_now() -> None:
+    """Compare the kept index of free time with the database, make it anew, and sweep what everybody has read."""
+    now = timezone.now()
+    if differences := keeping.verified(now):
+        logger.error(
+            "The index of free time differed from the database in %d places; made anew.", differences
+        )
+    AvailabilityChange.objects.filter(at__lt=now - CHANGES_KEPT).delete()

@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from instruments.booking.views import booking, series_acts
 from instruments.calendars import views as calendars
-from instruments.catalogue.views import catalogue, compare, instrument
+from instruments.catalogue.views import catalogue, compare, find, instrument
 from instruments.desk.views import desk
 from instruments.inventory.views import inventory, stewards
 from instruments.terms import views as terms
@@ -16,6 +16,7 @@ from instruments.usage.views import organisations, usage, usage_import
 app_name = "instruments"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("instruments/", catalogue.catalogue, name="catalogue"),
+    path("find/", find.find, name="find"),
     path("instruments/compare/", compare.compare, name="compare"),
     path("instruments/<str:code>/", instrument.instrument, name="instrument"),
     path("instruments/<str:code>/week/", instrument.instrument_week, name="week"),

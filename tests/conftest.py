@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.core.cache import cache
 from django.db import connection
@@ -16,12 +18,14 @@ from hypothesis import HealthCheck, settings
 
 from background import jobs
 from changes import runner
+from instruments.availability.queries import keeping
 from tests.lines import watched
 
 # How quick examples are made says something of the machine, not of what is tested.
 settings.register_profile("suite", suppress_health_check=[HealthCheck.too_slow], deadline=None)
 settings.load_profile("suite")
 
+WRITTEN = re.compile(r'(INSERT (OR \w+ )?INTO|UPDATE|DELETE FROM) "(instruments|members)_')
 _sql_flush = DatabaseOperations.sql_flush
 _sql_truncate = PostgresOperations.sql_flush
 
@@ -69,6 +73,32 @@ def _empty_cache():
     cache.clear()
     yield
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _index_of_free_time_anew(request):
+    """Rows that tests write past the actions leave no trace, so whatever is written makes the index be read anew.
+
+    Tests of the index itself ask for the fixture `kept_index`.
+    """
+    keeping.forget()
+
+    def forget(execute, sql, params, many, context):
+        if WRITTEN.match(sql):
+            keeping.forget()
+        return execute(sql, params, many, context)
+
+    if "kept_index" not in request.fixturenames:
+        connection.execute_wrappers.append(forget)
+    yield
+    if forget in connection.execute_wrappers:
+        connection.execute_wrappers.remove(forget)
+    keeping.forget()
+
+
+@pytest.fixture
+def kept_index():
+    """The process keeps its index up by the logs alone, as it does in earnest."""
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from display.stamps import kept_while
 from folding.api import Serializer
-from instruments.catalogue.forms import CatalogueFilter
+from instruments.catalogue.forms.catalogue import CatalogueFilter
 from instruments.catalogue.queries.catalogue import catalogue
 from instruments.catalogue.queries.filters import ORDERINGS
 from instruments.inventory.enums import InstrumentState, SharingMode
@@ -213,7 +213,7 @@ class InstrumentList(ListView, PublicView):
         filters = CatalogueFilter(request.query_params)
         if not filters.is_valid():
             raise ValidationError(filters.errors)
-        rows = _shown_alone(catalogue(filters.chosen))
+        rows = _shown_alone(catalogue(filters.chosen, timezone.now()))
         return self.page(rows, lambda chosen: many(InstrumentSerializer, chosen)).data
 
 

@@ -1,22 +1,10 @@
-"""What the catalogue forgets when something happens: counts, free days and names are right again at once."""
+"""What the catalogue forgets when something happens: names are right again at once."""
 
 from __future__ import annotations
 
 from changes import Event, Work, subscribe
-from instruments.catalogue.queries.facets import forget_public_counts
-from instruments.inventory.events import (
-    ClassRenamed,
-    FieldRenamed,
-    InstrumentAdded,
-    InstrumentChanged,
-    StateChanged,
-)
+from instruments.inventory.events import ClassRenamed, FieldRenamed
 from instruments.inventory.queries.labels import forget_labels
-from instruments.terms.events import TermsChanged
-
-
-def _forget_counts(work: Work, event: Event) -> None:
-    work.after(forget_public_counts)
 
 
 def _forget_names(work: Work, event: Event) -> None:
@@ -24,8 +12,6 @@ def _forget_names(work: Work, event: Event) -> None:
 
 
 def subscribe_all() -> None:
-    """Listen to the inventory and to the terms."""
-    for event in (InstrumentAdded, InstrumentChanged, StateChanged, TermsChanged):
-        subscribe(event, _forget_counts)
+    """Listen to the inventory."""
     for renamed in (ClassRenamed, FieldRenamed):
         subscribe(renamed, _forget_names)

@@ -16,7 +16,9 @@ from django.utils.translation import gettext_lazy as _
 
 from display.formats import is_chinese, short_day, weekday
 from instruments.booking.queries.availability_ahead import DayAvailability
+from instruments.booking.rules.free_slots import FreeSlot
 from instruments.catalogue.queries.catalogue import Card
+from instruments.inventory.models import Instrument
 
 NOTHING_FREE = SafeString(' class="none"')
 TWO_NAMES = re.compile(r"(?P<zh>[^（]+)（(?P<en>[ -~À-ɏ]+)）")
@@ -80,10 +82,15 @@ def day_strip(strip: Sequence[DayAvailability]) -> SafeString:
 
 def booking_url(card: Card) -> str:
     """Return where the offered slot of a card is booked: the form of its instrument, filled in."""
-    address = reverse("instruments:instrument", args=[card.instrument.code])
     if card.slot is None:
-        return f"{address}#book"
-    times = {"start": card.slot.start.isoformat(), "end": card.slot.end.isoformat()}
+        return f"{reverse('instruments:instrument', args=[card.instrument.code])}#book"
+    return slot_url(card.instrument, card.slot)
+
+
+def slot_url(instrument: Instrument, slot: FreeSlot) -> str:
+    """Return where a slot is booked: the form of its instrument, filled in."""
+    address = reverse("instruments:instrument", args=[instrument.code])
+    times = {"start": slot.start.isoformat(), "end": slot.end.isoformat()}
     return f"{address}?{urlencode(times)}#book"
 
 
@@ -106,4 +113,4 @@ def marked(text: str, words: Sequence[str]) -> SafeString | str:
 
 
 FILTERS = {"maker": maker, "country": country, "weekday_initial": weekday_initial, "marked": marked}
-FUNCTIONS = {"day_strip": day_strip, "booking_url": booking_url}
+FUNCTIONS = {"day_strip": day_strip, "booking_url": booking_url, "slot_url": slot_url}

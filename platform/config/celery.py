@@ -55,6 +55,11 @@ app.conf.beat_schedule = {
     },
     "instruments.expire_requests": {"task": "instruments.expire_requests", "schedule": 60.0},
     "instruments.mark_no_shows": {"task": "instruments.mark_no_shows", "schedule": 300.0},
+    "instruments.keep_availability": {"task": "instruments.keep_availability", "schedule": 600.0},
+    "instruments.verify_availability": {
+        "task": "instruments.verify_availability",
+        "schedule": crontab(hour=0, minute=10),
+    },
     "instruments.remind_bookings": {"task": "instruments.remind_bookings", "schedule": 900.0},
     "members.settle_ended_roles": {"task": "members.settle_ended_roles", "schedule": crontab(minute=2)},
     "instruments.settle_ended_stewardships": {

@@ -32,7 +32,7 @@ from evaluations.rounds.models import Round  # noqa: E402
 from evaluations.snapshots.actions import request_snapshot, take_snapshot  # noqa: E402
 from members.models import Person  # noqa: E402
 from notices.models import Notice  # noqa: E402
-from tests.bench import crowd, history  # noqa: E402
+from tests.bench import crowd, free, history  # noqa: E402
 from tests.bench.changes import alone_and_beside, composite  # noqa: E402
 from tests.bench.history import Undo  # noqa: E402
 from tests.bench.pages import (  # noqa: E402
@@ -245,7 +245,16 @@ def history_of(database: str, _rounds: int) -> list[dict[str, object]]:
     ]
 
 
+def free_of(database: str, rounds: int) -> list[dict[str, object]]:
+    """Ask an index of free time of national size, drawn in this process."""
+    times, megabytes = free.measured(rounds)
+    return [
+        {**row(name, database, seen, rss_mb=megabytes), "size": "national"} for name, seen in times.items()
+    ]
+
+
 CASES = {
+    "free": free_of,
     "pages": pages_of,
     "crowds": crowds_of,
     "changes": changes_of,

@@ -77,6 +77,8 @@ def pages() -> dict[str, Asked]:
         "two_facets": Asked(f"/instruments/?unit={UNIT}&sharing_mode=external", "researcher"),
         "search_1_signed_in": Asked(f"/instruments/?q={quote(SEARCHES['search_1'])}", "researcher"),
         "cockpit": Asked(f"/evaluations/{current.year}/{UNIT}/", "manager"),
+        "find_free": Asked("/find/?minutes=240&near=150100&ordering=nearest", "researcher"),
+        "catalogue_free": Asked("/instruments/?free=week&minutes=240", "researcher"),
         "api_instruments": Asked("/api/v1/instruments/?page_size=100", "researcher"),
     }
 

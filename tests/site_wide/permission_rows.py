@@ -35,6 +35,7 @@ portal:units                            GET  200 200 200 200 200 200 200 200
 portal:unit                             GET  200 200 200 200 200 200 200 200
 instruments:catalogue                   GET  200 200 200 200 200 200 200 200
 instruments:compare                     GET  200 200 200 200 200 200 200 200
+instruments:find                        GET  200 200 200 200 200 200 200 200
 instruments:instrument                  GET  200 200 200 200 200 200 200 200
 instruments:instrument#not_shared       GET  404 404 404 200 200 404 200 200
 instruments:quote                       GET  200 200 200 200 200 200 200 200

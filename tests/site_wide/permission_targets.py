@@ -214,6 +214,7 @@ BODIES: dict[str, Callable[[], dict[str, Any]]] = {
 }
 
 QUERIES: dict[str, Callable[[], str]] = {
+    "instruments:find": lambda: "?q=XRD",
     "instruments:compare": lambda: "?i=AAA-TABLE",
     "api-availability": lambda: f"?start={_later(1)}&end={_later(2)}".replace("+", "%2B"),
     "api-availability#not_shared": lambda: f"?start={_later(1)}&end={_later(2)}".replace("+", "%2B"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from types import SimpleNamespace
 
 import pytest
 import time_machine
@@ -22,10 +21,11 @@ from evaluations.snapshots.models import SnapshotRow
 from evaluations.snapshots.queries.population import population
 from evaluations.snapshots.queries.usage_then import usage_as_of
 from evaluations.steps.queries.blockers import blockers
+from instruments.availability.queries.reading import prices_of
 from instruments.booking.models import Booking, open_requests, overdue_requests
-from instruments.catalogue.queries.catalogue import rates_of
+from instruments.catalogue.queries.filters import CatalogueFilters
 from instruments.catalogue.queries.instrument_page import year_of_use
-from instruments.catalogue.queries.ranking import shown_prices
+from instruments.catalogue.queries.selection import Selection
 from instruments.desk.queries import gather, kept
 from instruments.inventory.permissions import is_custodian
 from instruments.terms.models import OpeningException, OpeningPeriod
@@ -212,9 +212,10 @@ def test_a_rate(day, yuan):
     RateFactory(instrument=instrument, yuan_per_hour=Decimal(150), valid_from=AFTER)
     assert rate_for(instrument, "member", day) == yuan
     assert price_list(instrument, day)["member"] == yuan
-    assert rates_of([instrument.pk], day)[instrument.pk]["member"] == yuan
-    match = SimpleNamespace(pk=instrument.pk, unit=instrument.unit_id, mode=instrument.sharing_mode)
-    assert shown_prices([match], person, day) == {instrument.pk: yuan}
+    assert prices_of(day, [instrument.pk])[instrument.pk]["member"] == yuan
+    with on(local_midnight(day)):
+        prices = Selection(CatalogueFilters(), person, timezone.now()).prices
+    assert [(price, bits.bit_count()) for price, bits in prices] == [(yuan, 1)]
     for start in (local_midnight(day), local_midnight(day + DAY) - INSTANT):
         assert quotes(instrument, person, [(start, start + HOUR)])[0].yuan_per_hour == yuan
 
@@ -225,7 +226,7 @@ def test_the_first_rate(day, priced):
     RateFactory(instrument=instrument, valid_from=AFTER)
     assert (rate_for(instrument, "member", day) is not None) == priced
     assert ("member" in price_list(instrument, day)) == priced
-    assert (instrument.pk in rates_of([instrument.pk], day)) == priced
+    assert (instrument.pk in prices_of(day, [instrument.pk])) == priced
     assert ("member" in offers_of([instrument.pk], day)[instrument.pk].priced) == priced
 
 

@@ -19,7 +19,7 @@ import portal
 import reporting
 from folding.api import Serializer
 from folding.forms import FoldedBoundField, fold_of
-from instruments.catalogue.forms import PageFilter
+from instruments.catalogue.forms.catalogue import PageFilter
 from tests.factories.members import PersonFactory
 
 HOUSE = (members, instruments, evaluations, notices, portal, reporting)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TypeVar
 
 from django.db.models import QuerySet
@@ -19,11 +18,11 @@ from instruments.booking.queries.holding import held_by_station
 from instruments.booking.rules.free_slots import (
     FreeSlot,
     bookable,
-    first_starts,
     longest_parts,
     next_free_slots,
 )
-from instruments.inventory.enums import InstrumentState, SharingMode
+from instruments.booking.rules.wishes import Wish, pieces, wished_length
+from instruments.inventory.enums import InstrumentState
 from instruments.inventory.models import Instrument
 from instruments.terms.queries.opening import openings_of
 from instruments.terms.queries.policy import TERMS_COLUMNS, policy_of, terms_in, terms_of
@@ -68,21 +67,6 @@ class _FreeTime:
     opened: Sequence[Interval]
     stations: Mapping[int, Sequence[Interval]]
 
-    @cached_property
-    def different(self) -> list[Sequence[Interval]]:
-        """The free time of the stations, that of untouched ones once."""
-        return list({id(free): free for free in self.stations.values()}.values())
-
-    def spans(self, now: dt.datetime, days: Collection[dt.date]) -> list[tuple[dt.datetime, dt.datetime]]:
-        """Return the times between which a booking may begin, in order: one for each day, or one in all."""
-        earliest, latest = self.terms.earliest_start(now), self.terms.latest_start(now)
-        if not days:
-            return [(earliest, latest)]
-        return [
-            (max(earliest, local_midnight(day)), min(latest, local_midnight(day + _DAY) - _SECOND))
-            for day in sorted(days)
-        ]
-
 
 class Availability:
     """What a set of instruments has free inside a window, as of one moment.
@@ -113,11 +97,6 @@ class Availability:
                     shared[key] = free
             self._free[pk] = free
 
-    @property
-    def inside(self) -> dict[int, int]:
-        """The owning unit of each instrument that only its own unit may book."""
-        return {pk: one.unit for pk, one in self._known.items() if one.mode == SharingMode.INTERNAL}
-
     def takes(self, minutes: int | None = None) -> set[int]:
         """Return the keys of those that take a booking of that length, or of their shortest, inside the window."""
 
@@ -130,27 +109,6 @@ class Availability:
             return bool(self._slots(free, length, earliest, terms.latest_start(self.now), 1))
 
         return {pk for pk, fits in self._each(takes).items() if fits}
-
-    def first_starts(self, minutes: int | None = None) -> dict[int, tuple[int | None, ...]]:
-        """Return where the first slot of that length begins on each local day of the window, None for a day without.
-
-        In minutes after the window's beginning, which is a local midnight as its end is. Without a length each counts
-        with its usual one.
-        """
-        days = (self.window.end - self.window.start) // _DAY
-        midnights = [local_midnight(local_day(self.window.start) + n * _DAY) for n in range(days + 1)]
-
-        def starts(free: _FreeTime) -> tuple[int | None, ...]:
-            found = first_starts(
-                free.different,
-                midnights,
-                terms=free.terms,
-                minutes=free.terms.at_least(minutes),
-                now=self.now,
-            )
-            return tuple(None if at is None else (at - self.window.start) // _MINUTE for at in found)
-
-        return self._each(starts)
 
     def lengths(self, days: Sequence[dt.date]) -> dict[int, list[tuple[dt.timedelta, dt.timedelta]]]:
         """Return how long each is open, and can still be booked, on each local day: all stations together."""
@@ -176,19 +134,22 @@ class Availability:
 
         return self._each(lengths)
 
-    def first(self, pk: int, minutes: int | None = None, days: Collection[dt.date] = ()) -> FreeSlot | None:
-        """Return the first slot of that length, or of the usual one, that begins on one of the days, or on any.
-
-        One in the daytime of its day comes before an earlier one at night.
-        """
-        free = self._free[pk]
-        length = free.terms.at_least(minutes)
-        if length > free.terms.longest_minutes:
-            return None
-        for earliest, latest in free.spans(self.now, days):
-            if found := self._slots(free, length, earliest, latest, 1, one_a_day=True):
-                return self._slot(pk, *found[0])
-        return None
+    def first(self, pk: int, wish: Wish, count: int = 1) -> list[FreeSlot]:
+        """Return the first slots as wished, of the usual length where none is; each on a day of its own."""
+        free, found = self._free[pk], list[FreeSlot]()
+        length = wished_length(free.terms, wish.minutes)
+        if length is None:
+            return found
+        midnight = local_midnight(local_day(self.now))
+        soonest, latest = free.terms.earliest_start(self.now), free.terms.latest_start(self.now)
+        for span in wish.spans:
+            for begin, until in pieces(span, length, midnight, any_hour=wish.any_hour):
+                earliest = max(soonest, midnight + begin * _MINUTE)
+                last = min(latest, midnight + (until - 1) * _MINUTE)
+                while len(found) < count and (slots := self._slots(free, length, earliest, last, 1)):
+                    found.append(self._slot(pk, *slots[0]))
+                    earliest = local_midnight(local_day(found[-1].start) + _DAY)
+        return found
 
     def next(
         self, pk: int, minutes: int, after: dt.datetime, count: int = 3, *, one_a_day: bool = False

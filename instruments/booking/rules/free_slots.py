@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from heapq import merge as in_order
 from itertools import islice
 
-from instruments.terms.rules.booking_policy import BookingTerms
 from instruments.terms.rules.hours import local_day, local_midnight, round_up
 from instruments.terms.rules.intervals import Interval
 
@@ -116,41 +115,6 @@ def _one_a_day(
             found[late].append((Interval(start, start + length), station))
     taken = [*found[False], *found[True]][:count]
     return sorted(taken, key=lambda slot: slot[0].start)
-
-
-def first_starts(
-    free: Sequence[Sequence[Interval]],
-    midnights: Sequence[dt.datetime],
-    *,
-    terms: BookingTerms,
-    minutes: int,
-    now: dt.datetime,
-) -> list[dt.datetime | None]:
-    """Return when the first slot of that length begins on each day, None for a day without one.
-
-    `free` holds the free open time of each station, sorted; `midnights` bound the days, one more than there are. A slot
-    begins on the grid of steps, keeps notice and horizon, and belongs to the day on which it begins; one in the
-    daytime comes before an earlier one at night.
-    """
-    found: list[tuple[bool, dt.datetime] | None] = [None] * (len(midnights) - 1)
-    length = dt.timedelta(minutes=minutes)
-    if minutes > terms.longest_minutes:
-        return [None for _day in found]
-    earliest, latest = terms.earliest_start(now), terms.latest_start(now)
-    for intervals in free:
-        for interval in intervals:
-            for n, midnight in enumerate(midnights[:-1]):
-                if midnights[n + 1] <= interval.start:
-                    continue
-                if midnight >= interval.end:
-                    break
-                first = first_of_day(
-                    interval, midnight, earliest=earliest, length=length, step=terms.step_minutes
-                )
-                if first is not None and first[1] <= latest:
-                    known = found[n]
-                    found[n] = first if known is None else min(known, first)
-    return [None if first is None else first[1] for first in found]
 
 
 def longest_parts(

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.core.paginator import Page, Paginator
+from django.db import connections
 from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
-from background.kept import kept
+from instruments.availability.queries.free_times import coming_days
+from instruments.availability.queries.reading import prices_of
 from instruments.booking.queries.availability import is_open_for_booking
 from instruments.booking.queries.availability_ahead import AvailabilityAhead, availability_ahead
-from instruments.booking.queries.free_days import KEPT_SECONDS, free_days, generation
 from instruments.booking.rules.free_slots import FreeSlot
-from instruments.catalogue.queries.facets import Facet, facets, public_counts
-from instruments.catalogue.queries.filters import CatalogueFilters, narrowed, ordered, selected
-from instruments.catalogue.queries.ranking import Reader, category_at, home_unit, matches, ranked, sort_of
+from instruments.catalogue.queries.facets import Facet, counts, facets
+from instruments.catalogue.queries.filters import ORDERINGS, CatalogueFilters
+from instruments.catalogue.queries.ranking import Ranked
+from instruments.catalogue.queries.selection import Reader, Selection, category_at
 from instruments.inventory.enums import SharingMode
 from instruments.inventory.models import Instrument
-from instruments.terms.models import Rate
+from instruments.inventory.queries.search import with_relevance
 from instruments.terms.queries.policy import approval_needed, policy_of, terms_of
 from instruments.terms.rules.hours import local_day
 from instruments.terms.rules.pricing import price as price_of
@@ -30,7 +33,6 @@ from members.enums import UserCategory
 
 PAGE_SIZE = 24
 LARGEST_PAGE = 100
-_KEY = "catalogue.order"
 
 
 @dataclass(frozen=True)
@@ -90,17 +92,19 @@ class Card:
 class CataloguePage:
     """A page of the catalogue; `page` carries the paging, `cards` its rows, `facets` the choices with counts.
 
-    `days` holds each of the coming days with how many of what fits is free then, whatever days are chosen; `matches`
-    is the number that fits without any day.
+    `days` holds each of the coming days with how many of what fits is free then, whatever days are chosen.
     """
 
     page: Page[int]
     cards: Sequence[Card]
     facets: Sequence[Facet]
     days: Sequence[tuple[dt.date, int]]
-    matches: int
-    filters: CatalogueFilters
-    counted: Mapping[str, Mapping[str, int]]
+    selection: Selection
+
+    @property
+    def filters(self) -> CatalogueFilters:
+        """What was chosen."""
+        return self.selection.filters
 
     @property
     def total(self) -> int:
@@ -108,20 +112,16 @@ class CataloguePage:
         return self.page.paginator.count
 
 
-@dataclass(frozen=True)
-class SearchResult:
-    """What fits all choices: keys in order, and counts by day whatever days are chosen."""
-
-    pks: list[int]
-    days: Sequence[tuple[dt.date, int]]
-    matches: int
-    only: frozenset[int] | None
-
-
-def catalogue(filters: CatalogueFilters) -> QuerySet[Instrument]:
+def catalogue(filters: CatalogueFilters, now: dt.datetime) -> QuerySet[Instrument]:
     """Return the public instruments that fit, in order, with unit, region, class, policy and fields."""
-    rows = ordered(narrowed(Instrument.objects.public(), filters, only=selected(filters)), filters)
-    return with_names(rows).prefetch_related("fields")
+    rows: QuerySet[Instrument] = Instrument.objects.public()
+    if not filters.is_empty:
+        selection = Selection(filters, None, now)
+        rows = rows.filter(pk__in=listed(selection.keys(selection.fitting()), rows.db))
+    ordering = filters.ordering or ("relevance" if filters.q else "code")
+    if ordering == "relevance":
+        rows = with_relevance(rows, filters.q)
+    return with_names(rows.order_by(*ORDERINGS[ordering])).prefetch_related("fields")
 
 
 def with_names(instruments: QuerySet[Instrument]) -> QuerySet[Instrument]:
@@ -131,28 +131,11 @@ def with_names(instruments: QuerySet[Instrument]) -> QuerySet[Instrument]:
     )
 
 
-def search(filters: CatalogueFilters, person: Reader, now: dt.datetime) -> SearchResult:
-    """Return what fits for a reader, in order: one query, one more for words, five for a time, four for days.
-
-    The whole catalogue in its usual order is kept a minute for the people of each unit.
-    """
-    unit = home_unit(person)
-    if not filters.is_empty or sort_of(filters) != "earliest":
-        return _search(filters, person, now)
-    key = f"{_KEY}.{generation()}.{filters.minutes or 'usual'}.{unit}.{local_day(now)}"
-    return kept(key, KEPT_SECONDS, lambda: _search(filters, person, now))
-
-
-def _search(filters: CatalogueFilters, person: Reader, now: dt.datetime) -> SearchResult:
-    only, free, unit = selected(filters), free_days(filters.minutes, now), home_unit(person)
-    found = matches(filters, only)
-    days = free.counts(unit, [match.pk for match in found])
-    everything = len(found)
-    if filters.days:
-        on_days = free.free_on(filters.days, unit)
-        only = on_days if only is None else only & on_days
-        found = [match for match in found if match.pk in on_days]
-    return SearchResult(ranked(found, filters, free, person, local_day(now)), days, everything, only)
+def counted_days(selection: Selection) -> list[tuple[dt.date, int]]:
+    """Return each of the coming days with how many of what fits the reader can book then, whatever days are chosen."""
+    fitting = selection.fitting("day") & selection.may_book
+    by_day = selection.coming.by_day
+    return [(day, (by_day.get(day, 0) & fitting).bit_count()) for day in coming_days(selection.now)]
 
 
 def catalogue_page(
@@ -163,44 +146,39 @@ def catalogue_page(
     page_size: int = PAGE_SIZE,
     now: dt.datetime | None = None,
 ) -> CataloguePage:
-    """Return one page for a reader, in at most twelve queries however many rows; a page too far gives the last."""
+    """Return one page for a reader, in at most seven queries however many rows; a page too far gives the last."""
     moment = now or timezone.now()
-    found = search(filters, person, moment)
-    counted = public_counts(filters, found.only)
-    shown = Paginator(found.pks, min(max(page_size, 1), LARGEST_PAGE)).get_page(page)
-    # What was hidden within the minute of a kept order is not shown any more.
-    rows = with_names(Instrument.objects.public()).in_bulk(list(shown.object_list))
+    selection = Selection(filters, person, moment)
+    shown = Paginator(Ranked(selection), min(max(page_size, 1), LARGEST_PAGE)).get_page(page)
     return CataloguePage(
         page=shown,
-        cards=cards_of(
-            [rows[pk] for pk in shown.object_list if pk in rows],
-            person,
-            moment,
-            filters.minutes,
-            filters.days,
-        ),
-        facets=facets(counted, filters),
-        days=found.days,
-        matches=found.matches,
-        filters=filters,
-        counted=counted,
+        cards=cards_of(rows_of(shown.object_list), selection),
+        facets=facets(counts(selection), filters),
+        days=counted_days(selection),
+        selection=selection,
     )
 
 
-def cards_of(
-    instruments: Sequence[Instrument],
-    person: Reader,
-    now: dt.datetime,
-    minutes: int | None = None,
-    days: Collection[dt.date] = (),
-) -> list[Card]:
-    """Return the cards of instruments read by `with_names`, in four queries however many."""
-    rates = rates_of([instrument.pk for instrument in instruments], local_day(now))
-    ahead = availability_ahead(instruments, now, minutes, days)
-    unit = home_unit(person)
+def rows_of(pks: Iterable[int]) -> list[Instrument]:
+    """Return public instruments in the order of their keys, as `with_names` reads them; one query."""
+    wanted = list(pks)
+    rows = with_names(Instrument.objects.public()).in_bulk(wanted)
+    return [rows[pk] for pk in wanted if pk in rows]
+
+
+def cards_of(instruments: Sequence[Instrument], selection: Selection, slots: int = 1) -> list[Card]:
+    """Return the cards of instruments read by `with_names`, in three queries however many.
+
+    The slot that is offered lies in the chosen times; where none are chosen, at night before not at all.
+    """
+    rates = prices_of(local_day(selection.now), [instrument.pk for instrument in instruments])
+    ahead = availability_ahead(
+        instruments, selection.now, selection.wish, or_at_night=not selection.has_times, count=slots
+    )
+    unit = selection.unit
     cards = []
     for instrument in instruments:
-        category = category_at(person, instrument.unit_id)
+        category = category_at(selection.reader, instrument.unit_id)
         prices = rates.get(instrument.pk, {})
         mine = prices.get(category) if category else None
         inside = instrument.sharing_mode == SharingMode.INTERNAL and unit != instrument.unit_id
@@ -208,10 +186,8 @@ def cards_of(
     return cards
 
 
-def rates_of(pks: Sequence[int], day: dt.date) -> dict[int, dict[str, Decimal]]:
-    """Return yuan per hour by instrument and user category on a local day, in one query."""
-    rows = Rate.objects.filter(instrument__in=pks, valid_from__lte=day).order_by("valid_from")
-    found: defaultdict[int, dict[str, Decimal]] = defaultdict(dict)
-    for pk, category, yuan in rows.values_list("instrument_id", "category", "yuan_per_hour"):
-        found[pk][category] = yuan
-    return dict(found)
+def listed(pks: Collection[int], using: str) -> RawSQL:
+    """Return the keys as a subquery with one parameter: thousands of them cost no more than a few."""
+    if connections[using].vendor == "postgresql":
+        return RawSQL("SELECT unnest(%s::bigint[])", (sorted(pks),))
+    return RawSQL("SELECT value FROM json_each(%s)", (json.dumps(sorted(pks)),))

@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
-from django.core.cache import cache
-from django.db.models import Case, CharField, Count, F, QuerySet, Value, When
-from django.db.models.functions import Concat, Substr
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from background.kept import kept
 from display.formats import money_short
-from instruments.booking.queries.free_days import forget_free_days
-from instruments.catalogue.queries.filters import CatalogueFilters, band_condition, narrowed
-from instruments.catalogue.rules.value_bands import BANDS, ValueBand
+from instruments.availability.rules.presets import PRESETS
+from instruments.catalogue.queries.filters import CatalogueFilters
+from instruments.catalogue.queries.selection import Selection
 from instruments.inventory.enums import SharingMode
-from instruments.inventory.models import Instrument
 from instruments.inventory.queries.labels import Label, labels
 from instruments.inventory.rules.class_codes import subtree_prefix
+from instruments.inventory.rules.value_bands import BANDS, ValueBand
 
-KEPT_SECONDS = 60
-_KEY = "catalogue.facets"
+PRICE_LIMITS = (100, 200, 500, 1000)
+"""Prices in yuan an hour up to which one can ask."""
+PRESET_NAMES = {
+    "today": gettext_lazy("Today"),
+    "tomorrow_morning": gettext_lazy("Tomorrow morning"),
+    "tomorrow_afternoon": gettext_lazy("Tomorrow afternoon"),
+    "week": gettext_lazy("Within seven days"),
+}
+_COUNTED = {
+    "field": "field",
+    "instrument_class": "class",
+    "unit": "unit",
+    "region": "region",
+    "sharing_mode": "mode",
+    "value_band": "band",
+}
+_ON = {True: ("on",), False: ()}
 
 
 @dataclass(frozen=True)
@@ -50,6 +63,9 @@ class Facet:
 
 
 TITLES = {
+    "free": pgettext_lazy("when free", "Free"),
+    "max_price": gettext_lazy("Price for you"),
+    "at_once": gettext_lazy("Confirmed at once"),
     "field": pgettext_lazy("of science", "Field"),
     "instrument_class": gettext_lazy("Class"),
     "unit": gettext_lazy("Unit"),
@@ -59,53 +75,30 @@ TITLES = {
 }
 
 
-def counts(
-    instruments: QuerySet[Instrument],
-    filters: CatalogueFilters,
-    only: frozenset[int] | None = None,
-) -> dict[str, dict[str, int]]:
-    """Count the instruments behind every value of every facet, each ignoring its own choice, in one query.
+def counts(selection: Selection) -> dict[str, dict[str, int]]:
+    """Count the instruments behind every value of every facet, each ignoring its own choice.
 
-    Returns facet (`field`, `class`, `unit`, `region`, `mode`, `band`) to value to count; zeros are left out.
+    Returns facet (by its parameter in the address) to value to count; zeros are left out.
     """
-    keys = {
-        "field": F("field_links__field__code"),
-        "class": Concat(Substr("instrument_class__code", 1, 4), Value("00"), output_field=CharField()),
-        "unit": F("unit__code"),
-        "region": F("region__code"),
-        "mode": F("sharing_mode"),
-        "band": Case(
-            *[When(band_condition(band.code), then=Value(band.code)) for band in BANDS],
-            output_field=CharField(),
-        ),
+    attributes = selection.attributes
+    found: dict[str, dict[str, int]] = {}
+    for name, kind in _COUNTED.items():
+        fitting = selection.fitting(name)
+        counted: Counter[str] = Counter()
+        for value, bits in attributes.values(kind).items():
+            # Classes are counted by their second level.
+            code = f"{str(value)[:4]}00" if kind == "class" else str(value)
+            counted[code] += (bits & fitting).bit_count()
+        found[name] = +counted
+    fitting = selection.fitting("at_once")
+    found["at_once"] = {"on": (selection.at_once & fitting).bit_count()}
+    fitting = selection.fitting("max_price")
+    found["max_price"] = {
+        str(yuan): (selection.up_to(Decimal(yuan)) & fitting).bit_count() for yuan in PRICE_LIMITS
     }
-    parts = [
-        narrowed(instruments, filters, only=only, ignoring=facet)
-        .order_by()
-        .annotate(_facet=Value(facet, output_field=CharField()), _value=key)
-        .values("_facet", "_value")
-        .annotate(_count=Count("pk"))
-        .values_list("_facet", "_value", "_count")
-        for facet, key in keys.items()
-    ]
-    found: dict[str, dict[str, int]] = {facet: {} for facet in keys}
-    for facet, value, count in parts[0].union(*parts[1:], all=True):
-        if value is not None:
-            found[facet][value] = count
+    fitting = selection.fitting("free")
+    found["free"] = {code: (selection.free_at(code) & fitting).bit_count() for code in PRESETS}
     return found
-
-
-def public_counts(filters: CatalogueFilters, only: frozenset[int] | None = None) -> dict[str, dict[str, int]]:
-    """Count over the public catalogue; the counts of the whole catalogue are kept a minute."""
-    if not filters.is_empty:
-        return counts(Instrument.objects.public(), filters, only)
-    return kept(_KEY, KEPT_SECONDS, lambda: counts(Instrument.objects.public(), filters))
-
-
-def forget_public_counts() -> None:
-    """Drop the kept counts and free days, after an instrument has come, gone or changed what it is counted by."""
-    cache.delete(_KEY)
-    forget_free_days()
 
 
 def facets(found: Mapping[str, Mapping[str, int]], filters: CatalogueFilters) -> list[Facet]:
@@ -114,12 +107,13 @@ def facets(found: Mapping[str, Mapping[str, int]], filters: CatalogueFilters) ->
     A chosen value is listed even where nothing is behind it, so that it can be taken back.
     """
     names = labels()
-    classes = {code: label for code, label in names.classes.items() if code in found["class"]}
+    classes = {code: label for code, label in names.classes.items() if code in found["instrument_class"]}
     return [
+        _single("free", found["free"], PRESET_NAMES, filters.free),
         _named_facet("field", found["field"], names.fields, filters.fields),
         _named_facet(
             "instrument_class",
-            found["class"],
+            found["instrument_class"],
             {**classes, **{code: names.classes[code] for code in filters.classes if code in names.classes}},
             filters.classes,
         ),
@@ -130,17 +124,30 @@ def facets(found: Mapping[str, Mapping[str, int]], filters: CatalogueFilters) ->
             str(TITLES["value_band"]),
             tuple(
                 Option(
-                    band.code, band_name(band), found["band"].get(band.code, 0), band.code in filters.bands
+                    band.code,
+                    band_name(band),
+                    found["value_band"].get(band.code, 0),
+                    band.code in filters.bands,
                 )
                 for band in BANDS
             ),
         ),
+        _single(
+            "max_price",
+            found["max_price"],
+            {str(yuan): _price_name(yuan) for yuan in PRICE_LIMITS},
+            () if filters.max_price is None else (str(filters.max_price),),
+        ),
+        _single("at_once", found["at_once"], {"on": _("Without waiting for approval")}, _ON[filters.at_once]),
         Facet(
             "sharing_mode",
             str(TITLES["sharing_mode"]),
             tuple(
                 Option(
-                    mode.value, str(mode.label), found["mode"].get(mode.value, 0), mode.value in filters.modes
+                    mode.value,
+                    str(mode.label),
+                    found["sharing_mode"].get(mode.value, 0),
+                    mode.value in filters.modes,
                 )
                 for mode in (SharingMode.EXTERNAL, SharingMode.INTERNAL)
             ),
@@ -160,6 +167,18 @@ def band_name(band: ValueBand) -> str:
         if band.low
         else _("Under %(high)s") % {"high": high}
     )
+
+
+def _single(
+    name: str, found: Mapping[str, int], names: Mapping[str, object], chosen: tuple[str, ...]
+) -> Facet:
+    """A facet whose few choices keep their order."""
+    options = (Option(code, str(label), found.get(code, 0), code in chosen) for code, label in names.items())
+    return Facet(name, str(TITLES[name]), tuple(options))
+
+
+def _price_name(yuan: int) -> str:
+    return _("Up to %(price)s an hour") % {"price": money_short(Decimal(yuan), get_language())}
 
 
 def _named_facet(

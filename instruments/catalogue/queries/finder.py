@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from instruments.catalogue.queries.catalogue import Card, cards_of, search, with_names
+from instruments.catalogue.queries.catalogue import Card, cards_of, counted_days, rows_of
 from instruments.catalogue.queries.filters import CatalogueFilters
-from instruments.catalogue.queries.ranking import Reader
-from instruments.inventory.models import Instrument
+from instruments.catalogue.queries.ranking import Ranked
+from instruments.catalogue.queries.selection import Reader, Selection
 
 STRIP = 7
 
@@ -25,8 +25,8 @@ class Found:
 
 def finder(filters: CatalogueFilters, person: Reader, now: dt.datetime) -> Found:
     """Search as the catalogue does, so that number and first slot agree with the page it opens."""
-    found = search(filters, person, now)
-    rows = with_names(Instrument.objects.filter(pk__in=found.pks[:1]))
-    cards = cards_of(list(rows), person, now, filters.minutes, filters.days)
+    selection = Selection(filters, person, now)
+    found = Ranked(selection)
+    cards = cards_of(rows_of(found[:1]), selection)
     first = next((card for card in cards if card.slot is not None), None)
-    return Found(len(found.pks), found.days[:STRIP], first)
+    return Found(len(found), counted_days(selection)[:STRIP], first)

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from django.db.models import QuerySet, Value
 
 from folding.words import query_words, words_of
-from instruments.catalogue.queries.filters import CatalogueFilters, narrowed, selected
+from instruments.catalogue.queries.catalogue import listed
+from instruments.catalogue.queries.selection import Selection
 from instruments.inventory.models import Instrument
 from instruments.inventory.queries.search import matching
 from instruments.inventory.rules.abbreviations import other_names
@@ -27,18 +28,21 @@ class NearWord:
     count: int
 
 
-def near_words(filters: CatalogueFilters) -> list[NearWord]:
+def near_words(selection: Selection) -> list[NearWord]:
     """Return the words nearest to those that found nothing, under the same other choices: parts of them first.
 
-    Near is what shares most pairs and characters among names, classes, fields and abbreviations. Three queries, and
-    those for a time where one is chosen; days are not looked at.
+    Near is what shares most pairs and characters among names, classes, fields and abbreviations. Three
+    queries.
     """
-    if not query_words(filters.q):
+    words = selection.filters.q
+    if not query_words(words):
         return []
-    rest = replace(filters, q="")
-    rows = narrowed(Instrument.objects.public(), rest, only=selected(rest)).order_by()
-    parts = parts_of(filters.q)
-    asked = list(dict.fromkeys([*parts, *nearest(filters.q, _vocabulary(rows))]))[:_MOST_ASKED]
+    rest = Selection(replace(selection.filters, q=""), selection.reader, selection.now)
+    rows = Instrument.objects.public().order_by()
+    if rest.chosen:
+        rows = rows.filter(pk__in=listed(rest.keys(rest.fitting()), rows.db))
+    parts = parts_of(words)
+    asked = list(dict.fromkeys([*parts, *nearest(words, _vocabulary(rows))]))[:_MOST_ASKED]
     if not asked:
         return []
     hits = [matching(rows, word).values_list(Value(at)) for at, word in enumerate(asked)]

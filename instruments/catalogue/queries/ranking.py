@@ -2,52 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import overload
 
-from django.contrib.auth.models import AnonymousUser
-
-from instruments.booking.queries.free_days import FreeDays
-from instruments.catalogue.queries.filters import ORDERINGS, CatalogueFilters, narrowed, ordered
-from instruments.inventory.enums import SharingMode
+from instruments.availability.rules.bits import positions
+from instruments.catalogue.queries.filters import ORDERINGS, CatalogueFilters
+from instruments.catalogue.queries.selection import Selection
 from instruments.inventory.models import Instrument
 from instruments.inventory.queries.search import GOES_BY_IT
-from instruments.terms.models import Rate
-from members.enums import UserCategory
-from members.models import Person
-from members.rules.categories import user_category
-
-Reader = Person | AnonymousUser
-
-
-@dataclass(frozen=True)
-class Match:
-    """One instrument that fits, before any day is asked for."""
-
-    pk: int
-    unit: int
-    code: str
-    mode: str
-    relevance: int = 0
-
-
-def home_unit(person: Reader) -> int | None:
-    """Return the key of the reader's own unit, None for a visitor and for people of no member unit."""
-    return person.home_unit_id if isinstance(person, Person) else None
-
-
-def matches(filters: CatalogueFilters, only: frozenset[int] | None) -> list[Match]:
-    """Return what fits all choices but the days, in the order the database knows; one query."""
-    sort = sort_of(filters)
-    known = replace(filters, ordering=sort if sort in ORDERINGS else "code")
-    rows = ordered(narrowed(Instrument.objects.public(), known, only=only), known)
-    columns = ["pk", "unit_id", "code", "sharing_mode"]
-    if sort == "relevance":
-        columns.append("relevance")
-    return [Match(*row) for row in rows.values_list(*columns)]
 
 
 def sort_of(filters: CatalogueFilters) -> str:
@@ -55,70 +19,104 @@ def sort_of(filters: CatalogueFilters) -> str:
     return filters.ordering or ("relevance" if filters.q else "earliest")
 
 
-def ranked(
-    found: Sequence[Match], filters: CatalogueFilters, free: FreeDays, person: Reader, today: dt.date
-) -> list[int]:
-    """Return the keys in order. What the reader can book comes first by earliest slot, price and relevance.
+class Ranked(Sequence[int]):
+    """The keys of what fits, in order; a page of them is worked out no further than it is asked for.
 
-    Where words are looked for, what goes by that name comes before all else.
-
-    Of those that are free at the same moment each unit has its turn, so that no unit fills the first page. Only the
-    order by price asks the database: one query.
+    What the reader can book comes first by earliest slot, price and relevance. Where words are looked for, what goes by
+    that name comes before all else. Of those that are free at the same moment each unit has its turn, so that no unit
+    fills the first page. Only orders that the database knows ask it: one query.
     """
-    sort = sort_of(filters)
-    if sort not in {"relevance", "earliest", "price"}:
-        return [match.pk for match in found]
-    bookable = free.bookable(home_unit(person))
-    starts = {match.pk: free.earliest(match.pk, filters.days) for match in found if match.pk in bookable}
-    prices = shown_prices(found, person, today) if sort == "price" else {}
 
-    def rank(match: Match) -> tuple[int | Decimal, ...]:
-        start = starts.get(match.pk)
-        # A code that was typed is meant, whatever its state.
-        typed = sort == "relevance" and match.relevance < GOES_BY_IT
-        price = prices.get(match.pk)
-        return (
-            not typed,
-            sort == "relevance" and match.relevance > GOES_BY_IT,
-            match.pk not in bookable,
-            price is None,
-            price or 0,
-            match.relevance,
-            start is None,
-            start or 0,
-        )
+    def __init__(self, selection: Selection) -> None:
+        self._selection, self._sort = selection, sort_of(selection.filters)
+        self._fitting = selection.fitting()
 
-    return [match.pk for match in _in_turn(found, rank)]
+    def __len__(self) -> int:
+        return self._fitting.bit_count()
 
+    @overload
+    def __getitem__(self, which: int) -> int: ...
 
-def shown_prices(found: Sequence[Match], person: Reader, today: dt.date) -> dict[int, Decimal]:
-    """Return yuan per hour as the reader sees it, by key; those without a price are missing. One query."""
-    rows = Rate.objects.filter(valid_from__lte=today).order_by("valid_from")
-    known: defaultdict[int, dict[str, Decimal]] = defaultdict(dict)
-    for pk, category, yuan in rows.values_list("instrument_id", "category", "yuan_per_hour"):
-        known[pk][category] = yuan
-    prices = {}
-    for match in found:
-        price = known[match.pk].get(category_at(person, match.unit) or UserCategory.ENTERPRISE)
-        if price is not None and not (match.mode == SharingMode.INTERNAL and home_unit(person) != match.unit):
-            prices[match.pk] = price
-    return prices
+    @overload
+    def __getitem__(self, which: slice) -> list[int]: ...
 
+    def __getitem__(self, which: int | slice) -> int | list[int]:
+        if isinstance(which, int):
+            return next(islice(self._keys(), which, None))
+        return list(islice(self._keys(), which.start or 0, which.stop))
 
-def category_at(person: Reader, unit_pk: int) -> str | None:
-    """Return the price category of a reader at the instruments of a unit, None for a visitor."""
-    return (
-        user_category(person.affiliation, person.home_unit_id, unit_pk)
-        if isinstance(person, Person)
-        else None
-    )
+    def __iter__(self) -> Iterator[int]:
+        return self._keys()
 
+    def _keys(self) -> Iterator[int]:
+        attributes = self._selection.attributes
+        if self._sort in ORDERINGS and self._sort != "relevance":
+            rows = Instrument.objects.public().order_by(*ORDERINGS[self._sort]).values_list("pk", flat=True)
+            raw = self._fitting.to_bytes(len(attributes.pks) // 8 + 1, "little")
+            for pk in rows:
+                place = attributes.position.get(pk)
+                if place is not None and raw[place >> 3] >> (place & 7) & 1:
+                    yield pk
+            return
+        for alike in self._batches():
+            yield from (attributes.pks[place] for place in self._in_turn(alike))
 
-def _in_turn(found: Sequence[Match], rank: Callable[[Match], tuple[int | Decimal, ...]]) -> list[Match]:
-    keyed = sorted(((rank(match), match) for match in found), key=lambda pair: (pair[0], pair[1].code))
-    turns: Counter[object] = Counter()
-    with_turn = []
-    for key, match in keyed:
-        turns[key, match.unit] += 1
-        with_turn.append((key, turns[key, match.unit], match.code, match))
-    return [row[-1] for row in sorted(with_turn, key=lambda row: row[:3])]
+    def _batches(self) -> Iterator[int]:
+        """Yield the sets of those that stand equal, in order."""
+        may_book = self._selection.may_book
+        for levels in self._levels():
+            for bookable in (True, False):
+                for level in levels:
+                    part = level & may_book if bookable else level & ~may_book
+                    for graded in self._graded(part):
+                        yield from self._by_start(graded) if bookable else [graded]
+
+    def _levels(self) -> Iterator[list[int]]:
+        """Yield what was typed as a code, what goes by the words, and the rest: each by how well it matches."""
+        if self._sort != "relevance":
+            yield [self._fitting]
+            return
+        by_relevance: defaultdict[int, list[int]] = defaultdict(list)
+        for pk, relevance in self._selection.relevance.items():
+            by_relevance[relevance].append(pk)
+        sets = {
+            relevance: self._selection.attributes.places(pks) & self._fitting
+            for relevance, pks in sorted(by_relevance.items())
+        }
+        yield [bits for relevance, bits in sets.items() if relevance < GOES_BY_IT]
+        yield [bits for relevance, bits in sets.items() if relevance == GOES_BY_IT]
+        yield [bits for relevance, bits in sets.items() if relevance > GOES_BY_IT]
+
+    def _graded(self, part: int) -> Iterator[int]:
+        """Part a set by price or distance, where that is the order; what has none comes last."""
+        selection, rest = self._selection, part
+        grades: Sequence[tuple[object, int]] = ()
+        if self._sort == "price":
+            grades = selection.prices
+        elif self._sort == "nearest":
+            grades = selection.regions
+        for _yuan_or_kilometres, bits in grades:
+            if found := bits & rest:
+                yield found
+                rest &= ~found
+        if rest:
+            yield rest
+
+    def _by_start(self, part: int) -> Iterator[int]:
+        rest = part
+        for _start, found in self._selection.times.earliest(part):
+            yield found
+            rest &= ~found
+        if rest:
+            yield rest
+
+    def _in_turn(self, alike: int) -> list[int]:
+        attributes = self._selection.attributes
+        places = sorted(positions(alike), key=attributes.codes.__getitem__)
+        turns: Counter[int] = Counter()
+        with_turn = []
+        for place in places:
+            turns[attributes.units[place]] += 1
+            with_turn.append((turns[attributes.units[place]], place))
+        # Sorting keeps the codes' order among equals.
+        return [place for _turn, place in sorted(with_turn, key=lambda pair: pair[0])]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -76,9 +76,29 @@ def spoken() -> Sequence[Spoken]:
     )
 
 
+def techniques(language: str) -> Mapping[str, Technique]:
+    """Return the techniques by code, each with its general limit and no reason of a question."""
+    return _techniques(0 if language.lower().startswith("zh") else 1)
+
+
+@cache
+def _techniques(language: int) -> Mapping[str, Technique]:
+    return {
+        code: Technique(
+            code=code,
+            name=both(row["name"])[language],
+            why="",
+            cannot=both(row["cannot"])[language],
+            class_codes=tuple(row["classes"].split()),
+            words=tuple(row.get("instruments", "").split()),
+        )
+        for code, row in _read("techniques.toml").items()
+    }
+
+
 @cache
 def _questions(language: int) -> Mapping[str, Question]:
-    techniques = _read("techniques.toml")
+    known = _techniques(language)
 
     def said(text: str) -> str:
         return both(text)[language]
@@ -89,13 +109,10 @@ def _questions(language: int) -> Mapping[str, Question]:
             sample=said(row["sample"]),
             question=said(row["question"]),
             techniques=tuple(
-                Technique(
-                    code=key,
-                    name=said(techniques[key]["name"]),
+                replace(
+                    known[key],
                     why=said(why),
-                    cannot=said(row.get("cannot", {}).get(key, techniques[key]["cannot"])),
-                    class_codes=tuple(techniques[key]["classes"].split()),
-                    words=tuple(techniques[key].get("instruments", "").split()),
+                    cannot=said(row["cannot"][key]) if key in row.get("cannot", {}) else known[key].cannot,
                 )
                 for key, why in row["why"].items()
             ),

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from display.formats import local_datetime, minutes, short_day
 from folding.words import seen_words
-from instruments.catalogue.forms import PAGE_ORDERINGS, PageFilter, filled
+from instruments.catalogue.forms.catalogue import PAGE_ORDERINGS, PageFilter, filled
 from instruments.catalogue.queries.catalogue import CataloguePage, catalogue_page
 from instruments.catalogue.queries.facets import Facet
 from instruments.catalogue.queries.nearest import near_words
@@ -28,7 +28,17 @@ from instruments.terms.rules.booking_policy import USUAL_MINUTES
 from members.kept_pages import kept_for_readers
 
 LENGTHS = (30, 60, 120, 240, 480)
-FACET_ORDER = ("instrument_class", "region", "field", "unit", "sharing_mode", "value_band")
+FACET_ORDER = (
+    "free",
+    "max_price",
+    "at_once",
+    "instrument_class",
+    "region",
+    "field",
+    "unit",
+    "sharing_mode",
+    "value_band",
+)
 OUTSIDE_THE_FORM = (
     "free_from",
     "free_to",
@@ -84,7 +94,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     chips = _chips(clean, found.facets, wanted)
     swapped = request.headers.get("HX-Target") == "results"
     calendar = [DayChoice(day, count, day in wanted.chosen.days) for day, count in found.days]
-    near = [] if found.total or not wanted.chosen.q else _near_words(clean, wanted)
+    near = [] if found.total or not wanted.chosen.q else _near_words(clean, found)
     context = {
         "found": found,
         "page": found.page,
@@ -96,14 +106,13 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         "words": seen_words(wanted.chosen.q),
         "chips": chips,
         "near_words": near,
-        "way_out": None
-        if found.total or (near and len(chips) == 1)
-        else _way_out(request, found, chips, now),
+        "way_out": None if found.total or (near and len(chips) == 1) else _way_out(request, found, chips),
         "orderings": [row for row in PAGE_ORDERINGS if row[0] != "relevance" or wanted.chosen.q],
         "ordering": sort_of(wanted.chosen),
         "view": wanted.view_name,
         "calendar": calendar,
         "blanks": range(found.days[0][0].weekday()),
+        "any_hour": wanted.chosen.any_hour,
         "other_days": [day for day in wanted.chosen.days if day not in dict(found.days)],
         "lengths": LENGTHS,
         "usual": USUAL_MINUTES,
@@ -158,6 +167,8 @@ def _chips(clean: QueryDict, facets: Sequence[Facet], wanted: PageFilter) -> lis
         for option in facet.options
         if option.chosen
     ]
+    if chosen.any_hour:
+        chips.append(_chip(_("Nights and weekends too"), clean, ("hours",)))
     if chosen.states:
         words = ", ".join(str(InstrumentState(state).label) for state in chosen.states)
         chips.append(_chip(words, clean, ("state",)))
@@ -178,10 +189,8 @@ def _days_label(days: Sequence[dt.date], language: str | None) -> str:
     }
 
 
-def _way_out(
-    request: HttpRequest, found: CataloguePage, chips: Sequence[Chip], now: dt.datetime
-) -> WayOut | None:
-    best = best_relaxation(found, request.user, now)
+def _way_out(request: HttpRequest, found: CataloguePage, chips: Sequence[Chip]) -> WayOut | None:
+    best = best_relaxation(found.selection)
     if best is None:
         return None
     meant = [chip for chip in chips if set(chip.names) & set(best.names)]
@@ -189,10 +198,10 @@ def _way_out(
     return WayOut(", ".join(chip.label for chip in meant), _chip("", clean, best.names).url, best.count)
 
 
-def _near_words(clean: QueryDict, wanted: PageFilter) -> list[Chip]:
+def _near_words(clean: QueryDict, found: CataloguePage) -> list[Chip]:
     """Return the words to look for instead, each with how many fit and the address that looks for it."""
     offers = []
-    for near in near_words(wanted.chosen):
+    for near in near_words(found.selection):
         other = clean.copy()
         other.pop("page", None)
         other["q"] = near.word

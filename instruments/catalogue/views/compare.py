@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from instruments.catalogue.queries.catalogue import Card, cards_of, with_names
+from instruments.catalogue.queries.filters import CatalogueFilters
+from instruments.catalogue.queries.selection import Selection
 from instruments.inventory.models import Instrument
 from members.kept_pages import kept_for_readers
 
@@ -39,7 +41,8 @@ def compare(request: HttpRequest) -> HttpResponse:
         )
     chosen = codes[:MOST_COMPARED]
     rows = {row.code: row for row in with_names(Instrument.objects.public().filter(code__in=chosen))}
-    cards = cards_of([rows[code] for code in chosen if code in rows], request.user, timezone.now())
+    selection = Selection(CatalogueFilters(), request.user, timezone.now())
+    cards = cards_of([rows[code] for code in chosen if code in rows], selection)
     columns = [Column(card, _without(cards, card)) for card in cards]
     return render(request, "instruments/catalogue/compare.html", {"cards": cards, "columns": columns})
 

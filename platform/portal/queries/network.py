@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from urllib.parse import urlencode
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Sum
 from django.utils import timezone
 
@@ -14,7 +15,9 @@ from background.kept import kept
 from evaluations.results.models import Result
 from evaluations.rounds.models import Round
 from evaluations.rounds.queries import published_rounds
-from instruments.booking.queries.free_days import free_days
+from instruments.availability.rules.presets import WEEK
+from instruments.catalogue.queries.filters import CatalogueFilters
+from instruments.catalogue.queries.selection import Reader, Selection
 from instruments.inventory.models import ApplicationField, Instrument, InstrumentClass, InstrumentField
 from instruments.inventory.queries.counts import shared_by_field
 from instruments.usage.models import OUTSIDE, UsageRecord
@@ -26,7 +29,6 @@ COUNTS_KEY = "portal.counts"
 COUNTS_SECONDS = 120
 HOURS_KEY = "portal.external_hours"
 HOURS_SECONDS = 900
-WEEK = 7
 
 
 @dataclass(frozen=True)
@@ -86,16 +88,18 @@ def network() -> Network:
 
 def _count(now: dt.datetime) -> Network:
     shared = Instrument.objects.public()
-    free = free_this_week(now, None)
+    selection = _free_this_week(now, AnonymousUser())
+    free = selection.fitting()
     by_region: dict[int, int] = dict(shared.values_list("region").annotate(n=Count("pk")).order_by())
-    free_by_region: dict[int, int] = {}
-    for pk, region in shared.values_list("pk", "region_id"):
-        if pk in free:
-            free_by_region[region] = free_by_region.get(region, 0) + 1
     active = MemberUnit.objects.filter(state=UnitState.ACTIVE)
     units: dict[int, int] = dict(active.values_list("region").annotate(n=Count("pk")).order_by())
     regions = [
-        RegionCount(r, by_region.get(r.pk, 0), units.get(r.pk, 0), free_by_region.get(r.pk, 0))
+        RegionCount(
+            r,
+            by_region.get(r.pk, 0),
+            units.get(r.pk, 0),
+            (selection.attributes.of("region", r.code) & free).bit_count(),
+        )
         for r in Region.objects.all()
     ]
     return Network(
@@ -106,7 +110,7 @@ def _count(now: dt.datetime) -> Network:
         .values("field")
         .distinct()
         .count(),
-        free_this_week=sum(free_by_region.values()),
+        free_this_week=free.bit_count(),
         external_hours=kept(f"{HOURS_KEY}.{now:%Y}", HOURS_SECONDS, lambda: _external_hours(now)),
         regions=regions,
         hu_bao_e_wu=sum(row.instruments for row in regions if row.region.hu_bao_e_wu),
@@ -125,15 +129,18 @@ def _external_hours(now: dt.datetime) -> Decimal:
     return Decimal(hours or 0).quantize(CENTS)
 
 
-def free_this_week(now: dt.datetime, unit_pk: int | None) -> frozenset[int]:
-    """Return the keys of what somebody of this unit, or for None anybody from outside, can book in seven days."""
-    days = free_days(None, now)
-    return days.free_on(days.days[:WEEK], unit_pk)
+def free_this_week(now: dt.datetime, person: Reader) -> int:
+    """Count what somebody can book in seven days; for a visitor what anybody from outside can."""
+    return _free_this_week(now, person).fitting().bit_count()
 
 
-def free_this_week_query(now: dt.datetime) -> str:
+def free_this_week_query() -> str:
     """Return the catalogue's parameters that show the instruments counted as free this week."""
-    return urlencode([("day", day.isoformat()) for day in free_days(None, now).days[:WEEK]])
+    return urlencode({"free": WEEK})
+
+
+def _free_this_week(now: dt.datetime, person: Reader) -> Selection:
+    return Selection(CatalogueFilters(free=(WEEK,)), person, now)
 
 
 def classes_at_a_glance(limit: int = 8) -> list[tuple[InstrumentClass, int]]:

@@ -14,12 +14,11 @@ from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from instruments.booking.queries.free_days import free_days
-from instruments.catalogue.forms import FOUR_CITIES, PageFilter, filled
+from instruments.availability.queries.free_times import coming_days
+from instruments.catalogue.forms.catalogue import FOUR_CITIES, PageFilter, filled
 from instruments.catalogue.queries.filters import CatalogueFilters
 from instruments.catalogue.queries.finder import STRIP, Found
 from instruments.catalogue.queries.finder import finder as find
-from instruments.catalogue.queries.ranking import home_unit
 from members.kept_pages import kept_for_readers
 from notices.models import Announcement
 from portal.queries import network as network_queries
@@ -131,8 +130,8 @@ def home(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     network = network_queries.network()
     published = network_queries.newest_published_round()
-    week = free_days(USUAL_LENGTH, now).days[:STRIP]
-    found = find(CatalogueFilters(minutes=USUAL_LENGTH, days=tuple(week)), request.user, now)
+    week = tuple(coming_days(now, STRIP))
+    found = find(CatalogueFilters(minutes=USUAL_LENGTH, days=week), request.user, now)
     free = [day for day, count in found.days if count]
     return render(
         request,
@@ -145,8 +144,8 @@ def home(request: HttpRequest) -> HttpResponse:
             "lengths": LENGTHS,
             "usual_length": USUAL_LENGTH,
             "four_cities": FOUR_CITIES,
-            "free_count": len(network_queries.free_this_week(now, home_unit(request.user))),
-            "free_link": network_queries.free_this_week_query(now),
+            "free_count": network_queries.free_this_week(now, request.user),
+            "free_link": network_queries.free_this_week_query(),
             "found": found,
             "strip": _strip(found, free),
             "has_days": True,

@@ -23,6 +23,7 @@ from instruments.booking.queries.bookings import (
 )
 from instruments.booking.queries.holding import busy
 from instruments.booking.queries.week import week
+from instruments.booking.rules.wishes import Span, Wish
 from instruments.desk.queries import gather, kept
 from instruments.inventory.enums import InstrumentState
 from instruments.inventory.models import Instrument
@@ -174,12 +175,10 @@ def test_one_reading_answers_every_question_alike(rows, member, django_assert_nu
     with django_assert_num_queries(2):
         known = Availability(given, Interval(at(1, 0), at(4, 0)), NOW)
     with django_assert_num_queries(0):
-        starts, lengths = known.first_starts(60), known.lengths([at(1, 0).date(), at(2, 12).date()])
+        lengths = known.lengths([at(1, 0).date(), at(2, 12).date()])
         assert known.takes(60) == pks
-        assert {pk: row[0] is None for pk, row in starts.items()} == {pk: pk == half.pk for pk in pks}
-        assert starts[half.pk] == (None, 24 * 60 + 8 * 60, 2 * 24 * 60 + 8 * 60)
         assert lengths[half.pk][1] == (dt.timedelta(hours=48), dt.timedelta(hours=24))
-        first = known.first(half.pk, 60)
+        first = known.first(half.pk, Wish((Span(at(1, 0), at(4, 0)),), 60))[0]
         assert (first.start, first.station) == (at(2, 8), 2)
         assert known.next(half.pk, 60, at(1, 0), 1)[0].start == at(2, 0)
         assert [(one.start, one.end, one.station) for one in known.stretches(half.pk)] == [
@@ -188,7 +187,6 @@ def test_one_reading_answers_every_question_alike(rows, member, django_assert_nu
         ]
         part = known.longest_part(half.pk, Interval(at(2, 22), at(3, 2)))
         assert (part.start, part.end, part.station) == (at(2, 22), at(3, 2), 2)
-    assert known.inside == {}
 
 
 def test_lists_of_bookings_by_what_a_person_is(xrd, member, steward):

@@ -23,6 +23,7 @@ from instruments.booking.queries.availability import availability_ahead
 from instruments.booking.queries.elsewhere import elsewhere
 from instruments.booking.queries.holding import held_by_station
 from instruments.booking.queries.week import week
+from instruments.booking.rules.wishes import Span, Wish
 from instruments.booking.views.booking_life import life, past, shown
 from instruments.booking.views.offers import offers
 from instruments.booking.views.week_grid import week_grid
@@ -136,8 +137,9 @@ def test_no_slots_are_no_offers(xrd, member):
 def test_lengths_that_the_terms_do_not_allow_find_nothing(xrd):
     """Longer than the longest, or no whole number of steps."""
     ahead = availability_ahead(xrd)
-    assert ahead.first(xrd.pk, 480).start == at(0, 10)
-    assert ahead.first(xrd.pk, 481) is None
+    day = (Span(at(0, 0), at(1, 0)),)
+    assert [slot.start for slot in ahead.first(xrd.pk, Wish(day, 480))] == [at(0, 10)]
+    assert ahead.first(xrd.pk, Wish(day, 481)) == []
     assert [slot.start for slot in ahead.next(xrd.pk, 60, NOW, 1)] == [at(0, 10)]
     for minutes in (15, 45, 510):
         assert ahead.next(xrd.pk, minutes, NOW) == []

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
-from instruments.catalogue.forms import PageFilter
+from instruments.catalogue.forms.catalogue import PageFilter
 from instruments.catalogue.written import country, maker, marked, weekday_initial
 from instruments.inventory.actions.search import reindex
 from instruments.inventory.enums import InstrumentState, SharingMode
@@ -117,6 +117,7 @@ def test_nothing_found_offers_a_way_on(client, three):
 def test_nothing_found_offers_near_words(client, three, django_assert_max_num_queries):
     """Parts of what was looked for, then names that share most; each finds what it says, under other choices too."""
     address = reverse("instruments:catalogue")
+    client.get(address)
     with django_assert_max_num_queries(12):
         answer = client.get(address, {"q": "粉末衍射儀。", "unit": three.unit.code})
     words = [chip.label for chip in answer.context["near_words"]]
@@ -212,9 +213,10 @@ def test_one_of_the_compared_can_be_taken_away(client):
 
 
 def test_the_facets_stand_in_the_order_of_use(client, three):
-    """Class, place, field, unit, sharing, value."""
+    """Time, price, approval, class, place, field, unit, sharing, value."""
     names = [facet.name for facet in client.get(reverse("instruments:catalogue")).context["facets"]]
-    assert names == ["instrument_class", "region", "field", "unit", "sharing_mode", "value_band"]
+    own = ["instrument_class", "region", "field", "unit", "sharing_mode", "value_band"]
+    assert names == ["free", "max_price", "at_once", *own]
 
 
 def test_four_are_compared_and_a_fifth_is_refused_in_words(client):

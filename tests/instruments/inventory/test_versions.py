@@ -9,9 +9,9 @@ import pytest
 from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
+from instruments.booking.queries.free_days import free_days
 
 from changes import StaleVersion, perform
-from instruments.booking.queries.free_days import free_days
 from instruments.catalogue.queries.facets import public_counts
 from instruments.catalogue.queries.filters import CatalogueFilters
 from instruments.inventory.actions.instruments import change_state

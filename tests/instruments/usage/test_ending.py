@@ -156,13 +156,13 @@ class TestForgotten:
         assert (record.to_confirm, record.recorded_by, record.income) == (True, None, forgotten.price)
         client.force_login(steward)
         desk = client.get("/desk/")
-        assert desk.context["unconfirmed"] == [record]
+        assert desk.context["records"].unconfirmed == [record]
         assert desk.context["due"] == 1
         answer = client.post(f"/usage/{record.pk}/agree/", {"next": "/desk/"})
         assert answer.headers["Location"] == "/desk/"
         record.refresh_from_db()
         assert (record.to_confirm, record.agreed_by, record.is_current) == (False, steward, True)
-        assert client.get("/desk/").context["unconfirmed"] == []
+        assert client.get("/desk/").context["records"].unconfirmed == []
 
     def test_one_that_cannot_be_recorded_does_not_stop_the_others(self, forgotten, monday, monkeypatch):
         late = at(2, 14)

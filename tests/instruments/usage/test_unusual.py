@@ -51,7 +51,7 @@ class TestAsked:
         record = UsageRecord.objects.get()
         assert record.to_confirm
         client.force_login(steward)
-        assert client.get("/desk/").context["unconfirmed"] == [record]
+        assert client.get("/desk/").context["records"].unconfirmed == [record]
 
     def test_a_correction_is_asked_too(self, xrd, steward):
         outcomes(steward, [entry(xrd)])

@@ -8,11 +8,9 @@ from hypothesis import strategies as st
 from folding.times import LOCAL
 from instruments.booking.rules.free_slots import (
     bookable,
-    first_starts,
     longest_parts,
     next_free_slots,
 )
-from instruments.terms.rules.booking_policy import BookingTerms
 from instruments.terms.rules.hours import since_local_midnight
 from instruments.terms.rules.intervals import Interval, subtract
 
@@ -123,37 +121,6 @@ def test_the_longest_parts_keep_to_bounds_and_grid():
     free = {2: [span(490, 800)], 1: [span(600, 625), span(660, 725)]}
     assert parts(free) == [(660, 60, 1), (510, 120, 2)]
     assert parts(free, latest=600) == [(510, 120, 2)]
-
-
-def starts(*stations, minutes=60, now=0, days=3, **terms):
-    """The first start of each day in hours after the first midnight, None for a day without."""
-    midnights = [ZERO + dt.timedelta(days=n) for n in range(days + 1)]
-    found = first_starts(
-        [[span(60 * a, 60 * b) for a, b in free] for free in stations],
-        midnights,
-        terms=BookingTerms(**terms),
-        minutes=minutes,
-        now=ZERO + dt.timedelta(hours=now),
-    )
-    return [None if start is None else (start - ZERO) / dt.timedelta(hours=1) for start in found]
-
-
-def test_the_first_start_of_each_day():
-    """Free 8 to 20 on Monday and Wednesday; now is Monday midnight, an hour ahead at least."""
-    free = [(8, 20), (56, 68)]
-    assert starts(free) == [8, None, 56]
-    assert starts(free, now=9) == [10, None, 56]
-    assert starts(free, now=9.25) == [10.5, None, 56]  # on the grid of half hours
-    assert starts(free, now=18.75) == [None, None, 56]  # 20:00 is too late for an hour
-    assert starts(free, minutes=720) == [None] * 3  # longer than the policy allows
-    assert starts(free, minutes=480, longest_minutes=480) == [8, None, 56]
-    assert starts(free, horizon_days=1) == [8, None, None]
-
-
-def test_the_first_start_is_the_earliest_of_the_stations():
-    """A stretch over midnight serves the day on which the slot begins."""
-    assert starts([(10, 12)], [(9, 9.5), (22, 30)]) == [10, 24, None]
-    assert starts([(10, 12)], [(8, 9)]) == [8, None, None]
 
 
 def test_no_day_is_looked_at_where_nothing_is_free():

@@ -22,12 +22,12 @@ from django.utils.translation import pgettext_lazy
 from folding import characters, times
 from folding.words import LONGEST_QUERY
 from instruments.catalogue.queries.catalogue import LARGEST_PAGE, PAGE_SIZE, catalogue
-from instruments.catalogue.queries.facets import band_name
+from instruments.catalogue.queries.facets import PRESET_NAMES, PRICE_LIMITS, band_name
 from instruments.catalogue.queries.filters import CatalogueFilters
-from instruments.catalogue.rules.value_bands import BANDS
 from instruments.inventory.enums import InstrumentState, SharingMode
 from instruments.inventory.models import Instrument
 from instruments.inventory.queries.labels import Label, Labels, forget_labels, labels
+from instruments.inventory.rules.value_bands import BANDS
 from instruments.terms.rules.hours import EARLIEST, LATEST, is_convertible
 from members.models import Region
 
@@ -251,10 +251,14 @@ class CatalogueFilter(django_filters.FilterSet):  # type: ignore[misc]
             bands=tuple(data.get("value_band") or ()),
             min_value=_decimal(data.get("min_value")),
             max_value=_decimal(data.get("max_value")),
+            max_price=_decimal(data.get("max_price")),
+            at_once=bool(data.get("at_once")),
             free_from=data.get("free_from"),
             free_to=data.get("free_to"),
+            free=tuple(data.get("free") or ()),
             days=tuple(data.get("day") or ()),
             minutes=data.get("minutes"),
+            any_hour=bool(data.get("hours")),
             ordering=data.get("ordering") or "",
         )
 
@@ -272,14 +276,25 @@ class CatalogueFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     def filter_queryset(self, queryset: QuerySet[Instrument]) -> QuerySet[Instrument]:
         """Return the public catalogue as chosen; the given queryset is not looked at."""
-        return catalogue(self.chosen)
+        return catalogue(self.chosen, timezone.now())
 
 
 class PageFilter(CatalogueFilter):
-    """What the page takes beyond the API: the view, more orders, and whole local days instead of two ends."""
+    """What the page takes beyond the API: the view, more orders, times by day and by word, prices and approval."""
 
     view = django_filters.ChoiceFilter(choices=VIEWS, label=pgettext_lazy("way of showing", "View"))
     day = DaysFilter(label=_("Free on"))
+    free = django_filters.MultipleChoiceFilter(
+        choices=list(PRESET_NAMES.items()), label=pgettext_lazy("when free", "Free")
+    )
+    hours = django_filters.ChoiceFilter(choices=[("any", _("Nights and weekends too"))], label=_("Hours"))
+    max_price = django_filters.ChoiceFilter(
+        choices=[(str(yuan), str(yuan)) for yuan in PRICE_LIMITS], label=_("Price for you")
+    )
+    at_once = django_filters.ChoiceFilter(
+        choices=[("on", _("Without waiting for approval"))],
+        label=_("Confirmed at once"),
+    )
     ordering = django_filters.ChoiceFilter(choices=PAGE_ORDERINGS, label=pgettext_lazy("of a list", "Order"))
 
     @property
@@ -306,4 +321,4 @@ def filled(query: QueryDict) -> QueryDict:
 
 
 def _decimal(value: Any) -> Decimal | None:
-    return None if value is None else Decimal(value)
+    return None if value in {None, ""} else Decimal(value)

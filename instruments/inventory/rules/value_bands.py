@@ -26,3 +26,8 @@ BANDS = tuple(
     for low, high in zip(_BOUNDS, [*_BOUNDS[1:], None], strict=True)
 )
 BANDS_BY_CODE = {band.code: band for band in BANDS}
+
+
+def band_of(value: Decimal) -> str:
+    """Return the code of the band in which an original value lies."""
+    return next(band.code for band in BANDS if band.high is None or value < band.high)

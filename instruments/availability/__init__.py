@@ -1,0 +1,1 @@
+"""Which instruments are free when: an index of bits that proposes; rules and the constraint decide."""

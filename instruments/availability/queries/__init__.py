@@ -1,0 +1,1 @@
+"""Queries room: the index of free time."""

@@ -1,0 +1,1 @@
+"""Rules room: free time as bits."""

@@ -1,0 +1,1 @@
+"""Forms room of the catalogue."""
