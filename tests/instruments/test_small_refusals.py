@@ -17,6 +17,7 @@ from instruments import apps
 from instruments.catalogue.queries.facets import _count
 from instruments.catalogue.queries.filters import CatalogueFilters
 from instruments.catalogue.queries.nearest import near_words
+from instruments.catalogue.queries.selection import Selection
 from instruments.catalogue.views.instrument import _length
 from instruments.inventory.actions.instruments import change_state
 from instruments.inventory.actions.reference import rename_class, rename_field
@@ -145,7 +146,7 @@ def test_the_count_of_a_class_of_another_level_is_that_of_those_below():
 
 def test_nothing_is_near_to_no_words():
     """A search of nothing but signs has no words to be near to."""
-    assert near_words(CatalogueFilters(q="")) == []
+    assert near_words(Selection(CatalogueFilters(q=""), None, NOW)) == []
 
 
 def test_a_migration_before_our_tables_indexes_nothing(xrd):

@@ -87,6 +87,8 @@ def test_office_hours_of_a_week():
     assert list(pieces(span, 120, MONDAY, any_hour=True)) == [(minutes(4, 12), minutes(8, 10) + 1)]
     begins = Span(span.start, span.end)
     assert list(pieces(begins, 120, MONDAY, any_hour=True)) == [(minutes(4, 12), minutes(8, 12))]
+    evening = Span(MONDAY + dt.timedelta(hours=19), MONDAY + dt.timedelta(hours=20))
+    assert list(pieces(evening, 60, MONDAY, any_hour=False)) == []
     # Twelve hours are longer than a working day: they begin within it.
     assert next(pieces(begins, 720, MONDAY, any_hour=False)) == (minutes(4, 12), minutes(4, 18))
     assert (
