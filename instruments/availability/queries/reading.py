@@ -16,15 +16,13 @@ from instruments.booking.rules.requests import is_overdue
 from instruments.inventory.enums import InstrumentState, SharingMode
 from instruments.inventory.models import Instrument, InstrumentField
 from instruments.terms.models import Rate
-from instruments.terms.queries.policy import TERMS_COLUMNS, terms_in
+from instruments.terms.queries.policy import APPROVAL_COLUMNS, TERMS_COLUMNS, approval_in, terms_in
 from instruments.terms.rules.booking_policy import BookingTerms
 from instruments.terms.rules.intervals import Interval
 from members.enums import UnitState
 
-APPROVAL = ("approval_required", "approval_outsiders_only", "approval_over_hours")
 Approval = tuple[bool, bool, int | None]
 """Whether bookings wait for approval, only those of outsiders, only those over so many hours."""
-_NETWORK: Approval = (True, False, None)
 _COLUMNS = (
     "pk",
     "code",
@@ -37,7 +35,7 @@ _COLUMNS = (
     "unit__state",
     "original_value",
     "station_count",
-    *(f"{owner}__{name}" for owner in ("policy", "unit__policy") for name in APPROVAL),
+    *APPROVAL_COLUMNS,
     *TERMS_COLUMNS,
 )
 
@@ -89,14 +87,12 @@ def facts_of(pks: Collection[int] | None = None) -> Iterator[Facts]:
         rows = rows.filter(pk__in=pks)
     # A dataclass of three hundred equal terms is one object.
     known: dict[tuple[Any, ...], BookingTerms] = {}
-    count, told = len(TERMS_COLUMNS), len(APPROVAL)
+    count, told = len(TERMS_COLUMNS), len(APPROVAL_COLUMNS)
     for row in rows.values_list(*_COLUMNS).iterator(chunk_size=5000):
         limits, rest = row[-count:], row[:-count]
         if limits not in known:
             known[limits] = terms_in(limits)
-        own, of_unit = rest[-2 * told : -told], rest[-told:]
-        approval = own if own[0] is not None else of_unit if of_unit[0] is not None else _NETWORK
-        known_by = (*rest[: -2 * told], approval, known[limits])
+        known_by = (*rest[:-told], approval_in(rest[-told:]), known[limits])
         yield Facts(*known_by)
 
 

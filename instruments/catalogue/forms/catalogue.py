@@ -314,10 +314,16 @@ def filled(query: QueryDict) -> QueryDict:
         if said := [value for value in values if value]:
             kept.setlist(name, said)
     if areas := kept.pop("area", []):
-        four = Region.objects.filter(hu_bao_e_wu=True).values_list("code", flat=True)
-        codes = list(four) if areas == [FOUR_CITIES] else areas
+        codes = regions_of(areas[0]) if len(areas) == 1 else areas
         kept.setlist("region", [*kept.getlist("region"), *codes])
     return kept
+
+
+def regions_of(area: str) -> list[str]:
+    """Return the codes of the regions that an area stands for: a code itself, or the four cities."""
+    if area != FOUR_CITIES:
+        return [area]
+    return list(Region.objects.filter(hu_bao_e_wu=True).values_list("code", flat=True))
 
 
 def _decimal(value: Any) -> Decimal | None:

@@ -13,13 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from folding.words import LONGEST_QUERY
 from instruments.availability.queries.free_times import DAYS_AHEAD
-from instruments.catalogue.forms.catalogue import FOUR_CITIES, LONGEST_WINDOW
+from instruments.catalogue.forms.catalogue import FOUR_CITIES, LONGEST_WINDOW, regions_of
 from instruments.catalogue.queries.facets import PRICE_LIMITS
 from instruments.catalogue.queries.filters import CatalogueFilters
 from instruments.catalogue.rules.questions import Technique, techniques
 from instruments.inventory.queries.labels import labels
 from instruments.terms.rules.booking_policy import USUAL_MINUTES
-from members.models import Region
 
 LENGTHS = (30, 60, 90, 120, 180, 240, 480)
 ORDERS = [("earliest", _("Earliest")), ("price", _("Cheapest")), ("nearest", _("Nearest"))]
@@ -88,12 +87,9 @@ class FindForm(forms.Form):
         """What is looked for. Words narrow only where no technique is chosen; a window of days means office hours."""
         first, last = self.days
         area, price = self.said("area"), self.said("max_price")
-        regions: tuple[str, ...] = (area,) if area else ()
-        if area == FOUR_CITIES:
-            regions = tuple(Region.objects.filter(hu_bao_e_wu=True).values_list("code", flat=True))
         return CatalogueFilters(
             q="" if self.chosen_technique else self.said("q") or "",
-            regions=regions,
+            regions=tuple(regions_of(area)) if area else (),
             max_price=None if price is None else Decimal(price),
             at_once=bool(self.said("at_once")),
             days=tuple(first + dt.timedelta(days=n) for n in range((last - first).days + 1)),

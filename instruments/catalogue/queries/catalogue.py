@@ -83,9 +83,11 @@ class Card:
     @property
     def slot_price(self) -> Decimal | None:
         """Return what the offered slot costs, None without a slot or a price."""
-        if self.slot is None or self.shown_price is None:
-            return None
-        return price_of(self.shown_price, self.slot.start, self.slot.end)
+        return None if self.slot is None else self.price_for(self.slot)
+
+    def price_for(self, slot: FreeSlot) -> Decimal | None:
+        """Return what a slot costs, None without a price."""
+        return None if self.shown_price is None else price_of(self.shown_price, slot.start, slot.end)
 
 
 @dataclass(frozen=True)

@@ -119,19 +119,7 @@ def facets(found: Mapping[str, Mapping[str, int]], filters: CatalogueFilters) ->
         ),
         _named_facet("unit", found["unit"], names.units, filters.units),
         _named_facet("region", found["region"], names.regions, filters.regions),
-        Facet(
-            "value_band",
-            str(TITLES["value_band"]),
-            tuple(
-                Option(
-                    band.code,
-                    band_name(band),
-                    found["value_band"].get(band.code, 0),
-                    band.code in filters.bands,
-                )
-                for band in BANDS
-            ),
-        ),
+        _single("value_band", found["value_band"], {b.code: band_name(b) for b in BANDS}, filters.bands),
         _single(
             "max_price",
             found["max_price"],
@@ -139,18 +127,11 @@ def facets(found: Mapping[str, Mapping[str, int]], filters: CatalogueFilters) ->
             () if filters.max_price is None else (str(filters.max_price),),
         ),
         _single("at_once", found["at_once"], {"on": _("Without waiting for approval")}, _ON[filters.at_once]),
-        Facet(
+        _single(
             "sharing_mode",
-            str(TITLES["sharing_mode"]),
-            tuple(
-                Option(
-                    mode.value,
-                    str(mode.label),
-                    found["sharing_mode"].get(mode.value, 0),
-                    mode.value in filters.modes,
-                )
-                for mode in (SharingMode.EXTERNAL, SharingMode.INTERNAL)
-            ),
+            found["sharing_mode"],
+            {mode.value: mode.label for mode in (SharingMode.EXTERNAL, SharingMode.INTERNAL)},
+            filters.modes,
         ),
     ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.db.models import Q
@@ -18,8 +18,6 @@ from instruments.catalogue.rules.distance import kilometres
 from instruments.catalogue.rules.questions import Question, Technique
 from instruments.inventory.models import Instrument
 from instruments.inventory.rules.class_codes import subtree_prefix
-from instruments.terms.rules.pricing import price as price_of
-from members.models import Region
 
 MOST, SLOTS = 12, 3
 
@@ -43,16 +41,15 @@ class Way:
 
 @dataclass(frozen=True)
 class Answer:
-    """How many instruments are free as wished, the first of them, and the questions that the words may mean."""
+    """How many instruments are free as wished, the first of them, and the questions that the words may mean.
+
+    Where no instrument is called so, `proposed` is the technique, the likeliest question's first, whose ones are shown.
+    """
 
     total: int
     offers: Sequence[Offer]
     questions: Sequence[tuple[Question, Sequence[Way]]]
-
-    @property
-    def cheapest(self) -> Decimal | None:
-        """The lowest price among the shown slots."""
-        return min((p for offer in self.offers for _slot, p in offer.slots if p is not None), default=None)
+    proposed: Technique | None
 
 
 def find(
@@ -65,9 +62,7 @@ def find(
     """Answer in at most nine queries. A technique narrows to the instruments that work by it."""
     ways = [technique] if technique else [way for question in questions for way in question.techniques]
     serving = _serving(ways)
-    only = serving[technique.code] if technique else None
-    selection = Selection(filters, person, now, only)
-    found = Ranked(selection)
+    selection = Selection(filters, person, now, serving[technique.code] if technique else None)
     whole = selection.fitting("q") if questions else 0
     counted = [
         (
@@ -79,9 +74,14 @@ def find(
         )
         for question in questions
     ]
+    found, proposed = Ranked(selection), None
+    if questions and not found:
+        proposed = questions[0].techniques[0]
+        selection = Selection(replace(filters, q=""), person, now, serving[proposed.code])
+        found = Ranked(selection)
     cards = cards_of(rows_of(found[:MOST]), selection, SLOTS)
-    here = Region.objects.filter(code=filters.near).values_list("seat_lon", "seat_lat").first()
-    return Answer(len(found), [_offer(card, here) for card in cards], counted)
+    here = selection.seats.get(filters.near)
+    return Answer(len(found), [_offer(card, here) for card in cards], counted, proposed)
 
 
 def _serving(ways: Sequence[Technique]) -> Mapping[str, set[int]]:
@@ -98,9 +98,9 @@ def _serving(ways: Sequence[Technique]) -> Mapping[str, set[int]]:
 
 
 def _offer(card: Card, here: tuple[Decimal, Decimal] | None) -> Offer:
-    instrument, hourly = card.instrument, card.shown_price
+    instrument = card.instrument
     slots = card.outlook.slots if card.is_bookable else ()
-    priced = [(slot, None if hourly is None else price_of(hourly, slot.start, slot.end)) for slot in slots]
+    priced = [(slot, card.price_for(slot)) for slot in slots]
     place = (instrument.longitude, instrument.latitude)
     if place[0] is None or place[1] is None:
         place = (instrument.region.seat_lon, instrument.region.seat_lat)

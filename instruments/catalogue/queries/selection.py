@@ -26,7 +26,7 @@ from instruments.availability.rules.presets import preset_span
 from instruments.booking.queries.availability import instruments_free_on
 from instruments.booking.rules.wishes import Span, Wish
 from instruments.catalogue.queries.filters import CatalogueFilters
-from instruments.catalogue.rules.distance import kilometres
+from instruments.catalogue.rules.distance import Place, kilometres
 from instruments.inventory.enums import SharingMode
 from instruments.inventory.models import Instrument
 from instruments.inventory.queries.search import matching, with_relevance
@@ -90,6 +90,11 @@ class Selection:
         return home_unit(self.reader)
 
     @cached_property
+    def mine(self) -> int:
+        """Those of the reader's own unit."""
+        return 0 if self.unit is None else self.attributes.of("of_unit", self.unit)
+
+    @cached_property
     def may_book(self) -> int:
         """Those that the reader may book at present; for whoever asks those that take bookings at all."""
         if self.reader is None:
@@ -142,40 +147,42 @@ class Selection:
         The reader's own price; for visitors that of enterprises. What the reader cannot book has no price.
         """
         attributes = self.attributes
-        mine = attributes.of("of_unit", self.unit) if self.unit is not None else 0
         ours, theirs = (
             attributes.values(f"price {category_at(self.reader, unit) or UserCategory.ENTERPRISE}")
             for unit in (self.unit or 0, 0)
         )
-        shut = attributes.of("mode", SharingMode.INTERNAL.value) & ~mine
-        found = {yuan: bits & mine for yuan, bits in ours.items()}
+        shut = attributes.of("mode", SharingMode.INTERNAL.value) & ~self.mine
+        found = {yuan: bits & self.mine for yuan, bits in ours.items()}
         for yuan, bits in theirs.items():
-            found[yuan] = found.get(yuan, 0) | (bits & ~mine & ~shut)
+            found[yuan] = found.get(yuan, 0) | (bits & ~self.mine & ~shut)
         return sorted((yuan, bits) for yuan, bits in found.items() if isinstance(yuan, Decimal) and bits)
 
     @cached_property
+    def seats(self) -> dict[str, Place]:
+        """Where the seat of each region lies, by its code; one query, none where no distance is asked for."""
+        if not self.filters.near:
+            return {}
+        rows = Region.objects.values_list("code", "seat_lon", "seat_lat")
+        return {code: (lon, lat) for code, lon, lat in rows}
+
+    @property
     def regions(self) -> list[tuple[int, int]]:
         """How many kilometres the seat of each region is away from the chosen one, ascending, with those there."""
-        places = {
-            code: (lon, lat) for code, lon, lat in Region.objects.values_list("code", "seat_lon", "seat_lat")
-        }
-        if self.filters.near not in places:
+        here = self.seats.get(self.filters.near)
+        if here is None:
             return []
-        here = places[self.filters.near]
-        away = (
-            (kilometres(here, place), self.attributes.of("region", code)) for code, place in places.items()
+        return sorted(
+            (kilometres(here, seat), self.attributes.of("region", code)) for code, seat in self.seats.items()
         )
-        return sorted(away)
 
     @cached_property
     def at_once(self) -> int:
         """Those that confirm a booking of this reader without approval; of the usual length where none is wished."""
-        mine = self.attributes.of("of_unit", self.unit) if self.unit is not None else 0
         length = dt.timedelta(minutes=self.filters.minutes or USUAL_MINUTES)
         found = 0
         for approval, bits in self.attributes.values("approval").items():
             required, outsiders_only, over_hours = cast("Approval", approval)
-            for whose, outsider in ((mine, False), (~mine, True)):
+            for whose, outsider in ((self.mine, False), (~self.mine, True)):
                 if not approval_asked(
                     required=required,
                     outsiders_only=outsiders_only,

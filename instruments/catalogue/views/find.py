@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -38,20 +36,15 @@ def find(request: HttpRequest) -> HttpResponse:
     technique, words = form.chosen_technique, form.said("q") or ""
     asked = matching_questions(words, language, MOST_QUESTIONS) if words and technique is None else []
     known = questions(language)
-    filters, now = form.filters, timezone.now()
-    answer = answer_of(filters, person, now, technique, asked)
-    proposed = asked[0].techniques[0] if asked and not answer.total else None
-    if proposed:
-        # Nothing is called so: what answers the likeliest question is shown at once.
-        shown = answer_of(replace(filters, q=""), person, now, proposed)
-        answer = replace(shown, questions=answer.questions)
+    filters = form.filters
+    answer = answer_of(filters, person, timezone.now(), technique, asked)
     first, last = form.days
     context = {
         "form": form,
         "filters": filters,
         "answer": answer,
         "technique": technique,
-        "proposed": proposed,
+        "proposed": answer.proposed,
         "words": words,
         "first": first,
         "last": last,

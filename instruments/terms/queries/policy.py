@@ -70,12 +70,28 @@ TERMS_COLUMNS = (
     *(f"unit__policy__{name}" for name in _TERMS),
 )
 """The columns of many instruments from which `terms_in` makes the terms of each."""
-_DEFAULT = BookingTerms()
+_DEFAULT, _NETWORK = BookingTerms(), BookingPolicy()
+
+
+APPROVAL = ("approval_required", "approval_outsiders_only", "approval_over_hours")
+APPROVAL_COLUMNS = tuple(f"{owner}__{name}" for owner in WITH_POLICY for name in APPROVAL)
+"""The columns of many instruments from which `approval_in` makes what each says of approval."""
 
 
 def terms_in(columns: Sequence[Any]) -> BookingTerms:
     """Return the terms from the values of `TERMS_COLUMNS` of one instrument."""
-    own, of_unit = columns[: len(_TERMS)], columns[len(_TERMS) :]
-    if own[0] is not None:
-        return BookingTerms(*own)
-    return _DEFAULT if of_unit[0] is None else BookingTerms(*of_unit)
+    held = _that_holds(columns)
+    return _DEFAULT if held is None else BookingTerms(*held)
+
+
+def approval_in(columns: Sequence[Any]) -> tuple[bool, bool, int | None]:
+    """Return from `APPROVAL_COLUMNS` whether bookings need approval, outsiders' alone, those over so many hours."""
+    held = _that_holds(columns) or [getattr(_NETWORK, name) for name in APPROVAL]
+    required, outsiders_only, over_hours = held
+    return required, outsiders_only, over_hours
+
+
+def _that_holds(columns: Sequence[Any]) -> Sequence[Any] | None:
+    """Return the instrument's own half of the columns, else its unit's; None where neither has a policy."""
+    own, of_unit = columns[: len(columns) // 2], columns[len(columns) // 2 :]
+    return own if own[0] is not None else of_unit if of_unit[0] is not None else None
