@@ -84,6 +84,7 @@ def test_three_bookings_meet_three_fates(visit, instrument, bookings, width):
     for todo, one in zip(todos.all(), (kept, moved), strict=True):
         expect(todo).to_contain_text("The tube is worn out")
         expect(todo.locator("a")).to_have_attribute("href", f"/bookings/{one.pk}/")
+    page.locator("#past summary").click()
     expect(page.locator(f"#past a[href='/bookings/{cancelled.pk}/']")).to_be_visible()
     good(page)
     page = guest.go("/notices/")
