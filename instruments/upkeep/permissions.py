@@ -26,7 +26,7 @@ def _reports(person: Actor, obj: Any) -> bool:
 
 
 def _sees_fault(person: Actor, obj: Any) -> bool:
-    if not isinstance(obj, Fault) or not isinstance(person, Person) or not person.is_active:
+    if not (isinstance(obj, Fault) and isinstance(person, Person) and person.is_active):
         return False
     roles = roles_of(person)
     return (

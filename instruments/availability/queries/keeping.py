@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, models
@@ -32,7 +33,7 @@ LATE = dt.timedelta(seconds=60)
 """So long a change may last before its row can be read."""
 MOST_AT_ONCE = 5000
 """Who is further behind than so many rows makes a new index."""
-COPY_FORMAT = 1
+COPY_FORMAT = 2
 """Another number where what is kept has another shape, so that a new release reads no old copy."""
 
 
@@ -126,23 +127,31 @@ def store(kept: Kept) -> None:
     """Leave a copy for processes that start on this machine."""
     path = copy_path()
     beside = path.with_suffix(f".{os.getpid()}")
-    beside.write_bytes(
-        pickle.dumps((COPY_FORMAT, connection.settings_dict["NAME"], replace(kept, answers=OrderedDict())))
-    )
+    mark = COPY_FORMAT, connection.settings_dict["NAME"], _newest_step()
+    beside.write_bytes(pickle.dumps((mark, replace(kept, answers=OrderedDict()))))
     beside.replace(path)
 
 
 def stored(now: dt.datetime) -> Kept | None:
-    """Return the copy where it is of today and of this database; one that cannot be read is none."""
+    """Return the copy where it is of today and of this database; one that cannot be read is none.
+
+    The step that was the newest then must still stand there: in a database that was restored it does not.
+    """
     try:
         # Nobody but the site itself writes into its folder.
-        made_as, name, kept = pickle.loads(copy_path().read_bytes())  # noqa: S301
+        (made_as, name, step), kept = pickle.loads(copy_path().read_bytes())  # noqa: S301
     except (OSError, EOFError, pickle.UnpicklingError, AttributeError, ImportError, TypeError, ValueError):
         return None
     if (made_as, name) != (COPY_FORMAT, connection.settings_dict["NAME"]) or not isinstance(kept, Kept):
         return None
-    last = BookingStep.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    return kept if kept.index.attributes.day == local_day(now) and kept.steps.low <= last else None
+    if kept.index.attributes.day != local_day(now):
+        return None
+    stands = step is None or BookingStep.objects.filter(pk=step[0], booking=step[1]).exists()
+    return kept if stands else None
+
+
+def _newest_step() -> tuple[int, UUID] | None:
+    return BookingStep.objects.order_by("-pk").values_list("pk", "booking").first()
 
 
 def copy_path() -> Path:

@@ -59,10 +59,6 @@ class BookingTerms:
         """Return the length that is shown where none is wanted: two hours, or the nearest one that may be booked."""
         return self.nearest_minutes(USUAL_MINUTES)
 
-    def at_least(self, minutes: int | None) -> int:
-        """Return the wished length, or the shortest that may be booked where that is longer; None: the usual one."""
-        return self.usual_minutes() if minutes is None else max(minutes, self.shortest_minutes)
-
     def nearest_minutes(self, minutes: int) -> int:
         """Return the length nearest to the wished one that may be booked: within the bounds, in the steps."""
         within = min(max(minutes, self.shortest_minutes), self.longest_minutes)

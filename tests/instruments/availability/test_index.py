@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -169,12 +170,19 @@ def test_what_is_written_past_the_log_is_found(xrd, tmp_path, settings, capsys, 
 
 
 @pytest.mark.usefixtures("kept_index")
-def test_a_copy_is_taken_up_only_where_it_fits(xrd, tmp_path, settings):
+def test_a_copy_is_taken_up_only_where_it_fits(xrd, member, tmp_path, settings, monkeypatch):
     """Not of another day, of another database, of another release, nor half a file."""
     settings.VAR = tmp_path
     keep_availability_now()
     assert keeping.stored(NOW) is not None
     assert keeping.stored(NOW + dt.timedelta(days=1)) is None
+    perform(member, request_booking, xrd, start=at(2, 10), end=at(2, 12), purpose="x")
+    keep_availability_now()
+    assert keeping.stored(NOW) is not None
+    # In a restored database a step of the same number is another booking's.
+    monkeypatch.setattr(keeping, "_newest_step", lambda: (1, uuid4()))
+    keep_availability_now()
+    assert keeping.stored(NOW) is None
     whole = keeping.copy_path().read_bytes()
     keeping.copy_path().write_bytes(whole[:50])
     assert keeping.stored(NOW) is None
