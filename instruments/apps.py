@@ -6,6 +6,7 @@ from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 from instruments.booking.messages import KINDS as OF_BOOKINGS
+from instruments.bundles.messages import KINDS as OF_BUNDLES
 from instruments.inventory.messages import KINDS as OF_INSTRUMENTS
 from instruments.upkeep.messages import KINDS as OF_UPKEEP
 from notices.kinds import register_all
@@ -62,6 +63,7 @@ class InstrumentsConfig(AppConfig):
         """Register the triggers, the sentences of the notices and the reports."""
         # Models must be loaded before these. A capability's permissions declare its verbs by being imported.
         import instruments.booking.permissions
+        import instruments.bundles.permissions
         import instruments.calendars.permissions
         import instruments.inventory.permissions
         import instruments.terms.permissions
@@ -72,6 +74,7 @@ class InstrumentsConfig(AppConfig):
         from instruments.booking.actions.steps import keep_step
         from instruments.booking.dependants import register_dependants
         from instruments.booking.events import BookingEvent, VisitEnded
+        from instruments.bundles import subscribers as bundles
         from instruments.calendars.attachments import register_attachments
         from instruments.catalogue import subscribers as catalogue
         from instruments.guards import guards
@@ -82,7 +85,7 @@ class InstrumentsConfig(AppConfig):
         from instruments.usage.reports import register_reports
 
         post_migrate.connect(_index_anew, sender=self)
-        register_all(OF_BOOKINGS | OF_INSTRUMENTS | OF_UPKEEP)
+        register_all(OF_BOOKINGS | OF_BUNDLES | OF_INSTRUMENTS | OF_UPKEEP)
         register_reports()
         register_attachments()
         subscribe(BookingEvent, keep_step)
@@ -93,6 +96,7 @@ class InstrumentsConfig(AppConfig):
         terms.subscribe_all()
         catalogue.subscribe_all()
         availability.subscribe_all()
+        bundles.subscribe_all()
         subscribe(VisitEnded, record_visit)
         register(SEARCH_UPKEEP)
         for guard in guards():

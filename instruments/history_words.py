@@ -18,6 +18,8 @@ WORDS: dict[str, Promise] = {
     "instruments.booking.no_show": _("booking missed"),
     "instruments.booking.requested": _("booking requested"),
     "instruments.booking.waived": _("exception made from booking rules"),
+    "instruments.bundle.given_back": _("set of bookings given back"),
+    "instruments.bundle.made": _("set of bookings asked for"),
     "instruments.calendar.ended": _("calendar address ended"),
     "instruments.calendar.made": _("calendar address made"),
     "instruments.class.renamed": _("class renamed"),

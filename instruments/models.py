@@ -2,6 +2,7 @@
 
 from instruments.availability.models import AvailabilityChange
 from instruments.booking.models import Booking, BookingSeries, BookingStep
+from instruments.bundles.models import BookingBundle, BundlePart
 from instruments.calendars.models import CalendarFeed
 from instruments.inventory.models import (
     ApplicationField,
@@ -21,9 +22,11 @@ __all__ = [
     "ApplicationField",
     "AvailabilityChange",
     "Booking",
+    "BookingBundle",
     "BookingPolicy",
     "BookingSeries",
     "BookingStep",
+    "BundlePart",
     "CalendarFeed",
     "Fault",
     "FaultPhoto",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from instruments.booking.views import booking, series_acts
+from instruments.bundles.views import basket, bundles
 from instruments.calendars import views as calendars
 from instruments.catalogue.views import catalogue, compare, find, instrument
 from instruments.desk.views import desk
@@ -55,6 +56,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bookings/<uuid:pk>.ics", calendars.booking_file, name="booking_file"),
     path("bookings/<uuid:pk>/series/<slug:verb>/", series_acts.series_act, name="series_act"),
     path("bookings/<uuid:pk>/<slug:verb>/", booking.booking_act, name="booking_act"),
+    path("basket/", basket.basket, name="basket"),
+    path("basket/add/<str:code>/", basket.add, name="basket_add"),
+    path("basket/book/", basket.book, name="basket_book"),
+    path("bundles/<uuid:pk>/", bundles.bundle, name="bundle"),
+    path("bundles/<uuid:pk>/cancel/", bundles.cancel, name="cancel_bundle"),
     path("me/calendars/", calendars.calendars, name="calendars"),
     path("me/calendars/<int:pk>/end/", calendars.end, name="end_calendar"),
     path("calendars/<str:secret>.ics", calendars.feed, name="calendar_feed"),

@@ -7,6 +7,7 @@ from typing import Any
 import jinja2
 
 from display import environment as shared
+from instruments.bundles.views import bundles
 from instruments.catalogue import written as catalogue
 from instruments.upkeep.views import faults
 from instruments.usage.views import left_by_bookings
@@ -16,5 +17,6 @@ def environment(**options: Any) -> jinja2.Environment:
     """Return the environment that the settings name: every page's filters and functions."""
     pages = shared.environment(**options)
     pages.filters |= catalogue.FILTERS
-    pages.globals |= {**catalogue.FUNCTIONS, **left_by_bookings.FUNCTIONS, **faults.FUNCTIONS}
+    for app in (catalogue, left_by_bookings, faults, bundles):
+        pages.globals |= app.FUNCTIONS
     return pages

@@ -14,6 +14,7 @@ OF_KIND = {
     "instruments.class": {"instruments", "lists"},
     "instruments.field": {"instruments", "lists"},
     "instruments.booking": set[str](),
+    "instruments.bundle": set[str](),
     "instruments.fault": set[str](),
     "instruments.usage": {"usage"},
     "members.unit": {"units"},

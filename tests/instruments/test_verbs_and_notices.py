@@ -78,6 +78,7 @@ VERBS = {
             "booking.confirmed",
         ),
         *("booking.declined", "booking.expired", "booking.moved", "booking.no_show", "booking.requested"),
+        *("bundle.given_back", "bundle.made"),
         *("calendar.ended", "calendar.made", "series.made"),
         *("fault.acknowledged", "fault.ended", "fault.reported"),
         *(

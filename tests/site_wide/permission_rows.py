@@ -51,6 +51,13 @@ instruments:booking_act#check_in        POST  in 302 404 302 302 404 404 302
 instruments:booking_file                GET   in 200 404 200 200 404 200 200
 instruments:series_act#approve          POST  in 404 404 302 302 404 404 302
 instruments:series_act#cancel           POST  in 302 404 302 302 404 404 302
+instruments:basket                      GET   in 200 200 200 200 200 200 200
+instruments:basket                      POST  in 422 422 422 422 422 422 422
+instruments:basket_add                  GET   in 302 302 302 302 302 302 302
+instruments:basket_add                  POST  in 302 302 302 302 302 302 302
+instruments:basket_book                 POST  in 422 422 422 422 422 422 422
+instruments:bundle                      GET   in 200 404 404 404 404 200 200
+instruments:cancel_bundle               POST  in 302 404 404 404 404 404 404
 instruments:report_fault                GET   in 200 404 200 200 404 404 200
 instruments:report_fault                POST  in 422 404 422 422 404 404 422
 instruments:fault                       GET   in 200 404 200 200 404 200 200

@@ -80,6 +80,8 @@ OF_SERIES = {
 """Asserted by name in `instruments/booking/test_series` and `test_series_later`."""
 OF_FAULTS = {"fault_acknowledged", "fault_ended", "fault_reported"}
 """Asserted by name in `instruments/upkeep/test_faults`."""
+OF_BUNDLES = {"bundle_confirmed", "bundle_requested"}
+"""Asserted by name in `instruments/bundles/test_bundles`."""
 
 
 def test_the_lists_are_those_of_the_registers():
@@ -87,7 +89,7 @@ def test_the_lists_are_those_of_the_registers():
     here = {verb for verb in known_verbs() if verb.split(".")[0] not in ELSEWHERE}
     assert here == {f"{app}.{verb}" for app, said in OF_APPS.items() for verb in said.split()}
     others = {kind for kind in registered() if not kind.startswith(("booking_", "evaluation_"))}
-    assert others == KINDS | OF_WHAT_ENDS | OF_SERIES | OF_FAULTS
+    assert others == KINDS | OF_WHAT_ENDS | OF_SERIES | OF_FAULTS | OF_BUNDLES
 
 
 def said(*expected: str) -> bool:

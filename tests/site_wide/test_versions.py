@@ -25,6 +25,7 @@ FILES = {"reporting:file"}
 NEW = "makes something new"
 ONE_WAY = "one step that can be taken once, whatever else was changed"
 OWN = "the log-in and its keys: nobody else changes them"
+OWN_DRAFT = "what one collects lies in one's own session"
 NEEDS_NONE = {
     "account_change_password": OWN,
     "account_logout": OWN,
@@ -43,6 +44,10 @@ NEEDS_NONE = {
     "members:invite": NEW,
     "instruments:add": NEW,
     "instruments:maintenance": NEW,
+    "instruments:book": NEW,
+    "instruments:basket": OWN_DRAFT,
+    "instruments:basket_book": NEW,
+    "instruments:cancel_bundle": "what was given back meanwhile cannot be given back again",
     "instruments:report_fault": NEW,
     "instruments:organisation_register": NEW,
     "instruments:usage_add": NEW,

@@ -26,6 +26,8 @@ from evaluations.steps.actions.opening import open_round
 from evaluations.steps.actions.publication import publicise_round
 from instruments.booking.enums import BookingState
 from instruments.booking.models import Booking, BookingSeries
+from instruments.bundles.forms.basket import Basket
+from instruments.bundles.models import BookingBundle, BundlePart
 from instruments.calendars.actions import make_feed
 from instruments.calendars.enums import FeedKind
 from instruments.calendars.models import CalendarFeed
@@ -143,6 +145,10 @@ def make_world() -> World:
     for role, person in people.items():
         client = Client()
         client.force_login(person)
+        if role == "researcher":
+            collected = client.session
+            collected[Basket.KEY] = {"steps": [Basket.row("AAA-TABLE", 60)]}
+            collected.save()
         sessions[role] = client.cookies["sessionid"].value
         bearers[role] = perform(person, tokens.issue, person, name="table", scopes=("read", "write"), days=1)[
             0
@@ -231,6 +237,11 @@ def make_world() -> World:
             words="漏气",
             photo=b"a picture",
         ),
+        "bundle": BundlePart.objects.create(
+            bundle=BookingBundle.objects.create(person=people["researcher"], when_lost="keep"),
+            booking=bookings[BookingState.REQUESTED],
+            step=1,
+        ).bundle,
         "announcement": Announcement.objects.create(
             kind="rules", title_zh="公告", title_en="Notice", published_at=now
         ),

@@ -51,10 +51,12 @@ def request_booking(
     companion: str = "",
     waive: str = "",
     series: BookingSeries | None = None,
+    parted: bool = False,
 ) -> Booking:
     """Book [start, end) for oneself, or as a custodian for `person`; return the booking with its frozen price.
 
-    `place` is the instrument or its code. As one of a `series` nobody is told of it: whoever asks for the series tells.
+    `place` is the instrument or its code. As one of a `series` nobody is told of it: whoever asks for the series tells;
+    as part of a set (`parted`) its person is not, but whoever decides on it is.
     It is `requested` where the policy wants an approval, else `confirmed`. Without a station the first free one is
     taken. Raises NotAllowed; RulesBroken with every broken rule, the taken time among them; SlotTaken, where that is
     the only one, with what is held and the next three free slots; SentTwice where the form of that number (at most 40
@@ -117,7 +119,7 @@ def request_booking(
     insert(booking)
     if series is None and asks:
         tell(work, recipients_of(instrument, but=owner), "booking_requested", booking)
-    elif series is None:
+    elif series is None and not parted:
         tell(work, [owner], "booking_confirmed", booking)
     happened = BookingRequested if asks else BookingConfirmed
     work.emit(happened(target=booking, after=facts(booking)))

@@ -57,7 +57,9 @@ _TIMES = {"day", "start_time", "end_time", "end_day"}
 class BookingForm(QuoteForm):
     """One wish for one instrument."""
 
-    SAID = ("purpose_kind", "purpose", "station", "companion")
+    ABOUT = ("purpose_kind", "purpose", "companion")
+    """What is said of a use wherever one is booked."""
+    SAID = (*ABOUT, "station")
     """What is said beside the time; an address can carry it, so that signing in loses nothing."""
 
     purpose_kind = forms.ChoiceField(

@@ -69,12 +69,17 @@ def own_bookings(person: Viewer) -> QuerySet[Booking]:
     return Booking.objects.filter(person=person.pk, kind=BookingKind.USE).order_by("-start", "id")
 
 
+def own_between(person: Person, start: dt.datetime, end: dt.datetime) -> QuerySet[Booking]:
+    """A person's own uses that share a moment with [start, end) and hold it, by start."""
+    mine = Booking.objects.holding().filter(person=person, kind=BookingKind.USE).overlapping(start, end)
+    return mine.select_related("instrument").order_by("start", "pk")
+
+
 def own_elsewhere(
     person: Person, instrument: Instrument, start: dt.datetime, end: dt.datetime
 ) -> QuerySet[Booking]:
     """A person's own uses on other instruments that share a moment with [start, end) and hold it, by start."""
-    mine = Booking.objects.holding().filter(person=person, kind=BookingKind.USE).overlapping(start, end)
-    return mine.exclude(instrument=instrument).select_related("instrument").order_by("start", "pk")
+    return own_between(person, start, end).exclude(instrument=instrument)
 
 
 def recipients_of(instrument: Instrument, *, but: Person) -> list[Person]:

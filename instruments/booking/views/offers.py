@@ -50,7 +50,7 @@ def again(booking: Booking, now: dt.datetime) -> str:
     weeks = max(booking.state not in UNUSED_STATES, -((start - terms.earliest_start(now)) // week))
     chosen = span_query(start + weeks * week, end + weeks * week)
     # Whatever station is free will do.
-    said = {name: getattr(booking, name) for name in BookingForm.SAID if name != "station"}
+    said = {name: getattr(booking, name) for name in BookingForm.ABOUT}
     page = reverse("instruments:instrument", args=[booking.instrument.code])
     return f"{page}?{urlencode(chosen | said)}#book"
 

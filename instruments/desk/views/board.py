@@ -134,12 +134,13 @@ def board(
     window = core if all(_fits(b, core, whole) for b in shown) else whole
     first = FIRST_HOUR if window is core else 0
     hours = LAST_HOUR - FIRST_HOUR if window is core else 24
+    shows_now = window.start <= now < window.end
     return Board(
         lanes=[_lane(i, bookings.get(i.pk, ()), opened.get(i.pk, ()), window, now) for i in instruments],
         marks=[
             (f"s{n * 12 + 1}", f"{first + n:02d}")
             for n in range(hours)
-            if not -BEFORE_MARK <= now - (window.start + dt.timedelta(hours=n)) <= AFTER_MARK
+            if not (shows_now and -BEFORE_MARK <= now - (window.start + dt.timedelta(hours=n)) <= AFTER_MARK)
         ],
         hours=hours,
         now_place=board_place(now, now + dt.timedelta(minutes=1), window.start, window.end).split(" ")[0],

@@ -108,6 +108,8 @@ def test_marks_make_room_for_the_clock_of_now(xrd):
     hours = [mark for _place, mark in _lay(xrd, now=at(0, 10, 40)).marks]
     assert hours == ["08", "09", "12", "13", "14", "15", "16", "17", "18", "19"]
     assert len(_lay(xrd, now=at(1, 10, 40)).marks) == 12
+    # Ten minutes before the axis begins no clock stands on it, so its first hour stays.
+    assert [mark for _place, mark in _lay(xrd, now=at(0, 7, 50)).marks][0] == "08"
 
 
 def test_the_folds_begin_with_trouble_and_name_the_next(xrd):
