@@ -87,9 +87,21 @@ def seed(size: str = "full", *, password: str, say: Callable[[str], None] = lamb
 
 
 def _analyze() -> None:
-    """Show the planner what was written; neither the rounds nor the first page should pay for its guesses."""
+    """Show the planner what was written; neither the rounds nor the first page should pay for its guesses.
+
+    SQLite takes all empty values of a unique column for equal ones, and would rather read a whole table than look one
+    row up by such a column; so it is told that whoever looks there finds one row.
+    """
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+        if connection.vendor == "sqlite":
+            cursor.execute(
+                "SELECT s.rowid, s.stat FROM sqlite_stat1 s, pragma_index_list(s.tbl) i "
+                'WHERE i.name = s.idx AND i."unique" AND NOT i.partial'
+            )
+            told = [(f"{stat.rpartition(' ')[0]} 1", row) for row, stat in cursor.fetchall()]
+            cursor.executemany("UPDATE sqlite_stat1 SET stat = %s WHERE rowid = %s", told)
+            cursor.execute("ANALYZE sqlite_master")  # read what was told
 
 
 def _past(work: Work, plan: Plan, password_hash: str, say: Callable[[str], None]) -> tuple[Network, Weeks]:

@@ -27,7 +27,7 @@ COLUMNS = (
     "per_second",
 )
 SIZES = {"demo": 1, "ten": 10}
-CASES = ("pages", "crowds", "changes", "rounds", "history", "free")
+CASES = ("pages", "crowds", "changes", "rounds", "history", "free", "ways")
 
 
 def measure(database: str, url: str, size: str, rounds: int, cases: Sequence[str]) -> list[dict[str, object]]:

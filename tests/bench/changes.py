@@ -54,7 +54,7 @@ def _held(places: Collection[Instrument]) -> QuerySet[Booking]:
     )
 
 
-def _free(places: Collection[Instrument]) -> Iterator[dt.datetime]:
+def free_half_hours(places: Collection[Instrument]) -> Iterator[dt.datetime]:
     """Half hours that are free on all of these, in order. Raises SystemExit where there are no more."""
     taken = list(_held(places).values_list("start", "end"))
     for n in range((LAST_DAY - FIRST_DAY) * 48):
@@ -67,7 +67,7 @@ def _free(places: Collection[Instrument]) -> Iterator[dt.datetime]:
 def composite(person: Person, rounds: int) -> list[float]:
     """Time changes that book four instruments each, taken in an order that is not that of the locks."""
     chosen = list(reversed(places(4)))
-    times, made, starts = [], [], _free(chosen)
+    times, made, starts = [], [], free_half_hours(chosen)
 
     def four(work: Work, start: dt.datetime) -> list[Booking]:
         return [
@@ -88,7 +88,7 @@ def alone_and_beside(person: Person, turns: int) -> tuple[list[float], list[floa
     its last write; turn about, so that whatever else the machine does is in both."""
     busy, free = places(2)
     other = Person.objects.get(email="manager@demo.example")
-    slots, open_slots = _free([free]), _free([busy])
+    slots, open_slots = free_half_hours([free]), free_half_hours([busy])
     alone: list[float] = []
     beside: list[float] = []
     made: list[Booking] = []

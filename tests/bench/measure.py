@@ -32,7 +32,7 @@ from evaluations.rounds.models import Round  # noqa: E402
 from evaluations.snapshots.actions import request_snapshot, take_snapshot  # noqa: E402
 from members.models import Person  # noqa: E402
 from notices.models import Notice  # noqa: E402
-from tests.bench import crowd, free, history  # noqa: E402
+from tests.bench import crowd, free, history, ways  # noqa: E402
 from tests.bench.changes import alone_and_beside, composite  # noqa: E402
 from tests.bench.history import Undo  # noqa: E402
 from tests.bench.pages import (  # noqa: E402
@@ -253,8 +253,16 @@ def free_of(database: str, rounds: int) -> list[dict[str, object]]:
     ]
 
 
+def ways_of(database: str, rounds: int) -> list[dict[str, object]]:
+    """Find a set, judge a series, move, read a unit's week and its calendar, in process."""
+    return [
+        row(name, database, times, queries=count) for name, (times, count) in ways.measured(rounds).items()
+    ]
+
+
 CASES = {
     "free": free_of,
+    "ways": ways_of,
     "pages": pages_of,
     "crowds": crowds_of,
     "changes": changes_of,

@@ -323,3 +323,9 @@ def test_announcements_of_every_kind_and_a_whole_history():
     assert Entry.objects.filter(verb="demo.network.seeded").count() == 1
     assert seal_all() == Entry.objects.count()
     assert first_fault() is None
+
+
+def test_planner_looks_one_row_up_by_a_unique_column():
+    """Nearly no policy is a unit's own; SQLite would otherwise read every one of them for each instrument."""
+    rows = Instrument.objects.select_related("unit__policy").filter(pk=1)
+    assert connection.vendor != "sqlite" or "SCAN" not in rows.explain()

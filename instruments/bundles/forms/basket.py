@@ -51,7 +51,7 @@ class StepForm(forms.Form):
         widget=forms.NumberInput(attrs={"class": "form-control"}),
     )
     hours = forms.DecimalField(
-        label=_("Hours"),
+        label=_("How long (h)"),
         min_value=Decimal("0.1"),
         max_value=744,
         decimal_places=2,

@@ -38,6 +38,7 @@ from members.models import Person
 @login_required
 def basket(request: HttpRequest) -> HttpResponse:
     """Show what is collected with the earliest times for all of it; a POST keeps what was typed and looks anew."""
+    assert isinstance(request.user, Person)
     kept = _kept(request)
     if request.method != "POST":
         return _page(request, kept)
@@ -46,7 +47,7 @@ def basket(request: HttpRequest) -> HttpResponse:
         return _page(request, kept, forms_sent=(steps, choices), status=422)
     kept.take(steps, choices)
     verb, _dash, number = request.POST.get("do", "").partition("-")
-    _change(kept, verb, int(number) if number.isdecimal() and len(number) < 3 else 0)
+    _change(kept, request.user, verb, int(number) if number.isdecimal() and len(number) < 3 else 0)
     _keep(request, kept)
     return redirect(f"{reverse('instruments:basket')}#{'proposals' if verb in {'', 'find'} else 'steps'}")
 
@@ -134,7 +135,7 @@ def _page(
     return render(request, "instruments/bundles/basket.html", context, status=status)
 
 
-def _change(kept: Basket, verb: str, number: int) -> None:
+def _change(kept: Basket, person: Person, verb: str, number: int) -> None:
     """Move a step up, take it out, or offer the other instruments of its class beside it; `number` from 1."""
     if verb == "empty":
         kept.rows.clear()
@@ -148,7 +149,7 @@ def _change(kept: Basket, verb: str, number: int) -> None:
     elif verb == "alike":
         step = kept.wanted()[place]
         room = MOST_OPTIONS - len(step.instruments)
-        kept.rows[place]["codes"] += [one.code for one in others_of_class(step.instruments, room)]
+        kept.rows[place]["codes"] += [one.code for one in others_of_class(step.instruments, person, room)]
 
 
 def _barred(proposal: Proposal, person: Person) -> list[tuple[int, Instrument, list[str]]]:
