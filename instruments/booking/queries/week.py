@@ -12,7 +12,7 @@ from django.utils import timezone
 from instruments.booking.models import Booking
 from instruments.inventory.models import Instrument
 from instruments.terms.queries.opening import opening_of
-from instruments.terms.queries.policy import policy_of
+from instruments.terms.queries.policy import policy_of, terms_of
 from instruments.terms.rules.hours import local_midnight
 from instruments.terms.rules.intervals import Interval, clip
 from members.models import Person
@@ -94,7 +94,8 @@ def week(
     if not 1992 <= first.year < 8999:
         raise ValueError("This week cannot be shown.")
     window = Interval(local_midnight(first), local_midnight(first + dt.timedelta(days=7)))
-    opened = opening_of(instrument, window)
+    policy = policy_of(instrument)
+    opened = terms_of(policy).without_nights(opening_of(instrument, window))
     held = list(
         Booking.objects.holding(now)
         .filter(instrument=instrument)
@@ -120,7 +121,7 @@ def week(
         first=first,
         days=days,
         station_count=instrument.station_count,
-        step_minutes=policy_of(instrument).step_minutes,
+        step_minutes=policy.step_minutes,
         first_minute=min((start for start, _ in edges), default=8 * 60),
         last_minute=max((end for _, end in edges), default=20 * 60),
         now=now,

@@ -68,7 +68,9 @@ class PolicyForm(forms.Form):
             if name in LIMITS:
                 field.required = True
             if isinstance(field, forms.TimeField):
-                field.widget = forms.TextInput({"class": "form-control num", "maxlength": "8"})
+                field.widget = forms.TimeInput(
+                    {"class": "form-control num", "maxlength": "8"}, format="%H:%M"
+                )
                 field.initial = None
             elif isinstance(field, forms.ChoiceField):
                 field.widget.attrs["class"] = "form-select"

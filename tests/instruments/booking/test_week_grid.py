@@ -169,3 +169,11 @@ def test_what_can_be_taken_up(xrd, member, start, end, state, mine, movable):
     BookingFactory(instrument=xrd, start=start, end=end, state=state, expires_at=at(1, 8), **more)
     found = {s.can_move for day in laid_out(xrd, member).days for s in day.stretches if s.kind != "free"}
     assert (True in found) is movable
+
+
+def test_nights_without_bookings_are_not_drawn_as_free(member):
+    """Open around the clock, closed at night from 22:00 to 06:00: sixteen hours of Tuesday can be had."""
+    instrument = make_instrument(policy={"nights": "closed"})
+    view = week(instrument, MONDAY, member)
+    assert [(part.from_minute, part.to_minute) for part in view.days[1].open_parts] == [(360, 1320)]
+    assert laid_out(instrument, member).days[1].free_minutes == 16 * 60

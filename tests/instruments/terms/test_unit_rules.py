@@ -151,6 +151,7 @@ def test_the_page_of_the_unit_s_rules(unit, own, bare):
     client, address = client_of(make_manager(unit)), reverse("instruments:unit_rules", args=[unit.code])
     page = client.get(address)
     assert (page.context["own"], page.context["following"], page.context["version"]) == (1, 1, 1)
+    assert 'value="22:00"' in page.content.decode()
     assert client.post(address, {**POLICY, "version": "1"})["Location"] == address
     policy = BookingPolicy.objects.get(unit=unit)
     assert (policy.buffer_after_minutes, policy.nights, policy.person_week_hours) == (15, "two", 20)
