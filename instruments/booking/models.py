@@ -101,6 +101,8 @@ class Booking(models.Model):
         _("purpose"), max_length=12, choices=Purpose.choices, default=Purpose.RESEARCH
     )
     companion = models.CharField(_("comes along at night"), max_length=100, blank=True, default="")
+    answers = models.JSONField(_("answers"), blank=True, default=list)
+    """What the unit asked: rows of the question in Chinese and English, and the answer."""
     category = models.CharField(_("user category"), max_length=10, choices=UserCategory.choices)
     yuan_per_hour = models.DecimalField(_("yuan per hour"), max_digits=10, decimal_places=2)
     price = models.DecimalField(_("price (yuan)"), max_digits=12, decimal_places=2)

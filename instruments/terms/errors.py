@@ -64,6 +64,7 @@ PROBLEMS: dict[str, Sentence] = {
     "purpose_kind": _("Choose one of the purposes offered."),
     "reason": _("Give a reason of at most 300 characters."),
     "words": _("Say it in 1 to %(required)s characters."),
+    "answer": _("Answer the question “%(required)s”."),
     "night": _("At night (%(required)s) this instrument takes no bookings."),
     "night_alone": _("At night (%(required)s) two people work together: say who comes along."),
     "buffer": _("%(required)s minutes stay free between two bookings; another one is nearer."),
@@ -119,6 +120,11 @@ TERMS: dict[str, Sentence] = {
     "price_day": _("A price begins today or later."),
     "hours_of_day": _("It ends at another time than it begins."),
     "known": _("Choose one of those offered."),
+    "question": _(
+        "Line %(line)s: write the question in at most %(longest)s characters, then, where it has them, 2 to %(most)s "
+        "answers behind |, parted by /."
+    ),
+    "questions": _("Ask at most %(most)s questions, none of them twice."),
 }
 """What is wrong with terms themselves, rather than with a wish."""
 

@@ -216,6 +216,7 @@ class BookingPolicy(models.Model):
         _("check-in opens (minutes before)"), default=30
     )
     no_show_minutes = models.PositiveSmallIntegerField(_("no-show after (minutes late)"), default=30)
+    questions = models.TextField(_("questions to whoever books"), max_length=4000, blank=True, default="")
 
     class Meta:
         verbose_name = _("booking policy")

@@ -52,6 +52,8 @@ def limits_in_words(policy: BookingPolicy) -> list[str]:
         said.append(_("No bookings at night (%(span)s).") % {"span": night})
     elif policy.nights == Nights.TWO:
         said.append(_("At night (%(span)s) only two people together.") % {"span": night})
+    if policy.questions:
+        said.append(_("The unit asks some questions when you book."))
     if policy.own_overlap == OwnOverlaps.REFUSE:
         said.append(_("Not while you hold the same time on another instrument."))
     return said

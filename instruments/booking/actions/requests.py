@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 from changes import Work
 from instruments.booking.actions.slots import claim_station, facts, insert
@@ -27,6 +28,7 @@ from instruments.inventory.locks import lock_instrument
 from instruments.inventory.models import Instrument
 from instruments.terms.errors import problem
 from instruments.terms.queries.policy import approval_needed, owner_of, policy_of
+from instruments.terms.rules.asked import answer_problems, answered, questions_in
 from instruments.terms.rules.booking_policy import maintenance_problems
 from instruments.terms.rules.intervals import Interval
 from instruments.terms.rules.owners import owned
@@ -49,6 +51,7 @@ def request_booking(
     form: str = "",
     knowing: bool = True,
     companion: str = "",
+    answers: Mapping[str, str] | None = None,
     waive: str = "",
     series: BookingSeries | None = None,
     parted: bool = False,
@@ -62,7 +65,8 @@ def request_booking(
     the only one, with what is held and the next three free slots; SentTwice where the form of that number (at most 40
     characters) made a booking that still stands there; OwnOverlap where the person holds that time on another
     instrument and is not `knowing` it; ValueError for a naive time. `companion` is who comes along at night. A
-    custodian who books for somebody else may `waive` rules that allow it, by a reason that goes on record.
+    custodian who books for somebody else may `waive` rules that allow it, by a reason that goes on record. `answers` to
+    the questions of the unit go by their Chinese words; what nobody asked is left out.
     """
     _refuse_naive(start, end)
     owner, purpose = person or work.actor, purpose.strip()
@@ -81,10 +85,12 @@ def request_booking(
         _refuse_twice(work, instrument, owner, (start, end), form)
     verdict = admission(instrument, owner, start, end, work.now, companion=bool(companion))
     policy = policy_of(instrument)
+    questions, answers = questions_in(policy.questions), answers or {}
     problems = verdict.problems + owned(
         wording_problems(purpose)
         + choice_problems("purpose_kind", purpose_kind, Purpose.values)
         + companion_problems(companion)
+        + answer_problems(questions, answers)
         + station_problems(station, instrument.station_count),
         owner_of(policy),
     )
@@ -108,6 +114,7 @@ def request_booking(
         purpose=purpose,
         purpose_kind=purpose_kind,
         companion=companion,
+        answers=answered(questions, answers),
         category=verdict.quote.category,
         yuan_per_hour=rate,
         price=price,

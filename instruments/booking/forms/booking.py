@@ -10,11 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from instruments.booking.enums import Purpose
+from instruments.booking.forms.asked import answers_in, ask
 from instruments.booking.forms.slots import WishForm, waive_field
 from instruments.booking.rules.repeats import LEAST, MOST, occurrences, overlap_each_other, rule_of
 from instruments.inventory.models import Instrument
 from instruments.terms.enums import Nights
 from instruments.terms.queries.policy import policy_of
+from instruments.terms.rules.asked import questions_in
 from instruments.terms.rules.intervals import Interval
 from members.models import Person
 from members.queries.people import person_by_email
@@ -124,6 +126,7 @@ class BookingForm(QuoteForm):
             if policy.approval_required
             else _("Project and samples in a few words; the steward prepares by it.")
         )
+        self._asked = ask(self, questions_in(policy.questions))
         # A form sent twice books once; a new number for each page shown.
         self.initial.setdefault("once", uuid4())
 
@@ -134,6 +137,11 @@ class BookingForm(QuoteForm):
         if email and (self._person is None or not self._person.is_active):
             raise forms.ValidationError(_("No open account has this address."))
         return email
+
+    @property
+    def said_fields(self) -> tuple[str, ...]:
+        """The fields that say something beside the time, the unit's questions among them."""
+        return (*self.SAID, *self._asked)
 
     @property
     def person(self) -> Person | None:
@@ -165,6 +173,7 @@ class BookingForm(QuoteForm):
         data = self.cleaned_data
         return {name: data.get(name) for name in self.SAID} | {
             "companion": data.get("companion", ""),
+            "answers": answers_in(self._asked, data),
             "waive": data.get("waive", ""),
             "form": str(data["once"] or ""),
             "person": self.person,

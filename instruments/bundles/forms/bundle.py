@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import deepcopy
 from typing import Any
 from uuid import uuid4
@@ -9,12 +10,16 @@ from uuid import uuid4
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from instruments.booking.forms.asked import answers_in, ask
 from instruments.booking.forms.booking import BookingForm
 from instruments.booking.forms.slots import moment_of
 from instruments.bundles.actions.bundles import MOST_PARTS, WantedPart
 from instruments.bundles.enums import WhenLost
 from instruments.bundles.queries.baskets import instruments_named
 from instruments.bundles.queries.chains import Chain
+from instruments.inventory.models import Instrument
+from instruments.terms.queries.policy import policy_of
+from instruments.terms.rules.asked import questions_in
 from instruments.terms.rules.intervals import between
 
 _LONGEST = 2000
@@ -45,11 +50,18 @@ class BundleForm(forms.Form):
 
     field_order = ("chain", "when_lost")
 
-    def __init__(self, *args: Any, at_night: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, instruments: Sequence[Instrument] = (), at_night: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self._asked = [name for name in BookingForm.ABOUT if at_night or name != "companion"]
         for name in self._asked:
             self.fields[name] = deepcopy(BookingForm.base_fields[name])
+        asked = [one for place in instruments for one in questions_in(policy_of(place).questions)]
+        # What two units ask in the same words is answered once; which of them must be answered depends on the chain.
+        self._questions = ask(self, list({question.zh: question for question in asked}.values()))
+        for name in self._questions:
+            self.fields[name].required = False
         self.fields["purpose"].help_text = _("Project and samples in a few words; every unit reads it.")
         # A form sent twice books once; a new number for each page shown.
         self.initial.setdefault("once", uuid4())
@@ -74,6 +86,7 @@ class BundleForm(forms.Form):
         data = self.cleaned_data
         return {
             "when_lost": data["when_lost"],
-            "said": {name: data[name] for name in self._asked},
+            "said": {name: data[name] for name in self._asked}
+            | {"answers": answers_in(self._questions, data)},
             "form": str(data["once"] or ""),
         }

@@ -80,7 +80,7 @@ def book(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return redirect("instruments:basket")
     kept = _kept(request)
-    form = BundleForm(request.POST, at_night=kept.choices["any_hour"])
+    form = _form(kept, request.POST)
     if not form.is_valid():
         return _page(request, kept, form=form, status=422)
     parts: list[WantedPart] = form.cleaned_data["chain"]
@@ -126,13 +126,19 @@ def _page(
         "proposal": proposal,
         "barred": [] if proposal is None else _barred(proposal, request.user),
         "chains": [] if proposal is None else [(written(chain), chain) for chain in proposal.chains],
-        "form": form or BundleForm(at_night=bool(kept.choices["any_hour"])),
+        "form": form or _form(kept),
         "refused": refused,
         "room_left": len(steps.forms) < MOST_STEPS,
         "any_order_bound": kept.in_order and not kept.choices["in_order"],
         "crumbs": [(_("My page"), reverse("portal:me")), (_("Set of bookings"), "")],
     }
     return render(request, "instruments/bundles/basket.html", context, status=status)
+
+
+def _form(kept: Basket, data: Mapping[str, Any] | None = None) -> BundleForm:
+    """Return the form of the chosen chain; it asks what the units of all that is collected ask."""
+    instruments = [one for step in kept.wanted() for one in step.instruments]
+    return BundleForm(data, instruments=instruments, at_night=bool(kept.choices["any_hour"]))
 
 
 def _change(kept: Basket, person: Person, verb: str, number: int) -> None:

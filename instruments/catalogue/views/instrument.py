@@ -175,7 +175,7 @@ def _filled_in(request: HttpRequest, code: str) -> str:
         form = BookingForm(instrument_for(request.user, code), request.POST)
     except Http404:
         return page
-    typed = {name: form.data.get(name, "")[:300] for name in BookingForm.SAID}
+    typed = {name: form.data.get(name, "")[:300] for name in form.said_fields}
     chosen = span_query(*form.wish) if form.wish is not None else {}
     query = urlencode(chosen | {name: value for name, value in typed.items() if value})
     return f"{page}?{query}#book"
@@ -312,11 +312,12 @@ def _verdict(
 
 def _form(request: HttpRequest, shown: Instrument) -> BookingForm:
     start, end = moment_of(request.GET.get("start", "")), moment_of(request.GET.get("end", ""))
-    typed = {name: request.GET.get(name, "")[:300] for name in BookingForm.SAID if name in request.GET}
-    keeps = is_custodian(request.user, shown)
-    if start is None or end is None or not start < end:
-        return BookingForm(shown, initial={"day": timezone.localdate()} | typed, for_others=keeps)
-    return BookingForm(shown, initial=BookingForm.initial_of(start, end) | typed, for_others=keeps)
+    form = BookingForm(shown, for_others=is_custodian(request.user, shown))
+    typed = {name: request.GET.get(name, "")[:300] for name in form.said_fields if name in request.GET}
+    chosen: dict[str, object] = {"day": timezone.localdate()}
+    if start is not None and end is not None and start < end:
+        chosen = BookingForm.initial_of(start, end)
+    return BookingForm(shown, initial=chosen | typed, for_others=is_custodian(request.user, shown))
 
 
 def _other(request: HttpRequest, shown: Instrument) -> Person | None:

@@ -52,6 +52,15 @@ GROUPS: list[tuple[Sentence, Sentence, list[str]]] = [
         "",
         ["cancel_cutoff_minutes", "check_in_early_minutes", "no_show_minutes"],
     ),
+    (
+        _("Questions to whoever books"),
+        _(
+            "One a line; the answers are kept with the booking. Behind // the English words, behind | the answers "
+            "offered, or the word number: Is the sample radioactive? // … | yes / no. With (optional) it may be left "
+            "open."
+        ),
+        ["questions"],
+    ),
 ]  # fmt: skip
 
 
@@ -72,6 +81,8 @@ class PolicyForm(forms.Form):
                     {"class": "form-control num", "maxlength": "8"}, format="%H:%M"
                 )
                 field.initial = None
+            elif name == "questions":
+                field.widget = forms.Textarea({"class": "form-control", "rows": 5})
             elif isinstance(field, forms.ChoiceField):
                 field.widget.attrs["class"] = "form-select"
             elif not isinstance(field, forms.BooleanField):

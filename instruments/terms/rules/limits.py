@@ -11,6 +11,7 @@ from itertools import pairwise
 from changes.errors import Sentence, filled
 from instruments.terms.enums import Nights, OwnOverlaps
 from instruments.terms.errors import TERMS
+from instruments.terms.rules.asked import question_problems
 from instruments.terms.rules.booking_policy import BookingTerms
 from instruments.terms.rules.opening import WeeklyPeriod
 from instruments.terms.rules.use_limits import UseLimits
@@ -33,6 +34,7 @@ class PolicyData(UseLimits, BookingTerms):
     request_expiry_hours: int = 48
     check_in_early_minutes: int = 30
     no_show_minutes: int = 30
+    questions: str = ""
 
 
 LIMITS = {
@@ -87,6 +89,8 @@ def limit_problems(data: PolicyData) -> dict[str, list[Sentence]]:
     for name, known in CHOICES.items():
         if getattr(data, name) not in known:
             problems[name] = [TERMS["known"]]
+    if wrong := question_problems(data.questions):
+        problems["questions"] = wrong
     for band in ("night", "peak"):
         if getattr(data, f"{band}_begins") == getattr(data, f"{band}_ends"):
             problems[f"{band}_ends"] = [TERMS["hours_of_day"]]
