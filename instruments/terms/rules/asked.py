@@ -52,7 +52,7 @@ def questions_in(text: str) -> list[Question]:
 def question_problems(text: str) -> list[Sentence]:
     """Return what is wrong with the questions of a unit: too many, one without words, too long, or asked twice."""
     rows = questions_in(text)
-    problems = [
+    problems: list[Sentence] = [
         filled(TERMS["question"], {"line": number, "longest": LONGEST, "most": MOST_OPTIONS})
         for number, row in enumerate(rows, 1)
         if not (row.zh and max(len(row.zh), len(row.en)) <= LONGEST)
