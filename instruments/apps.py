@@ -9,6 +9,7 @@ from instruments.booking.messages import KINDS as OF_BOOKINGS
 from instruments.bundles.messages import KINDS as OF_BUNDLES
 from instruments.inventory.messages import KINDS as OF_INSTRUMENTS
 from instruments.upkeep.messages import KINDS as OF_UPKEEP
+from instruments.waiting.messages import KINDS as OF_WAITING
 from notices.kinds import register_all
 from safeguards.triggers import Trigger, register
 
@@ -68,7 +69,8 @@ class InstrumentsConfig(AppConfig):
         import instruments.inventory.permissions
         import instruments.terms.permissions
         import instruments.upkeep.permissions
-        import instruments.usage.permissions  # noqa: F401
+        import instruments.usage.permissions
+        import instruments.waiting.permissions  # noqa: F401
         from changes import subscribe
         from instruments.availability import subscribers as availability
         from instruments.booking.actions.steps import keep_step
@@ -83,9 +85,10 @@ class InstrumentsConfig(AppConfig):
         from instruments.terms import subscribers as terms
         from instruments.usage.actions.visits import record_visit
         from instruments.usage.reports import register_reports
+        from instruments.waiting import subscribers as waiting
 
         post_migrate.connect(_index_anew, sender=self)
-        register_all(OF_BOOKINGS | OF_BUNDLES | OF_INSTRUMENTS | OF_UPKEEP)
+        register_all(OF_BOOKINGS | OF_BUNDLES | OF_INSTRUMENTS | OF_UPKEEP | OF_WAITING)
         register_reports()
         register_attachments()
         subscribe(BookingEvent, keep_step)
@@ -97,6 +100,7 @@ class InstrumentsConfig(AppConfig):
         catalogue.subscribe_all()
         availability.subscribe_all()
         bundles.subscribe_all()
+        waiting.subscribe_all()
         subscribe(VisitEnded, record_visit)
         register(SEARCH_UPKEEP)
         for guard in guards():

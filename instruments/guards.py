@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from instruments.booking.enums import HOLDING_STATES
 from instruments.booking.rules.booking_states import TRANSITIONS
 from instruments.usage.models import UsageRecord
 from safeguards.no_overlap import overlap_guard
 from safeguards.triggers import Trigger, refusal_trigger
 
-HOLDING = "{row}.\"state\" IN ('requested', 'confirmed', 'in_use', 'completed')"
+HOLDING = f"""{{row}}."state" IN ({", ".join(f"'{state.value}'" for state in HOLDING_STATES)})"""
 BOOKINGS, USAGE = "instruments_booking", "instruments_usagerecord"
 STEPS = "instruments_bookingstep"
 

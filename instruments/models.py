@@ -17,6 +17,7 @@ from instruments.inventory.models import (
 from instruments.terms.models import BookingPolicy, Holiday, OpeningException, OpeningPeriod, Rate
 from instruments.upkeep.models import Fault, FaultPhoto
 from instruments.usage.models import UsageRecord
+from instruments.waiting.models import WaitEntry, WaitOffer
 
 __all__ = [
     "ApplicationField",
@@ -42,4 +43,6 @@ __all__ = [
     "Rate",
     "Stewardship",
     "UsageRecord",
+    "WaitEntry",
+    "WaitOffer",
 ]

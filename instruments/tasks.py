@@ -18,6 +18,7 @@ from instruments.booking.actions.sweeps import (
     remind_bookings,
 )
 from instruments.inventory.actions.stewards import settle_ended_stewardships
+from instruments.waiting.actions.sweeps import end_wishes, offer_waiting
 
 CHANGES_KEPT = dt.timedelta(days=3)
 
@@ -26,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 @shared_task(name="instruments.expire_requests")
 def expire_requests_now() -> None:
-    """Expire requests nobody decided in time."""
+    """Expire requests nobody decided in time, and offers nobody answered."""
     logger.info("expired requests: %s", expire_requests(timezone.now()))
 
 
@@ -42,6 +43,13 @@ def mark_no_shows_now() -> None:
 def remind_bookings_now() -> None:
     """Remind people of what they booked for the next 24 hours."""
     logger.info("reminded: %s", remind_bookings(timezone.now()))
+
+
+@shared_task(name="instruments.offer_waiting")
+def offer_waiting_now() -> None:
+    """Offer free time to those who wait for it, and end what nothing can come of any more."""
+    now = timezone.now()
+    logger.info("wishes ended: %s, offers made: %s", end_wishes(now), offer_waiting(now))
 
 
 @shared_task(name="instruments.settle_ended_stewardships")

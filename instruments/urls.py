@@ -7,23 +7,30 @@ from django.urls import URLPattern, URLResolver, path
 from instruments.booking.views import booking, series_acts
 from instruments.bundles.views import basket, bundles
 from instruments.calendars import views as calendars
-from instruments.catalogue.views import catalogue, compare, find, instrument
+from instruments.catalogue.views import catalogue, compare, find, instrument, waiting
 from instruments.desk.views import desk
 from instruments.inventory.views import inventory, stewards
 from instruments.terms import views as terms
 from instruments.upkeep.views import faults
 from instruments.usage.views import organisations, usage, usage_import
+from instruments.waiting.views import joining, line, wishes
 
 app_name = "instruments"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("instruments/", catalogue.catalogue, name="catalogue"),
     path("find/", find.find, name="find"),
+    path("find/wait/", waiting.wait_for_any, name="wait_for_any"),
     path("instruments/compare/", compare.compare, name="compare"),
     path("instruments/<str:code>/", instrument.instrument, name="instrument"),
     path("instruments/<str:code>/week/", instrument.instrument_week, name="week"),
     path("instruments/<str:code>/quote/", instrument.instrument_quote, name="quote"),
     path("instruments/<str:code>/book/", instrument.book, name="book"),
+    path("instruments/<str:code>/wait/", joining.wait, name="wait"),
+    path("me/waiting/", wishes.wishes, name="wishes"),
+    path("me/waiting/<int:pk>/", wishes.change, name="change_wish"),
+    path("me/waiting/<int:pk>/withdraw/", wishes.withdraw, name="withdraw_wish"),
     path("desk/", desk.desk, name="desk"),
+    path("desk/waiting/", line.line, name="line"),
     path("desk/maintenance/", desk.maintenance, name="maintenance"),
     # Instrument codes are capital letters, digits and hyphens, so "add" and "rules" are none.
     path("units/<str:unit>/manage/", inventory.inventory_page, name="inventory"),

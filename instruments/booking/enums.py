@@ -13,7 +13,7 @@ class BookingKind(TextChoices):
 
 
 class BookingState(TextChoices):
-    """Where a booking stands. The first four hold their time."""
+    """Where a booking stands; `HOLDING_STATES` hold their time."""
 
     REQUESTED = "requested", pgettext_lazy("state of a booking", "Requested")
     CONFIRMED = "confirmed", _("Confirmed")
@@ -23,6 +23,7 @@ class BookingState(TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
     EXPIRED = "expired", _("Expired")
     NO_SHOW = "no_show", _("No-show")
+    OFFERED = "offered", pgettext_lazy("state of a booking", "Offered")
 
 
 HOLDING_STATES = (
@@ -30,7 +31,10 @@ HOLDING_STATES = (
     BookingState.CONFIRMED,
     BookingState.IN_USE,
     BookingState.COMPLETED,
+    BookingState.OFFERED,
 )
+TIMED_STATES = (BookingState.REQUESTED, BookingState.OFFERED)
+"""Hold their time until a moment (`expires_at`) and no longer, swept or not."""
 
 
 class Purpose(TextChoices):

@@ -66,6 +66,46 @@ class BookingExpired(BookingEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BookingOffered(BookingEvent):
+    """Free time is held for somebody who waits for it, until they take it, let it go, or the offer ends."""
+
+    verb: str = "instruments.booking.offered"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferTaken(BookingEvent):
+    """Who was offered the time has booked it, or asked for it where it needs an approval."""
+
+    verb: str = "instruments.booking.offer_taken"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferEnded(BookingEvent):
+    """An offered time was not taken; what follows says how."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferLetGo(OfferEnded):
+    """Who was offered the time does not want it."""
+
+    verb: str = "instruments.booking.offer_let_go"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferLapsed(OfferEnded):
+    """Nobody answered an offer in time."""
+
+    verb: str = "instruments.booking.offer_lapsed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferWithdrawn(OfferEnded):
+    """The time cannot be had any more: upkeep needs it, or the rules have changed."""
+
+    verb: str = "instruments.booking.offer_withdrawn"
+
+
+@dataclass(frozen=True, kw_only=True)
 class BookingMoved(BookingEvent):
     """A booking stands at another time, or on another instrument."""
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from changes.remembered import Given
 from display.formats import local_datetime
-from instruments.booking.enums import HOLDING_STATES, BookingKind, BookingState, Purpose
+from instruments.booking.enums import HOLDING_STATES, TIMED_STATES, BookingKind, BookingState, Purpose
 from members.enums import UserCategory
 from safeguards.no_overlap import NoOverlap
 
@@ -23,8 +23,8 @@ def open_requests(now: dt.datetime) -> models.Q:
 
 
 def overdue_requests(now: dt.datetime) -> models.Q:
-    """Requests past their time: they hold nothing, swept or not."""
-    return models.Q(state=BookingState.REQUESTED, expires_at__lte=now)
+    """Requests and offers past their time: they hold nothing, swept or not."""
+    return models.Q(state__in=TIMED_STATES, expires_at__lte=now)
 
 
 _FREED = [state for state in BookingState if state not in HOLDING_STATES]
@@ -43,8 +43,12 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         return self.in_holding_state().exclude(overdue_requests(now or timezone.now()))
 
     def overdue(self, now: dt.datetime) -> BookingQuerySet:
-        """Requests past their time that nobody has swept yet."""
+        """Requests and offers past their time that nobody has swept yet."""
         return self.filter(overdue_requests(now))
+
+    def wanted(self) -> BookingQuerySet:
+        """Bookings that somebody asked for or took: offers that nobody took are left out."""
+        return self.exclude(is_offer=True)
 
     def overlapping(self, start: dt.datetime | Given, end: dt.datetime | Given) -> BookingQuerySet:
         """Bookings that share a moment with [start, end)."""
@@ -118,6 +122,12 @@ class Booking(models.Model):
     asked_with = models.CharField(
         _("number of the form"), max_length=40, blank=True, default="", editable=False
     )
+    is_offer = models.BooleanField(
+        _("offered, and not taken"),
+        default=False,
+        editable=False,
+        help_text=_("Time that was offered to somebody on a wait list, until it is taken."),
+    )
     requested_at = models.DateTimeField(pgettext_lazy("moment", "requested"), default=timezone.now)
     expires_at = models.DateTimeField(_("request expires"), null=True, blank=True)
     decided_at = models.DateTimeField(pgettext_lazy("of a request", "decided"), null=True, blank=True)
@@ -156,8 +166,16 @@ class Booking(models.Model):
             ),
             models.CheckConstraint(condition=models.Q(price__gte=0), name="booking_price_not_negative"),
             models.CheckConstraint(
-                condition=~models.Q(state="requested") | models.Q(expires_at__isnull=False),
+                condition=~models.Q(state__in=TIMED_STATES) | models.Q(expires_at__isnull=False),
                 name="request_expires",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_offer=False) & ~models.Q(state=BookingState.OFFERED)
+                | models.Q(
+                    is_offer=True,
+                    state__in=[BookingState.OFFERED, BookingState.CANCELLED, BookingState.EXPIRED],
+                ),
+                name="booking_offer_is_not_taken",
             ),
             NoOverlap(
                 name="booking_no_overlap",

@@ -38,6 +38,10 @@ def _sees_booking(person: Actor, obj: Any) -> bool:
     return roles.is_officer or obj.instrument.unit_id in roles.viewer_in or is_custodian(person, obj)
 
 
+def _is_owner(person: Actor, obj: Any) -> bool:
+    return isinstance(obj, Booking) and _active(person, obj) and obj.person_id == person.pk
+
+
 def _why(person: Actor, booking: Any) -> str:
     """Tell apart who asked from who has no right."""
     return "own_request" if booking.person_id == person.pk else "no_right"
@@ -57,6 +61,8 @@ declare(
         "move_booking": _owner_or_keeper,
         "check_in_booking": _owner_or_keeper,
         "check_out_booking": _owner_or_keeper,
+        "take_offer": _is_owner,
+        "let_offer_go": _is_owner,
     },
     why={"approve_booking": _why, "decline_booking": _why},
 )

@@ -17,7 +17,7 @@ from icalendar import BUSYTYPE, STATUS, TRANSP, Availability, Available, Calenda
 from display.formats import money
 from display.templatetags.display import named
 from folding.times import LOCAL
-from instruments.booking.enums import BookingKind, BookingState
+from instruments.booking.enums import TIMED_STATES, BookingKind, BookingState
 from instruments.booking.models import Booking
 from instruments.booking.rules.booking_states import UNUSED_STATES
 from instruments.booking.rules.requests import state_at
@@ -177,7 +177,7 @@ def _summary(booking: Booking, state: BookingState, by: str, *, names: bool) -> 
 def _status(state: BookingState) -> STATUS:
     if state in UNUSED_STATES:
         return STATUS.CANCELLED
-    return STATUS.TENTATIVE if state == BookingState.REQUESTED else STATUS.CONFIRMED
+    return STATUS.TENTATIVE if state in TIMED_STATES else STATUS.CONFIRMED
 
 
 def _told(booking: Booking, state: BookingState) -> list[str]:

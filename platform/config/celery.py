@@ -60,6 +60,7 @@ app.conf.beat_schedule = {
         "task": "instruments.verify_availability",
         "schedule": crontab(hour=0, minute=10),
     },
+    "instruments.offer_waiting": {"task": "instruments.offer_waiting", "schedule": 300.0},
     "instruments.remind_bookings": {"task": "instruments.remind_bookings", "schedule": 900.0},
     "members.settle_ended_roles": {"task": "members.settle_ended_roles", "schedule": crontab(minute=2)},
     "instruments.settle_ended_stewardships": {

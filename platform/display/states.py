@@ -31,6 +31,13 @@ LOOKS: dict[str, StateLook] = {
     "cancelled": StateLook("calendar-x", "quiet", _("Cancelled")),
     "expired": StateLook("clock-off", "quiet", _("Expired")),
     "no_show": StateLook("user-off", "bad", _("No-show")),
+    "offered": StateLook("bell-ringing", "info", pgettext_lazy("state of a booking", "Offered")),
+    # Wait lists
+    "wait:waiting": StateLook("hourglass", "warn", _("In line")),
+    "wait:offered": StateLook("bell-ringing", "info", pgettext_lazy("state of a booking", "Offered")),
+    "wait:served": StateLook("calendar-check", "ok", pgettext_lazy("state on a wait list", "Served")),
+    "wait:expired": StateLook("clock-off", "quiet", pgettext_lazy("state on a wait list", "Ended")),
+    "wait:withdrawn": StateLook("x", "quiet", pgettext_lazy("state on a wait list", "Withdrawn")),
     # Kinds of booking that are not somebody's use
     "use": StateLook("calendar-check", "ok", pgettext_lazy("kind of booking", "Use")),
     "maintenance": StateLook("tool", "warn", _("Maintenance")),

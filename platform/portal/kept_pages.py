@@ -17,6 +17,7 @@ OF_KIND = {
     "instruments.bundle": set[str](),
     "instruments.fault": set[str](),
     "instruments.usage": {"usage"},
+    "instruments.wait": set[str](),
     "members.unit": {"units"},
     "members.organisation": {"units", "organisations"},
     "notices.announcement": {"announcements"},

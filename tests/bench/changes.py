@@ -1,4 +1,4 @@
-"""Measures changes in process: four bookings as one, and a booking beside a change that stays open."""
+"""Measures changes in process: four bookings as one, time that many wait for, a booking beside an open change."""
 
 from __future__ import annotations
 
@@ -18,11 +18,14 @@ from instruments.booking.actions.requests import request_booking
 from instruments.booking.models import Booking
 from instruments.inventory.enums import InstrumentState, SharingMode
 from instruments.inventory.models import Instrument
+from instruments.waiting.actions.wishes import Wanted, wait_for_time, withdraw_wish
 from members.models import Person
 
 HALF_HOUR = dt.timedelta(minutes=30)
 OPEN_SECONDS = 2.0
 IN_A_TURN = 5
+IN_LINE = 20
+SAID = {"purpose_kind": "research", "purpose": "bench", "companion": ""}
 FIRST_DAY, LAST_DAY = 19, 30
 
 
@@ -80,6 +83,25 @@ def composite(person: Person, rounds: int) -> list[float]:
         made += perform(person, four, next(starts))
         times.append(time.perf_counter() - began)
     _undo(person, made)
+    return times
+
+
+def waitlist_offer(person: Person, rounds: int) -> list[float]:
+    """Time giving a slot back that others wait for: the first of them is judged and has the offer in that change."""
+    (place,) = places(1)
+    others = list(Person.objects.filter(is_active=True).exclude(pk=person.pk).order_by("pk")[:IN_LINE])
+    times, starts = [], free_half_hours([place])
+    for _turn in range(rounds):
+        start = next(starts)
+        wanted = Wanted(start=start, end=start + HALF_HOUR, minutes=30, said=SAID)
+        booking = perform(person, request_booking, place, start=start, end=wanted.end, purpose="bench")
+        line = [perform(other, wait_for_time, place, wanted) for other in others]
+        began = time.perf_counter()
+        perform(person, cancel_booking, booking, reason="bench")
+        times.append(time.perf_counter() - began)
+        # From the end of the line, so that nothing is passed on.
+        for entry in reversed(line):
+            perform(entry.person, withdraw_wish, entry)
     return times
 
 

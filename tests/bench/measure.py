@@ -33,7 +33,7 @@ from evaluations.snapshots.actions import request_snapshot, take_snapshot  # noq
 from members.models import Person  # noqa: E402
 from notices.models import Notice  # noqa: E402
 from tests.bench import crowd, free, history, ways  # noqa: E402
-from tests.bench.changes import alone_and_beside, composite  # noqa: E402
+from tests.bench.changes import alone_and_beside, composite, waitlist_offer  # noqa: E402
 from tests.bench.history import Undo  # noqa: E402
 from tests.bench.pages import (  # noqa: E402
     PORT,
@@ -225,13 +225,15 @@ def crowds_of(database: str, rounds: int) -> list[dict[str, object]]:
 
 
 def changes_of(database: str, rounds: int) -> list[dict[str, object]]:
-    """Book four instruments as one change, and book beside a change that stays open."""
+    """Book four instruments as one change, give back what 20 wait for, and book beside a change that stays open."""
     person = Person.objects.get(email="researcher@demo.example")
     four = row("composite_4_bookings", database, composite(person, min(rounds, 90)))
+    offered = row("waitlist_offer", database, waitlist_offer(person, min(rounds, 30)))
     alone, beside = alone_and_beside(person, min(rounds, 20))
     ratio = round(percentile(beside, 0.95) / percentile(alone, 0.95), 2)
     return [
         four,
+        offered,
         row("booking_alone", database, alone),
         row("booking_while_long_transaction", database, beside, ratio=ratio),
     ]

@@ -27,6 +27,7 @@ def test_every_task_has_its_queue():
         "instruments.expire_requests": "upkeep",
         "instruments.keep_availability": "upkeep",
         "instruments.mark_no_shows": "upkeep",
+        "instruments.offer_waiting": "upkeep",
         "instruments.remind_bookings": "upkeep",
         "instruments.settle_ended_stewardships": "upkeep",
         "instruments.verify_availability": "upkeep",

@@ -8,7 +8,7 @@ from decimal import Decimal
 import factory
 from factory.django import DjangoModelFactory
 
-from instruments.booking.enums import BookingState, Purpose
+from instruments.booking.enums import TIMED_STATES, BookingState, Purpose
 from instruments.booking.models import Booking
 from instruments.inventory.enums import SharingMode
 from instruments.inventory.models import (
@@ -152,7 +152,8 @@ class BookingFactory(DjangoModelFactory):
     category = UserCategory.MEMBER
     yuan_per_hour = Decimal("120.00")
     price = Decimal("240.00")
-    expires_at = factory.LazyAttribute(lambda o: o.start if o.state == BookingState.REQUESTED else None)
+    expires_at = factory.LazyAttribute(lambda o: o.start if o.state in TIMED_STATES else None)
+    is_offer = factory.LazyAttribute(lambda o: o.state == BookingState.OFFERED)
 
 
 class UsageRecordFactory(DjangoModelFactory):

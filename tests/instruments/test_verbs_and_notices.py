@@ -80,6 +80,15 @@ VERBS = {
         *("booking.declined", "booking.expired", "booking.moved", "booking.no_show", "booking.requested"),
         *("bundle.given_back", "bundle.made"),
         *("calendar.ended", "calendar.made", "series.made"),
+        *("booking.offered", "booking.offer_lapsed", "booking.offer_let_go", "booking.offer_taken"),
+        *(
+            "booking.offer_withdrawn",
+            "wait.changed",
+            "wait.expired",
+            "wait.joined",
+            "wait.served",
+            "wait.withdrawn",
+        ),
         *("fault.acknowledged", "fault.ended", "fault.reported"),
         *(
             "class.renamed",

@@ -14,10 +14,13 @@ from instruments.booking.actions import requests as actions
 from instruments.booking.actions import slots, sweeps
 from instruments.booking.actions.changes import cancel_booking, move_booking
 from instruments.booking.actions.decisions import approve_booking, decline_booking
+from instruments.booking.actions.offers import let_offer_go, take_offer
 from instruments.booking.errors import SlotTaken
 from instruments.booking.models import Booking
 from instruments.inventory.models import Instrument
 from instruments.terms.actions.terms import add_exception
+from instruments.waiting.actions import offering
+from instruments.waiting.models import WaitEntry
 from members.models import Person
 from tests.races.mixed import forget_the_order, mixed
 
@@ -139,7 +142,28 @@ def near(me: int, actor: Person, instrument: Instrument, start: dt.datetime, _bo
     return create(me, actor, instrument, start + HALF_HOUR * me, _booking)
 
 
+def give_back(_me: int, _actor: Person, _instrument: Instrument, _start: dt.datetime, booking) -> dict:
+    """Everybody gives their own booking back, on one of two instruments."""
+    return _told(lambda: perform(booking.person, cancel_booking, booking))
+
+
+def answer(me: int, actor: Person, instrument: Instrument, start: dt.datetime, booking: Booking) -> dict:
+    """One and the same offer is taken, let go, and swept as if nobody had answered; others want its slot."""
+    match me % 4:
+        case 0:
+            return _told(lambda: perform(booking.person, take_offer, booking))
+        case 1:
+            return _told(lambda: perform(booking.person, let_offer_go, booking))
+        case 2:
+            sweeps.expire_requests(booking.expires_at)
+            return {"fate": "swept"}
+        case _:
+            return create(me, actor, instrument, start, booking)
+
+
 PLANS = {
+    "answer": answer,
+    "give_back": give_back,
     "near": near,
     "shut": shut,
     "shut_or_take": shut_or_take,
@@ -157,7 +181,7 @@ PLANS = {
 
 def blind(what: str) -> None:
     """Take guards away in this process: `check` leaves only the constraint; `lock` leaves the check alone;
-    `order` takes locks as they come.
+    `order` takes locks as they come; `line` lets everybody offer for one wish at once.
 
     Without the lock every contender looks before any writes, which a slow page does as well.
     """
@@ -166,6 +190,9 @@ def blind(what: str) -> None:
         return
     if what == "order":
         forget_the_order()
+        return
+    if what == "line":
+        _offer_at_once()
         return
     if what != "lock":
         raise ValueError(what)
@@ -185,6 +212,32 @@ def blind(what: str) -> None:
     if connection.vendor == "sqlite":
         # There the transaction of the change (IMMEDIATE) is the lock, on everything.
         globals()["perform"] = _without_transaction
+
+
+def _offer_at_once() -> None:
+    """Read the wishes without their lock, and take one's time before anything is written."""
+    lock, allowed = Work.lock, offering._first_allowed
+
+    def unlocked(work, rows, pks, **options):
+        if getattr(rows, "model", None) is WaitEntry:
+            return {row.pk: row for row in rows.filter(pk__in=list(pks))}
+        return lock(work, rows, pks, **options)
+
+    def slowly(*args):
+        found = allowed(*args)
+        time.sleep(0.2)
+        return found
+
+    Work.lock, offering._first_allowed = unlocked, slowly
+    if connection.vendor == "sqlite":
+        globals()["perform"] = _without_transaction_but_told
+
+
+def _without_transaction_but_told(actor, action, *args, **kwargs):
+    change = Change()
+    done = action(Work(change, actor), *args, **kwargs)
+    change.deliver(0)
+    return done
 
 
 def _without_transaction(actor, action, *args, **kwargs):

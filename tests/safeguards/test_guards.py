@@ -146,7 +146,7 @@ def test_a_booking_walks_along_the_state_table_alone(start, end):
     booking = BookingFactory(state=start)
     change = Booking.objects.filter(pk=booking.pk)
     if start == end or (start, end) in STEPS:
-        assert change.update(state=end, expires_at=booking.start) == 1
+        assert change.update(state=end, expires_at=booking.start, is_offer=end == BookingState.OFFERED) == 1
         return
     with pytest.raises(IntegrityError, match="no step leads to this state"), transaction.atomic():
         change.update(state=end)

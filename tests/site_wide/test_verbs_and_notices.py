@@ -78,6 +78,8 @@ OF_SERIES = {
     f"series_{what}" for what in ("approved", "cancelled", "confirmed", "declined", "moved", "requested")
 }
 """Asserted by name in `instruments/booking/test_series` and `test_series_later`."""
+OF_WAIT_LISTS = {f"wait_{what}" for what in ("lapsed", "offer_withdrawn", "offered", "over")}
+"""Asserted by name in `instruments/waiting/test_offers`."""
 OF_FAULTS = {"fault_acknowledged", "fault_ended", "fault_reported"}
 """Asserted by name in `instruments/upkeep/test_faults`."""
 OF_BUNDLES = {"bundle_confirmed", "bundle_requested"}
@@ -89,7 +91,7 @@ def test_the_lists_are_those_of_the_registers():
     here = {verb for verb in known_verbs() if verb.split(".")[0] not in ELSEWHERE}
     assert here == {f"{app}.{verb}" for app, said in OF_APPS.items() for verb in said.split()}
     others = {kind for kind in registered() if not kind.startswith(("booking_", "evaluation_"))}
-    assert others == KINDS | OF_WHAT_ENDS | OF_SERIES | OF_FAULTS | OF_BUNDLES
+    assert others == KINDS | OF_WHAT_ENDS | OF_SERIES | OF_FAULTS | OF_BUNDLES | OF_WAIT_LISTS
 
 
 def said(*expected: str) -> bool:

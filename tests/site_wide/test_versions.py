@@ -48,6 +48,7 @@ NEEDS_NONE = {
     "instruments:basket": OWN_DRAFT,
     "instruments:basket_book": NEW,
     "instruments:cancel_bundle": "what was given back meanwhile cannot be given back again",
+    "instruments:wait": NEW,
     "instruments:report_fault": NEW,
     "instruments:organisation_register": NEW,
     "instruments:usage_add": NEW,

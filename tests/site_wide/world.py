@@ -37,6 +37,7 @@ from instruments.inventory.models import Stewardship
 from instruments.terms.models import OpeningException, Rate
 from instruments.upkeep.actions.faults import report_fault
 from instruments.usage.models import UsageRecord
+from instruments.waiting.models import WaitEntry
 from members.enums import UnitRoleKind
 from members.models import Organisation, UnitRole
 from notices.models import Announcement, Notice
@@ -184,6 +185,14 @@ def make_world() -> World:
         start=now - dt.timedelta(hours=1),
         checked_in_at=now - dt.timedelta(hours=1),
     )
+    bookings["offered"] = BookingFactory(
+        instrument=instrument,
+        person=people["researcher"],
+        state=BookingState.OFFERED,
+        is_offer=True,
+        start=start + dt.timedelta(hours=6),
+        expires_at=start,
+    )
     ApplicationFieldFactory()
     Heartbeat.objects.create(name="worker", at=now)
     usage = perform(
@@ -242,6 +251,15 @@ def make_world() -> World:
             booking=bookings[BookingState.REQUESTED],
             step=1,
         ).bundle,
+        "wish": WaitEntry.objects.create(
+            person=people["researcher"],
+            instrument=instrument,
+            start=start,
+            end=start + dt.timedelta(days=2),
+            last_start=start + dt.timedelta(days=1),
+            minutes=1440,
+            said={"purpose": "物相分析", "purpose_kind": "research", "companion": ""},
+        ),
         "announcement": Announcement.objects.create(
             kind="rules", title_zh="公告", title_en="Notice", published_at=now
         ),

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from instruments.booking.enums import TIMED_STATES
 from instruments.booking.models import Booking
 from instruments.booking.rules.requests import is_overdue
 from instruments.inventory.enums import InstrumentState, SharingMode
@@ -71,7 +72,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Held:
-    """Time of one station that is held; a request holds it until `expires_at`."""
+    """Time of one station that is held; a request or an offer holds it until `expires_at`."""
 
     instrument: int
     station: int
@@ -126,4 +127,4 @@ def held_in(window: Interval, now: dt.datetime, pks: Collection[int] | None = No
     columns = ("instrument_id", "station", "start", "end", "state", "expires_at")
     for pk, station, start, end, state, expires_at in rows.values_list(*columns).iterator(chunk_size=5000):
         if not is_overdue(state, expires_at, now):
-            yield Held(pk, station, start, end, expires_at if state == "requested" else None)
+            yield Held(pk, station, start, end, expires_at if state in TIMED_STATES else None)

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 
 from changes import Work
+from instruments.booking.actions.offers import withdraw_offers
 from instruments.booking.actions.slots import claim_station, facts, insert
 from instruments.booking.actions.telling import tell
 from instruments.booking.actions.waivers import record_waived, still_broken
@@ -26,7 +27,7 @@ from instruments.booking.rules.requests import (
 )
 from instruments.inventory.locks import lock_instrument
 from instruments.inventory.models import Instrument
-from instruments.terms.errors import problem
+from instruments.terms.errors import BrokenRule, problem
 from instruments.terms.queries.policy import approval_needed, owner_of, policy_of
 from instruments.terms.rules.asked import answer_problems, answered, questions_in
 from instruments.terms.rules.booking_policy import maintenance_problems
@@ -36,6 +37,18 @@ from members.enums import UserCategory
 from members.locks import lock_person
 from members.models import Person
 from members.permissions import raise_not_allowed, require
+
+SAID = ("purpose_kind", "purpose", "companion")
+"""What is said of a use beside its time and place."""
+
+
+def said_problems(said: Mapping[str, str]) -> list[BrokenRule]:
+    """Return what stands against the words of a use, whenever and wherever it may be."""
+    return (
+        wording_problems(said["purpose"])
+        + choice_problems("purpose_kind", said["purpose_kind"], Purpose.values)
+        + companion_problems(said["companion"])
+    )
 
 
 def request_booking(
@@ -87,9 +100,7 @@ def request_booking(
     policy = policy_of(instrument)
     questions, answers = questions_in(policy.questions), answers or {}
     problems = verdict.problems + owned(
-        wording_problems(purpose)
-        + choice_problems("purpose_kind", purpose_kind, Purpose.values)
-        + companion_problems(companion)
+        said_problems({"purpose": purpose, "purpose_kind": purpose_kind, "companion": companion})
         + answer_problems(questions, answers)
         + station_problems(station, instrument.station_count),
         owner_of(policy),
@@ -145,7 +156,8 @@ def book_maintenance(
 ) -> Booking:
     """Hold [start, end) for upkeep, as a custodian of the instrument; policy and opening hours do not bind it.
 
-    It may have begun already, but not ended, and lasts at most 366 days. Raises NotAllowed, RulesBroken, SlotTaken;
+    It may have begun already, but not ended, and lasts at most 366 days. It goes before offers that nobody has taken
+    yet: those are withdrawn where no other station will do. Raises NotAllowed, RulesBroken, SlotTaken;
     ValueError for a naive time.
     """
     _refuse_naive(start, end)
@@ -159,6 +171,7 @@ def book_maintenance(
     if problems:
         raise RulesBroken(problems)
     start, end = start.astimezone(dt.UTC), end.astimezone(dt.UTC)
+    withdraw_offers(work, instrument, Interval(start, end), station)
     booking = Booking(
         instrument=instrument,
         station=claim_station(work, instrument, Interval(start, end), station, close=True),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +13,9 @@ from django.db.models import DateTimeField, IntegerField, QuerySet
 from changes import Work
 from changes.remembered import Given, Remembered
 from instruments.booking.actions.telling import tell
+from instruments.booking.enums import BookingState
 from instruments.booking.errors import RulesBroken, SlotTaken
-from instruments.booking.events import BookingExpired, TimeFreed
+from instruments.booking.events import BookingExpired, OfferLapsed, TimeFreed
 from instruments.booking.locks import BOOKINGS
 from instruments.booking.models import Booking
 from instruments.booking.queries.availability import next_free
@@ -38,6 +39,14 @@ from instruments.terms.rules.owners import owned
 from safeguards.no_overlap import is_overlap
 
 NO_OVERLAP = "booking_no_overlap"
+Line = Callable[[Work, Instrument, Interval], object]
+_lines: list[Line] = []
+
+
+def stands_in_line(line: Line) -> None:
+    """Let those who wait for time have it before whoever comes upon it when a request or an offer has lapsed."""
+    if line not in _lines:
+        _lines.append(line)
 
 
 def alternatives(instrument: Instrument, start: dt.datetime, end: dt.datetime) -> list[FreeSlot]:
@@ -55,11 +64,13 @@ def claim_station(
     *,
     close: bool = False,
     moving: UUID | None = None,
+    in_line: bool = False,
 ) -> int:
     """Return the station to write, the wanted or the first free one; call it under the instrument's lock.
 
-    Requests on the slot that have outlived their time are expired here and now. `moving` is the booking whose own
-    time does not count; `close`: nothing need stay free between this and the next. Raises SlotTaken, and RulesBroken
+    Requests and offers on the slot that have outlived their time are expired here and now, and whoever waits for it
+    gets it, unless it is for the first `in_line`. `moving` is the booking whose own time does not count; `close`:
+    nothing need stay free between this and the next. Raises SlotTaken, and RulesBroken
     where only the time between two bookings is missing.
     """
     apart = NO_TIME if close else terms_of(policy_of(instrument)).apart
@@ -68,6 +79,8 @@ def claim_station(
     if overdue:
         for booking in work.lock(BOOKINGS.overdue(work.now), overdue).values():
             expire_one(work, booking)
+        for line in () if in_line else _lines:
+            line(work, instrument, needed)
         taken, _ = _taken(instrument, needed, work.now)
     taken = [row for row in taken if row.booking_id != moving]
     found = first_free_station(taken, wish, instrument.station_count, station, apart)
@@ -81,13 +94,16 @@ def claim_station(
 
 
 def expire_one(work: Work, booking: Booking) -> None:
-    """Expire one locked request and tell its owner; time alone does that, whoever comes upon it."""
+    """Expire one locked request or offer; its owner is told. Time alone does that, whoever comes upon it."""
     work = work.by(None)
     before = facts(booking)
+    was_offered = booking.state == BookingState.OFFERED
     booking.state, booking.ended_at = next_state(booking.state, "expire"), work.now
     save(booking, "state", "ended_at")
-    tell(work, [booking.person], "booking_expired", booking)
-    work.emit(BookingExpired(target=booking, before=before, after=facts(booking)))
+    if not was_offered:
+        tell(work, [booking.person], "booking_expired", booking)
+    happened = OfferLapsed if was_offered else BookingExpired
+    work.emit(happened(target=booking, before=before, after=facts(booking)))
     release(work, booking.instrument, booking.station, held_by(booking))
 
 

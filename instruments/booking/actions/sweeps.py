@@ -35,7 +35,7 @@ Sweep = Callable[[Work, Booking], object]
 
 
 def expire_requests(now: dt.datetime) -> int:
-    """Expire every request past its time and tell its owner; return how many. Safe to run twice or at once."""
+    """Expire every request and offer past its time; return how many. Safe to run twice or at once."""
     return _sweep(BOOKINGS.overdue(now), now, expire_one)
 
 

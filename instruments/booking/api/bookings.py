@@ -38,6 +38,8 @@ from webapi.versions import MAY_NAME_A_VERSION, seen, tagged
 from webapi.views import ContractView, ListView, as_resource, many
 
 TAGS = ["bookings"]
+STATES = [choice for choice in BookingState.choices if choice[0] != BookingState.OFFERED]
+"""The states of the contract. Time that is offered to somebody is no booking of theirs before they take it."""
 F = TypeVar("F", bound=Callable[..., Response])
 
 
@@ -49,7 +51,7 @@ class BookingSerializer(Serializer[Booking]):
     station = serializers.IntegerField()
     start = InstantField()
     end = InstantField()
-    state = serializers.ChoiceField(BookingState.choices)
+    state = serializers.ChoiceField(STATES)
     version = serializers.IntegerField()
     kind = serializers.ChoiceField(BookingKind.choices)
     purpose = serializers.CharField()
@@ -110,7 +112,7 @@ class BookingFilterSerializer(WindowSerializer):
     """What a list is narrowed by; [start, end) keeps the bookings that share a moment with it."""
 
     instrument = CodeField(max_length=30, required=False)
-    state = serializers.ChoiceField(BookingState.choices, required=False)
+    state = serializers.ChoiceField(STATES, required=False)
 
 
 class BookingList(ListView):
@@ -122,7 +124,7 @@ class BookingList(ListView):
         operation_id="bookings",
         parameters=[
             OpenApiParameter("instrument", str, description="Code."),
-            OpenApiParameter("state", str, enum=BookingState.values),
+            OpenApiParameter("state", str, enum=[code for code, _word in STATES]),
             OpenApiParameter("start", OpenApiTypes.DATETIME, description="Ends later than this."),
             OpenApiParameter("end", OpenApiTypes.DATETIME, description="Begins before this."),
             *CURSOR_DOCS,
@@ -136,7 +138,7 @@ class BookingList(ListView):
         wanted.is_valid(raise_exception=True)
         lookups = {"instrument": "instrument__code", "state": "state", "start": "end__gt", "end": "start__lt"}
         rows = bookings_visible_to(request.user).filter(
-            **{lookups[name]: value for name, value in wanted.validated_data.items()}
+            is_offer=False, **{lookups[name]: value for name, value in wanted.validated_data.items()}
         )
         return self.cursor_page(rows, lambda page: many(BookingSerializer, page))
 
@@ -164,7 +166,7 @@ class BookingDetail(ContractView):
     @extend_schema(operation_id="booking", responses=BookingSerializer, tags=TAGS)
     def get(self, request: Request, booking_id: UUID) -> Response:
         """Return one booking."""
-        return _shown(booking_for(request.user, booking_id))
+        return _shown(_booking(request, booking_id))
 
 
 def _step(operation: str, body: type[Serializer[None]]) -> Callable[[F], F]:
@@ -190,7 +192,7 @@ class StepView(ContractView):
         self, request: Request, booking_id: UUID, action: Callable[..., Booking], **given: Any
     ) -> Response:
         """Take the step and show the booking as it stands then."""
-        booking = booking_for(request.user, booking_id)
+        booking = _booking(request, booking_id)
         try:
             return _shown(perform(caller(request), action, booking, seen=seen(request), **given))
         except StaleVersion as stale:
@@ -262,10 +264,18 @@ class Move(StepView):
     def post(self, request: Request, booking_id: UUID) -> Response:
         """Move a booking that has not begun; the old time is free only once the new one is held."""
         wanted = self.body(request, MoveSerializer)
-        booking_for(request.user, booking_id)
+        _booking(request, booking_id)
         if "instrument" in wanted:
             wanted["instrument"] = instrument_for(request.user, wanted["instrument"])
         return self.take(request, booking_id, move_booking, **wanted)
+
+
+def _booking(request: Request, booking_id: UUID) -> Booking:
+    """Return a booking of the contract. Raises Http404, for a mere offer too."""
+    booking = booking_for(request.user, booking_id)
+    if booking.is_offer:
+        raise Http404
+    return booking
 
 
 def _shown(booking: Booking, status: int = 200) -> Response:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from instruments.booking.enums import BookingKind
+from instruments.booking.forms.asked import answers_in, ask
 from instruments.booking.forms.slots import SlotForm, WishForm, waive_field
 from instruments.booking.models import Booking
 from instruments.booking.rules.visits import forgotten
+from instruments.terms.rules.asked import Question
 
 
 class MaintenanceForm(SlotForm):
@@ -33,6 +36,19 @@ class ReasonForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"class": "form-control"}),
     )
+
+
+class AnswerForm(forms.Form):
+    """The questions of the unit, where an offered time is taken."""
+
+    def __init__(self, questions: Sequence[Question], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._asked = ask(self, questions)
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """The answers of a valid form."""
+        return answers_in(self._asked, self.cleaned_data)
 
 
 class CheckOutForm(forms.Form):

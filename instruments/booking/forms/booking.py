@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from instruments.booking.actions import requests
 from instruments.booking.enums import Purpose
 from instruments.booking.forms.asked import answers_in, ask
 from instruments.booking.forms.slots import WishForm, waive_field
@@ -59,9 +60,7 @@ _TIMES = {"day", "start_time", "end_time", "end_day"}
 class BookingForm(QuoteForm):
     """One wish for one instrument."""
 
-    ABOUT = ("purpose_kind", "purpose", "companion")
-    """What is said of a use wherever one is booked."""
-    SAID = (*ABOUT, "station")
+    SAID = (*requests.SAID, "station")
     """What is said beside the time; an address can carry it, so that signing in loses nothing."""
 
     purpose_kind = forms.ChoiceField(

@@ -13,8 +13,8 @@ from instruments.inventory.models import Instrument
 
 
 def upcoming_bookings(instrument: Instrument, now: dt.datetime) -> QuerySet[Booking]:
-    """Bookings of an instrument that end later than now and still hold their time, by start."""
-    held = Booking.objects.holding(now).exclude(state=BookingState.COMPLETED)
+    """Bookings of an instrument that end later than now and still hold their time, by start; no mere offers."""
+    held = Booking.objects.holding(now).exclude(state__in=[BookingState.COMPLETED, BookingState.OFFERED])
     return held.filter(instrument=instrument, end__gt=now).order_by("start", "pk")
 
 

@@ -21,10 +21,16 @@ TRANSITIONS: dict[tuple[BookingState, str], BookingState] = {
     (BookingState.CONFIRMED, "miss"): BookingState.NO_SHOW,
     (BookingState.CONFIRMED, "finish_maintenance"): BookingState.COMPLETED,
     (BookingState.IN_USE, "check_out"): BookingState.COMPLETED,
+    (BookingState.OFFERED, "take"): BookingState.CONFIRMED,
+    (BookingState.OFFERED, "take_and_ask"): BookingState.REQUESTED,
+    (BookingState.OFFERED, "let_go"): BookingState.CANCELLED,
+    (BookingState.OFFERED, "withdraw"): BookingState.CANCELLED,
+    (BookingState.OFFERED, "expire"): BookingState.EXPIRED,
 }
 """(state, step) -> state after it; a pair that is missing is not legal.
 
-`move` keeps the state; `move_and_ask` is a move that needs a new approval, `move_and_confirm` one to where none is.
+`move` keeps the state; `move_and_ask` is a move that needs a new approval, `move_and_confirm` one to where none is;
+`take_and_ask` takes an offered time that needs an approval.
 """
 
 FINAL_STATES = frozenset(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 
-from instruments.booking.enums import BookingState
+from instruments.booking.enums import TIMED_STATES, BookingState
 from instruments.terms.errors import BrokenRule, problem
 
 GRACE = dt.timedelta(minutes=30)
@@ -27,12 +27,12 @@ def last_change(start: dt.datetime, cutoff_minutes: int, made: dt.datetime) -> d
 
 
 def is_overdue(state: str, expires_at: dt.datetime | None, now: dt.datetime) -> bool:
-    """Tell whether a booking is a request past its time: it holds nothing, swept or not."""
-    return state == BookingState.REQUESTED and expires_at is not None and expires_at <= now
+    """Tell whether a booking is a request or an offer past its time: it holds nothing, swept or not."""
+    return state in TIMED_STATES and expires_at is not None and expires_at <= now
 
 
 def state_at(state: str, expires_at: dt.datetime | None, now: dt.datetime) -> BookingState:
-    """Return the state as it counts: a request past its time has expired, swept or not."""
+    """Return the state as it counts: a request or offer past its time has expired, swept or not."""
     return BookingState.EXPIRED if is_overdue(state, expires_at, now) else BookingState(state)
 
 

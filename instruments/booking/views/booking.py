@@ -167,12 +167,14 @@ def _page(request: HttpRequest, shown_booking: Booking, tried: FailedAct | None 
         "instrument": shown_booking.instrument,
         "state": state,
         "over_without_use": state in UNUSED_STATES,
-        "lead": _lead(shown_booking, now),
+        "lead": _lead(shown_booking, now, is_mine=is_mine),
         "steps": life(shown_booking, steps_of(shown_booking), now),
         "bill": bill_of(shown_booking),
         "keeper": keeper,
         "is_mine": is_mine,
-        "again": again(shown_booking, now) if is_mine and shown_booking.kind == BookingKind.USE else "",
+        "again": again(shown_booking, now)
+        if is_mine and shown_booking.kind == BookingKind.USE and state != BookingState.OFFERED
+        else "",
         "choices": [_choice(act, shown_booking, request, tried) for act in acts],
         "limits": _limits(shown_booking, request.user.pk, now, keeper=keeper),
         "tried": tried,
@@ -198,11 +200,21 @@ def _choice(
     return LegalAct(act, form_of(act, shown_booking, request.user))
 
 
-def _lead(shown_booking: Booking, now: dt.datetime) -> str:
+def _lead(shown_booking: Booking, now: dt.datetime, *, is_mine: bool) -> str:
     """Say in one sentence what comes next."""
     state = effective_state(shown_booking, now)
     if shown_booking.kind == BookingKind.MAINTENANCE:
         return shown_booking.purpose
+    if state == BookingState.OFFERED and is_mine:
+        return _(
+            "Held for you alone until %(until)s. One click books it; let it go, and it is the next one's in line."
+        ) % {"until": shown(shown_booking.expires_at)}
+    if state == BookingState.OFFERED:
+        return _("Offered to somebody on the wait list until %(until)s.") % {
+            "until": shown(shown_booking.expires_at)
+        }
+    if shown_booking.is_offer:
+        return _("This time was offered and not taken.")
     if state == BookingState.REQUESTED:
         return _("The steward decides before %(until)s; until then the time is held.") % {
             "until": shown(shown_booking.expires_at)

@@ -20,10 +20,11 @@ from changes import perform
 from changes.errors import Sentence
 from instruments.booking.actions.changes import cancel_booking, move_booking
 from instruments.booking.actions.decisions import approve_booking, decline_booking
+from instruments.booking.actions.offers import let_offer_go, take_offer
 from instruments.booking.actions.series import move_series
 from instruments.booking.actions.visit import check_in, check_out
 from instruments.booking.enums import BookingKind, BookingState
-from instruments.booking.forms.acts import CheckOutForm, MoveForm, ReasonForm
+from instruments.booking.forms.acts import AnswerForm, CheckOutForm, MoveForm, ReasonForm
 from instruments.booking.models import Booking
 from instruments.booking.queries.bookings import recipients_of
 from instruments.booking.rules.booking_states import legal_verbs
@@ -31,6 +32,7 @@ from instruments.booking.rules.requests import last_change
 from instruments.booking.views.booking_life import check_in_opens, effective_state
 from instruments.inventory.permissions import is_custodian
 from instruments.terms.queries.policy import policy_of
+from instruments.terms.rules.asked import questions_in
 from members.models import Person
 from members.permissions import Actor, can
 
@@ -57,6 +59,23 @@ class BookingAct:
 ACTS: Mapping[str, BookingAct] = {
     act.slug: act
     for act in (
+        BookingAct(
+            "take",
+            "take_offer",
+            "take",
+            "calendar-check",
+            _("Take this time"),
+            _("The time is yours."),
+            "btn-primary",
+        ),
+        BookingAct(
+            "let-go",
+            "let_offer_go",
+            "let_go",
+            "x",
+            _("Let it go"),
+            _("Let go. The time is offered to the next in line."),
+        ),
         BookingAct(
             "approve",
             "approve_booking",
@@ -164,6 +183,8 @@ def worded(act: BookingAct | None, booking: Booking) -> BookingAct | None:
 
 def done(act: BookingAct, booking: Booking, actor: Person) -> str:
     """Say what has been done, and of a move also who was told of it."""
+    if act.slug == "take" and booking.state == BookingState.REQUESTED:
+        return gettext("Requested. The time is held for you until the steward decides.")
     if act.slug != "move" or booking.kind == BookingKind.MAINTENANCE:
         return str(act.done)
     if actor.pk != booking.person_id:
@@ -214,6 +235,9 @@ def form_of(
         return MoveForm(booking, data, initial=shown, waives=waives, **options)
     if act.slug == "check-out":
         return CheckOutForm(booking, timezone.now(), data, **options)
+    questions = policy_of(booking.instrument).questions
+    if act.slug == "take" and questions:
+        return AnswerForm(questions_in(questions), data, **options)
     if act.slug in {"decline", "cancel"}:
         form = ReasonForm(data, **options)
         form.fields["reason"].required = act.slug == "decline"
@@ -239,6 +263,11 @@ def take(act: BookingAct, booking: Booking, form: forms.Form | None, actor: Pers
     """Do it through the one action that may, for the version that was seen. Raises what the action raises."""
     said: dict[str, Any] = form.cleaned_data if form is not None else {}
     match act.slug:
+        case "take":
+            answers = form.answers if isinstance(form, AnswerForm) else None
+            return perform(actor, take_offer, booking, answers=answers, seen=seen)
+        case "let-go":
+            return perform(actor, let_offer_go, booking, seen=seen)
         case "approve":
             return perform(actor, approve_booking, booking, seen=seen)
         case "decline":

@@ -28,8 +28,15 @@ TITLES: dict[str, tuple[str, Sentence]] = {
     "checked_in": ("login-2", _("Checked in")),
     "no_show": ("user-off", _("Nobody came")),
     "waived": ("adjustments", _("Exception made from the rules")),
+    "offer_taken": ("calendar-check", _("Offer taken")),
+    "offer_let_go": ("x", _("Let go")),
+    "offer_lapsed": ("clock-off", _("Nobody answered the offer in time")),
+    "offer_withdrawn": ("calendar-x", _("Offer withdrawn: the time cannot be had any more")),
 }
 """What a step is called where it is not called what its state is."""
+ENDS = UNUSED_STATES | {"offer_let_go", "offer_lapsed", "offer_withdrawn"}
+"""Steps after which nothing comes of it."""
+_BEGINNINGS = frozenset({"requested", "confirmed", "offered"})
 
 
 @dataclass(frozen=True)
@@ -64,8 +71,8 @@ def life(booking: Booking, rows: Sequence[BookingStep], now: dt.datetime) -> lis
     """Return what has happened, what is, and what is still to come."""
     state = effective_state(booking, now)
     steps = past(booking, rows)
-    if state == BookingState.EXPIRED and booking.state == BookingState.REQUESTED:
-        icon, title = TITLES["expired"]
+    if state == BookingState.EXPIRED and booking.state != BookingState.EXPIRED:
+        icon, title = TITLES["offer_lapsed" if booking.is_offer else "expired"]
         steps.append(LifeStep(icon, title, "bad", at=booking.expires_at))
     return steps + _present(booking, state, now) + _to_come(booking, state)
 
@@ -73,8 +80,10 @@ def life(booking: Booking, rows: Sequence[BookingStep], now: dt.datetime) -> lis
 def past(booking: Booking, rows: Sequence[BookingStep]) -> list[LifeStep]:
     """Return what has happened, with who and when, oldest first."""
     told = {row.verb for row in rows}
-    if told & {"requested", "confirmed"}:
-        told |= {"requested", "confirmed"}
+    if told & _BEGINNINGS:
+        told |= _BEGINNINGS
+    if booking.is_offer:
+        told |= ENDS
     steps = [_step_of(row) for row in rows if row.verb in TITLES]
     steps += [step for verb, step in _from_fields(booking) if verb not in told]
     return sorted(steps, key=lambda step: step.at or booking.requested_at)
@@ -88,7 +97,7 @@ def _step_of(row: BookingStep) -> LifeStep:
         text = _moved(row)
     elif row.verb in UNUSED_STATES or row.verb == "waived":
         text = row.reason
-    return LifeStep(icon, title, "bad" if row.verb in UNUSED_STATES else "done", who, row.at, text)
+    return LifeStep(icon, title, "bad" if row.verb in ENDS else "done", who, row.at, text)
 
 
 def _from_fields(booking: Booking) -> list[tuple[str, LifeStep]]:
@@ -143,6 +152,16 @@ def _present(booking: Booking, state: BookingState, now: dt.datetime) -> list[Li
                 % {"until": shown(booking.expires_at)},
             )
         ]
+    if state == BookingState.OFFERED:
+        text = gettext("The time is held until %(until)s; without an answer it is the next one's in line.")
+        return [
+            LifeStep(
+                "bell-ringing",
+                _("Waiting for an answer"),
+                "now",
+                text=text % {"until": shown(booking.expires_at)},
+            )
+        ]
     if state == BookingState.CONFIRMED:
         text = gettext("Check in from %(opens)s; at %(released)s the time is given up if nobody has come.")
         opens, released = check_in_opens(booking), released_at(booking)
@@ -169,6 +188,7 @@ def _to_come(booking: Booking, state: BookingState) -> list[LifeStep]:
         text=gettext("Check-out writes the usage record and the income."),
     )
     return {
+        BookingState.OFFERED: [confirmed, use, end],
         BookingState.REQUESTED: [confirmed, use, end],
         BookingState.CONFIRMED: [use, end],
         BookingState.IN_USE: [end],

@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from folding.times import LOCAL
+from instruments.booking.actions.requests import SAID
 from instruments.booking.errors import FreeTime
-from instruments.booking.forms.booking import BookingForm
 from instruments.booking.models import Booking
 from instruments.booking.rules.booking_states import UNUSED_STATES
 from instruments.inventory.models import Instrument
@@ -50,7 +50,7 @@ def again(booking: Booking, now: dt.datetime) -> str:
     weeks = max(booking.state not in UNUSED_STATES, -((start - terms.earliest_start(now)) // week))
     chosen = span_query(start + weeks * week, end + weeks * week)
     # Whatever station is free will do.
-    said = {name: getattr(booking, name) for name in BookingForm.ABOUT}
+    said = {name: getattr(booking, name) for name in SAID}
     page = reverse("instruments:instrument", args=[booking.instrument.code])
     return f"{page}?{urlencode(chosen | said)}#book"
 

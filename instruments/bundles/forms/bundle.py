@@ -10,6 +10,7 @@ from uuid import uuid4
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from instruments.booking.actions.requests import SAID
 from instruments.booking.forms.asked import answers_in, ask
 from instruments.booking.forms.booking import BookingForm
 from instruments.booking.forms.slots import moment_of
@@ -54,7 +55,7 @@ class BundleForm(forms.Form):
         self, *args: Any, instruments: Sequence[Instrument] = (), at_night: bool = False, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self._asked = [name for name in BookingForm.ABOUT if at_night or name != "companion"]
+        self._asked = [name for name in SAID if at_night or name != "companion"]
         for name in self._asked:
             self.fields[name] = deepcopy(BookingForm.base_fields[name])
         asked = [one for place in instruments for one in questions_in(policy_of(place).questions)]

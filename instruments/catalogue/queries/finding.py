@@ -20,6 +20,7 @@ from instruments.inventory.models import Instrument
 from instruments.inventory.rules.class_codes import subtree_prefix
 
 MOST, SLOTS = 12, 3
+MOST_WAITED_FOR = 1000
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,16 @@ def find(
     cards = cards_of(rows_of(found[:MOST]), selection, SLOTS)
     here = selection.seats.get(filters.near)
     return Answer(len(found), [_offer(card, here) for card in cards], counted, proposed)
+
+
+def instruments_of(
+    filters: CatalogueFilters, person: Reader, now: dt.datetime, technique: Technique | None
+) -> list[Instrument]:
+    """Return the instruments that answer, free or not, with unit and policy, by code; at most three queries."""
+    serving = _serving([technique]) if technique else {}
+    selection = Selection(filters, person, now, serving[technique.code] if technique else None)
+    rows = Instrument.objects.filter(pk__in=selection.keys(selection.fitting()))
+    return list(rows.select_related("unit__policy", "policy").order_by("code")[:MOST_WAITED_FOR])
 
 
 def _serving(ways: Sequence[Technique]) -> Mapping[str, set[int]]:

@@ -15,6 +15,7 @@ from instruments.catalogue.queries.facets import PRICE_LIMITS
 from instruments.catalogue.queries.finding import find as answer_of
 from instruments.catalogue.rules.question_words import matching_questions
 from instruments.catalogue.rules.questions import questions
+from instruments.catalogue.views.waiting import wait_address
 from instruments.inventory.queries.labels import labels
 from members.models import Person
 
@@ -45,6 +46,7 @@ def find(request: HttpRequest) -> HttpResponse:
         "answer": answer,
         "technique": technique,
         "proposed": answer.proposed,
+        "wait_address": wait_address(form, answer.proposed.code if answer.proposed else ""),
         "words": words,
         "first": first,
         "last": last,

@@ -44,7 +44,9 @@ from instruments.inventory.permissions import is_custodian
 from instruments.terms.errors import BrokenRule, problem
 from instruments.terms.queries.policy import approval_needed, policy_of, terms_of
 from instruments.terms.queries.rates import Quote, category_of
+from instruments.terms.rules.intervals import Interval
 from instruments.terms.wording import limits_in_words
+from instruments.waiting.views.joining import only_taken
 from members.kept_pages import kept_for_readers
 from members.models import Person
 from members.permissions import can
@@ -65,6 +67,8 @@ class Verdict:
     """Until when it can be cancelled or moved, if it is booked now."""
     elsewhere: list[Booking] = field(default_factory=list)
     """What the person holds at that time on other instruments."""
+    wait_url: str = ""
+    """Where the person can wait for it, where somebody else has it."""
 
     @property
     def minutes(self) -> int:
@@ -245,6 +249,9 @@ def _page(
         if person and wish and not told and not bar
         else None,
         "refusal": told,
+        "waits_for": Interval(*wish)
+        if wish and told is not None and form.person is None and only_taken(told.problems)
+        else None,
         "use": year_of_use(shown, timezone.localdate(now).year - 1),
         "crumbs": [
             (_("Instruments"), reverse("instruments:catalogue")),
@@ -307,6 +314,9 @@ def _verdict(
         None if problems else judged.quote,
         last,
         list(own_elsewhere(person, shown, *wish)) if own and not problems else [],
+        f"{reverse('instruments:wait', args=[shown.code])}?{urlencode(span_query(*wish))}"
+        if own and only_taken(problems)
+        else "",
     )
 
 

@@ -28,6 +28,7 @@ KINDS = (
     "in_use",
     "completed",
     "requested",
+    "offered",
     "late",
     "overdue",
     "maintenance",
@@ -36,7 +37,7 @@ KINDS = (
 )
 _FAULTY = (InstrumentState.UNDER_REPAIR, InstrumentState.SUSPENDED)
 _TROUBLE = ("overdue", *_FAULTY, "late", "maintenance", "in_use")
-_AHEAD = ("confirmed", "requested", "maintenance")
+_AHEAD = ("confirmed", "requested", "offered", "maintenance")
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from instruments.terms.rules.hours import local_day, local_midnight
 from members.models import Person
 
 OPEN = (BookingState.REQUESTED, BookingState.CONFIRMED, BookingState.IN_USE)
+HELD = (*OPEN, BookingState.OFFERED)
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,8 @@ def month(person: Person, first: dt.date) -> list[list[MonthDay]]:
     weeks = Calendar().monthdatescalendar(first.year, first.month)
     begins, ends = local_midnight(weeks[0][0]), local_midnight(weeks[-1][-1] + dt.timedelta(days=1))
     gone = [BookingState.DECLINED, BookingState.CANCELLED, BookingState.EXPIRED]
-    rows = own_bookings(person).filter(start__gte=begins, start__lt=ends).exclude(state__in=gone)
+    rows = own_bookings(person).filter(start__gte=begins, start__lt=ends, is_offer=False)
+    rows = rows.exclude(state__in=gone)
     by_day: dict[dt.date, list[Booking]] = {}
     for booking in rows.order_by("start", "id").prefetch_related(with_instrument()):
         by_day.setdefault(local_day(booking.start), []).append(booking)
@@ -81,17 +83,21 @@ def month(person: Person, first: dt.date) -> list[list[MonthDay]]:
 def agenda(person: Person, now: dt.datetime) -> Agenda:
     """Gather the person's page in four queries.
 
-    A visit that runs over, or may begin now, is a to-do; so is a use at whose time the instrument is shut.
+    A visit that runs over, or may begin now, is a to-do; so is a use at whose time the instrument is shut, and time
+    that is offered to the person, which is no booking before it is taken.
     """
     own = own_bookings(person)
-    coming = list(
-        own.filter(state__in=OPEN, end__gt=now - dt.timedelta(days=2)).order_by("start", "id")[:100]
-    )
-    past = list(own.exclude(state__in=OPEN)[:20])
-    prefetch_related_objects([*coming, *past], with_instrument())
-    for booking in coming:
+    held = list(own.filter(state__in=HELD, end__gt=now - dt.timedelta(days=2)).order_by("start", "id")[:100])
+    past = list(own.filter(is_offer=False).exclude(state__in=OPEN)[:20])
+    prefetch_related_objects([*held, *past], with_instrument())
+    for booking in held:
         booking.person = person
-    todos: list[ToDo] = []
+    coming = [booking for booking in held if not booking.is_offer]
+    todos = [
+        ToDo("offer", booking, booking.expires_at)
+        for booking in held
+        if booking.is_offer and booking.expires_at is not None and booking.expires_at > now
+    ]
     uses = [row for row in coming if row.kind == BookingKind.USE and row.state != BookingState.IN_USE]
     shut = shut_among(uses)
     for booking in coming:

@@ -49,7 +49,7 @@ def fetched(instrument):
 
 
 def test_busy_names_what_holds_time_and_nothing_else(instrument, member):
-    """Cancelled, missed and outlived requests hold nothing; touching is outside."""
+    """Cancelled, missed and outlived requests and offers hold nothing; touching is outside."""
     held = {}
     for hour, state in enumerate(BookingState.values):
         held[state] = BookingFactory(
@@ -60,10 +60,10 @@ def test_busy_names_what_holds_time_and_nothing_else(instrument, member):
     )
     found = busy(instrument, at(2, 0), at(2, 12))
     assert [(b.start, b.state, b.booking_id) for b in found] == [
-        (held[s].start, s, held[s].pk) for s in ("requested", "confirmed", "in_use", "completed")
+        (held[s].start, s, held[s].pk) for s in ("requested", "confirmed", "in_use", "completed", "offered")
     ]
     assert overdue.pk not in {b.booking_id for b in found}
-    assert busy(instrument, at(2, 4), at(2, 12)) == []
+    assert busy(instrument, at(2, 4), at(2, 8)) == []
     assert busy(instrument, at(2, 4), at(2, 4)) == []
 
 

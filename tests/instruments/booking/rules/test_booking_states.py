@@ -39,6 +39,13 @@ def test_the_table_is_what_was_agreed():
             "finish_maintenance": "completed",
         },
         "in_use": {"check_out": "completed"},
+        "offered": {
+            "take": "confirmed",
+            "take_and_ask": "requested",
+            "let_go": "cancelled",
+            "withdraw": "cancelled",
+            "expire": "expired",
+        },
     }
     assert {(s, v): t for s, steps in agreed.items() for v, t in steps.items()} == TRANSITIONS
     assert {"completed", "declined", "cancelled", "expired", "no_show"} == FINAL_STATES

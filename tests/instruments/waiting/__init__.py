@@ -1,0 +1,1 @@
+"""Wait lists: who waits, who is asked, and what becomes of it."""
