@@ -8,7 +8,7 @@ from instruments.booking.views import booking, series_acts
 from instruments.bundles.views import basket, bundles
 from instruments.calendars import views as calendars
 from instruments.catalogue.views import catalogue, compare, find, instrument, waiting
-from instruments.desk.views import desk
+from instruments.desk.views import deciding, desk
 from instruments.inventory.views import inventory, stewards
 from instruments.terms import views as terms
 from instruments.upkeep.views import faults
@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/waiting/<int:pk>/", wishes.change, name="change_wish"),
     path("me/waiting/<int:pk>/withdraw/", wishes.withdraw, name="withdraw_wish"),
     path("desk/", desk.desk, name="desk"),
+    path("desk/decide/", deciding.decide_many, name="decide_many"),
     path("desk/waiting/", line.line, name="line"),
     path("desk/maintenance/", desk.maintenance, name="maintenance"),
     # Instrument codes are capital letters, digits and hyphens, so "add" and "rules" are none.

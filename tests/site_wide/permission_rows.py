@@ -75,6 +75,7 @@ instruments:wishes                      GET   in 200 200 200 200 200 200 200
 instruments:change_wish                 GET   in 200 404 404 404 404 404 200
 instruments:change_wish                 POST  in 422 404 404 404 404 404 422
 instruments:withdraw_wish               POST  in 302 404 404 404 404 404 302
+instruments:decide_many                 POST  in 404 404 404 404 404 404 404
 instruments:line                        GET   in 404 200 200 200 404 404 200
 instruments:desk                        GET   in 200 200 200 200 200 200 200
 instruments:maintenance                 POST  in 404 422 422 422 404 404 422

@@ -49,6 +49,7 @@ NEEDS_NONE = {
     "instruments:basket_book": NEW,
     "instruments:cancel_bundle": "what was given back meanwhile cannot be given back again",
     "instruments:wait": NEW,
+    "instruments:decide_many": "each tick carries the version of its row",
     "instruments:report_fault": NEW,
     "instruments:organisation_register": NEW,
     "instruments:usage_add": NEW,

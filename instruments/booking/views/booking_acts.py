@@ -11,6 +11,7 @@ from uuid import UUID
 from django import forms
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
@@ -251,12 +252,16 @@ def seen_in(request: HttpRequest) -> int:
     return int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 10 else 0
 
 
+def next_in(request: HttpRequest) -> str:
+    """Return the page of ours that a form names to lead back to, empty where it names none."""
+    target = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    return target if is_ours else ""
+
+
 def way_back(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Lead back to the page of ours that the form names, else to the booking."""
-    target = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
-        return redirect(target)
-    return redirect("instruments:booking", pk)
+    return redirect(next_in(request) or reverse("instruments:booking", args=[pk]))
 
 
 def take(act: BookingAct, booking: Booking, form: forms.Form | None, actor: Person, seen: int) -> Booking:

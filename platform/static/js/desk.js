@@ -47,7 +47,7 @@
   const isBusy = (part) =>
     !(acted && part.contains(acted)) &&
     ((part.contains(document.activeElement) && typing(document.activeElement)) ||
-      part.querySelector("details[open] form"));
+      part.querySelector("details[open] form, form details[open], input[name=chosen]:checked"));
 
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (event.target.id === "desk-refresh" && document.hidden) event.preventDefault();
