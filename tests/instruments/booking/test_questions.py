@@ -14,7 +14,7 @@ from instruments.booking.models import Booking
 from instruments.bundles.actions.bundles import WantedPart, request_bundle
 from instruments.bundles.errors import BundleBroken
 from instruments.terms.rules.intervals import Interval
-from tests.factories.instruments import make_instrument, make_steward
+from tests.factories.instruments import BookingFactory, make_instrument, make_steward
 from tests.instruments.booking.series import ask as ask_for_series
 from tests.instruments.moments import at
 from webapi.tokens import issue
@@ -123,3 +123,18 @@ def test_a_visitor_who_signs_in_loses_no_answer(client, asking):
     }
     answer = client.post(reverse("instruments:book", args=[asking.code]), typed)
     assert "ask_2" in answer["Location"]
+
+
+def test_an_offered_time_is_taken_with_answers(client, asking, member):
+    """One press where nothing is asked; here the questions stand beside it, and nothing is taken without."""
+    offered = BookingFactory(
+        instrument=asking, person=member, start=at(1, 10), end=at(1, 11), state="offered", is_offer=True,
+        expires_at=at(0, 12),
+    )  # fmt: skip
+    client.force_login(member)
+    assert "放射性？" in client.get(f"/bookings/{offered.pk}/").content.decode()
+    address = f"/bookings/{offered.pk}/take/"
+    assert client.post(address, {"version": "1"}).status_code == 422
+    assert Booking.objects.get().state == "offered"
+    assert client.post(address, {"version": "1", "ask_0": "否", "ask_1": "3"}).status_code == 302
+    assert Booking.objects.get().answers == [["放射性？", "Radioactive?", "否"], ["样品数量", "Samples", "3"]]
