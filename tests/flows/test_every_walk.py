@@ -1,0 +1,374 @@
+"""Whatever people do in whatever order, what must be true stays true: bookings, series, sets, wait lists, upkeep.
+
+A machine draws people, times and acts, lets time pass, and looks after every step at what the tables hold. The answers
+of the rules are not foreseen here: an act may be refused, and then nothing has changed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from itertools import pairwise
+
+import pytest
+import time_machine
+from django.db import transaction
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from audit.models import Entry
+from changes import perform
+from changes.errors import Refusal
+from instruments.availability.queries import keeping
+from instruments.booking.actions.changes import cancel_booking, move_booking
+from instruments.booking.actions.decisions import approve_booking, decline_booking
+from instruments.booking.actions.offers import let_offer_go, take_offer
+from instruments.booking.actions.requests import book_maintenance, request_booking
+from instruments.booking.actions.series import cancel_series, request_series
+from instruments.booking.actions.sweeps import (
+    end_forgotten_visits,
+    expire_requests,
+    finish_maintenance,
+    mark_no_shows,
+)
+from instruments.booking.actions.visit import check_in, check_out
+from instruments.booking.enums import BookingState
+from instruments.booking.models import Booking, BookingStep
+from instruments.booking.rules.repeats import occurrences, rule_of
+from instruments.bundles.actions.bundles import WantedPart, cancel_bundle, request_bundle
+from instruments.bundles.models import BookingBundle
+from instruments.bundles.queries.bundles import parts_of
+from instruments.terms.actions.terms import add_exception
+from instruments.terms.rules.intervals import Interval
+from instruments.terms.rules.pricing import price
+from instruments.usage.models import UsageRecord
+from instruments.waiting.actions.sweeps import end_wishes, offer_waiting
+from instruments.waiting.actions.wishes import Wanted, wait_for_time, withdraw_wish
+from instruments.waiting.enums import Answer, WaitState
+from instruments.waiting.models import WaitEntry, WaitOffer
+from notices.models import Notice
+from tests.factories.instruments import make_instrument, make_steward
+from tests.factories.members import PersonFactory
+from tests.instruments.moments import NOW
+
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("every walk")]
+WALKS, STEPS = int(os.environ.get("WALKS", "40")), 50
+HALF = dt.timedelta(minutes=30)
+HOLDING = ("requested", "confirmed", "in_use", "completed", "offered")
+people, places = st.integers(0, 2), st.integers(0, 2)
+slots, lengths = st.integers(0, 59), st.integers(1, 6)
+which = st.integers(0, 1000)
+
+
+class Walk(RuleBasedStateMachine):
+    """Three instruments, three researchers and a steward, from Monday morning on."""
+
+    @initialize()
+    def begin(self) -> None:
+        """Make the world of this walk; its savepoint is undone at the end."""
+        self.atomic = transaction.atomic()
+        self.atomic._from_testcase = (
+            True  # changes may begin a transaction of their own in it, as in any test
+        )
+        self.atomic.__enter__()
+        self.clock = time_machine.travel(NOW, tick=False)
+        self.traveller = self.clock.start()
+        keeping.forget()
+        self.places = [
+            make_instrument(policy={"cancel_cutoff_minutes": 60, "own_gap_minutes": 30}),
+            make_instrument(station_count=2, policy={"approval_required": True, "request_expiry_hours": 6}),
+            make_instrument(workdays=(8, 20), policy={"buffer_after_minutes": 30, "most_open": 3}),
+        ]
+        self.people = [PersonFactory() for _number in range(3)]
+        self.steward = make_steward(self.places[0])
+        for place in self.places[1:]:
+            make_steward(place, email=f"keeps-{place.pk}@test.example")
+        self.stewards = [self.steward] + [place.stewardships.get().person for place in self.places[1:]]
+        keeping.current(self.now)
+
+    def teardown(self) -> None:
+        """Undo all of it."""
+        if hasattr(self, "atomic"):
+            self.clock.stop()
+            transaction.set_rollback(True)
+            self.atomic.__exit__(None, None, None)
+            keeping.forget()
+
+    @property
+    def now(self) -> dt.datetime:
+        """The moment of this step."""
+        return dt.datetime.now(dt.UTC)
+
+    def time(self, slot: int, length: int) -> Interval:
+        """So many half hours from the next full hour on: today until the day after tomorrow, then each second hour."""
+        base = self.now.replace(minute=0, second=0, microsecond=0) + 2 * HALF
+        start = base + slot * 2 * HALF
+        return Interval(start, start + length * HALF)
+
+    def act(self, actor, action, *args, **said):
+        """Do it; where it is refused nothing has changed but the record of refused rights."""
+        before = self.ledger()
+        try:
+            return perform(actor, action, *args, **said)
+        except Refusal:
+            assert self.ledger() == before
+            return None
+
+    @staticmethod
+    def ledger():
+        """What a refusal must leave as it is."""
+        return (
+            sorted(Booking.objects.values_list("pk", "state", "version", "start", "end")),
+            BookingStep.objects.count(),
+            BookingBundle.objects.count(),
+            sorted(WaitEntry.objects.values_list("pk", "state", "version")),
+            Notice.objects.count(),
+            Entry.objects.exclude(verb__endswith=".refused").count(),
+        )
+
+    def one(self, number, *states, kind="use"):
+        """One of the bookings in these states, None where there is none."""
+        rows = list(Booking.objects.filter(state__in=states, kind=kind).order_by("start", "station", "pk"))
+        return rows[number % len(rows)] if rows else None
+
+    def keeper(self, booking):
+        """Who keeps its instrument."""
+        return self.stewards[[place.pk for place in self.places].index(booking.instrument_id)]
+
+    @rule(person=people, place=places, slot=slots, length=lengths)
+    def book(self, person, place, slot, length):
+        time = self.time(slot, length)
+        self.act(
+            self.people[person],
+            request_booking,
+            self.places[place],
+            start=time.start,
+            end=time.end,
+            purpose="x",
+        )
+
+    @rule(person=people, place=places, slot=slots, length=lengths, leave_out=st.booleans())
+    def book_series(self, person, place, slot, length, leave_out):
+        code = rule_of("daily", 3)
+        times = occurrences(self.time(slot, length), code)
+        said = {"purpose": "x"}
+        self.act(
+            self.people[person],
+            request_series,
+            self.places[place],
+            times,
+            rule=code,
+            said=said,
+            leave_out=leave_out,
+        )
+
+    @rule(
+        person=people,
+        slot=slots,
+        lost=st.sampled_from(["keep", "later", "all"]),
+        order=st.permutations(range(3)),
+    )
+    def book_set(self, person, slot, lost, order):
+        parts = [
+            WantedPart(step, self.places[place], self.time(slot + 3 * step, 2))
+            for step, place in enumerate(order, 1)
+        ]
+        self.act(self.people[person], request_bundle, parts, when_lost=lost, said={"purpose": "x"})
+
+    @rule(person=people, place=places, slot=slots, length=lengths, wide=st.booleans())
+    def wait(self, person, place, slot, length, wide):
+        time = self.time(slot, length)
+        said = {"purpose": "x", "purpose_kind": "research", "companion": ""}
+        wanted = Wanted(
+            start=time.start,
+            end=time.end + 12 * HALF * wide,
+            minutes=length * 30,
+            any_hour=True,
+            said=said,
+        )
+        self.act(self.people[person], wait_for_time, self.places[place], wanted)
+
+    @rule(number=which)
+    def withdraw(self, number):
+        rows = list(WaitEntry.objects.filter(state__in=["waiting", "offered"]).order_by("pk"))
+        if rows:
+            entry = rows[number % len(rows)]
+            self.act(entry.person, withdraw_wish, entry)
+
+    @rule(number=which, yes=st.booleans())
+    def decide(self, number, yes):
+        booking = self.one(number, "requested")
+        if booking:
+            if yes:
+                self.act(self.keeper(booking), approve_booking, booking)
+            else:
+                self.act(self.keeper(booking), decline_booking, booking, reason="x")
+
+    @rule(number=which, yes=st.booleans())
+    def answer(self, number, yes):
+        booking = self.one(number, "offered")
+        if booking:
+            self.act(booking.person, take_offer if yes else let_offer_go, booking)
+
+    @rule(number=which, by_keeper=st.booleans(), rest=st.booleans())
+    def cancel(self, number, by_keeper, rest):
+        booking = self.one(number, "requested", "confirmed")
+        if booking is None:
+            return
+        actor = self.keeper(booking) if by_keeper else booking.person
+        if rest and booking.series is not None:
+            self.act(actor, cancel_series, booking)
+        else:
+            self.act(actor, cancel_booking, booking)
+
+    @rule(number=which)
+    def cancel_set(self, number):
+        rows = list(BookingBundle.objects.order_by("created_at", "pk"))
+        if rows:
+            bundle = rows[number % len(rows)]
+            self.act(bundle.person, cancel_bundle, bundle)
+
+    @rule(number=which, slot=slots, length=lengths, by_keeper=st.booleans())
+    def move(self, number, slot, length, by_keeper):
+        booking, time = self.one(number, "requested", "confirmed"), self.time(slot, length)
+        if booking:
+            actor = self.keeper(booking) if by_keeper else booking.person
+            self.act(actor, move_booking, booking, start=time.start, end=time.end)
+
+    @rule(number=which)
+    def come(self, number):
+        booking = self.one(number, "confirmed")
+        if booking:
+            self.act(booking.person, check_in, booking)
+
+    @rule(number=which)
+    def leave(self, number):
+        booking = self.one(number, "in_use")
+        if booking:
+            self.act(booking.person, check_out, booking)
+
+    @rule(place=places, slot=slots, length=lengths)
+    def upkeep(self, place, slot, length):
+        time = self.time(slot, length)
+        self.act(
+            self.stewards[place],
+            book_maintenance,
+            self.places[place],
+            start=time.start,
+            end=time.end,
+            reason="x",
+        )
+
+    @rule(place=places, slot=slots, length=lengths)
+    def shut(self, place, slot, length):
+        time = self.time(slot, length)
+        self.act(
+            self.stewards[place],
+            add_exception,
+            self.places[place],
+            start=time.start,
+            end=time.end,
+            is_open=False,
+            reason="",
+        )
+
+    @rule(steps=st.integers(1, 12), sweeps=st.booleans())
+    @precondition(lambda self: self.now < NOW + dt.timedelta(days=4))
+    def pass_time(self, steps, sweeps):
+        self.traveller.shift(steps * HALF)
+        if sweeps:
+            now = self.now
+            for sweep in (
+                expire_requests,
+                mark_no_shows,
+                finish_maintenance,
+                end_forgotten_visits,
+                end_wishes,
+            ):
+                sweep(now)
+            offer_waiting(now)
+
+    @invariant()
+    def nothing_is_held_twice(self):
+        """Nobody holds a moment of a station that somebody else holds; a request past its time holds nothing."""
+        if not hasattr(self, "places"):
+            return
+        held = [
+            (row.instrument_id, row.station, row.start, row.end)
+            for row in Booking.objects.filter(state__in=HOLDING)
+            if not (row.state in {"requested", "offered"} and row.expires_at <= self.now)
+        ]
+        for one, two in pairwise(sorted(held)):
+            assert one[:2] != two[:2] or one[3] <= two[2]
+
+    @invariant()
+    def what_a_booking_says_adds_up(self):
+        """Its price is rate times hours; what ended says when; one record for each visit that ended."""
+        if not hasattr(self, "places"):
+            return
+        for row in Booking.objects.filter(kind="use"):
+            assert row.price == price(row.yuan_per_hour, row.start, row.booked_end)
+            assert (row.expires_at is not None) == (row.state in {"requested", "offered"}) or row.ended_at
+            assert (row.ended_at is not None) == (
+                row.state in {"declined", "cancelled", "expired", "no_show"}
+            )
+        visits = Booking.objects.filter(kind="use", state="completed")
+        recorded = UsageRecord.objects.filter(is_current=True, booking__isnull=False)
+        assert set(visits.values_list("pk", flat=True)) == set(recorded.values_list("booking", flat=True))
+
+    @invariant()
+    def sets_do_as_was_chosen(self):
+        """Where a part was declined or has expired, no other part waits that was to go with it."""
+        if not hasattr(self, "places"):
+            return
+        for bundle in BookingBundle.objects.exclude(when_lost="keep"):
+            parts = parts_of(bundle)
+            lost = [part.step for part in parts if part.booking.state in {"declined", "expired"}]
+            for part in parts:
+                goes = lost and (bundle.when_lost == "all" or part.step > min(lost))
+                assert not (goes and part.booking.state in {"requested", "confirmed"}), parts
+
+    @invariant()
+    def offers_belong_to_one_wish_each(self):
+        """A wish is offered while exactly one offer of it is open, and that offer is a booking held for its person."""
+        if not hasattr(self, "places"):
+            return
+        opened = WaitOffer.objects.filter(answer=Answer.OPEN).select_related("entry", "booking")
+        assert {row.entry_id for row in opened} == set(
+            WaitEntry.objects.filter(state=WaitState.OFFERED).values_list("pk", flat=True)
+        )
+        assert {row.booking_id for row in opened} == set(
+            Booking.objects.filter(state=BookingState.OFFERED).values_list("pk", flat=True)
+        )
+        assert all(row.booking.person_id == row.entry.person_id for row in opened)
+
+    @invariant()
+    def index_of_free_time_is_true(self):
+        """Kept by the rows that the changes left, it is as if read anew."""
+        if hasattr(self, "places"):
+            assert keeping.differences(keeping.current(self.now), self.now) == 0
+
+
+@pytest.mark.usefixtures("kept_index")
+def test_every_walk_keeps_what_must_be_true():
+    """So many walks of fifty steps; `WALKS` asks for more."""
+    run_state_machine_as_test(
+        Walk,
+        settings=settings(
+            max_examples=WALKS,
+            stateful_step_count=STEPS,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            phases=[Phase.generate, Phase.shrink],
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
