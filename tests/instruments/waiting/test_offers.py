@@ -14,7 +14,7 @@ from instruments.availability.queries import keeping
 from instruments.booking.actions.changes import cancel_booking, move_booking
 from instruments.booking.actions.decisions import decline_booking
 from instruments.booking.actions.offers import let_offer_go, take_offer
-from instruments.booking.actions.requests import request_booking
+from instruments.booking.actions.requests import book_maintenance, request_booking
 from instruments.booking.actions.sweeps import expire_requests
 from instruments.booking.errors import RulesBroken, SlotTaken, WrongBookingState
 from instruments.booking.models import Booking
@@ -89,6 +89,25 @@ class TestTheOffer:
         assert in_index() == 0
         perform(second.person, take_offer, offer_of(second))
         assert in_index() == 0
+        assert keeping.verified(timezone.now()) == 0
+
+    def test_the_index_knows_what_has_lapsed_or_was_withdrawn(
+        self, holder, first, second, monday, kept_index
+    ):
+        """By time alone, by the sweep, and by upkeep."""
+        keeping.current(timezone.now())
+        perform(holder.person, cancel_booking, holder)
+        assert in_index() == 0
+        monday.move_to(offer_of(first).expires_at)
+        assert in_index() == 0
+        expire_requests(timezone.now())
+        assert offer_of(second) is not None
+        assert in_index() == 0
+        steward = make_steward(holder.instrument)
+        perform(steward, book_maintenance, holder.instrument, start=at(3, 8), end=at(3, 12), reason="保养")
+        assert offer_of(second) is None
+        assert in_index() == 0
+        assert keeping.verified(timezone.now()) == 0
 
     def test_who_may_not_book_is_passed_over(self, holder, first, second, instrument):
         """A limit that the first has reached meanwhile; it keeps its place."""
