@@ -83,6 +83,7 @@ class InstrumentsConfig(AppConfig):
         from instruments.inventory import custodians
         from instruments.inventory import subscribers as inventory
         from instruments.terms import subscribers as terms
+        from instruments.upkeep import subscribers as upkeep
         from instruments.usage.actions.visits import record_visit
         from instruments.usage.reports import register_reports
         from instruments.waiting import subscribers as waiting
@@ -99,6 +100,7 @@ class InstrumentsConfig(AppConfig):
         terms.subscribe_all()
         catalogue.subscribe_all()
         availability.subscribe_all()
+        upkeep.subscribe_all()
         bundles.subscribe_all()
         waiting.subscribe_all()
         subscribe(VisitEnded, record_visit)

@@ -15,7 +15,7 @@ from instruments.inventory.models import (
     Stewardship,
 )
 from instruments.terms.models import BookingPolicy, Holiday, OpeningException, OpeningPeriod, Rate
-from instruments.upkeep.models import Fault, FaultPhoto
+from instruments.upkeep.models import Breakdown, BreakdownBlock, Fault, FaultPhoto, UpkeepDone, UpkeepPlan
 from instruments.usage.models import UsageRecord
 from instruments.waiting.models import WaitEntry, WaitOffer
 
@@ -27,6 +27,8 @@ __all__ = [
     "BookingPolicy",
     "BookingSeries",
     "BookingStep",
+    "Breakdown",
+    "BreakdownBlock",
     "BundlePart",
     "CalendarFeed",
     "Fault",
@@ -42,6 +44,8 @@ __all__ = [
     "OpeningPeriod",
     "Rate",
     "Stewardship",
+    "UpkeepDone",
+    "UpkeepPlan",
     "UsageRecord",
     "WaitEntry",
     "WaitOffer",

@@ -18,6 +18,7 @@ from instruments.booking.actions.sweeps import (
     remind_bookings,
 )
 from instruments.inventory.actions.stewards import settle_ended_stewardships
+from instruments.upkeep.actions.reminders import tell_of_upkeep
 from instruments.waiting.actions.sweeps import end_wishes, offer_waiting
 
 CHANGES_KEPT = dt.timedelta(days=3)
@@ -50,6 +51,12 @@ def offer_waiting_now() -> None:
     """Offer free time to those who wait for it, and end what nothing can come of any more."""
     now = timezone.now()
     logger.info("wishes ended: %s, offers made: %s", end_wishes(now), offer_waiting(now))
+
+
+@shared_task(name="instruments.tell_of_upkeep")
+def tell_of_upkeep_now() -> None:
+    """Tell what upkeep and calibrations fall due or are overdue."""
+    logger.info("told of upkeep: %s", tell_of_upkeep(timezone.now()))
 
 
 @shared_task(name="instruments.settle_ended_stewardships")

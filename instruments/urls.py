@@ -11,7 +11,7 @@ from instruments.catalogue.views import catalogue, compare, find, instrument, wa
 from instruments.desk.views import deciding, desk
 from instruments.inventory.views import inventory, stewards
 from instruments.terms import views as terms
-from instruments.upkeep.views import faults
+from instruments.upkeep.views import breakdowns, faults, plans, repeated
 from instruments.usage.views import organisations, usage, usage_import
 from instruments.waiting.views import joining, line, wishes
 
@@ -33,10 +33,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/decide/", deciding.decide_many, name="decide_many"),
     path("desk/waiting/", line.line, name="line"),
     path("desk/maintenance/", desk.maintenance, name="maintenance"),
-    # Instrument codes are capital letters, digits and hyphens, so "add" and "rules" are none.
+    path("desk/breakdown/", desk.choose_to_stop, name="choose_to_stop"),
+    # Instrument codes are capital letters, digits and hyphens, so "add", "rules" and "upkeep" are none.
     path("units/<str:unit>/manage/", inventory.inventory_page, name="inventory"),
     path("units/<str:unit>/manage/add/", inventory.add, name="add"),
     path("units/<str:unit>/manage/rules/", terms.unit_rules, name="unit_rules"),
+    path("units/<str:unit>/manage/upkeep/", plans.unit_upkeep, name="unit_upkeep"),
     path("units/<str:unit>/manage/<str:code>/", inventory.edit, name="edit"),
     path("units/<str:unit>/manage/<str:code>/state/", inventory.state, name="change_state"),
     path("units/<str:unit>/manage/<str:code>/terms/", terms.terms, name="terms"),
@@ -56,6 +58,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("units/<str:unit>/manage/<str:code>/stewards/", stewards.stewards, name="stewards"),
     path("units/<str:unit>/manage/<str:code>/stewards/<int:pk>/end/", stewards.end, name="end_steward"),
+    path("instruments/<str:code>/upkeep/", plans.upkeep, name="upkeep"),
+    path("instruments/<str:code>/upkeep/repeat/", repeated.repeat, name="repeat_maintenance"),
+    path("upkeep/<int:pk>/", plans.plan, name="upkeep_plan"),
+    path("upkeep/<int:pk>/<slug:verb>/", plans.plan_act, name="upkeep_act"),
+    path("instruments/<str:code>/breakdown/", breakdowns.breakdown, name="breakdown"),
     path("instruments/<str:code>/fault/", faults.report, name="report_fault"),
     path("faults/<int:pk>/", faults.fault, name="fault"),
     path("faults/<int:pk>/photo/", faults.photo, name="fault_photo"),

@@ -113,6 +113,20 @@ class BookingMoved(BookingEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BookingInDoubt(BookingEvent):
+    """Whoever keeps the instrument says that it may not be usable at the booked time."""
+
+    verb: str = "instruments.booking.in_doubt"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingStands(BookingEvent):
+    """A booking that was in doubt stands: the instrument can be used then."""
+
+    verb: str = "instruments.booking.stands"
+
+
+@dataclass(frozen=True, kw_only=True)
 class RulesWaived(BookingEvent):
     """Whoever keeps the instrument made an exception from its rules."""
 

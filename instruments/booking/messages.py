@@ -38,6 +38,13 @@ KINDS = {
             "to %(instrument)s, %(when)s. Price: ¥%(price)s."
         ),
     ),
+    "booking_moved_away": (
+        _("Booking moved: %(instrument)s, %(when)s"),
+        _(
+            "%(old_instrument)s cannot be used on %(old_when)s: %(reason)s. %(actor)s has moved your booking to "
+            "%(instrument)s, %(when)s. Price: ¥%(price)s. If that does not suit you, you can move or cancel it."
+        ),
+    ),
     "booking_expired": (
         _("Request expired: %(instrument)s, %(when)s"),
         _(
@@ -72,6 +79,10 @@ KINDS = {
             "%(instrument)s may not be usable on %(when)s. Your booking stays for now; nobody counts it as missed "
             "if the instrument is shut. Reason: %(reason)s. Next free times: %(others)s"
         ),
+    ),
+    "booking_stands": (
+        _("Your booking stands: %(instrument)s, %(when)s"),
+        _("%(instrument)s can be used again. Your booking on %(when)s stands as it was made."),
     ),
     "booking_given_back": (
         _("Booking cancelled: %(instrument)s, %(when)s"),

@@ -143,6 +143,9 @@ class Booking(models.Model):
     checked_out_at = models.DateTimeField(pgettext_lazy("moment", "checked out"), null=True, blank=True)
     ended_at = models.DateTimeField(_("declined, cancelled, expired or missed"), null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
+    in_doubt = models.CharField(
+        _("why the instrument may not be usable then"), max_length=300, blank=True, default=""
+    )
     reminded_at = models.DateTimeField(_("reminded"), null=True, blank=True)
 
     objects = BookingQuerySet.as_manager()

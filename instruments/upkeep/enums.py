@@ -23,3 +23,25 @@ class FaultState(TextChoices):
 
 STANDING = (FaultState.OPEN, FaultState.ACKNOWLEDGED)
 """States in which a fault is still there for whoever books."""
+
+
+class PlanKind(TextChoices):
+    """What is done again and again."""
+
+    MAINTENANCE = "maintenance", pgettext_lazy("kind of plan", "Planned maintenance")
+    CALIBRATION = "calibration", pgettext_lazy("kind of plan", "Calibration or verification")
+
+
+class IntervalUnit(TextChoices):
+    """What an interval by the calendar is counted in."""
+
+    DAYS = "days", pgettext_lazy("interval in", "days")
+    MONTHS = "months", pgettext_lazy("interval in", "months")
+
+
+class Audience(TextChoices):
+    """Who is told that something falls due."""
+
+    STEWARDS = "stewards", pgettext_lazy("who is told", "The stewards of the instrument")
+    MANAGERS = "managers", pgettext_lazy("who is told", "The managers of the unit")
+    BOTH = "both", pgettext_lazy("who is told", "Stewards and managers")

@@ -13,6 +13,16 @@ KINDS = {
         _("Your report is acknowledged: %(instrument)s"),
         _("%(actor)s has taken up the fault of %(instrument)s that you reported: %(words)s"),
     ),
+    "upkeep_due": (
+        _("Falls due on %(day)s: %(title)s, %(instrument)s"),
+        _(
+            "%(kind)s of %(instrument)s falls due on %(day)s: %(title)s. Plan a time for it, and record it when done."
+        ),
+    ),
+    "upkeep_overdue": (
+        _("Overdue since %(day)s: %(title)s, %(instrument)s"),
+        _("%(kind)s of %(instrument)s was due on %(day)s and is not recorded as done: %(title)s."),
+    ),
     "fault_ended": (
         _("The fault you reported has ended: %(instrument)s"),
         _(

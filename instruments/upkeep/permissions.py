@@ -10,7 +10,7 @@ from instruments.inventory.models import Instrument
 from instruments.inventory.permissions import is_custodian
 from instruments.upkeep.models import Fault
 from members.models import Person
-from members.permissions import Actor, declare, roles_of
+from members.permissions import Actor, can, declare, roles_of
 
 _USES = (BookingState.CONFIRMED, BookingState.IN_USE, BookingState.COMPLETED)
 
@@ -37,7 +37,22 @@ def _sees_fault(person: Actor, obj: Any) -> bool:
     )
 
 
+def _sees_upkeep(person: Actor, obj: Any) -> bool:
+    """Who keeps the instrument, and who sees the inventory of its unit."""
+    if is_custodian(person, obj):
+        return True
+    instrument = getattr(obj, "instrument", obj)
+    return isinstance(instrument, Instrument) and can(person, "view_inventory", instrument.unit)
+
+
 declare(
     "instruments",
-    {"report_fault": _reports, "view_fault": _sees_fault, "handle_fault": is_custodian},
+    {
+        "report_fault": _reports,
+        "view_fault": _sees_fault,
+        "handle_fault": is_custodian,
+        "stop_instrument": is_custodian,
+        "plan_upkeep": is_custodian,
+        "view_upkeep": _sees_upkeep,
+    },
 )

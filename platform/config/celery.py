@@ -61,6 +61,10 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=0, minute=10),
     },
     "instruments.offer_waiting": {"task": "instruments.offer_waiting", "schedule": 300.0},
+    "instruments.tell_of_upkeep": {
+        "task": "instruments.tell_of_upkeep",
+        "schedule": crontab(hour=7, minute=20),
+    },
     "instruments.remind_bookings": {"task": "instruments.remind_bookings", "schedule": 900.0},
     "members.settle_ended_roles": {"task": "members.settle_ended_roles", "schedule": crontab(minute=2)},
     "instruments.settle_ended_stewardships": {

@@ -49,6 +49,11 @@ LOOKS: dict[str, StateLook] = {
     "fault:acknowledged": StateLook("eye-check", "info", pgettext_lazy("state of a fault", "Acknowledged")),
     "fault:repaired": StateLook("circle-check", "ok", pgettext_lazy("state of a fault", "Repaired")),
     "fault:closed": StateLook("lock", "quiet", pgettext_lazy("state of a fault", "Closed without a repair")),
+    # What is done again and again: how urgent it is
+    "upkeep:overdue": StateLook("alert-octagon", "bad", pgettext_lazy("urgency of upkeep", "Past its day")),
+    "upkeep:soon": StateLook("alarm", "warn", pgettext_lazy("urgency of upkeep", "Due soon")),
+    "upkeep:later": StateLook("calendar-check", "ok", pgettext_lazy("urgency of upkeep", "In time")),
+    "upkeep:open": StateLook("hourglass", "quiet", pgettext_lazy("urgency of upkeep", "By hours of use")),
     # Instruments
     "in_service": StateLook("circle-check", "ok", _("In service")),
     "under_repair": StateLook("tool", "warn", _("Under repair")),

@@ -16,6 +16,8 @@ OF_KIND = {
     "instruments.booking": set[str](),
     "instruments.bundle": set[str](),
     "instruments.fault": set[str](),
+    "instruments.breakdown": set[str](),
+    "instruments.upkeep": set[str](),
     "instruments.usage": {"usage"},
     "instruments.wait": set[str](),
     "members.unit": {"units"},

@@ -57,7 +57,7 @@ def test_a_fault_is_reported_by_phone(visit, language):
     expect(listed).to_have_count(1)
     expect(listed).to_contain_text("样品台卡住")
     assert findings(steward.page) == []
-    listed.locator("a").click()
+    listed.locator("a").first.click()
     steward.page.locator("#acknowledge button").click()
     expect(steward.page.locator(".life li")).to_have_count(2)
     assert findings(steward.page) == []

@@ -30,6 +30,7 @@ def test_every_task_has_its_queue():
         "instruments.offer_waiting": "upkeep",
         "instruments.remind_bookings": "upkeep",
         "instruments.settle_ended_stewardships": "upkeep",
+        "instruments.tell_of_upkeep": "upkeep",
         "instruments.verify_availability": "upkeep",
         "members.send_invitation": "mail",
         "members.settle_ended_roles": "upkeep",

@@ -89,7 +89,10 @@ VERBS = {
             "wait.served",
             "wait.withdrawn",
         ),
-        *("fault.acknowledged", "fault.ended", "fault.reported"),
+        *("fault.acknowledged", "fault.ended", "fault.regraded", "fault.reported"),
+        *("breakdown.changed", "breakdown.ended", "breakdown.reported"),
+        *("booking.in_doubt", "booking.stands"),
+        *("upkeep.done", "upkeep.ended", "upkeep.planned"),
         *(
             "class.renamed",
             "field.renamed",
@@ -130,11 +133,12 @@ KINDS = {
             "in_doubt",
             "kept",
             "moved",
+            "moved_away",
             "no_show",
             "reminder",
             "reseated",
         ),
-        *("requested", "taken_away", "to_move"),
+        *("requested", "stands", "taken_away", "to_move"),
     )
 }
 

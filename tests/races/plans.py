@@ -19,6 +19,7 @@ from instruments.booking.errors import SlotTaken
 from instruments.booking.models import Booking
 from instruments.inventory.models import Instrument
 from instruments.terms.actions.terms import add_exception
+from instruments.upkeep.actions import breakdowns
 from instruments.waiting.actions import offering
 from instruments.waiting.models import WaitEntry
 from members.models import Person
@@ -137,6 +138,25 @@ def shut_or_take(me: int, actor: Person, instrument: Instrument, start: dt.datet
     return (create if me % 2 else shut)(me, actor, instrument, start, booking)
 
 
+def stop_or_take(me: int, actor: Person, instrument: Instrument, start: dt.datetime, booking) -> dict:
+    """Half stop the instrument because of a break-down, half want a slot of that very time."""
+    if me % 2:
+        return create(me, actor, instrument, start, booking)
+    end = start + HALF_HOUR
+    return _told(
+        lambda: perform(
+            actor, breakdowns.stop_instrument, instrument, words="race", severity="out", start=start, end=end
+        )
+    )
+
+
+def stop_behind(me: int, actor: Person, instrument: Instrument, start: dt.datetime, booking) -> dict:
+    """One stops the instrument; the others ask for its time a moment later, while that is under way."""
+    if me:
+        time.sleep(0.4)
+    return stop_or_take(1 if me else 0, actor, instrument, start, booking)
+
+
 def near(me: int, actor: Person, instrument: Instrument, start: dt.datetime, _booking) -> dict:
     """Everybody wants a half hour of their own, all of them nearer than the rules of the instrument allow."""
     return create(me, actor, instrument, start + HALF_HOUR * me, _booking)
@@ -167,6 +187,8 @@ PLANS = {
     "near": near,
     "shut": shut,
     "shut_or_take": shut_or_take,
+    "stop_behind": stop_behind,
+    "stop_or_take": stop_or_take,
     "both": both,
     "cancel_or_take": cancel_or_take,
     "approve": approve,
@@ -201,14 +223,9 @@ def blind(what: str) -> None:
         return Instrument.objects.select_related("unit__policy", "policy").get(pk=pk)
 
     actions.lock_instrument = unlocked
-    claim = actions.claim_station
-
-    def claim_slowly(*args, **kwargs):
-        found = claim(*args, **kwargs)
-        time.sleep(0.05)
-        return found
-
-    actions.claim_station = claim_slowly
+    breakdowns.lock_instruments = lambda work, pks: {pk: unlocked(work, pk) for pk in pks}
+    actions.claim_station = slowly(actions.claim_station)
+    breakdowns.answered_hits = slowly(breakdowns.answered_hits, 1.5)
     if connection.vendor == "sqlite":
         # There the transaction of the change (IMMEDIATE) is the lock, on everything.
         globals()["perform"] = _without_transaction
@@ -238,6 +255,17 @@ def _without_transaction_but_told(actor, action, *args, **kwargs):
     done = action(Work(change, actor), *args, **kwargs)
     change.deliver(0)
     return done
+
+
+def slowly(look, seconds=0.05):
+    """Look as ever, and dawdle before anything is written."""
+
+    def looked(*args, **kwargs):
+        found = look(*args, **kwargs)
+        time.sleep(seconds)
+        return found
+
+    return looked
 
 
 def _without_transaction(actor, action, *args, **kwargs):

@@ -241,10 +241,11 @@ def test_control_without_the_guards_the_slot_is_sold_more_than_once(race, slots,
         assert overlaps() > 0
     finally:
         Booking.objects.update(state=BookingState.CANCELLED)
-        _restore_guard()
+        restore_guard()
 
 
-def _restore_guard() -> None:
+def restore_guard() -> None:
+    """Put the database's own guard against double booking back."""
     constraint = next(c for c in Booking._meta.constraints if c.name == "booking_no_overlap")
     if connection.vendor == "postgresql":
         with connection.schema_editor() as editor:

@@ -58,6 +58,16 @@ instruments:basket_add                  POST  in 302 302 302 302 302 302 302
 instruments:basket_book                 POST  in 422 422 422 422 422 422 422
 instruments:bundle                      GET   in 200 404 404 404 404 200 200
 instruments:cancel_bundle               POST  in 302 404 404 404 404 404 404
+instruments:breakdown                   GET   in 404 404 200 200 404 404 200
+instruments:breakdown                   POST  in 404 404 422 422 404 404 422
+instruments:choose_to_stop              GET   in 404 404 404 404 404 404 404
+instruments:upkeep                      GET   in 404 404 200 200 404 200 200
+instruments:upkeep                      POST  in 404 404 422 422 404 404 422
+instruments:repeat_maintenance          GET   in 404 404 200 200 404 404 200
+instruments:repeat_maintenance          POST  in 404 404 422 422 404 404 422
+instruments:unit_upkeep                 GET   in 404 404 200 200 404 200 200
+instruments:upkeep_plan                 GET   in 404 404 200 200 404 200 200
+instruments:upkeep_act#done             POST  in 404 404 422 422 404 404 422
 instruments:report_fault                GET   in 200 404 200 200 404 404 200
 instruments:report_fault                POST  in 422 404 422 422 404 404 422
 instruments:fault                       GET   in 200 404 200 200 404 200 200

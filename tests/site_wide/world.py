@@ -36,6 +36,7 @@ from instruments.inventory.enums import SharingMode
 from instruments.inventory.models import Stewardship
 from instruments.terms.models import OpeningException, Rate
 from instruments.upkeep.actions.faults import report_fault
+from instruments.upkeep.actions.plans import PlanData, make_plan
 from instruments.usage.models import UsageRecord
 from instruments.waiting.models import WaitEntry
 from members.enums import UnitRoleKind
@@ -259,6 +260,12 @@ def make_world() -> World:
             last_start=start + dt.timedelta(days=1),
             minutes=1440,
             said={"purpose": "物相分析", "purpose_kind": "research", "companion": ""},
+        ),
+        "plan": perform(
+            people["manager"],
+            make_plan,
+            instrument,
+            PlanData(kind="calibration", title="检定", every=12, begins_on=timezone.localdate()),
         ),
         "announcement": Announcement.objects.create(
             kind="rules", title_zh="公告", title_en="Notice", published_at=now

@@ -12,7 +12,7 @@ from display.formats import time_range
 from display.templatetags.display import named
 from instruments.booking.actions.slots import alternatives, claim_station, facts, held_by, release, save
 from instruments.booking.actions.telling import tell
-from instruments.booking.events import BookingCancelled, BookingMoved
+from instruments.booking.events import BookingCancelled, BookingInDoubt, BookingMoved, BookingStands
 from instruments.booking.models import Booking
 from instruments.booking.queries.bookings import recipients_of
 from instruments.booking.queries.elsewhere import elsewhere
@@ -29,7 +29,12 @@ def take_away(work: Work, booking: Booking, reason: Reason) -> None:
 
     Whoever changed the basis had the right to; the last moment for changes binds the person, not the door.
     """
-    _cancel(work, booking, reason)
+    call_off(work, booking, reason)
+    tell_taken_away(work, booking, reason)
+
+
+def tell_taken_away(work: Work, booking: Booking, reason: Reason) -> None:
+    """Tell a person that a booking was called off, why, and what is free instead."""
     tell(
         work,
         [booking.person],
@@ -42,7 +47,7 @@ def take_away(work: Work, booking: Booking, reason: Reason) -> None:
 
 def give_back(work: Work, booking: Booking, reason: Reason) -> None:
     """Cancel a locked booking or request because its person lost what it rested on; all are told why."""
-    _cancel(work, booking, reason)
+    call_off(work, booking, reason)
     keepers = recipients_of(booking.instrument, but=booking.person)
     people = [booking.person, *(person for person in keepers if person != work.actor)]
     tell(work, people, "booking_given_back", booking, reason=in_both(reason))
@@ -58,22 +63,24 @@ def tell_deciders(work: Work, booking: Booking) -> None:
     tell(work, recipients_of(booking.instrument, but=booking.person), "booking_requested", booking)
 
 
-def reseat(work: Work, booking: Booking) -> None:
-    """Put a locked booking onto the first station that is free then; its person is told which.
+def reseat(work: Work, booking: Booking, station: int | None = None) -> None:
+    """Put a locked booking onto a station, or the first that is free then; its person is told which.
 
     Raises SlotTaken where none is.
     """
     before, left = facts(booking), booking.station
     booking.station = claim_station(
-        work, booking.instrument, held_by(booking), None, close=True, moving=booking.pk
+        work, booking.instrument, held_by(booking), station, close=True, moving=booking.pk
     )
-    save(booking, "station")
+    booking.in_doubt = ""
+    save(booking, "station", "in_doubt")
     tell(work, [booking.person], "booking_reseated", booking, station=booking.station)
     work.emit(BookingMoved(target=booking, before=before, after=facts(booking)))
     release(work, booking.instrument, left, held_by(booking))
 
 
-def _cancel(work: Work, booking: Booking, reason: Reason) -> None:
+def call_off(work: Work, booking: Booking, reason: Reason) -> None:
+    """Cancel a locked booking or request for a reason its person reads in their language; whoever calls this tells."""
     before = facts(booking)
     booking.state, booking.ended_at = next_state(booking.state, "cancel"), work.now
     with translation.override(booking.person.language):
@@ -81,6 +88,24 @@ def _cancel(work: Work, booking: Booking, reason: Reason) -> None:
     save(booking, "state", "ended_at", "reason")
     work.emit(BookingCancelled(target=booking, before=before, after=facts(booking)))
     release(work, booking.instrument, booking.station, held_by(booking))
+
+
+def put_in_doubt(work: Work, booking: Booking, reason: str) -> None:
+    """Note on a locked booking why the instrument may not be usable then; whoever calls this tells."""
+    before = facts(booking)
+    booking.in_doubt = reason[:MOST_REASON]
+    save(booking, "in_doubt")
+    said = {**facts(booking), "reason": booking.in_doubt}
+    work.emit(BookingInDoubt(target=booking, before=before, after=said))
+
+
+def let_stand(work: Work, booking: Booking) -> None:
+    """Take a locked booking out of doubt; its person is told that it stands."""
+    before = facts(booking)
+    booking.in_doubt = ""
+    save(booking, "in_doubt")
+    tell(work, [booking.person], "booking_stands", booking)
+    work.emit(BookingStands(target=booking, before=before, after=facts(booking)))
 
 
 def tell_hit(work: Work, booking: Booking, reason: Reason, *, offer: bool) -> None:

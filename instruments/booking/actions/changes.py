@@ -94,10 +94,14 @@ def move_untold(
     start: dt.datetime,
     end: dt.datetime,
     instrument: Instrument | None = None,
+    station: int | None = None,
     waive: str = "",
     seen: int | None = None,
 ) -> tuple[Booking, Instrument, Interval]:
-    """Move as `move_booking` does; return the booking, where and when it was. Whoever moves more at once tells."""
+    """Move as `move_booking` does; return the booking, where and when it was. Whoever moves more at once tells.
+
+    With a `station` to that one alone.
+    """
     if start.tzinfo is None or end.tzinfo is None:
         raise ValueError("Times must carry their offset.")
     wanted = booking.instrument_id if instrument is None else instrument.pk
@@ -114,14 +118,20 @@ def move_untold(
         problems.append(problem("unchanged"))
     problems = owned(problems, owner_of(policy_of(target)))
     if problems or waive:
-        problems += taken_problems(target, start, end, but=booking.pk)
+        problems += taken_problems(target, start, end, station, but=booking.pk)
     broken = still_broken(work, target, booking.person, problems, waive)
     if any(one.rule != "slot_taken" for one in broken):
         raise RulesBroken(broken)
     left, was, at = booking.instrument, held_by(booking), booking.station
     wish = Interval(start.astimezone(dt.UTC), end.astimezone(dt.UTC))
     same = target.pk == left.pk
-    booking.station = _station(work, target, booking, wish, prefer=at if same else 1, close=bool(waive))
+    booking.station = (
+        _station(work, target, booking, wish, prefer=at if same else 1, close=bool(waive))
+        if station is None
+        else claim_station(work, target, wish, station, close=bool(waive), moving=booking.pk)
+    )
+    if not same or not wish.overlaps(was):
+        booking.in_doubt = ""
     booking.instrument, booking.start, booking.end = target, wish.start, wish.end
     if after != BookingState.REQUESTED:
         booking.expires_at = None
@@ -135,7 +145,7 @@ def move_untold(
     save(
         booking,
         *("instrument", "station", "start", "end", "state", "expires_at", "reminded_at"),
-        *("category", "yuan_per_hour", "price", "decided_at", "decided_by"),
+        *("category", "yuan_per_hour", "price", "decided_at", "decided_by", "in_doubt"),
     )
     work.emit(BookingMoved(target=booking, before=before, after=facts(booking)))
     record_waived(work, booking, problems, waive)
@@ -206,6 +216,8 @@ def _too_late(work: Work, booking: Booking) -> list[BrokenRule]:
     if booking.start <= now:
         return [problem("started")]
     if booking.state == BookingState.REQUESTED or is_custodian(work.actor, booking.instrument):
+        return []
+    if booking.in_doubt:  # nobody is bound to what cannot be used
         return []
     cutoff = policy_of(booking.instrument).cancel_cutoff_minutes
     last = last_change(booking.start, cutoff, booking.requested_at)

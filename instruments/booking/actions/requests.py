@@ -153,6 +153,7 @@ def book_maintenance(
     end: dt.datetime,
     reason: str,
     station: int | None = None,
+    series: BookingSeries | None = None,
 ) -> Booking:
     """Hold [start, end) for upkeep, as a custodian of the instrument; policy and opening hours do not bind it.
 
@@ -170,21 +171,41 @@ def book_maintenance(
         problems.append(problem("reason"))
     if problems:
         raise RulesBroken(problems)
-    start, end = start.astimezone(dt.UTC), end.astimezone(dt.UTC)
-    withdraw_offers(work, instrument, Interval(start, end), station)
+    wish = Interval(start.astimezone(dt.UTC), end.astimezone(dt.UTC))
+    withdraw_offers(work, instrument, wish, station)
+    return hold_for_upkeep(
+        work, instrument, wish, reason=reason, person=work.actor, station=station, series=series
+    )
+
+
+def hold_for_upkeep(
+    work: Work,
+    instrument: Instrument,
+    wish: Interval,
+    *,
+    reason: str,
+    person: Person,
+    station: int | None = None,
+    series: BookingSeries | None = None,
+) -> Booking:
+    """Hold time of a locked instrument for upkeep in a person's name; who may and how long is asked before.
+
+    Raises SlotTaken.
+    """
     booking = Booking(
         instrument=instrument,
-        station=claim_station(work, instrument, Interval(start, end), station, close=True),
+        station=claim_station(work, instrument, wish, station, close=True),
         kind=BookingKind.MAINTENANCE,
-        person=work.actor,
-        start=start,
-        end=end,
+        person=person,
+        start=wish.start,
+        end=wish.end,
         state=BookingState.CONFIRMED,
         purpose=reason,
         purpose_kind=Purpose.OTHER,
         category=UserCategory.INTERNAL,
         yuan_per_hour=0,
         price=0,
+        series=series,
         requested_at=work.now,
     )
     insert(booking)

@@ -184,6 +184,10 @@ class Availability:
             found += [self._slot(pk, one, station) for one in ahead]
         return sorted(found, key=lambda slot: (slot.start, slot.station))
 
+    def by_station(self, pk: int) -> Mapping[int, Sequence[Interval]]:
+        """Return what is free on each station inside the window, whatever notice and horizon say: for its keepers."""
+        return self._free[pk].stations
+
     def longest_part(self, pk: int, wish: Interval, station: int | None = None) -> FreeSlot | None:
         """Return the longest bookable part of a wished time, the earliest of equally long ones; None without any."""
         free, terms = self._free[pk], self._free[pk].terms

@@ -82,13 +82,15 @@ def own_elsewhere(
     return own_between(person, start, end).exclude(instrument=instrument)
 
 
-def recipients_of(instrument: Instrument, *, but: Person) -> list[Person]:
+def recipients_of(instrument: Instrument, *, but: Person | None) -> list[Person]:
     """Return who is told of requests: the stewards of today, or the unit's managers where there is no other one.
 
     `but` is who acts, or asked: nobody is told of the own doing, and nobody decides on the own request.
     """
     today = timezone.localdate()
-    people = Person.objects.filter(is_active=True).exclude(pk=but.pk).order_by("pk")
+    people = Person.objects.filter(is_active=True).order_by("pk")
+    if but is not None:
+        people = people.exclude(pk=but.pk)
     stewards = Stewardship.objects.on(today).filter(instrument=instrument)
     managers = UnitRole.objects.on(today).filter(unit=instrument.unit_id, kind=UnitRoleKind.MANAGER)
     return list(people.filter(pk__in=stewards.values("person"))) or list(

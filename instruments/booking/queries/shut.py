@@ -24,10 +24,14 @@ from members.queries.unit_facts import unit_facts_at
 
 @dataclass(frozen=True)
 class Shut:
-    """Why an instrument cannot be used at a booked time: its state, a closure, or its unit; `reason` in words."""
+    """Why an instrument cannot be used at a booked time: its state, a closure, or its unit; `reason` in words.
+
+    `in_doubt`: whoever keeps it said so of this very booking.
+    """
 
     state: str
     reason: Reason
+    in_doubt: bool = False
 
 
 def shut_for(booking: Booking, *, until: dt.datetime | None = None) -> Shut | None:
@@ -59,6 +63,8 @@ def shut_among(bookings: Sequence[Booking], *, until: dt.datetime | None = None)
 
 def _without_closures(booking: Booking) -> Shut | None:
     instrument = booking.instrument
+    if booking.in_doubt:
+        return Shut("", booking.in_doubt, in_doubt=True)
     if (reason := reason_of_state(instrument.unit, instrument.unit.state)) is not None:
         return Shut("", reason)
     if is_out(instrument.state, instrument.back_on, booking.start):

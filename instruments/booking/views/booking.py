@@ -105,7 +105,7 @@ def booking_act(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     try:
         if form is not None and not form.is_valid():
             raise FieldsRefused({})
-        taken = take(act, wanted, form, request.user, seen_in(request))
+        taken = take(act, wanted, form, request.user, seen_in(request), to=request.POST.get("instrument", ""))
     except (
         SlotTaken, RulesBroken, SeriesBroken, NothingFits, WrongBookingState, StaleVersion, FieldsRefused
     ) as error:  # fmt: skip

@@ -31,6 +31,7 @@ from instruments.booking.queries.bookings import recipients_of
 from instruments.booking.rules.booking_states import legal_verbs
 from instruments.booking.rules.requests import last_change
 from instruments.booking.views.booking_life import check_in_opens, effective_state
+from instruments.inventory.guarded import instrument_for
 from instruments.inventory.permissions import is_custodian
 from instruments.terms.queries.policy import policy_of
 from instruments.terms.rules.asked import questions_in
@@ -202,6 +203,8 @@ def done(act: BookingAct, booking: Booking, actor: Person) -> str:
 
 def cut_off(booking: Booking) -> dt.datetime:
     """Return the last moment at which the person who booked can cancel or move a confirmed booking."""
+    if booking.in_doubt:
+        return booking.start
     return last_change(
         booking.start, policy_of(booking.instrument).cancel_cutoff_minutes, booking.requested_at
     )
@@ -264,8 +267,13 @@ def way_back(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect(next_in(request) or reverse("instruments:booking", args=[pk]))
 
 
-def take(act: BookingAct, booking: Booking, form: forms.Form | None, actor: Person, seen: int) -> Booking:
-    """Do it through the one action that may, for the version that was seen. Raises what the action raises."""
+def take(
+    act: BookingAct, booking: Booking, form: forms.Form | None, actor: Person, seen: int, *, to: str = ""
+) -> Booking:
+    """Do it through the one action that may, for the version that was seen. Raises what the action raises.
+
+    `to` is the code of another instrument that a booking is moved to. Raises Http404 where there is none to be seen.
+    """
     said: dict[str, Any] = form.cleaned_data if form is not None else {}
     match act.slug:
         case "take":
@@ -297,6 +305,16 @@ def take(act: BookingAct, booking: Booking, form: forms.Form | None, actor: Pers
             if said.get("following"):
                 return perform(actor, move_series, booking, start=start, end=end, seen=seen)[0]
             waive = said.get("waive", "")
-            return perform(actor, move_booking, booking, start=start, end=end, waive=waive, seen=seen)
+            target = instrument_for(actor, to) if to else None
+            return perform(
+                actor,
+                move_booking,
+                booking,
+                start=start,
+                end=end,
+                instrument=target,
+                waive=waive,
+                seen=seen,
+            )
         case unknown:
             raise ValueError(f"No act is called {unknown!r}.")

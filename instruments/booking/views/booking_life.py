@@ -27,6 +27,8 @@ TITLES: dict[str, tuple[str, Sentence]] = {
     "moved": ("arrows-exchange", _("Moved")),
     "checked_in": ("login-2", _("Checked in")),
     "no_show": ("user-off", _("Nobody came")),
+    "in_doubt": ("alert-triangle", _("May fall through")),
+    "stands": ("circle-check", _("Stands after all")),
     "waived": ("adjustments", _("Exception made from the rules")),
     "offer_taken": ("calendar-check", _("Offer taken")),
     "offer_let_go": ("x", _("Let go")),
@@ -95,7 +97,7 @@ def _step_of(row: BookingStep) -> LifeStep:
     text = ""
     if row.verb == "moved":
         text = _moved(row)
-    elif row.verb in UNUSED_STATES or row.verb == "waived":
+    elif row.verb in UNUSED_STATES or row.verb in {"in_doubt", "waived"}:
         text = row.reason
     return LifeStep(icon, title, "bad" if row.verb in ENDS else "done", who, row.at, text)
 

@@ -103,6 +103,17 @@ def maintenance(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('instruments:desk')}?{urlencode({'day': day})}#board")
 
 
+@require_safe
+@login_required
+def choose_to_stop(request: HttpRequest) -> HttpResponse:
+    """Lead from the desk to the page on which the chosen instrument is stopped."""
+    assert isinstance(request.user, Person)
+    code = request.GET.get("instrument", "")
+    if all(instrument.code != code for instrument in lists.kept(request.user)):
+        raise Http404
+    return redirect("instruments:breakdown", code)
+
+
 def _page(
     request: HttpRequest,
     person: Person,

@@ -11,7 +11,7 @@ from instruments.inventory.models import Instrument
 from instruments.terms.errors import BrokenRule, problem
 from instruments.upkeep.enums import FaultState, Severity
 from instruments.upkeep.errors import WrongFaultState
-from instruments.upkeep.events import FaultAcknowledged, FaultEnded, FaultReported
+from instruments.upkeep.events import FaultAcknowledged, FaultEnded, FaultRegraded, FaultReported
 from instruments.upkeep.models import Fault, FaultPhoto
 from members.models import Person
 from members.permissions import require
@@ -68,6 +68,24 @@ def acknowledge_fault(work: Work, fault: Fault, *, seen: int | None = None) -> F
     _save(fault, "state", "acknowledged_at", "acknowledged_by")
     _tell(work, _reporter(work, fault), "fault_acknowledged", fault)
     work.emit(FaultAcknowledged(target=fault, before=before, after=_facts(fault)))
+    return fault
+
+
+def regrade_fault(work: Work, fault: Fault, *, severity: str, instrument: Instrument) -> Fault:
+    """Say of a fault that stands how grave it is, as a custodian of its instrument; the same again changes nothing.
+
+    Raises NotAllowed, WrongFaultState for one that has ended; ValueError for no severity, or a fault of another one.
+    """
+    fault = _locked(work, fault, None)
+    if fault.instrument_id != instrument.pk:
+        raise ValueError("This fault is of another instrument.")
+    if not fault.is_standing:
+        raise WrongFaultState
+    if fault.severity != Severity(severity):
+        before = _facts(fault)
+        fault.severity = Severity(severity)
+        _save(fault, "severity")
+        work.emit(FaultRegraded(target=fault, before=before, after=_facts(fault)))
     return fault
 
 

@@ -28,6 +28,7 @@ from instruments.upkeep.errors import WrongFaultState
 from instruments.upkeep.forms.faults import FaultForm, OutcomeForm
 from instruments.upkeep.guarded import fault_for
 from instruments.upkeep.models import Fault
+from instruments.upkeep.queries.breakdowns import breakdown_of, standing_breakdown
 from instruments.upkeep.queries.faults import standing_faults
 from members.guarded import refuse_as_missing
 from members.models import Person
@@ -153,6 +154,8 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     handles = can(request.user, "handle_fault", shown)
+    breakdown = breakdown_of(shown)
+    standing = standing_breakdown(shown.instrument) if handles and breakdown is None else breakdown
     context: dict[str, Any] = {
         "fault": shown,
         "instrument": shown.instrument,
@@ -160,6 +163,8 @@ def _page(
         "steps": _life(shown),
         "handles": handles and shown.is_standing,
         "is_open": shown.state == FaultState.OPEN,
+        "breakdown": breakdown,
+        "stops": handles and shown.is_standing and standing is None,
         "tried": tried or {},
         "forms": [(verb, (tried or {}).get(verb) or OutcomeForm(auto_id=f"{verb}_%s")) for verb in VERBS[1:]],
         "refused": refused,
@@ -196,4 +201,9 @@ def may_report(instrument: Instrument, reader: Actor) -> bool:
     return can(reader, "report_fault", instrument)
 
 
-FUNCTIONS = {"faults_shown": faults_shown, "may_report_fault": may_report}
+def may_stop(instrument: Instrument, reader: Actor) -> bool:
+    """Tell whether this reader may stop the instrument because of a break-down."""
+    return can(reader, "stop_instrument", instrument)
+
+
+FUNCTIONS = {"faults_shown": faults_shown, "may_report_fault": may_report, "may_stop_instrument": may_stop}

@@ -20,7 +20,7 @@ from tests.instruments.moments import at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
-PAGE_QUERIES = 22
+PAGE_QUERIES = 23
 BOOK_QUERIES = 14
 WISH = {
     "day": "2026-03-03",
