@@ -167,9 +167,12 @@ def _slots(rng: Random, weeks: Weeks, draft: InstrumentDraft, load: float, is_fu
 
 
 def _quiet(rng: Random, weeks: Weeks, days: range) -> Iterator[tuple[int, int]]:
-    """One afternoon a week, not today's, for which nobody asks, so that only what is meant to is sold out."""
-    for first in range(days.start - weeks.day_of(days.start * DAY).weekday(), days.stop, 7):
-        day = first + rng.randrange(5)
+    """The same afternoon of each week, not today's, for which nobody asks, so that only what is meant to is sold out.
+
+    Always the same, for the coming seven days then hold one, whichever day of the week today is.
+    """
+    monday = days.start - weeks.day_of(days.start * DAY).weekday()
+    for day in range(monday + rng.randrange(5), days.stop, 7):
         if day != RECENT_DAYS:
             yield day * DAY + 14 * 60, day * DAY + 17 * 60
 

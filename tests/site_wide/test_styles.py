@@ -17,7 +17,7 @@ import styles
 SHEETS = sorted((PLATFORM / "frontend" / "styles").rglob("*.css"))
 SIZES = 7
 WIDTHS = {"559.98px", "767.98px", "1023.98px", "1179.98px"}
-LINES = 6450
+LINES = 6510
 SOURCES = ("*.html", "platform/static/js/*.js", "*.py")
 ELSEWHERE = ("tests/", "platform/frontend/", "platform/locale/")
 FROM_LIBRARIES = {"htmx-request"}
