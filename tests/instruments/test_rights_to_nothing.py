@@ -8,7 +8,23 @@ from django.contrib.auth.models import AnonymousUser
 from members.permissions import can
 from tests.factories.members import PersonFactory
 
-VERBS = ["view_fault", "report_fault", "handle_fault", "handle_wait", "view_line", "view_bundle", "cancel_bundle", "view_upkeep", "plan_upkeep", "view_booking", "cancel_booking", "move_booking", "approve_booking", "take_offer", "let_offer_go"]
+VERBS = [
+    "view_fault",
+    "report_fault",
+    "handle_fault",
+    "handle_wait",
+    "view_line",
+    "view_bundle",
+    "cancel_bundle",
+    "view_upkeep",
+    "plan_upkeep",
+    "view_booking",
+    "cancel_booking",
+    "move_booking",
+    "approve_booking",
+    "take_offer",
+    "let_offer_go",
+]
 
 
 @pytest.mark.django_db
