@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections import Counter
-from itertools import pairwise
 from typing import ClassVar
 
 import pytest
@@ -20,7 +19,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
-    invariant,
     precondition,
     rule,
     run_state_machine_as_test,
@@ -42,33 +40,28 @@ from instruments.booking.actions.sweeps import (
     mark_no_shows,
 )
 from instruments.booking.actions.visit import check_in, check_out
-from instruments.booking.enums import BookingState
 from instruments.booking.models import Booking, BookingStep
 from instruments.booking.rules.repeats import occurrences, rule_of
 from instruments.bundles.actions.bundles import WantedPart, cancel_bundle, request_bundle
 from instruments.bundles.models import BookingBundle
-from instruments.bundles.queries.bundles import parts_of
 from instruments.terms.actions.terms import add_exception
 from instruments.terms.rules.intervals import Interval
-from instruments.terms.rules.pricing import price
 from instruments.upkeep.actions.breakdowns import stop_instrument
 from instruments.upkeep.actions.faults import end_fault
 from instruments.upkeep.actions.hits import hit_key
 from instruments.upkeep.models import Fault
-from instruments.usage.models import UsageRecord
 from instruments.waiting.actions.sweeps import end_wishes, offer_waiting
 from instruments.waiting.actions.wishes import Wanted, wait_for_time, withdraw_wish
-from instruments.waiting.enums import Answer, WaitState
-from instruments.waiting.models import WaitEntry, WaitOffer
+from instruments.waiting.models import WaitEntry
 from notices.models import Notice
 from tests.factories.instruments import make_instrument, make_steward
 from tests.factories.members import PersonFactory
+from tests.flows.walk_checks import HOLDING, MustBeTrue
 from tests.instruments.moments import NOW
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("every walk")]
 WALKS, STEPS = int(os.environ.get("WALKS", "40")), 50
 HALF = dt.timedelta(minutes=30)
-HOLDING = ("requested", "confirmed", "in_use", "completed", "offered")
 people, places = st.integers(0, 2), st.integers(0, 2)
 slots, lengths = st.integers(0, 20), st.integers(1, 4)
 which = st.integers(0, 1000)
@@ -95,7 +88,7 @@ OFTEN = {
 }
 
 
-class Walk(RuleBasedStateMachine):
+class Walk(MustBeTrue, RuleBasedStateMachine):
     """Three instruments, three researchers and a steward, from Monday morning on."""
 
     done: ClassVar[Counter[str]] = Counter()
@@ -358,66 +351,6 @@ class Walk(RuleBasedStateMachine):
             ):
                 sweep(now)
             offer_waiting(now)
-
-    @invariant()
-    def nothing_is_held_twice(self):
-        """Nobody holds a moment of a station that somebody else holds; a request past its time holds nothing."""
-        if not hasattr(self, "places"):
-            return
-        held = [
-            (row.instrument_id, row.station, row.start, row.end)
-            for row in Booking.objects.filter(state__in=HOLDING)
-            if not (row.state in {"requested", "offered"} and row.expires_at <= self.now)
-        ]
-        for one, two in pairwise(sorted(held)):
-            assert one[:2] != two[:2] or one[3] <= two[2]
-
-    @invariant()
-    def what_a_booking_says_adds_up(self):
-        """Its price is rate times hours; what ended says when; one record for each visit that ended."""
-        if not hasattr(self, "places"):
-            return
-        for row in Booking.objects.filter(kind="use"):
-            assert row.price == price(row.yuan_per_hour, row.start, row.booked_end)
-            assert (row.expires_at is not None) == (row.state in {"requested", "offered"}) or row.ended_at
-            assert (row.ended_at is not None) == (
-                row.state in {"declined", "cancelled", "expired", "no_show"}
-            )
-        visits = Booking.objects.filter(kind="use", state="completed")
-        recorded = UsageRecord.objects.filter(is_current=True, booking__isnull=False)
-        assert set(visits.values_list("pk", flat=True)) == set(recorded.values_list("booking", flat=True))
-
-    @invariant()
-    def sets_do_as_was_chosen(self):
-        """Where a part was declined or has expired, no other part waits that was to go with it."""
-        if not hasattr(self, "places"):
-            return
-        for bundle in BookingBundle.objects.exclude(when_lost="keep"):
-            parts = parts_of(bundle)
-            lost = [part.step for part in parts if part.booking.state in {"declined", "expired"}]
-            for part in parts:
-                goes = lost and (bundle.when_lost == "all" or part.step > min(lost))
-                assert not (goes and part.booking.state in {"requested", "confirmed"}), parts
-
-    @invariant()
-    def offers_belong_to_one_wish_each(self):
-        """A wish is offered while exactly one offer of it is open, and that offer is a booking held for its person."""
-        if not hasattr(self, "places"):
-            return
-        opened = WaitOffer.objects.filter(answer=Answer.OPEN).select_related("entry", "booking")
-        assert {row.entry_id for row in opened} == set(
-            WaitEntry.objects.filter(state=WaitState.OFFERED).values_list("pk", flat=True)
-        )
-        assert {row.booking_id for row in opened} == set(
-            Booking.objects.filter(state=BookingState.OFFERED).values_list("pk", flat=True)
-        )
-        assert all(row.booking.person_id == row.entry.person_id for row in opened)
-
-    @invariant()
-    def index_of_free_time_is_true(self):
-        """Kept by the rows that the changes left, it is as if read anew."""
-        if hasattr(self, "places"):
-            assert keeping.differences(keeping.current(self.now), self.now) == 0
 
 
 @pytest.mark.usefixtures("kept_index")
