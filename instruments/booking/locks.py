@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from changes import StaleVersion, Work
 from changes.locking import Lockable
 from instruments.booking.models import Booking
-from instruments.inventory.locks import INSTRUMENTS, lock_instrument
+from instruments.inventory.locks import INSTRUMENTS, lock_instrument, lock_instruments
 
 BOOKABLE = Lockable(
     INSTRUMENTS.rows.only(
@@ -34,3 +36,11 @@ def lock_booking_alone(work: Work, booking: Booking) -> Booking:
     if fresh.instrument_id != booking.instrument_id:
         raise StaleVersion(found=fresh.version)
     return fresh
+
+
+def lock_bookings(work: Work, bookings: Iterable[Booking]) -> list[Booking]:
+    """Lock the instruments of several bookings, then these; return them read afresh, by time."""
+    known = list(bookings)
+    lock_instruments(work, {row.instrument_id for row in known})
+    found = work.lock(BOOKINGS.all(), [row.pk for row in known])
+    return sorted(found.values(), key=lambda row: (row.start, row.pk))

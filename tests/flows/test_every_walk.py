@@ -112,10 +112,7 @@ class Walk(MustBeTrue, RuleBasedStateMachine):
             make_instrument(workdays=(8, 20), policy={"buffer_after_minutes": 30, "most_open": 3}),
         ]
         self.people = [PersonFactory() for _number in range(3)]
-        self.steward = make_steward(self.places[0])
-        for place in self.places[1:]:
-            make_steward(place, email=f"keeps-{place.pk}@test.example")
-        self.stewards = [self.steward] + [place.stewardships.get().person for place in self.places[1:]]
+        self.stewards = [make_steward(place) for place in self.places]
         keeping.current(self.now)
 
     def teardown(self) -> None:

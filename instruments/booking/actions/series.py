@@ -15,13 +15,12 @@ from instruments.booking.actions.slots import held_by
 from instruments.booking.actions.telling import other_side, tell
 from instruments.booking.enums import BookingState
 from instruments.booking.errors import NothingFits, OwnOverlap, RulesBroken, SeriesBroken, SlotTaken
-from instruments.booking.locks import BOOKABLE, BOOKINGS
+from instruments.booking.locks import BOOKABLE, lock_bookings
 from instruments.booking.models import Booking, BookingSeries
 from instruments.booking.queries.bookings import recipients_of
 from instruments.booking.queries.series import bookings_of, version_of
-from instruments.booking.rules.booking_states import legal_verbs
 from instruments.booking.rules.repeats import LEAST, MOST, overlap_each_other
-from instruments.booking.rules.requests import reason_problems, state_at
+from instruments.booking.rules.requests import legal_at, reason_problems
 from instruments.inventory.locks import lock_instrument
 from instruments.inventory.models import Instrument
 from instruments.terms.errors import problem
@@ -163,13 +162,10 @@ def _waiting(work: Work, series: BookingSeries, verb: str, seen: int | None) -> 
 
     Raises StaleVersion.
     """
-    known = bookings_of(series)
-    for place in sorted({row.instrument_id for row in known}):
-        lock_instrument(work, place)
-    rows = sorted(work.lock(BOOKINGS.all(), [row.pk for row in known]).values(), key=lambda row: row.start)
+    rows = lock_bookings(work, bookings_of(series))
     if seen is not None and version_of(rows) != seen:
         raise StaleVersion(seen, version_of(rows))
-    return [row for row in rows if verb in legal_verbs(state_at(row.state, row.expires_at, work.now))]
+    return [row for row in rows if verb in legal_at(row.state, row.expires_at, work.now)]
 
 
 def _told(work: Work, done: list[Booking], kind: str) -> list[Booking]:

@@ -10,10 +10,13 @@ from django.utils.translation import get_language
 
 from instruments.terms.rules.asked import LONGEST_ANSWER, Question
 
+ASKED = "ask_"
+"""How the names of such fields begin."""
+
 
 def ask(form: forms.Form, questions: Sequence[Question]) -> dict[str, Question]:
     """Give a form a field for each question; return the questions by the names of their fields."""
-    asked = {f"ask_{number}": question for number, question in enumerate(questions)}
+    asked = {f"{ASKED}{number}": question for number, question in enumerate(questions)}
     form.fields |= {name: _field(question) for name, question in asked.items()}
     return asked
 

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from instruments.booking.actions import requests
 from instruments.booking.enums import Purpose
-from instruments.booking.forms.asked import answers_in, ask
+from instruments.booking.forms.asked import ASKED, answers_in, ask
 from instruments.booking.forms.slots import WishForm, waive_field
 from instruments.booking.rules.repeats import LEAST, MOST, occurrences, overlap_each_other, rule_of
 from instruments.inventory.models import Instrument
@@ -137,10 +137,10 @@ class BookingForm(QuoteForm):
             raise forms.ValidationError(_("No open account has this address."))
         return email
 
-    @property
-    def said_fields(self) -> tuple[str, ...]:
-        """The fields that say something beside the time, the unit's questions among them."""
-        return (*self.SAID, *self._asked)
+    @classmethod
+    def says(cls, name: str) -> bool:
+        """Tell whether a field says something beside the time; the unit's questions do."""
+        return name in cls.SAID or name.startswith(ASKED)
 
     @property
     def person(self) -> Person | None:

@@ -12,6 +12,7 @@ from django.utils.choices import CallableChoiceIterator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from display.inputs import day_input
 from folding import times as written
 from folding.times import LOCAL
 from instruments.booking.forms.clock import (
@@ -27,10 +28,6 @@ from instruments.inventory.models import Instrument
 from instruments.terms.queries.opening import clock_hours
 from instruments.terms.queries.policy import policy_of
 from instruments.terms.rules.hours import is_convertible
-
-
-def _date_input() -> forms.DateInput:
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "form-control"})
 
 
 def waive_field() -> forms.CharField:
@@ -52,7 +49,7 @@ class SlotForm(forms.Form):
     night_is_implied = True
     """Whether an end before the start means the next day without being told so."""
 
-    day = forms.DateField(label=_("Day"), widget=_date_input())
+    day = forms.DateField(label=_("Day"), widget=day_input())
     start_time = ClockField(
         label=pgettext_lazy("of a time span", "Start"), latest=DAY_MINUTES - 1, widget=TimeText()
     )
@@ -62,7 +59,7 @@ class SlotForm(forms.Form):
     end_day = forms.DateField(
         label=_("Last day"),
         required=False,
-        widget=_date_input(),
+        widget=day_input(),
         help_text=_("Only for a time that ends on another day."),
     )
 

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Collection
 
 from instruments.booking.enums import TIMED_STATES, BookingState
+from instruments.booking.rules.booking_states import legal_verbs
 from instruments.terms.errors import BrokenRule, problem
 
 GRACE = dt.timedelta(minutes=30)
@@ -34,6 +35,11 @@ def is_overdue(state: str, expires_at: dt.datetime | None, now: dt.datetime) -> 
 def state_at(state: str, expires_at: dt.datetime | None, now: dt.datetime) -> BookingState:
     """Return the state as it counts: a request or offer past its time has expired, swept or not."""
     return BookingState.EXPIRED if is_overdue(state, expires_at, now) else BookingState(state)
+
+
+def legal_at(state: str, expires_at: dt.datetime | None, now: dt.datetime) -> frozenset[str]:
+    """Return the steps that are legal in the state as it counts."""
+    return legal_verbs(state_at(state, expires_at, now))
 
 
 def reason_problems(reason: str, *, least: int = 0) -> list[BrokenRule]:

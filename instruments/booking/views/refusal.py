@@ -187,6 +187,13 @@ def others(
     return offers(instrument, person, fine, form=form)[:3]
 
 
+def sentences(
+    problems: Sequence[BrokenRule], wish: tuple[dt.datetime, dt.datetime], reader: Person
+) -> list[str]:
+    """Return the problems with a wish as sentences for a reader."""
+    return [str(problem.message) for problem in in_words(problems, wish, reader)]
+
+
 def in_words(
     problems: Sequence[BrokenRule],
     wish: tuple[dt.datetime, dt.datetime] | None = None,

@@ -16,11 +16,10 @@ from instruments.booking.actions.requests import request_booking
 from instruments.booking.enums import BookingState
 from instruments.booking.errors import RulesBroken, SentTwice, SlotTaken
 from instruments.booking.events import BookingCancelled, BookingDeclined, BookingEvent, BookingExpired
-from instruments.booking.locks import BOOKINGS
+from instruments.booking.locks import lock_bookings
 from instruments.booking.models import Booking
 from instruments.booking.queries.bookings import own_between
-from instruments.booking.rules.booking_states import legal_verbs
-from instruments.booking.rules.requests import state_at
+from instruments.booking.rules.requests import legal_at
 from instruments.bundles.enums import WhenLost
 from instruments.bundles.errors import BundleBroken, NothingLeft
 from instruments.bundles.events import BundleGivenBack, BundleMade
@@ -115,11 +114,11 @@ def cancel_bundle(work: Work, bundle: BookingBundle, *, reason: str = "") -> lis
     Raises NotAllowed, NothingLeft, RulesBroken for a reason longer than 300 characters.
     """
     require(work.actor, "cancel_bundle", bundle)
-    rows = _locked(work, [part.booking for part in parts_of(bundle)])
+    rows = lock_bookings(work, [part.booking for part in parts_of(bundle)])
     done: list[Booking] = []
     broken: RulesBroken | None = None
     for row in rows:
-        if "cancel" not in _legal(work, row):
+        if "cancel" not in legal_at(row.state, row.expires_at, work.now):
             continue
         try:
             done.append(cancel_booking(work, row, reason=reason))
@@ -148,8 +147,8 @@ def lose_part(work: Work, event: BookingEvent) -> None:
     ]
     reason = _("another part of the set of bookings did not come about")
     done = []
-    for row in _locked(work, others):
-        if "cancel" in _legal(work, row):
+    for row in lock_bookings(work, others):
+        if "cancel" in legal_at(row.state, row.expires_at, work.now):
             give_back(work.by(None), row, reason)
             done.append(row.pk)
     if done:
@@ -166,17 +165,6 @@ def _in_the_way(work: Work, part: WantedPart) -> list[BrokenRule]:
     """Return what the person holds at that time already, parts of this set not among it."""
     mine = own_between(work.actor, part.time.start, part.time.end)
     return [problem("own_elsewhere", required=row.instrument.code) for row in mine]
-
-
-def _locked(work: Work, rows: Sequence[Booking]) -> list[Booking]:
-    """Lock the instruments, then the bookings; return these in order of time."""
-    lock_instruments(work, {row.instrument_id for row in rows})
-    found = work.lock(BOOKINGS.all(), [row.pk for row in rows])
-    return sorted(found.values(), key=lambda row: (row.start, row.pk))
-
-
-def _legal(work: Work, row: Booking) -> frozenset[str]:
-    return legal_verbs(state_at(row.state, row.expires_at, work.now))
 
 
 def _tell(work: Work, bundle: BookingBundle, bookings: Sequence[Booking]) -> None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from display.inputs import day_input
 from folding.times import LOCAL
 from instruments.booking.forms.slots import moment_of
 from instruments.bundles.queries.baskets import instruments_named
@@ -132,11 +133,11 @@ class BasketForm(forms.Form):
 
     first = forms.DateField(
         label=pgettext_lazy("of days", "From"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "form-control"}),
+        widget=day_input(),
     )
     last = forms.DateField(
         label=_("To (included)"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "form-control"}),
+        widget=day_input(),
     )
     in_order = forms.BooleanField(required=False, label=_("In this order, with the pauses given"))
     any_hour = forms.BooleanField(required=False, label=_("Nights and weekends too"))

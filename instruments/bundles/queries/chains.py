@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from instruments.booking.queries.admission import admissions, closed_to
+from instruments.booking.queries.admission import Admission, admissions, closed_to
 from instruments.booking.queries.availability import Availability
 from instruments.booking.queries.bookings import own_between
 from instruments.booking.rules.wishes import Span, pieces, wished_length
@@ -249,11 +249,12 @@ def _judged_chain(
             for one in placed
             for option in _cheapest(board, one, steps[one.number].count, person)
         ]
-        forbidden = _forbidden(board, taken, person, now)
-        if not forbidden:
-            return Chain([_part(board, one, option, person) for one, option in taken])
-        for one, option in forbidden:
-            option.starts &= ~(1 << one.start)
+        judged = _judged(board, taken, person, now)
+        if not any(verdict.problems for _one, _option, verdict in judged):
+            return Chain([_part(board, *row) for row in judged])
+        for one, option, verdict in judged:
+            if verdict.problems:
+                option.starts &= ~(1 << one.start)
     return None
 
 
@@ -280,15 +281,15 @@ def _time(board: _Board, placed: Placed, option: _Option) -> Interval:
     return Interval(start, start + option.length * _MINUTE)
 
 
-def _forbidden(
-    board: _Board, taken: Iterable[tuple[Placed, _Option]], person: Person, now: dt.datetime
-) -> list[tuple[Placed, _Option]]:
-    """Return what a rule of its instrument forbids; what is taken of one instrument counts together."""
+def _judged(
+    board: _Board, taken: Sequence[tuple[Placed, _Option]], person: Person, now: dt.datetime
+) -> list[tuple[Placed, _Option, Admission]]:
+    """Judge what is taken by every rule, in its order; what is taken of one instrument counts together."""
     by_instrument: Mapping[int, list[tuple[Placed, _Option]]] = defaultdict(list)
     for placed, option in taken:
         by_instrument[option.instrument.pk].append((placed, option))
-    found = []
-    for pairs in by_instrument.values():
+    verdicts: dict[tuple[Placed, int], Admission] = {}
+    for pk, pairs in by_instrument.items():
         wishes = [_time(board, *pair) for pair in pairs]
         judged = admissions(
             pairs[0][1].instrument,
@@ -297,12 +298,11 @@ def _forbidden(
             now,
             together=True,
         )
-        found += [pair for pair, verdict in zip(pairs, judged, strict=True) if verdict.problems]
-    return found
+        verdicts |= {(placed, pk): one for (placed, _option), one in zip(pairs, judged, strict=True)}
+    return [(placed, option, verdicts[placed, option.instrument.pk]) for placed, option in taken]
 
 
-def _part(board: _Board, placed: Placed, option: _Option, person: Person) -> Part:
-    time, instrument = _time(board, placed, option), option.instrument
-    quote = quotes(instrument, person, [(time.start, time.end)])[0]
-    asks = approval_needed(policy_of(instrument), quote.category, time.length)
-    return Part(placed.number + 1, instrument, time, quote.price, asks)
+def _part(board: _Board, placed: Placed, option: _Option, verdict: Admission) -> Part:
+    time, quote = _time(board, placed, option), verdict.quote
+    asks = approval_needed(policy_of(option.instrument), quote.category, time.length)
+    return Part(placed.number + 1, option.instrument, time, quote.price, asks)

@@ -20,13 +20,13 @@ from changes import perform
 from display.templatetags.display import named
 from instruments.booking.errors import SentTwice
 from instruments.booking.forms.booking import QuoteForm
-from instruments.booking.views.refusal import in_words
+from instruments.booking.views.refusal import sentences
 from instruments.bundles.actions.bundles import WantedPart, request_bundle
 from instruments.bundles.errors import BundleBroken
 from instruments.bundles.forms.basket import MOST_OPTIONS, MOST_STEPS, Basket, BasketForm, Steps
 from instruments.bundles.forms.bundle import BundleForm, written
 from instruments.bundles.queries.baskets import others_of_class
-from instruments.bundles.queries.chains import Proposal, propose
+from instruments.bundles.queries.chains import Proposal, WantedStep, propose
 from instruments.inventory.guarded import instrument_for
 from instruments.inventory.models import Instrument
 from instruments.terms.queries.policy import policy_of, terms_of
@@ -80,7 +80,7 @@ def book(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return redirect("instruments:basket")
     kept = _kept(request)
-    form = _form(kept, request.POST)
+    form = _form(kept, kept.wanted(), request.POST)
     if not form.is_valid():
         return _page(request, kept, form=form, status=422)
     parts: list[WantedPart] = form.cleaned_data["chain"]
@@ -91,7 +91,8 @@ def book(request: HttpRequest) -> HttpResponse:
         return redirect("instruments:bundle", error.booking)
     except BundleBroken as error:
         refused = [
-            (parts[place], _words(reasons, parts[place], request.user)) for place, reasons in error.parts
+            (parts[place], sentences(reasons, (parts[place].time.start, parts[place].time.end), request.user))
+            for place, reasons in error.parts
         ]
         return _page(request, kept, form=form, refused=refused, status=409)
     request.session.pop(Basket.KEY, None)
@@ -110,10 +111,10 @@ def _page(
 ) -> HttpResponse:
     assert isinstance(request.user, Person)
     steps, choices = forms_sent or kept.sheets()
-    proposal = None
+    wanted, proposal = kept.wanted(), None
     if kept.rows and forms_sent is None:
         proposal = propose(
-            kept.wanted(),
+            wanted,
             request.user,
             kept.days,
             timezone.now(),
@@ -124,9 +125,9 @@ def _page(
         "steps": steps,
         "choices": choices,
         "proposal": proposal,
-        "barred": [] if proposal is None else _barred(proposal, request.user),
+        "barred": [] if proposal is None else _barred(proposal),
         "chains": [] if proposal is None else [(written(chain), chain) for chain in proposal.chains],
-        "form": form or _form(kept),
+        "form": form or _form(kept, wanted),
         "refused": refused,
         "room_left": len(steps.forms) < MOST_STEPS,
         "any_order_bound": kept.in_order and not kept.choices["in_order"],
@@ -135,9 +136,9 @@ def _page(
     return render(request, "instruments/bundles/basket.html", context, status=status)
 
 
-def _form(kept: Basket, data: Mapping[str, Any] | None = None) -> BundleForm:
+def _form(kept: Basket, wanted: Sequence[WantedStep], data: Mapping[str, Any] | None = None) -> BundleForm:
     """Return the form of the chosen chain; it asks what the units of all that is collected ask."""
-    instruments = [one for step in kept.wanted() for one in step.instruments]
+    instruments = [one for step in wanted for one in step.instruments]
     return BundleForm(data, instruments=instruments, at_night=bool(kept.choices["any_hour"]))
 
 
@@ -158,15 +159,10 @@ def _change(kept: Basket, person: Person, verb: str, number: int) -> None:
         kept.rows[place]["codes"] += [one.code for one in others_of_class(step.instruments, person, room)]
 
 
-def _barred(proposal: Proposal, person: Person) -> list[tuple[int, Instrument, list[str]]]:
+def _barred(proposal: Proposal) -> list[tuple[int, Instrument, list[str]]]:
     return [
         (number, one, [str(reason.message) for reason in reasons]) for number, one, reasons in proposal.barred
     ]
-
-
-def _words(reasons: Sequence[Any], part: WantedPart, person: Person) -> list[str]:
-    told = in_words(reasons, (part.time.start, part.time.end), person)
-    return [str(reason.message) for reason in told]
 
 
 def _wished(instrument: Instrument, data: Mapping[str, Any]) -> tuple[int, dt.datetime | None]:

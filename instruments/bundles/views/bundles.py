@@ -19,7 +19,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from changes import perform
 from instruments.booking.errors import RulesBroken
 from instruments.booking.forms.acts import ReasonForm
-from instruments.booking.models import Booking
 from instruments.booking.rules.booking_states import UNUSED_STATES, legal_verbs
 from instruments.booking.views.booking_life import effective_state
 from instruments.bundles.actions.bundles import cancel_bundle
@@ -79,9 +78,4 @@ def _page(
     return render(request, "instruments/bundles/bundle.html", context, status=status)
 
 
-def set_of(booking: Booking) -> BookingBundle | None:
-    """Return the set of which a booking is a part, for its page."""
-    return bundle_of(booking)
-
-
-FUNCTIONS = {"set_of": set_of}
+FUNCTIONS = {"set_of": bundle_of}

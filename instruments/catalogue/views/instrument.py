@@ -179,7 +179,7 @@ def _filled_in(request: HttpRequest, code: str) -> str:
         form = BookingForm(instrument_for(request.user, code), request.POST)
     except Http404:
         return page
-    typed = {name: form.data.get(name, "")[:300] for name in form.said_fields}
+    typed = {name: value[:300] for name, value in form.data.items() if BookingForm.says(name)}
     chosen = span_query(*form.wish) if form.wish is not None else {}
     query = urlencode(chosen | {name: value for name, value in typed.items() if value})
     return f"{page}?{query}#book"
@@ -322,8 +322,7 @@ def _verdict(
 
 def _form(request: HttpRequest, shown: Instrument) -> BookingForm:
     start, end = moment_of(request.GET.get("start", "")), moment_of(request.GET.get("end", ""))
-    form = BookingForm(shown, for_others=is_custodian(request.user, shown))
-    typed = {name: request.GET.get(name, "")[:300] for name in form.said_fields if name in request.GET}
+    typed = {name: value[:300] for name, value in request.GET.items() if BookingForm.says(name)}
     chosen: dict[str, object] = {"day": timezone.localdate()}
     if start is not None and end is not None and start < end:
         chosen = BookingForm.initial_of(start, end)

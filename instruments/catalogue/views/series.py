@@ -19,7 +19,7 @@ from instruments.booking.enums import BookingState
 from instruments.booking.errors import NothingFits, SentTwice, SeriesBroken
 from instruments.booking.forms.booking import BookingForm
 from instruments.booking.queries.series import Occurrence, bookings_of, judged_series
-from instruments.booking.views.refusal import in_words
+from instruments.booking.views.refusal import sentences
 from instruments.inventory.models import Instrument
 from instruments.terms.queries.policy import approval_needed, policy_of
 from instruments.terms.queries.rates import category_of
@@ -67,7 +67,7 @@ def _preview(
     fitting = [one for one in judged if one.fits]
     context = {
         "instrument": shown,
-        "rows": [(one, _reasons(one, person)) for one in judged],
+        "rows": [(one, sentences(one.problems, (one.time.start, one.time.end), person)) for one in judged],
         "fitting": fitting,
         "price": sum((one.price for one in fitting if one.price is not None), start=Decimal(0)),
         "owner": form.person,
@@ -90,8 +90,3 @@ def _asks(shown: Instrument, person: Person, one: Occurrence) -> bool:
 
 
 _NOT_KEPT = {"csrfmiddlewaretoken", "mode", "knowing"}
-
-
-def _reasons(one: Occurrence, person: Person) -> list[str]:
-    wish = (one.time.start, one.time.end)
-    return [str(problem.message) for problem in in_words(one.problems, wish, person)]

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from display.inputs import day_input
 from instruments.inventory.models import Instrument
 from instruments.inventory.queries.stewards import stewardships_of
 from members.models import Person
@@ -28,7 +29,7 @@ class StewardForm(forms.Form):
     )
     valid_from = forms.DateField(
         label=pgettext_lazy("first day", "From"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "form-control"}),
+        widget=day_input(),
         initial=timezone.localdate,
     )
 
@@ -45,6 +46,6 @@ class EndForm(forms.Form):
     valid_to = forms.DateField(
         label=_("First day without"),
         required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "form-control"}),
+        widget=day_input(),
         initial=timezone.localdate,
     )

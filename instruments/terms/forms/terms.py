@@ -14,6 +14,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from display.inputs import day_input
 from display.versions import differences
 from folding.times import LOCAL
 from instruments.inventory.models import Instrument
@@ -74,7 +75,7 @@ class WeekForm(forms.Form):
         )
         self.fields["valid_from"] = forms.DateField(
             label=_("These hours hold from"),
-            widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "form-control"}),
+            widget=day_input(),
             required=False,
         )
         for weekday, day in enumerate(WEEKDAYS):
@@ -210,7 +211,7 @@ class RateForm(forms.Form):
     )
     valid_from = forms.DateField(
         label=_("Valid from"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "form-control"}),
+        widget=day_input(),
         initial=lambda: dt.datetime.now(LOCAL).date(),
     )
 

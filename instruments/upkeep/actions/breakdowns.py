@@ -191,12 +191,11 @@ def _take_effect(work: Work, breakdown: Breakdown, instrument: Instrument, choic
     _withdraw_offers(work, breakdown)
     answers = answered_hits(work, instrument, breakdown.outage, choices)
     settled = settle_hits(work, breakdown, answers)
-    if breakdown.pk is None:
+    new = breakdown.pk is None
+    if new:
         breakdown.save(force_insert=True)
-        new = True
     else:
         _save(breakdown)
-        new = False
     _hold(work, breakdown)
     told_by_state: frozenset[object] = frozenset()
     if new and breakdown.is_under_repair:

@@ -11,6 +11,7 @@ from changes import Work
 from changes.dependants import CANCEL, KEEP, OFFER, Dependant
 from changes.errors import Unresolved
 from instruments.booking.actions.basis import (
+    MOST_REASON,
     call_off,
     put_in_doubt,
     reseat,
@@ -31,9 +32,6 @@ from instruments.upkeep.queries.breakdowns import held_in, hit_by
 from instruments.upkeep.rules.outages import Outage
 from instruments.upkeep.rules.ways import Way, way_of
 from notices.wording import both_names
-
-MOST_WAIVE = 300
-"""Characters of the reason for an exception."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +132,7 @@ def _moved(work: Work, booking: Booking, way: Way, breakdown: Breakdown) -> Book
             reseat(work, booking, way.station)
             return booking
         # It is not the person's doing, so what the rules allow to be waived is; nobody waives for themselves.
-        waive = "" if booking.person_id == work.actor.pk else breakdown.reason[:MOST_WAIVE]
+        waive = "" if booking.person_id == work.actor.pk else breakdown.reason[:MOST_REASON]
         return move_untold(
             work, booking, start=way.start, end=end, instrument=target, station=way.station, waive=waive
         )[0]

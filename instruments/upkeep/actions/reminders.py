@@ -14,8 +14,8 @@ from instruments.upkeep.enums import Audience, PlanKind
 from instruments.upkeep.models import UpkeepPlan
 from instruments.upkeep.queries.plans import PlanRow, rows_of
 from instruments.upkeep.rules.times import OVERDUE, SOON
-from members.enums import UnitRoleKind
-from members.models import Person, UnitRole
+from members.models import Person
+from members.queries.people import managers_of
 from notices.wording import both_names, in_both
 
 CHUNK = 50
@@ -77,9 +77,6 @@ def _audience(plan: UpkeepPlan) -> list[Person]:
     if plan.audience != Audience.MANAGERS:
         found += recipients_of(plan.instrument, but=None)
     if plan.audience != Audience.STEWARDS:
-        managers = UnitRole.objects.on(timezone.localdate()).filter(
-            unit=plan.instrument.unit_id, kind=UnitRoleKind.MANAGER
-        )
-        people = Person.objects.filter(is_active=True, pk__in=managers.values("person"))
-        found += [person for person in people.order_by("pk") if person not in found]
+        managers = managers_of(plan.instrument.unit_id, timezone.localdate())
+        found += [person for person in managers if person not in found]
     return found

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from display.inputs import day_input
 from folding.times import LOCAL
 from instruments.booking.forms.acts import MaintenanceForm
 from instruments.booking.forms.booking import REPEATS
@@ -34,8 +35,7 @@ def _number(label: Any, least: int, most: int, **options: Any) -> forms.IntegerF
 
 
 def _day(label: Any, **options: Any) -> forms.DateField:
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "form-control"})
-    return forms.DateField(label=label, widget=widget, **options)
+    return forms.DateField(label=label, widget=day_input(), **options)
 
 
 def _text(label: Any, most: int, **options: Any) -> forms.CharField:

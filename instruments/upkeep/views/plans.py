@@ -30,7 +30,6 @@ from instruments.upkeep.forms.plans import DoneForm, OwnTimeForm, PlanForm, Plan
 from instruments.upkeep.guarded import plan_for, upkept_for
 from instruments.upkeep.models import UpkeepPlan
 from instruments.upkeep.queries.plans import (
-    Calibration,
     calibration_of,
     plans_of,
     plans_of_unit,
@@ -209,9 +208,4 @@ def _crumbs(shown: Instrument) -> list[tuple[str, str]]:
     ]
 
 
-def calibration_shown(instrument: Instrument) -> Calibration | None:
-    """Say where one books until when the instrument is calibrated, where a plan asks for that."""
-    return calibration_of(instrument)
-
-
-FUNCTIONS = {"calibration_shown": calibration_shown}
+FUNCTIONS = {"calibration_shown": calibration_of}

@@ -11,6 +11,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from display.inputs import day_input
 from display.templatetags.display import named
 from instruments.booking.enums import Purpose
 from instruments.booking.forms.slots import SlotForm
@@ -26,10 +27,6 @@ FIELD_OF = {"start": "start_time", "end": "end_time", "effective_hours": "measur
 
 _KEPT = ("station", "user_kind", "purpose", "samples", "income", "user_name", "user_unit")
 _PARTS = ("startup_hours", "measurement_hours", "processing_hours")
-
-
-def _day_input() -> forms.DateInput:
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "form-control"})
 
 
 def _select() -> forms.Select:
@@ -55,8 +52,8 @@ class UsageFilterForm(forms.Form):
     """What a list of usage is narrowed by; a value that is wrong is named and narrows nothing."""
 
     instrument = forms.CharField(label=_("Instrument code"), max_length=30, required=False)
-    first_day = forms.DateField(label=pgettext_lazy("first day", "From"), required=False, widget=_day_input())
-    last_day = forms.DateField(label=pgettext_lazy("last day", "To"), required=False, widget=_day_input())
+    first_day = forms.DateField(label=pgettext_lazy("first day", "From"), required=False, widget=day_input())
+    last_day = forms.DateField(label=pgettext_lazy("last day", "To"), required=False, widget=day_input())
     user_kind = forms.ChoiceField(
         label=pgettext_lazy("kind of user", "User"),
         choices=[("", _("All users")), *UserKind.choices],

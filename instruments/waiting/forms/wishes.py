@@ -12,6 +12,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from display.formats import minutes as in_words
+from display.inputs import day_input
 from instruments.booking.actions.requests import SAID
 from instruments.booking.forms.booking import BookingForm
 from instruments.booking.forms.slots import moment_of
@@ -26,10 +27,6 @@ from instruments.waiting.models import WaitEntry
 LENGTHS = (30, 60, 90, 120, 180, 240, 360, 480)
 USUAL_DAYS, MOST_DAYS = 14, 180
 _TIMES = ("first", "last", "minutes", "any_hour")
-
-
-def _day() -> forms.DateInput:
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "form-control"})
 
 
 class SaidForm(forms.Form):
@@ -99,8 +96,8 @@ class WaitForm(SaidForm):
     minutes = forms.TypedChoiceField(
         label=_("How long"), coerce=int, widget=forms.Select(attrs={"class": "form-select"})
     )
-    first = forms.DateField(label=pgettext_lazy("of days", "From"), widget=_day())
-    last = forms.DateField(label=_("To (included)"), widget=_day())
+    first = forms.DateField(label=pgettext_lazy("of days", "From"), widget=day_input())
+    last = forms.DateField(label=_("To (included)"), widget=day_input())
     any_hour = forms.BooleanField(
         label=_("Nights and weekends too"),
         required=False,
