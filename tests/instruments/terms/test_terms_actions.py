@@ -124,6 +124,7 @@ def test_policy_is_set(instrument):
         ({"shortest_minutes": 45}, ["step_minutes"]),
         ({"longest_minutes": 30, "shortest_minutes": 60}, ["longest_minutes"]),
         ({"request_expiry_hours": 0}, ["request_expiry_hours"]),
+        ({"questions": "电压？ | 高"}, ["questions"]),
     ],
 )
 def test_a_policy_must_make_sense(instrument, change, fields):
