@@ -73,9 +73,10 @@ class InstrumentsConfig(AppConfig):
         import instruments.waiting.permissions  # noqa: F401
         from changes import subscribe
         from instruments.availability import subscribers as availability
+        from instruments.booking.actions.rivals import settle_rivals
         from instruments.booking.actions.steps import keep_step
         from instruments.booking.dependants import register_dependants
-        from instruments.booking.events import BookingEvent, VisitEnded
+        from instruments.booking.events import BookingEvent, TimeContested, VisitEnded
         from instruments.bundles import subscribers as bundles
         from instruments.calendars.attachments import register_attachments
         from instruments.catalogue import subscribers as catalogue
@@ -93,6 +94,7 @@ class InstrumentsConfig(AppConfig):
         register_reports()
         register_attachments()
         subscribe(BookingEvent, keep_step)
+        subscribe(TimeContested, settle_rivals)
         # Who keeps an instrument is settled before who is asked to decide on its requests.
         custodians.register_dependants()
         register_dependants()

@@ -19,6 +19,7 @@ from instruments.booking.enums import BookingKind, BookingState
 from instruments.booking.locks import BOOKINGS
 from instruments.booking.models import Booking
 from instruments.booking.queries.upcoming import upcoming_bookings, upcoming_uses, waiting_requests
+from instruments.booking.rules.booking_states import holds_time
 from instruments.inventory.bases import Sharing, Stations
 from instruments.inventory.custodians import BASES
 from instruments.inventory.dependants import HeldTime
@@ -125,7 +126,7 @@ def seated_on(basis: Stations, now: dt.datetime) -> Iterable[Dependant]:
     places = reseated([(row.pk, row.station, row.start, row.end) for row in held], basis.count)
     found = []
     for booking in held:
-        if booking.station > basis.count:
+        if booking.station > basis.count and holds_time(booking.state):
             choices: tuple[str, ...] = (KEEP,) if booking.pk in places else ()
             if booking.state != BookingState.IN_USE:
                 choices += (OFFER, CANCEL) if booking.kind == BookingKind.USE else (CANCEL,)
@@ -206,7 +207,7 @@ def _locked(work: Work, keys: Sequence[str]) -> Iterable[Booking]:
     pks = [UUID(key) for key in keys]
     places = Booking.objects.filter(pk__in=pks).order_by().values_list("instrument", flat=True)
     lock_instruments(work, set(places))
-    return work.lock(BOOKINGS.holding(work.now), pks).values()
+    return work.lock(BOOKINGS.standing(work.now), pks).values()
 
 
 def _booking_title(booking: Booking) -> str:

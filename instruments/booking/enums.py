@@ -24,6 +24,7 @@ class BookingState(TextChoices):
     EXPIRED = "expired", _("Expired")
     NO_SHOW = "no_show", _("No-show")
     OFFERED = "offered", pgettext_lazy("state of a booking", "Offered")
+    COMPETING = "competing", _("Requested beside others")
 
 
 HOLDING_STATES = (
@@ -33,8 +34,10 @@ HOLDING_STATES = (
     BookingState.COMPLETED,
     BookingState.OFFERED,
 )
-TIMED_STATES = (BookingState.REQUESTED, BookingState.OFFERED)
-"""Hold their time until a moment (`expires_at`) and no longer, swept or not."""
+WAITING_STATES = (BookingState.REQUESTED, BookingState.COMPETING)
+"""A custodian decides on them; a competing one (竞争申请) holds no time, so others may ask for the same."""
+TIMED_STATES = (*WAITING_STATES, BookingState.OFFERED)
+"""Stand until a moment (`expires_at`) and no longer, swept or not."""
 
 
 class Purpose(TextChoices):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from uuid import UUID
 
 from changes import Event, Recorded
 from instruments.booking.models import Booking
@@ -63,6 +65,20 @@ class BookingExpired(BookingEvent):
     """Nobody decided on a request in time."""
 
     verb: str = "instruments.booking.expired"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingCompetes(BookingEvent):
+    """A request has held its time long enough: it goes on waiting, and others may ask for the time."""
+
+    verb: str = "instruments.booking.competes"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingLost(BookingDeclined):
+    """Another got the time that was asked for."""
+
+    verb: str = "instruments.booking.lost"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,6 +183,14 @@ class MaintenanceEnded(BookingEvent):
     """The time of upkeep is over."""
 
     verb: str = "instruments.booking.completed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimeContested(Event):
+    """Somebody got time that others had asked for: the requests that competed for a part of it, by key."""
+
+    instrument: Instrument
+    rivals: Sequence[UUID]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,6 +24,20 @@ KINDS = {
         _("Request declined: %(instrument)s, %(when)s"),
         _("Your request for %(instrument)s on %(when)s has been declined. Reason: %(reason)s"),
     ),
+    "booking_lost": (
+        _("The time went to another: %(instrument)s, %(when)s"),
+        _(
+            "Several people asked for %(instrument)s on %(when)s, and another was chosen. Next free times: %(others)s. "
+            "On the page of your request you can put yourself in line for the next time that comes free."
+        ),
+    ),
+    "booking_competes": (
+        _("Your request no longer holds its time: %(instrument)s, %(when)s"),
+        _(
+            "Your request for %(instrument)s on %(when)s still waits for the steward, until %(expires)s. From now on "
+            "others may ask for the same time."
+        ),
+    ),
     "booking_cancelled": (
         _("Booking cancelled: %(instrument)s, %(when)s"),
         _(

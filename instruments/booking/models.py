@@ -12,14 +12,21 @@ from django.utils.translation import gettext_lazy as _
 
 from changes.remembered import Given
 from display.formats import local_datetime
-from instruments.booking.enums import HOLDING_STATES, TIMED_STATES, BookingKind, BookingState, Purpose
+from instruments.booking.enums import (
+    HOLDING_STATES,
+    TIMED_STATES,
+    WAITING_STATES,
+    BookingKind,
+    BookingState,
+    Purpose,
+)
 from members.enums import UserCategory
 from safeguards.no_overlap import NoOverlap
 
 
 def open_requests(now: dt.datetime) -> models.Q:
     """Requests that can still be decided."""
-    return models.Q(state=BookingState.REQUESTED, expires_at__gt=now)
+    return models.Q(state__in=WAITING_STATES, expires_at__gt=now)
 
 
 def overdue_requests(now: dt.datetime) -> models.Q:
@@ -28,6 +35,7 @@ def overdue_requests(now: dt.datetime) -> models.Q:
 
 
 _FREED = [state for state in BookingState if state not in HOLDING_STATES]
+_OVER = [state for state in _FREED if state not in WAITING_STATES]
 
 
 class BookingQuerySet(models.QuerySet["Booking"]):
@@ -41,6 +49,14 @@ class BookingQuerySet(models.QuerySet["Booking"]):
     def holding(self, now: dt.datetime | None = None) -> BookingQuerySet:
         """Bookings that hold their time at this moment."""
         return self.in_holding_state().exclude(overdue_requests(now or timezone.now()))
+
+    def standing(self, now: dt.datetime | None = None) -> BookingQuerySet:
+        """Bookings that hold their time at this moment, and requests for time that others may ask for too."""
+        return self.not_over().exclude(overdue_requests(now or timezone.now()))
+
+    def not_over(self) -> BookingQuerySet:
+        """Bookings in a state that holds time or waits for a decision, those past their time among them."""
+        return self.exclude(state__in=_OVER)
 
     def overdue(self, now: dt.datetime) -> BookingQuerySet:
         """Requests and offers past their time that nobody has swept yet."""

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q
 
-from instruments.booking.enums import HOLDING_STATES, BookingKind, BookingState
+from instruments.booking.enums import HOLDING_STATES, WAITING_STATES, BookingKind, BookingState
 from instruments.booking.models import Booking, open_requests
 from instruments.booking.queries.bookings import bookings_to_keep, in_custody_of
 from instruments.booking.rules.requests import is_overdue, state_at
@@ -35,7 +35,7 @@ MOST_UNCONFIRMED = 100
 Row = TypeVar("Row", Booking, UsageRecord)
 
 _GONE = (BookingState.DECLINED, BookingState.CANCELLED, BookingState.EXPIRED)
-_FREED = (*_GONE, BookingState.NO_SHOW)
+_FREED = (*_GONE, BookingState.NO_SHOW, BookingState.COMPETING)
 
 
 @dataclass
@@ -65,12 +65,13 @@ class Gathered:
 class Wish:
     """A request with what the decision needs: its neighbours of the day and the person's past on the instrument.
 
-    `series` are the requests that wait with it, itself first, and `version` is that of their series; empty and its own
-    for one that stands alone.
+    `rivals` are other requests for a part of its time. `series` are the requests that wait with it, itself first, and
+    `version` is that of their series; empty and its own for one that stands alone.
     """
 
     booking: Booking
     neighbours: list[Booking]
+    rivals: list[Booking]
     uses: int
     missed: int
     series: list[Booking]
@@ -147,11 +148,12 @@ def gather(person: Person, kept: Sequence[Instrument], day: dt.date, now: dt.dat
     found = Gathered()
     for booking in _of(kept, rows):
         is_open = not is_overdue(booking.state, booking.expires_at, now)
+        holds = is_open and booking.state != BookingState.COMPETING
         today = booking.start < tomorrow and booking.end > midnight
-        if is_open and booking.start < last and booking.end > first:
+        if holds and booking.start < last and booking.end > first:
             found.on_day[booking.instrument_id].append(booking)
-        found.slots += is_open and today
-        if booking.state == BookingState.REQUESTED and is_open and booking.person_id != person.pk:
+        found.slots += holds and today
+        if booking.state in WAITING_STATES and is_open and booking.person_id != person.pk:
             found.requests.append(booking)
         if booking.kind != BookingKind.USE:
             continue
@@ -198,13 +200,17 @@ def around(asked: Sequence[Sequence[Booking]], overdue: Sequence[Booking], now: 
     return Around(held, versions)
 
 
-def wishes(asked: Sequence[Sequence[Booking]], near: Around) -> list[Wish]:
-    """Give each decision its neighbours and the person's past on the instrument; one query."""
+def wishes(asked: Sequence[Sequence[Booking]], near: Around, waiting: Iterable[Booking]) -> list[Wish]:
+    """Give each decision its neighbours, its rivals of all that wait, and the person's past on the instrument.
+
+    One query.
+    """
     past = _past([rows[0] for rows in asked])
     return [
         Wish(
             first,
             _neighbours(first, rows, near.held),
+            _rivals(first, waiting),
             past[first.person_id, first.instrument_id, BookingState.COMPLETED],
             past[first.person_id, first.instrument_id, BookingState.NO_SHOW],
             rows if first.series_id else [],
@@ -269,6 +275,17 @@ def _neighbours(first: Booking, rows: Sequence[Booking], held: Sequence[Booking]
         for other in held
         if other.instrument_id == first.instrument_id and other.pk not in together
         if other.start < ends and other.end > begins
+    ]
+
+
+def _rivals(first: Booking, waiting: Iterable[Booking]) -> list[Booking]:
+    """Return who else asks for a part of that time on the instrument, soonest deadline first."""
+    return [
+        other
+        for other in waiting
+        if other.instrument_id == first.instrument_id and other.pk != first.pk
+        if other.start < first.end and other.end > first.start
+        if first.series_id is None or other.series_id != first.series_id
     ]
 
 

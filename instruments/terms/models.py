@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from changes.remembered import Given
 from display.formats import local_datetime, money
 from instruments.terms.enums import WEEKDAYS, Nights, OwnOverlaps
+from instruments.terms.rules.bookers import ALL_CATEGORIES
 from members.enums import UserCategory
 
 
@@ -212,10 +213,20 @@ class BookingPolicy(models.Model):
     )
     cancel_cutoff_minutes = models.PositiveIntegerField(_("cancellation until (minutes before)"), default=0)
     request_expiry_hours = models.PositiveSmallIntegerField(_("a request expires after (hours)"), default=48)
+    requests_hold_hours = models.PositiveSmallIntegerField(
+        _("a request holds its time (hours)"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: until it is decided; 0: others may ask for the same time, and you choose."),
+    )
     check_in_early_minutes = models.PositiveSmallIntegerField(
         _("check-in opens (minutes before)"), default=30
     )
     no_show_minutes = models.PositiveSmallIntegerField(_("no-show after (minutes late)"), default=30)
+    open_to = models.CharField(_("user categories that may book"), max_length=60, default=ALL_CATEGORIES)
+    named_people = models.TextField(
+        _("only these people (e-mail addresses, one a line)"), max_length=12000, blank=True, default=""
+    )
     questions = models.TextField(_("questions to whoever books"), max_length=4000, blank=True, default="")
 
     class Meta:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from display.formats import minutes
 from instruments.terms.enums import Nights, OwnOverlaps
 from instruments.terms.models import BookingPolicy
+from instruments.terms.rules.bookers import categories_in
+from members.enums import UserCategory
 
 
 def limits_in_words(policy: BookingPolicy) -> list[str]:
@@ -15,13 +17,7 @@ def limits_in_words(policy: BookingPolicy) -> list[str]:
     language = get_language()
     night = f"{policy.night_begins:%H:%M}–{policy.night_ends:%H:%M}"
     busy = f"{policy.peak_begins:%H:%M}–{policy.peak_ends:%H:%M}"
-    said = []
-    if policy.approval_required and policy.approval_outsiders_only:
-        said.append(_("Only people of other units wait for approval."))
-    if policy.approval_required and policy.approval_over_hours:
-        said.append(
-            _("Only bookings longer than %(n)s h wait for approval.") % {"n": policy.approval_over_hours}
-        )
+    said = _decided(policy) + _who(policy)
     apart = policy.buffer_before_minutes + policy.buffer_after_minutes
     if apart:
         said.append(_("%(length)s stay free between two bookings.") % {"length": minutes(apart, language)})
@@ -56,4 +52,34 @@ def limits_in_words(policy: BookingPolicy) -> list[str]:
         said.append(_("The unit asks some questions when you book."))
     if policy.own_overlap == OwnOverlaps.REFUSE:
         said.append(_("Not while you hold the same time on another instrument."))
+    return said
+
+
+def _decided(policy: BookingPolicy) -> list[str]:
+    """Say what of approval does not go without saying."""
+    if not policy.approval_required:
+        return []
+    said = []
+    if policy.approval_outsiders_only:
+        said.append(_("Only people of other units wait for approval."))
+    if policy.approval_over_hours:
+        said.append(
+            _("Only bookings longer than %(n)s h wait for approval.") % {"n": policy.approval_over_hours}
+        )
+    if policy.requests_hold_hours == 0:
+        said.append(_("Several people may ask for the same time; the steward chooses."))
+    elif policy.requests_hold_hours:
+        hold = policy.requests_hold_hours
+        said.append(_("A request holds its time for %(n)s h; then others may ask for it too.") % {"n": hold})
+    return said
+
+
+def _who(policy: BookingPolicy) -> list[str]:
+    said = []
+    chosen = categories_in(policy.open_to)
+    if len(chosen) < len(UserCategory):
+        names = [str(one.label) for one in UserCategory if one in chosen]
+        said.append(_("Only for: %(who)s.") % {"who": pgettext("between names", ", ").join(names)})
+    if policy.named_people:
+        said.append(_("Only people named by the unit."))
     return said

@@ -13,7 +13,7 @@ from demo.weeks import RECENT_DAYS, Slot, Weeks
 from instruments.booking.actions.changes import cancel_booking
 from instruments.booking.actions.decisions import approve_booking, decline_booking
 from instruments.booking.actions.requests import book_maintenance, request_booking
-from instruments.booking.enums import BookingState
+from instruments.booking.enums import WAITING_STATES, BookingState
 from instruments.booking.models import Booking
 from instruments.inventory.actions.instruments import change_state
 from instruments.inventory.enums import InstrumentState
@@ -56,7 +56,7 @@ def _ask(plan: Plan, weeks: Weeks, slot: Slot, person: Person) -> None:
         purpose=rng.choice(draft.template.purposes),
         station=slot.station,
     )
-    if booking.state != BookingState.REQUESTED:
+    if booking.state not in WAITING_STATES:
         return
     if slot.live == OWN and rng.random() < APPROVED_PART:
         perform(draft.keepers[0], approve_booking, booking)

@@ -24,6 +24,7 @@ class StateLook:
 LOOKS: dict[str, StateLook] = {
     # Bookings
     "requested": StateLook("hourglass", "warn", _("Awaiting approval")),
+    "competing": StateLook("users", "warn", _("Requested beside others")),
     "confirmed": StateLook("calendar-check", "ok", _("Confirmed")),
     "in_use": StateLook("player-play", "solid", _("In use")),
     "completed": StateLook("circle-check", "quiet", _("Completed")),

@@ -38,8 +38,8 @@ def test_made_once_and_anew_when_its_time_is_over(key):
         assert [kept(key, 60, make), kept(key, 60, make)] == [2, 2]
 
 
-def together(key, make, seconds=60.0):
-    """Eight ask at the same moment; what each got, and after how long."""
+def together(key, make, seconds=60.0, until=lambda answers: None):
+    """Eight ask at the same moment; what each got, and after how long. `until` hears how many have their answer."""
     line, got = threading.Barrier(COMPANY), []
 
     def ask():
@@ -47,6 +47,7 @@ def together(key, make, seconds=60.0):
         began = time.perf_counter()
         value = kept(key, seconds, make)
         got.append((value, time.perf_counter() - began))
+        until(len(got))
 
     crowd = [threading.Thread(target=ask) for _ in range(COMPANY)]
     for one in crowd:
@@ -71,8 +72,8 @@ def test_of_those_who_ask_at_once_one_works_and_the_others_get_the_old_answer(ke
     """Nobody waits for what was there before."""
     cache.set(key, (time.time() - 1, "old"), 600)
     made, go = [], threading.Event()
-    threading.Timer(0.3, go.set).start()
-    got = together(key, slow(made, go))
+    # The work is done only when all others have their answer, however slowly they came.
+    got = together(key, slow(made, go), until=lambda answers: answers == COMPANY - 1 and go.set())
     assert sorted(str(value) for value, _taken in got) == ["1"] + ["old"] * (COMPANY - 1)
     assert len(made) == 1
 

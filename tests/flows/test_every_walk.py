@@ -62,7 +62,7 @@ from tests.instruments.moments import NOW
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("every walk")]
 WALKS, STEPS = int(os.environ.get("WALKS", "15")), 50
 HALF = dt.timedelta(minutes=30)
-people, places = st.integers(0, 2), st.integers(0, 2)
+people, places = st.integers(0, 2), st.integers(0, 3)
 slots, lengths = st.integers(0, 20), st.integers(1, 4)
 which = st.integers(0, 1000)
 
@@ -89,7 +89,7 @@ OFTEN = {
 
 
 class Walk(MustBeTrue, RuleBasedStateMachine):
-    """Three instruments, three researchers and a steward, from Monday morning on."""
+    """Four instruments, three researchers and a steward, from Monday morning on."""
 
     done: ClassVar[Counter[str]] = Counter()
     refused: ClassVar[Counter[str]] = Counter()
@@ -110,6 +110,7 @@ class Walk(MustBeTrue, RuleBasedStateMachine):
             make_instrument(policy={"cancel_cutoff_minutes": 60, "own_gap_minutes": 30}),
             make_instrument(station_count=2, policy={"approval_required": True, "request_expiry_hours": 6}),
             make_instrument(workdays=(8, 20), policy={"buffer_after_minutes": 30, "most_open": 3}),
+            make_instrument(policy={"approval_required": True, "requests_hold_hours": 1}),
         ]
         self.people = [PersonFactory() for _number in range(3)]
         self.stewards = [make_steward(place) for place in self.places]
@@ -197,12 +198,12 @@ class Walk(MustBeTrue, RuleBasedStateMachine):
         person=people,
         slot=slots,
         lost=st.sampled_from(["keep", "later", "all"]),
-        order=st.permutations(range(3)),
+        order=st.permutations(range(4)),
     )
     def book_set(self, person, slot, lost, order):
         parts = [
             WantedPart(step, self.places[place], self.time(slot + 3 * step, 2))
-            for step, place in enumerate(order, 1)
+            for step, place in enumerate(order[:3], 1)
         ]
         self.act(self.people[person], request_bundle, parts, when_lost=lost, said={"purpose": "x"})
 
@@ -231,7 +232,7 @@ class Walk(MustBeTrue, RuleBasedStateMachine):
 
     @rule(number=which, yes=st.booleans())
     def decide(self, number, yes):
-        booking = self.one(number, "requested")
+        booking = self.one(number, "requested", "competing")
         if booking:
             if yes:
                 self.act(self.keeper(booking), approve_booking, booking)
@@ -246,7 +247,7 @@ class Walk(MustBeTrue, RuleBasedStateMachine):
 
     @rule(number=which, by_keeper=st.booleans(), rest=st.booleans())
     def cancel(self, number, by_keeper, rest):
-        booking = self.one(number, "requested", "confirmed")
+        booking = self.one(number, "requested", "competing", "confirmed")
         if booking is None:
             return
         actor = self.keeper(booking) if by_keeper else booking.person
@@ -264,7 +265,7 @@ class Walk(MustBeTrue, RuleBasedStateMachine):
 
     @rule(number=which, slot=slots, length=lengths, by_keeper=st.booleans())
     def move(self, number, slot, length, by_keeper):
-        booking, time = self.one(number, "requested", "confirmed"), self.time(slot, length)
+        booking, time = self.one(number, "requested", "competing", "confirmed"), self.time(slot, length)
         if booking:
             actor = self.keeper(booking) if by_keeper else booking.person
             self.act(actor, move_booking, booking, start=time.start, end=time.end)

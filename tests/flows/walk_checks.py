@@ -18,6 +18,7 @@ from instruments.waiting.enums import Answer, WaitState
 from instruments.waiting.models import WaitEntry, WaitOffer
 
 HOLDING = ("requested", "confirmed", "in_use", "completed", "offered")
+TIMED = ("requested", "offered", "competing")
 
 
 class MustBeTrue:
@@ -37,11 +38,22 @@ class MustBeTrue:
             assert one[:2] != two[:2] or one[3] <= two[2]
 
     @invariant()
+    def nobody_waits_for_what_another_has(self):
+        """A request that competes has a station on which nothing certain stands."""
+        certain = Booking.objects.filter(state__in=["confirmed", "in_use"])
+        for asked in Booking.objects.filter(state="competing", expires_at__gt=self.now).select_related(
+            "instrument"
+        ):
+            there = certain.filter(instrument=asked.instrument, start__lt=asked.end, end__gt=asked.start)
+            taken = there.values_list("station", flat=True).distinct().count()
+            assert taken < asked.instrument.station_count
+
+    @invariant()
     def what_a_booking_says_adds_up(self):
         """Its price is rate times hours; what ended says when; one record for each visit that ended."""
         for row in Booking.objects.filter(kind="use"):
             assert row.price == price(row.yuan_per_hour, row.start, row.booked_end)
-            assert (row.expires_at is not None) == (row.state in {"requested", "offered"}) or row.ended_at
+            assert (row.expires_at is not None) == (row.state in TIMED) or row.ended_at
             assert (row.ended_at is not None) == (
                 row.state in {"declined", "cancelled", "expired", "no_show"}
             )
@@ -57,7 +69,7 @@ class MustBeTrue:
             lost = [part.step for part in parts if part.booking.state in {"declined", "expired"}]
             for part in parts:
                 goes = lost and (bundle.when_lost == "all" or part.step > min(lost))
-                assert not (goes and part.booking.state in {"requested", "confirmed"}), parts
+                assert not (goes and part.booking.state in {"requested", "competing", "confirmed"}), parts
 
     @invariant()
     def offers_belong_to_one_wish_each(self):

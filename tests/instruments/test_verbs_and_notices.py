@@ -77,6 +77,7 @@ VERBS = {
             "booking.completed",
             "booking.confirmed",
         ),
+        *("booking.competes", "booking.lost"),
         *("booking.declined", "booking.expired", "booking.moved", "booking.no_show", "booking.requested"),
         *("bundle.given_back", "bundle.made"),
         *("calendar.ended", "calendar.made", "series.made"),
@@ -138,6 +139,7 @@ KINDS = {
             "reminder",
             "reseated",
         ),
+        *("competes", "lost"),
         *("requested", "stands", "taken_away", "to_move"),
     )
 }

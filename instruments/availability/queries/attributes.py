@@ -12,8 +12,10 @@ from instruments.availability.queries.reading import Facts, fields_of, prices_of
 from instruments.availability.rules.bits import bits_of
 from instruments.inventory.enums import SharingMode
 from instruments.inventory.rules.value_bands import band_of
+from instruments.terms.rules.bookers import categories_in, people_in
+from members.enums import UserCategory
 
-PUBLIC, OPEN = "public", "open"
+PUBLIC, OPEN, NAMED = "public", "open", "named people only"
 Sets = dict[str, dict[object, int]]
 """Kind of attribute, its value, and the set of those that have it."""
 
@@ -24,7 +26,8 @@ class Attributes:
 
     Kinds: `field`, `class` (the full code), `unit`, `region`, `mode`, `state`, `band` (of original value), `of_unit`
     (key of the owning unit), `terms`, `approval`, `price <category>` by yuan per hour, and `is`: in the public
-    catalogue, open for bookings.
+    catalogue, open for bookings, for named people only. `closed` has the user categories that may not book, `named` the
+    addresses of who alone may.
     """
 
     day: dt.date
@@ -50,10 +53,19 @@ class Attributes:
         """Those of the public catalogue."""
         return self.of("is", PUBLIC)
 
-    def bookable(self, unit_pk: int | None) -> int:
-        """Return those that take bookings from people of a unit (None: of no member unit)."""
+    def bookable(self, unit_pk: int | None, outside: str = "", address: str = "") -> int:
+        """Return those that take bookings from somebody of a unit (None: of no member unit).
+
+        `outside` is the user category of the person at instruments of other units; without it, who may book by category
+        and address is left out.
+        """
         mine = self.of("of_unit", unit_pk)
-        return self.public & self.of("is", OPEN) & (mine | ~self.of("mode", SharingMode.INTERNAL.value))
+        shared = self.public & self.of("is", OPEN) & (mine | ~self.of("mode", SharingMode.INTERNAL.value))
+        if not outside:
+            return shared
+        closed = self.of("closed", outside) & ~mine | self.of("closed", UserCategory.INTERNAL.value) & mine
+        others = self.of("is", NAMED) & ~self.of("named", address.lower())
+        return shared & ~closed & ~others
 
     def places(self, pks: Iterable[int]) -> int:
         """Return the set of these keys; unknown ones are left out."""
@@ -119,6 +131,9 @@ def _values(one: Facts, fields: Iterable[str], prices: Mapping[str, Decimal]) ->
         ("approval", one.approval),
         ("band", band_of(one.value)),
     )
-    told = ((PUBLIC, one.is_public), (OPEN, one.is_open))
+    open_to, named = categories_in(one.bookers[0]), people_in(one.bookers[1])
+    yield from (("closed", category) for category in UserCategory.values if category not in open_to)
+    yield from (("named", address) for address in named)
+    told = ((PUBLIC, one.is_public), (OPEN, one.is_open), (NAMED, bool(named)))
     yield from (("is", name) for name, holds in told if holds)
     yield from ((f"price {category}", yuan) for category, yuan in prices.items())

@@ -33,7 +33,7 @@ LATE = dt.timedelta(seconds=60)
 """So long a change may last before its row can be read."""
 MOST_AT_ONCE = 5000
 """Who is further behind than so many rows makes a new index."""
-COPY_FORMAT = 2
+COPY_FORMAT = 3
 """Another number where what is kept has another shape, so that a new release reads no old copy."""
 
 

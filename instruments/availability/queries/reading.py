@@ -17,7 +17,14 @@ from instruments.booking.rules.requests import is_overdue
 from instruments.inventory.enums import InstrumentState, SharingMode
 from instruments.inventory.models import Instrument, InstrumentField
 from instruments.terms.models import Rate
-from instruments.terms.queries.policy import APPROVAL_COLUMNS, TERMS_COLUMNS, approval_in, terms_in
+from instruments.terms.queries.policy import (
+    APPROVAL_COLUMNS,
+    BOOKERS_COLUMNS,
+    TERMS_COLUMNS,
+    approval_in,
+    bookers_in,
+    terms_in,
+)
 from instruments.terms.rules.booking_policy import BookingTerms
 from instruments.terms.rules.intervals import Interval
 from members.enums import UnitState
@@ -37,13 +44,14 @@ _COLUMNS = (
     "original_value",
     "station_count",
     *APPROVAL_COLUMNS,
+    *BOOKERS_COLUMNS,
     *TERMS_COLUMNS,
 )
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What an instrument is found by; whether it takes bookings at all, and by which terms."""
+    """What an instrument is found by; whether it takes bookings at all, whose (`bookers`), and by which terms."""
 
     pk: int
     code: str
@@ -57,6 +65,7 @@ class Facts:
     value: Decimal
     stations: int
     approval: Approval
+    bookers: tuple[str, str]
     terms: BookingTerms
 
     @property
@@ -88,12 +97,17 @@ def facts_of(pks: Collection[int] | None = None) -> Iterator[Facts]:
         rows = rows.filter(pk__in=pks)
     # A dataclass of three hundred equal terms is one object.
     known: dict[tuple[Any, ...], BookingTerms] = {}
-    count, told = len(TERMS_COLUMNS), len(APPROVAL_COLUMNS)
+    count, told, who = len(TERMS_COLUMNS), len(APPROVAL_COLUMNS), len(BOOKERS_COLUMNS)
     for row in rows.values_list(*_COLUMNS).iterator(chunk_size=5000):
         limits, rest = row[-count:], row[:-count]
         if limits not in known:
             known[limits] = terms_in(limits)
-        known_by = (*rest[:-told], approval_in(rest[-told:]), known[limits])
+        known_by = (
+            *rest[: -told - who],
+            approval_in(rest[-told - who : -who]),
+            bookers_in(rest[-who:]),
+            known[limits],
+        )
         yield Facts(*known_by)
 
 

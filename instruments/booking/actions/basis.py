@@ -10,7 +10,15 @@ from changes import Work
 from changes.dependants import Reason
 from display.formats import time_range
 from display.templatetags.display import named
-from instruments.booking.actions.slots import alternatives, claim_station, facts, held_by, release, save
+from instruments.booking.actions.slots import (
+    alternatives,
+    claim_station,
+    facts,
+    give_time_back,
+    held_by,
+    release,
+    save,
+)
 from instruments.booking.actions.telling import tell
 from instruments.booking.events import BookingCancelled, BookingInDoubt, BookingMoved, BookingStands
 from instruments.booking.models import Booking
@@ -41,7 +49,7 @@ def tell_taken_away(work: Work, booking: Booking, reason: Reason) -> None:
         "booking_taken_away",
         booking,
         reason=in_both(reason) or None,
-        others=_others(booking),
+        others=other_times(booking),
     )
 
 
@@ -87,7 +95,7 @@ def call_off(work: Work, booking: Booking, reason: Reason) -> None:
         booking.reason = str(reason)[:MOST_REASON]
     save(booking, "state", "ended_at", "reason")
     work.emit(BookingCancelled(target=booking, before=before, after=facts(booking)))
-    release(work, booking.instrument, booking.station, held_by(booking))
+    give_time_back(work, booking, before)
 
 
 def put_in_doubt(work: Work, booking: Booking, reason: str) -> None:
@@ -111,10 +119,10 @@ def let_stand(work: Work, booking: Booking) -> None:
 def tell_hit(work: Work, booking: Booking, reason: Reason, *, offer: bool) -> None:
     """Tell a person that the instrument cannot be used as booked; `offer`: ask to move, with what is free."""
     kind = "booking_to_move" if offer else "booking_in_doubt"
-    tell(work, [booking.person], kind, booking, reason=in_both(reason) or None, others=_others(booking))
+    tell(work, [booking.person], kind, booking, reason=in_both(reason) or None, others=other_times(booking))
 
 
-def _others(booking: Booking) -> dict[str, str]:
+def other_times(booking: Booking) -> dict[str, str]:
     """Name the next free times of the same length, in both languages: here, else on others of the class."""
     slots: list[tuple[Instrument | None, FreeSlot]] = [
         (None, slot) for slot in alternatives(booking.instrument, booking.start, booking.end)

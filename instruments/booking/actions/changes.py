@@ -6,18 +6,19 @@ import datetime as dt
 
 from changes import Work, unchanged
 from folding.times import LOCAL
-from instruments.booking.actions.slots import claim_station, facts, held_by, release, save
+from instruments.booking.actions.slots import claim_station, facts, give_time_back, held_by, release, save
 from instruments.booking.actions.telling import tell_of_move, tell_others
 from instruments.booking.actions.waivers import record_waived, still_broken
-from instruments.booking.enums import BookingKind, BookingState
+from instruments.booking.enums import WAITING_STATES, BookingKind, BookingState
 from instruments.booking.errors import RulesBroken, WrongBookingState
 from instruments.booking.events import BookingCancelled, BookingMoved
 from instruments.booking.locks import lock_booking, lock_booking_alone
 from instruments.booking.models import Booking
 from instruments.booking.queries.admission import admission
 from instruments.booking.queries.holding import taken_problems
-from instruments.booking.rules.booking_states import next_state
-from instruments.booking.rules.requests import is_overdue, last_change, reason_problems, request_expiry
+from instruments.booking.queries.waiting import waiting_on
+from instruments.booking.rules.booking_states import holds_time, next_state
+from instruments.booking.rules.requests import Waiting, is_overdue, last_change, reason_problems
 from instruments.inventory.locks import lock_instruments
 from instruments.inventory.models import Instrument
 from instruments.inventory.permissions import is_custodian
@@ -58,7 +59,7 @@ def cancel_untold(work: Work, booking: Booking, *, reason: str = "", seen: int |
     booking.state, booking.ended_at, booking.reason = after, work.now, reason
     save(booking, "state", "ended_at", "reason")
     work.emit(BookingCancelled(target=booking, before=before, after=facts(booking)))
-    release(work, booking.instrument, booking.station, held_by(booking))
+    give_time_back(work, booking, before)
     return booking
 
 
@@ -109,7 +110,7 @@ def move_untold(
     booking = lock_booking_alone(work, booking)
     _demand_move(work, booking, target)
     unchanged(booking, seen)
-    after = _legal(work, booking, _verb_of_move(work, booking, target, end - start))
+    after = _legal(work, booking, _verb_of_move(work, booking, target, start, end))
     waive = waive.strip()
     problems = _too_late(work, booking)
     before = facts(booking)
@@ -124,22 +125,22 @@ def move_untold(
         raise RulesBroken(broken)
     left, was, at = booking.instrument, held_by(booking), booking.station
     wish = Interval(start.astimezone(dt.UTC), end.astimezone(dt.UTC))
-    same = target.pk == left.pk
+    same, firm = target.pk == left.pk, after not in WAITING_STATES
     booking.station = (
-        _station(work, target, booking, wish, prefer=at if same else 1, close=bool(waive))
+        _station(work, target, booking, wish, prefer=at if same else 1, close=bool(waive), firm=firm)
         if station is None
-        else claim_station(work, target, wish, station, close=bool(waive), moving=booking.pk)
+        else claim_station(work, target, wish, station, close=bool(waive), moving=booking.pk, firm=firm)
     )
     if not same or not wish.overlaps(was):
         booking.in_doubt = ""
     booking.instrument, booking.start, booking.end = target, wish.start, wish.end
-    if after != BookingState.REQUESTED:
+    if after not in WAITING_STATES:
         booking.expires_at = None
-    elif booking.state == BookingState.REQUESTED and booking.expires_at is not None:
+    elif booking.state == after and booking.expires_at is not None:
         booking.expires_at = min(booking.expires_at, wish.start)
     else:
-        booking.expires_at = request_expiry(policy_of(target).request_expiry_hours, wish.start, work.now)
-    if after == BookingState.REQUESTED:
+        booking.expires_at = _waiting(work, booking, target, wish.start).until
+    if after in WAITING_STATES:
         booking.decided_at = booking.decided_by = None
     booking.state, booking.reminded_at = after, None
     save(
@@ -149,7 +150,9 @@ def move_untold(
     )
     work.emit(BookingMoved(target=booking, before=before, after=facts(booking)))
     record_waived(work, booking, problems, waive)
-    release(work, left, at, was, wish if same and booking.station == at else None)
+    if holds_time(str(before["state"])):
+        still = wish if same and booking.station == at and holds_time(booking.state) else None
+        release(work, left, at, was, still)
     return booking, left, was
 
 
@@ -161,12 +164,23 @@ def _demand_move(work: Work, booking: Booking, target: Instrument) -> None:
             require(work.actor, "keep_instrument", target)
 
 
-def _verb_of_move(work: Work, booking: Booking, target: Instrument, length: dt.timedelta) -> str:
-    asks = approval_needed(policy_of(target), category_of(booking.person, target), length)
+def _verb_of_move(
+    work: Work, booking: Booking, target: Instrument, start: dt.datetime, end: dt.datetime
+) -> str:
+    asks = approval_needed(policy_of(target), category_of(booking.person, target), end - start)
     decides = is_custodian(work.actor, target) and booking.person_id != work.actor.pk
     if booking.kind == BookingKind.MAINTENANCE or (asks and decides):
         return "move"
-    return "move_and_ask" if asks else "move_and_confirm"
+    if not asks:
+        return "move_and_confirm"
+    competes = _waiting(work, booking, target, start).state == BookingState.COMPETING
+    return "move_and_compete" if competes else "move_and_ask"
+
+
+def _waiting(work: Work, booking: Booking, target: Instrument, start: dt.datetime) -> Waiting:
+    """Return how it waits for its decision there: a request as one that was asked then, any other as one of now."""
+    asked = booking.requested_at if booking.state in WAITING_STATES else work.now
+    return waiting_on(policy_of(target), start, asked, work.now)
 
 
 def _priced(
@@ -189,11 +203,11 @@ def _priced(
 
 
 def _station(
-    work: Work, target: Instrument, booking: Booking, wish: Interval, *, prefer: int, close: bool
+    work: Work, target: Instrument, booking: Booking, wish: Interval, *, prefer: int, close: bool, firm: bool
 ) -> int:
     """Keep the station where it is free, else take the first free one."""
     close = close or booking.kind == BookingKind.MAINTENANCE
-    found = claim_station(work, target, wish, None, close=close, moving=booking.pk)
+    found = claim_station(work, target, wish, None, close=close, moving=booking.pk, firm=firm)
     if found != prefer and prefer <= target.station_count:
         busy = Booking.objects.holding(work.now).filter(instrument=target, station=prefer)
         needed = wish if close else widened(wish, terms_of(policy_of(target)).apart)
@@ -215,7 +229,7 @@ def _too_late(work: Work, booking: Booking) -> list[BrokenRule]:
         return [problem("started")] if booking.end <= now else []
     if booking.start <= now:
         return [problem("started")]
-    if booking.state == BookingState.REQUESTED or is_custodian(work.actor, booking.instrument):
+    if booking.state in WAITING_STATES or is_custodian(work.actor, booking.instrument):
         return []
     if booking.in_doubt:  # nobody is bound to what cannot be used
         return []

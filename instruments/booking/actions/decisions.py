@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from changes import Work, unchanged
-from instruments.booking.actions.slots import facts, held_by, release, save
+from instruments.booking.actions.slots import claim_station, facts, give_time_back, held_by, save
 from instruments.booking.actions.telling import tell
 from instruments.booking.enums import BookingState
 from instruments.booking.errors import RulesBroken, WrongBookingState
@@ -11,7 +11,7 @@ from instruments.booking.events import BookingApproved, BookingDeclined
 from instruments.booking.locks import lock_booking
 from instruments.booking.models import Booking
 from instruments.booking.queries.shut import shut_then
-from instruments.booking.rules.booking_states import next_state
+from instruments.booking.rules.booking_states import holds_time, next_state
 from instruments.booking.rules.requests import is_overdue, reason_problems
 from members.permissions import require
 
@@ -20,7 +20,8 @@ def approve_booking(work: Work, booking: Booking, *, seen: int | None = None) ->
     """Confirm a request; a custodian's right, but for a request of their own. Tells the person who asked.
 
     Raises NotAllowed, StaleVersion, WrongBookingState (decided, withdrawn or expired already), RulesBroken where the
-    instrument is out of service or closed then, SlotTaken where an unguarded writer took the time.
+    instrument is out of service or closed then, SlotTaken where somebody has the time meanwhile. Who asked for the same
+    time and finds no room any more has lost it, and is told what is free instead.
     """
     booking = approve_untold(work, booking, seen=seen)
     tell(work, [booking.person], "booking_approved", booking)
@@ -36,7 +37,11 @@ def approve_untold(work: Work, booking: Booking, *, seen: int | None = None) -> 
     _decide(work, booking, "approve")
     if (barred := shut_then(booking)) is not None:
         raise RulesBroken([barred])
-    save(booking, "state", "decided_at", "decided_by", "expires_at")
+    held = booking.station if holds_time(str(before["state"])) else None
+    booking.station = claim_station(
+        work, booking.instrument, held_by(booking), held, close=held is not None, moving=booking.pk
+    )
+    save(booking, "state", "station", "decided_at", "decided_by", "expires_at")
     work.emit(BookingApproved(target=booking, before=before, after=facts(booking)))
     return booking
 
@@ -64,7 +69,7 @@ def decline_untold(work: Work, booking: Booking, *, reason: str, seen: int | Non
     booking.reason, booking.ended_at = reason, work.now
     save(booking, "state", "decided_at", "decided_by", "expires_at", "reason", "ended_at")
     work.emit(BookingDeclined(target=booking, before=before, after=facts(booking)))
-    release(work, booking.instrument, booking.station, held_by(booking))
+    give_time_back(work, booking, before)
     return booking
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 
 from changes import Work, unchanged
-from instruments.booking.actions.slots import claim_station, facts, held_by, insert, release, save
+from instruments.booking.actions.slots import claim_station, facts, give_time_back, insert, save
 from instruments.booking.actions.telling import tell
 from instruments.booking.enums import BookingState
 from instruments.booking.errors import RulesBroken, WrongBookingState
@@ -50,7 +50,7 @@ def offer_time(
         raise ValueError("What has no price cannot be offered.")
     booking = Booking(
         instrument=instrument,
-        station=claim_station(work, instrument, time, None, in_line=True),
+        station=claim_station(work, instrument, time, None, in_line=True, firm=False),
         person=person,
         start=time.start,
         end=time.end,
@@ -98,6 +98,8 @@ def take_offer(
     if problems:
         raise RulesBroken(problems)
     asks = approval_needed(policy, booking.category, booking.end - booking.start)
+    held = Interval(booking.start, booking.end)
+    claim_station(work, instrument, held, booking.station, close=True, moving=booking.pk, firm=not asks)
     before = facts(booking)
     booking.state = next_state(booking.state, "take_and_ask" if asks else "take")
     booking.is_offer, booking.requested_at = False, work.now
@@ -156,4 +158,4 @@ def _end(work: Work, booking: Booking, verb: str, happened: type[OfferLetGo] | t
     booking.state, booking.ended_at = next_state(booking.state, verb), work.now
     save(booking, "state", "ended_at")
     work.emit(happened(target=booking, before=before, after=facts(booking)))
-    release(work, booking.instrument, booking.station, held_by(booking))
+    give_time_back(work, booking, before)

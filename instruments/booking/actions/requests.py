@@ -18,10 +18,10 @@ from instruments.booking.models import Booking, BookingSeries
 from instruments.booking.queries.admission import admission
 from instruments.booking.queries.bookings import own_elsewhere, recipients_of
 from instruments.booking.queries.holding import taken_problems
+from instruments.booking.queries.waiting import waiting_on
 from instruments.booking.rules.requests import (
     choice_problems,
     companion_problems,
-    request_expiry,
     station_problems,
     wording_problems,
 )
@@ -73,7 +73,8 @@ def request_booking(
 
     `place` is the instrument or its code. As one of a `series` nobody is told of it: whoever asks for the series tells;
     as part of a set (`parted`) its person is not, but whoever decides on it is.
-    It is `requested` where the policy wants an approval, else `confirmed`. Without a station the first free one is
+    It is `requested` where the policy wants an approval (`competing` where others may ask for the same time), else
+    `confirmed`. Without a station the first free one is
     taken. Raises NotAllowed; RulesBroken with every broken rule, the taken time among them; SlotTaken, where that is
     the only one, with what is held and the next three free slots; SentTwice where the form of that number (at most 40
     characters) made a booking that still stands there; OwnOverlap where the person holds that time on another
@@ -115,13 +116,16 @@ def request_booking(
         raise OwnOverlap([booking.pk for booking in elsewhere])
     start, end = start.astimezone(dt.UTC), end.astimezone(dt.UTC)
     asks = approval_needed(policy, verdict.quote.category, end - start)
+    waiting = waiting_on(policy, start, work.now, work.now) if asks else None
     booking = Booking(
         instrument=instrument,
-        station=claim_station(work, instrument, Interval(start, end), station, close=bool(waive)),
+        station=claim_station(
+            work, instrument, Interval(start, end), station, close=bool(waive), firm=waiting is None
+        ),
         person=owner,
         start=start,
         end=end,
-        state=BookingState.REQUESTED if asks else BookingState.CONFIRMED,
+        state=BookingState.CONFIRMED if waiting is None else waiting.state,
         purpose=purpose,
         purpose_kind=purpose_kind,
         companion=companion,
@@ -132,7 +136,7 @@ def request_booking(
         series=series,
         asked_with=form,
         requested_at=work.now,
-        expires_at=request_expiry(policy.request_expiry_hours, start, work.now) if asks else None,
+        expires_at=None if waiting is None else waiting.until,
     )
     insert(booking)
     if series is None and asks:

@@ -13,7 +13,7 @@ from instruments.booking.actions.decisions import approve_untold, decline_untold
 from instruments.booking.actions.requests import request_booking
 from instruments.booking.actions.slots import held_by
 from instruments.booking.actions.telling import other_side, tell
-from instruments.booking.enums import BookingState
+from instruments.booking.enums import WAITING_STATES
 from instruments.booking.errors import NothingFits, OwnOverlap, RulesBroken, SeriesBroken, SlotTaken
 from instruments.booking.locks import BOOKABLE, lock_bookings
 from instruments.booking.models import Booking, BookingSeries
@@ -68,7 +68,7 @@ def request_series(
         series,
         after={"instrument": instrument.code, "rule": rule, "booked": len(made), "left_out": len(refused)},
     )
-    if made[0].state == BookingState.REQUESTED:
+    if made[0].state in WAITING_STATES:
         _tell(work, recipients_of(instrument, but=owner), "series_requested", made)
     else:
         _tell(work, [owner], "series_confirmed", made)
@@ -149,7 +149,7 @@ def move_series(
         raise SeriesBroken(sorted(refused))
     moved.sort(key=lambda row: row.start)
     people = other_side(work, since)
-    if work.actor.pk == since.person_id and moved[0].state == BookingState.REQUESTED:
+    if work.actor.pk == since.person_id and moved[0].state in WAITING_STATES:
         _tell(work, people, "series_requested", moved)
     else:
         old = {"old_start": was.start, "old_end": was.end}

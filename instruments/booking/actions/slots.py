@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from changes.remembered import Given, Remembered
 from instruments.booking.actions.telling import tell
 from instruments.booking.enums import BookingState
 from instruments.booking.errors import RulesBroken, SlotTaken
-from instruments.booking.events import BookingExpired, OfferLapsed, TimeFreed
+from instruments.booking.events import BookingCompetes, BookingExpired, OfferLapsed, TimeContested, TimeFreed
 from instruments.booking.locks import BOOKINGS
 from instruments.booking.models import Booking
 from instruments.booking.queries.availability import next_free
@@ -27,7 +27,8 @@ from instruments.booking.queries.holding import (
     first_free_station,
     problems_among,
 )
-from instruments.booking.rules.booking_states import next_state
+from instruments.booking.queries.waiting import waiting_on
+from instruments.booking.rules.booking_states import holds_time, next_state
 from instruments.booking.rules.free_slots import FreeSlot
 from instruments.booking.rules.requests import is_overdue
 from instruments.inventory.models import Instrument
@@ -65,23 +66,25 @@ def claim_station(
     close: bool = False,
     moving: UUID | None = None,
     in_line: bool = False,
+    firm: bool = True,
 ) -> int:
     """Return the station to write, the wanted or the first free one; call it under the instrument's lock.
 
     Requests and offers on the slot that have outlived their time are expired here and now, and whoever waits for it
     gets it, unless it is for the first `in_line`. `moving` is the booking whose own time does not count; `close`:
-    nothing need stay free between this and the next. Raises SlotTaken, and RulesBroken
-    where only the time between two bookings is missing.
+    nothing need stay free between this and the next. Where it is `firm`, nothing being left to decide, requests that
+    compete for the time and find no room any more have lost it. Raises SlotTaken, and RulesBroken where only the time
+    between two bookings is missing.
     """
     apart = NO_TIME if close else terms_of(policy_of(instrument)).apart
     needed = widened(wish, apart)
-    taken, overdue = _taken(instrument, needed, work.now)
+    taken, overdue, rivals = _taken(instrument, needed, work.now)
     if overdue:
         for booking in work.lock(BOOKINGS.overdue(work.now), overdue).values():
             expire_one(work, booking)
         for line in () if in_line else _lines:
             line(work, instrument, needed)
-        taken, _ = _taken(instrument, needed, work.now)
+        taken, _, rivals = _taken(instrument, needed, work.now)
     taken = [row for row in taken if row.booking_id != moving]
     found = first_free_station(taken, wish, instrument.station_count, station, apart)
     if found is None:
@@ -90,13 +93,28 @@ def claim_station(
         if not relevant:
             raise RulesBroken(owned(against, owner_of(policy_of(instrument))))
         raise SlotTaken(relevant, lambda: alternatives(instrument, wish.start, wish.end))
+    rivals = [row for row in rivals if row.booking_id != moving]
+    if rivals and firm:
+        work.emit(TimeContested(instrument=instrument, rivals=[row.booking_id for row in rivals]))
     return found
 
 
 def expire_one(work: Work, booking: Booking) -> None:
-    """Expire one locked request or offer; its owner is told. Time alone does that, whoever comes upon it."""
+    """Expire one locked request or offer; its owner is told. Time alone does that, whoever comes upon it.
+
+    A request that has held its time as long as the rules want goes on waiting, and others may ask for the time.
+    """
     work = work.by(None)
     before = facts(booking)
+    waiting = waiting_on(policy_of(booking.instrument), booking.start, booking.requested_at, work.now)
+    goes_on = waiting.state == BookingState.COMPETING and waiting.until > work.now
+    if booking.state == BookingState.REQUESTED and goes_on:
+        booking.state, booking.expires_at = next_state(booking.state, "let_compete"), waiting.until
+        save(booking, "state", "expires_at")
+        tell(work, [booking.person], "booking_competes", booking)
+        work.emit(BookingCompetes(target=booking, before=before, after=facts(booking)))
+        give_time_back(work, booking, before)
+        return
     was_offered = booking.state == BookingState.OFFERED
     booking.state, booking.ended_at = next_state(booking.state, "expire"), work.now
     save(booking, "state", "ended_at")
@@ -104,7 +122,13 @@ def expire_one(work: Work, booking: Booking) -> None:
         tell(work, [booking.person], "booking_expired", booking)
     happened = OfferLapsed if was_offered else BookingExpired
     work.emit(happened(target=booking, before=before, after=facts(booking)))
-    release(work, booking.instrument, booking.station, held_by(booking))
+    give_time_back(work, booking, before)
+
+
+def give_time_back(work: Work, booking: Booking, before: Mapping[str, object]) -> None:
+    """Say that the time of a booking is free again, where it held it `before`."""
+    if holds_time(str(before["state"])):
+        release(work, booking.instrument, booking.station, held_by(booking))
 
 
 def release(
@@ -165,20 +189,25 @@ def facts(booking: Booking) -> dict[str, object]:
     }
 
 
-def _taken(instrument: Instrument, wish: Interval, now: dt.datetime) -> tuple[list[BusyInterval], list[UUID]]:
-    """Return what holds part of the wish, and the requests past their time that no longer do; one query."""
-    taken, overdue = [], []
+def _taken(
+    instrument: Instrument, wish: Interval, now: dt.datetime
+) -> tuple[list[BusyInterval], list[UUID], list[BusyInterval]]:
+    """Return what holds part of the wish, what is past its time and no longer does, and who competes for it; one
+    query."""
+    taken, overdue, rivals = [], [], []
     for *values, expires_at in _HELD.ask(instrument=instrument.pk, start=wish.start, end=wish.end):
         row = BusyInterval(*values)
         if is_overdue(row.state, expires_at, now):
             overdue.append(row.booking_id)
+        elif row.state == BookingState.COMPETING:
+            rivals.append(row)
         else:
             taken.append(row)
-    return taken, overdue
+    return taken, overdue, rivals
 
 
 def _held() -> QuerySet[Booking, tuple[Any, ...]]:
-    rows = Booking.objects.in_holding_state().filter(instrument=Given("instrument", IntegerField()))
+    rows = Booking.objects.not_over().filter(instrument=Given("instrument", IntegerField()))
     between = rows.overlapping(Given("start", DateTimeField()), Given("end", DateTimeField()))
     return between.order_by("start", "station").values_list(*BUSY_FIELDS, "expires_at")
 

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from changes import Work, perform
 from changes.errors import FieldsRefused
 from instruments.booking.actions.basis import take_away, tell_hit
-from instruments.booking.actions.slots import expire_one, facts, held_by, release, save
+from instruments.booking.actions.slots import expire_one, facts, give_time_back, save
 from instruments.booking.actions.telling import tell
 from instruments.booking.actions.visit import end_forgotten
 from instruments.booking.enums import BookingKind, BookingState
@@ -133,7 +133,7 @@ def _miss(work: Work, booking: Booking) -> None:
     save(booking, "state", "ended_at")
     tell(work, [booking.person], "booking_no_show", booking)
     work.emit(BookingMissed(target=booking, before=before, after=facts(booking)))
-    release(work, booking.instrument, booking.station, held_by(booking))
+    give_time_back(work, booking, before)
 
 
 def _finish(work: Work, booking: Booking) -> None:

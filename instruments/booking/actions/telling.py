@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from changes import Work
-from instruments.booking.enums import BookingState
+from instruments.booking.enums import WAITING_STATES
 from instruments.booking.models import Booking
 from instruments.booking.queries.bookings import recipients_of
 from instruments.inventory.models import Instrument
@@ -55,7 +55,7 @@ def tell_of_move(work: Work, booking: Booking, left: Instrument, **old: object) 
         tell(work, [booking.person], "booking_moved", booking, actor=str(actor), **old)
         return
     here = recipients_of(booking.instrument, but=actor)
-    if booking.state == BookingState.REQUESTED:
+    if booking.state in WAITING_STATES:
         tell(work, here, "booking_requested", booking)
     else:
         tell(work, here, "booking_moved", booking, actor=str(actor), **old)

@@ -18,7 +18,8 @@ from instruments.terms.enums import OwnOverlaps
 from instruments.terms.errors import BrokenRule, problem
 from instruments.terms.queries.opening import holiday_that_closes, opening_of
 from instruments.terms.queries.policy import limits_of, owner_of, policy_of, terms_of
-from instruments.terms.queries.rates import Quote, quotes
+from instruments.terms.queries.rates import Quote, category_of, quotes
+from instruments.terms.rules.bookers import barred_to
 from instruments.terms.rules.booking_policy import policy_problems
 from instruments.terms.rules.hours import is_convertible, local_day, local_midnight
 from instruments.terms.rules.intervals import Interval
@@ -163,7 +164,8 @@ def _moments(instrument: Instrument, wishes: Sequence[tuple[dt.datetime, dt.date
 def closed_to(instrument: Instrument, person: Person | None, moment: dt.datetime) -> list[BrokenRule]:
     """Return what stands against a booking at whatever time: state, unit, and whether it is shared with the person.
 
-    None is a visitor, who may turn out to be of any unit: only state and unit count. At most one query.
+    None is a visitor, who may turn out to be anybody: only state and unit count. Who may book does not bind the
+    stewards. At most one query.
     """
     problems = []
     if instrument.state != InstrumentState.IN_SERVICE:
@@ -178,7 +180,17 @@ def closed_to(instrument: Instrument, person: Person | None, moment: dt.datetime
     keeps = mode == SharingMode.NOT_SHARED and _is_steward(instrument, person, moment)
     if not shared_with(mode, of_unit=of_unit, keeps=keeps):
         problems.append(problem("sharing_mode" if mode == SharingMode.INTERNAL else "not_shared"))
+    barred = barred_for(instrument, person)
+    if barred and not (keeps or _is_steward(instrument, person, moment)):
+        problems += barred
     return problems
+
+
+def barred_for(instrument: Instrument, person: Person) -> list[BrokenRule]:
+    """Return what keeps a person from booking by who may: user categories and named people; no query."""
+    policy = policy_of(instrument)
+    category = category_of(person, instrument)
+    return owned(barred_to(policy.open_to, policy.named_people, category, person.email), owner_of(policy))
 
 
 def _is_steward(instrument: Instrument, person: Person, moment: dt.datetime) -> bool:

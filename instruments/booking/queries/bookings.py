@@ -70,8 +70,8 @@ def own_bookings(person: Viewer) -> QuerySet[Booking]:
 
 
 def own_between(person: Person, start: dt.datetime, end: dt.datetime) -> QuerySet[Booking]:
-    """A person's own uses that share a moment with [start, end) and hold it, by start."""
-    mine = Booking.objects.holding().filter(person=person, kind=BookingKind.USE).overlapping(start, end)
+    """A person's own uses that share a moment with [start, end) and hold it or ask for it, by start."""
+    mine = Booking.objects.standing().filter(person=person, kind=BookingKind.USE).overlapping(start, end)
     return mine.select_related("instrument").order_by("start", "pk")
 
 

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from instruments.booking.models import Booking
+from instruments.booking.queries.admission import barred_for
 from instruments.booking.queries.availability import Availability
 from instruments.booking.rules.free_slots import FreeSlot
 from instruments.inventory.enums import InstrumentState, SharingMode
@@ -59,4 +60,8 @@ def _may_book(person: Person, place: Instrument, day: dt.date) -> dict[int, Inst
     priced = set(
         Rate.objects.filter(instrument__in=some, valid_from__lte=day).values_list("instrument", "category")
     )
-    return {pk: one for pk, one in some.items() if (pk, category_of(person, one)) in priced}
+    return {
+        pk: one
+        for pk, one in some.items()
+        if (pk, category_of(person, one)) in priced and not barred_for(one, person)
+    }

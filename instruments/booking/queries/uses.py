@@ -26,7 +26,7 @@ def held_uses(
 ) -> list[HeldUse]:
     """Return the uses of one instrument that the limits count for a person, `but` left out, in one query.
 
-    Requests count as long as they hold their time; what was cancelled, declined or missed does not. The unit is the
+    Requests count as long as they can be decided; what was cancelled, declined or missed does not. The unit is the
     home unit; outside the network the organisation of that name, of which a nameless one is none.
     """
     mine = Q(person=person)
@@ -38,7 +38,7 @@ def held_uses(
     counted = group & Q(start__lt=window.end, end__gt=window.start)
     if limits.most_open is not None:
         counted |= mine & Q(end__gt=now)
-    rows = Booking.objects.holding(now).filter(counted, instrument=instrument, kind=BookingKind.USE)
+    rows = Booking.objects.standing(now).filter(counted, instrument=instrument, kind=BookingKind.USE)
     if but is not None:
         rows = rows.exclude(pk=but)
     return [

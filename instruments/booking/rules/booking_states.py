@@ -13,9 +13,21 @@ TRANSITIONS: dict[tuple[BookingState, str], BookingState] = {
     (BookingState.REQUESTED, "move"): BookingState.REQUESTED,
     (BookingState.REQUESTED, "move_and_ask"): BookingState.REQUESTED,
     (BookingState.REQUESTED, "move_and_confirm"): BookingState.CONFIRMED,
+    (BookingState.REQUESTED, "move_and_compete"): BookingState.COMPETING,
+    (BookingState.REQUESTED, "let_compete"): BookingState.COMPETING,
+    (BookingState.COMPETING, "approve"): BookingState.CONFIRMED,
+    (BookingState.COMPETING, "decline"): BookingState.DECLINED,
+    (BookingState.COMPETING, "lose"): BookingState.DECLINED,
+    (BookingState.COMPETING, "cancel"): BookingState.CANCELLED,
+    (BookingState.COMPETING, "expire"): BookingState.EXPIRED,
+    (BookingState.COMPETING, "move"): BookingState.COMPETING,
+    (BookingState.COMPETING, "move_and_ask"): BookingState.REQUESTED,
+    (BookingState.COMPETING, "move_and_compete"): BookingState.COMPETING,
+    (BookingState.COMPETING, "move_and_confirm"): BookingState.CONFIRMED,
     (BookingState.CONFIRMED, "cancel"): BookingState.CANCELLED,
     (BookingState.CONFIRMED, "move"): BookingState.CONFIRMED,
     (BookingState.CONFIRMED, "move_and_ask"): BookingState.REQUESTED,
+    (BookingState.CONFIRMED, "move_and_compete"): BookingState.COMPETING,
     (BookingState.CONFIRMED, "move_and_confirm"): BookingState.CONFIRMED,
     (BookingState.CONFIRMED, "check_in"): BookingState.IN_USE,
     (BookingState.CONFIRMED, "miss"): BookingState.NO_SHOW,
@@ -29,7 +41,9 @@ TRANSITIONS: dict[tuple[BookingState, str], BookingState] = {
 }
 """(state, step) -> state after it; a pair that is missing is not legal.
 
-`move` keeps the state; `move_and_ask` is a move that needs a new approval, `move_and_confirm` one to where none is;
+`move` keeps the state; `move_and_ask` is a move that needs a new approval, `move_and_compete` one that holds no time
+until then, `move_and_confirm` one to where none is; `let_compete` is a request that has held its time long enough,
+`lose` one whose time another got;
 `take_and_ask` takes an offered time that needs an approval.
 """
 

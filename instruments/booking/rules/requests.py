@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from instruments.booking.enums import TIMED_STATES, BookingState
 from instruments.booking.rules.booking_states import legal_verbs
@@ -18,6 +19,28 @@ def request_expiry(hours: int, start: dt.datetime, asked: dt.datetime) -> dt.dat
     return min(asked + dt.timedelta(hours=hours), start)
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """How a request waits for its decision: its state, and until when it stands in it."""
+
+    state: BookingState
+    until: dt.datetime
+
+
+def waits(
+    hours: int, hold_hours: int | None, start: dt.datetime, asked: dt.datetime, now: dt.datetime
+) -> Waiting:
+    """Return how a request waits: it holds its time for `hold_hours` (None: all the time), then it competes.
+
+    It has `hours` for the decision; all of it ends with the start at the latest.
+    """
+    last = request_expiry(hours, start, asked)
+    if hold_hours is None:
+        return Waiting(BookingState.REQUESTED, last)
+    held = request_expiry(min(hold_hours, hours), start, asked)
+    return Waiting(BookingState.REQUESTED, held) if held > now else Waiting(BookingState.COMPETING, last)
+
+
 def last_change(start: dt.datetime, cutoff_minutes: int, made: dt.datetime) -> dt.datetime:
     """Return the last moment at which who booked can cancel or move it by themselves.
 
@@ -28,7 +51,7 @@ def last_change(start: dt.datetime, cutoff_minutes: int, made: dt.datetime) -> d
 
 
 def is_overdue(state: str, expires_at: dt.datetime | None, now: dt.datetime) -> bool:
-    """Tell whether a booking is a request or an offer past its time: it holds nothing, swept or not."""
+    """Tell whether a booking is a request or an offer past its time, swept or not."""
     return state in TIMED_STATES and expires_at is not None and expires_at <= now
 
 

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from changes import StaleVersion
 from changes.errors import FieldsRefused
-from instruments.booking.enums import BookingKind, BookingState
+from instruments.booking.enums import WAITING_STATES, BookingKind, BookingState
 from instruments.booking.errors import (
     NothingFits,
     RulesBroken,
@@ -57,7 +57,7 @@ from instruments.booking.views.booking_life import (
     shown,
     span,
 )
-from instruments.booking.views.offers import again
+from instruments.booking.views.offers import again, wait_address
 from instruments.booking.views.refusal import Refusal, refusal
 from instruments.booking.views.series_acts import series_shown
 from instruments.inventory.permissions import is_custodian
@@ -175,6 +175,7 @@ def _page(request: HttpRequest, shown_booking: Booking, tried: FailedAct | None 
         "again": again(shown_booking, now)
         if is_mine and shown_booking.kind == BookingKind.USE and state != BookingState.OFFERED
         else "",
+        "wait_url": _wait_url(shown_booking, now) if is_mine and state in _LOST else "",
         "choices": [_choice(act, shown_booking, request, tried) for act in acts],
         "limits": _limits(shown_booking, request.user.pk, now, keeper=keeper),
         "tried": tried,
@@ -182,6 +183,16 @@ def _page(request: HttpRequest, shown_booking: Booking, tried: FailedAct | None 
         "crumbs": _crumbs(shown_booking, keeper=keeper),
     }
     return render(request, "instruments/booking/booking.html", context, status=tried.status if tried else 200)
+
+
+_LOST = {BookingState.DECLINED, BookingState.EXPIRED}
+
+
+def _wait_url(lost: Booking, now: dt.datetime) -> str:
+    """Return where its person can put themselves in line for the time that they did not get; empty once it is over."""
+    if lost.is_offer or lost.start <= now:
+        return ""
+    return wait_address(lost.instrument, lost.start, lost.end)
 
 
 def _choice(
@@ -219,6 +230,10 @@ def _lead(shown_booking: Booking, now: dt.datetime, *, is_mine: bool) -> str:
         return _("The steward decides before %(until)s; until then the time is held.") % {
             "until": shown(shown_booking.expires_at)
         }
+    if state == BookingState.COMPETING:
+        return _("Others may ask for the same time; the steward chooses before %(until)s.") % {
+            "until": shown(shown_booking.expires_at)
+        }
     if state == BookingState.CONFIRMED and now < check_in_opens(shown_booking):
         return _("Check-in opens at %(opens)s.") % {"opens": shown(check_in_opens(shown_booking))}
     if state == BookingState.CONFIRMED:
@@ -238,11 +253,11 @@ def _lead(shown_booking: Booking, now: dt.datetime, *, is_mine: bool) -> str:
 
 def _limits(shown_booking: Booking, reader: int | None, now: dt.datetime, *, keeper: bool) -> list[str]:
     """Tell until when what is possible, in words."""
-    if effective_state(shown_booking, now) not in {BookingState.REQUESTED, BookingState.CONFIRMED}:
+    if effective_state(shown_booking, now) not in {*WAITING_STATES, BookingState.CONFIRMED}:
         return []
     if shown_booking.kind == BookingKind.MAINTENANCE:
         return []
-    if shown_booking.state == BookingState.REQUESTED:
+    if shown_booking.state in WAITING_STATES:
         return [_("A request can be withdrawn or moved at any time before it begins.")]
     said = []
     last = cut_off(shown_booking)

@@ -24,7 +24,7 @@ from instruments.booking.actions.decisions import approve_booking, decline_booki
 from instruments.booking.actions.offers import let_offer_go, take_offer
 from instruments.booking.actions.series import move_series
 from instruments.booking.actions.visit import check_in, check_out
-from instruments.booking.enums import BookingKind, BookingState
+from instruments.booking.enums import WAITING_STATES, BookingKind, BookingState
 from instruments.booking.forms.acts import AnswerForm, CheckOutForm, MoveForm, ReasonForm
 from instruments.booking.models import Booking
 from instruments.booking.queries.bookings import recipients_of
@@ -186,7 +186,7 @@ def worded(act: BookingAct | None, booking: Booking) -> BookingAct | None:
 def done(act: BookingAct, booking: Booking, actor: Person) -> str:
     """Say what has been done, and of a move also who was told of it."""
     if act.slug == "take" and booking.state == BookingState.REQUESTED:
-        return gettext("Requested. The time is held for you until the steward decides.")
+        return requested(booking)
     if act.slug != "move" or booking.kind == BookingKind.MAINTENANCE:
         return str(act.done)
     if actor.pk != booking.person_id:
@@ -198,7 +198,16 @@ def done(act: BookingAct, booking: Booking, actor: Person) -> str:
             if told
             else gettext("Moved. It has to be approved anew; until then the new time is held.")
         )
+    if booking.state == BookingState.COMPETING:
+        return gettext("Moved. It has to be approved; until then others may ask for the same time.")
     return gettext("Moved. The stewards have been told.") if told else gettext("Moved.")
+
+
+def requested(booking: Booking) -> str:
+    """Say that time has been asked for, and whether it is held meanwhile."""
+    if booking.state == BookingState.COMPETING:
+        return gettext("Requested. Others may ask for the same time; the steward chooses.")
+    return gettext("Requested. The time is held for you until the steward decides.")
 
 
 def cut_off(booking: Booking) -> dt.datetime:
@@ -219,7 +228,7 @@ def _in_time(act: BookingAct, booking: Booking, person: Actor, now: dt.datetime)
             return now < booking.end
         if booking.start <= now:
             return False
-        free = booking.state == BookingState.REQUESTED or is_custodian(person, booking.instrument)
+        free = booking.state in WAITING_STATES or is_custodian(person, booking.instrument)
         return free or now <= cut_off(booking)
     return True
 

@@ -24,6 +24,8 @@ TITLES: dict[str, tuple[str, Sentence]] = {
     "requested": ("send", pgettext_lazy("step of a booking", "Requested")),
     "confirmed": ("calendar-check", _("Booked and confirmed at once")),
     "approved": ("calendar-check", _("Approved")),
+    "competes": ("users", _("Others may ask for the same time")),
+    "lost": ("user-x", _("The time went to another")),
     "moved": ("arrows-exchange", _("Moved")),
     "checked_in": ("login-2", _("Checked in")),
     "no_show": ("user-off", _("Nobody came")),
@@ -36,7 +38,7 @@ TITLES: dict[str, tuple[str, Sentence]] = {
     "offer_withdrawn": ("calendar-x", _("Offer withdrawn: the time cannot be had any more")),
 }
 """What a step is called where it is not called what its state is."""
-ENDS = UNUSED_STATES | {"offer_let_go", "offer_lapsed", "offer_withdrawn"}
+ENDS = UNUSED_STATES | {"lost", "offer_let_go", "offer_lapsed", "offer_withdrawn"}
 """Steps after which nothing comes of it."""
 _BEGINNINGS = frozenset({"requested", "confirmed", "offered"})
 
@@ -154,6 +156,10 @@ def _present(booking: Booking, state: BookingState, now: dt.datetime) -> list[Li
                 % {"until": shown(booking.expires_at)},
             )
         ]
+    if state == BookingState.COMPETING:
+        text = gettext("Others may ask for the same time; the steward chooses before %(until)s.")
+        shown_until = {"until": shown(booking.expires_at)}
+        return [LifeStep("users", _("Awaiting approval"), "now", text=text % shown_until)]
     if state == BookingState.OFFERED:
         text = gettext("The time is held until %(until)s; without an answer it is the next one's in line.")
         return [
@@ -192,6 +198,7 @@ def _to_come(booking: Booking, state: BookingState) -> list[LifeStep]:
     return {
         BookingState.OFFERED: [confirmed, use, end],
         BookingState.REQUESTED: [confirmed, use, end],
+        BookingState.COMPETING: [confirmed, use, end],
         BookingState.CONFIRMED: [use, end],
         BookingState.IN_USE: [end],
     }.get(state, [])

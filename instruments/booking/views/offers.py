@@ -34,6 +34,11 @@ class Offer:
     note: str = ""
 
 
+def wait_address(instrument: Instrument, start: dt.datetime, end: dt.datetime) -> str:
+    """Return where a person can put themselves in line for a time."""
+    return f"{reverse('instruments:wait', args=[instrument.code])}?{urlencode(span_query(start, end))}"
+
+
 def span_query(start: dt.datetime, end: dt.datetime) -> dict[str, str]:
     """Return the parameters of an address that chooses a time, on the local clock."""
     return {"start": start.astimezone(LOCAL).isoformat(), "end": end.astimezone(LOCAL).isoformat()}

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from display.templatetags.display import named
 from folding.times import LOCAL
-from instruments.booking.enums import BookingKind, BookingState
+from instruments.booking.enums import WAITING_STATES, BookingKind, BookingState
 from instruments.booking.models import Booking
 from instruments.booking.queries.week import WeekBlock, WeekDay, WeekView
 from instruments.terms.models import BookingPolicy
@@ -183,7 +183,7 @@ def _quarters(parts: Sequence[Interval], midnight: dt.datetime) -> list[int]:
 
 def _can_move(block: WeekBlock, now: dt.datetime, midnight: dt.datetime, tomorrow: dt.datetime) -> bool:
     """Tell whether the reader can take hold of a block: an own one that is to come and lies on one day."""
-    waits = block.state in {BookingState.REQUESTED, BookingState.CONFIRMED}
+    waits = block.state in {*WAITING_STATES, BookingState.CONFIRMED}
     return block.is_mine and waits and now < block.start and midnight <= block.start and block.end <= tomorrow
 
 

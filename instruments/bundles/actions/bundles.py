@@ -13,7 +13,7 @@ from changes import Work
 from instruments.booking.actions.basis import give_back
 from instruments.booking.actions.changes import cancel_booking
 from instruments.booking.actions.requests import request_booking
-from instruments.booking.enums import BookingState
+from instruments.booking.enums import WAITING_STATES
 from instruments.booking.errors import RulesBroken, SentTwice, SlotTaken
 from instruments.booking.events import BookingCancelled, BookingDeclined, BookingEvent, BookingExpired
 from instruments.booking.locks import lock_bookings
@@ -170,7 +170,7 @@ def _in_the_way(work: Work, part: WantedPart) -> list[BrokenRule]:
 def _tell(work: Work, bundle: BookingBundle, bookings: Sequence[Booking]) -> None:
     first = min(bookings, key=lambda row: row.start)
     last = max(bookings, key=lambda row: row.end)
-    waiting = sum(row.state == BookingState.REQUESTED for row in bookings)
+    waiting = sum(row.state in WAITING_STATES for row in bookings)
     work.tell(
         [bundle.person],
         "bundle_requested" if waiting else "bundle_confirmed",

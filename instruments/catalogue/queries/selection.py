@@ -29,6 +29,7 @@ from instruments.catalogue.queries.filters import CatalogueFilters
 from instruments.catalogue.rules.distance import Place, kilometres
 from instruments.inventory.enums import SharingMode
 from instruments.inventory.models import Instrument
+from instruments.inventory.permissions import stewarded_by
 from instruments.inventory.queries.search import matching, with_relevance
 from instruments.inventory.rules.class_codes import subtree_prefix
 from instruments.terms.rules.booking_policy import USUAL_MINUTES
@@ -99,7 +100,13 @@ class Selection:
         """Those that the reader may book at present; for whoever asks those that take bookings at all."""
         if self.reader is None:
             return self.attributes.public & self.attributes.of("is", OPEN)
-        return self.attributes.bookable(self.unit)
+        if not isinstance(self.reader, Person):
+            return self.attributes.bookable(None)
+        outside = user_category(self.reader.affiliation, None, 0)
+        mine = self.attributes.bookable(self.unit, outside, self.reader.email)
+        shared = self.attributes.bookable(self.unit)
+        # Who may book does not bind stewards; whose they are is asked only where it makes a difference.
+        return mine if mine == shared else mine | shared & self.attributes.places(stewarded_by(self.reader))
 
     @property
     def has_times(self) -> bool:

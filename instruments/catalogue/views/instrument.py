@@ -31,8 +31,10 @@ from instruments.booking.queries.admission import admission, closed_to
 from instruments.booking.queries.availability import next_free
 from instruments.booking.queries.bookings import own_elsewhere
 from instruments.booking.queries.holding import taken_problems
+from instruments.booking.queries.waiting import rivals
 from instruments.booking.rules.requests import last_change
-from instruments.booking.views.offers import offers, span_query
+from instruments.booking.views.booking_acts import requested
+from instruments.booking.views.offers import offers, span_query, wait_address
 from instruments.booking.views.refusal import Refusal, in_words, refusal
 from instruments.catalogue.queries.instrument_page import price_rows, year_of_use
 from instruments.catalogue.views.series import series
@@ -69,6 +71,8 @@ class Verdict:
     """What the person holds at that time on other instruments."""
     wait_url: str = ""
     """Where the person can wait for it, where somebody else has it."""
+    rivals: int = 0
+    """How many requests wait for part of it, where the rules let several stand beside each other."""
 
     @property
     def minutes(self) -> int:
@@ -168,7 +172,7 @@ def book(request: HttpRequest, code: str) -> HttpResponse:
     elif booking.state == BookingState.CONFIRMED:
         messages.success(request, _("Booked. The time is yours."))
     else:
-        messages.success(request, _("Requested. The time is held for you until the steward decides."))
+        messages.success(request, requested(booking))
     return redirect("instruments:booking", booking.pk)
 
 
@@ -280,7 +284,7 @@ def _wished(wish: tuple[dt.datetime, dt.datetime] | None, minutes: int) -> dt.ti
 
 
 def bar_of(shown: Instrument, reader: Person | AnonymousUser) -> str:
-    """Say why this reader can book it at no time: a state, `unit`, or a sharing mode; empty where they can.
+    """Say why this reader can book it at no time: a state, `unit`, a sharing mode, or the rule on who may; else empty.
 
     A visitor may be of the unit that alone may book, but shows it only by signing in.
     """
@@ -288,9 +292,8 @@ def bar_of(shown: Instrument, reader: Person | AnonymousUser) -> str:
     problems = closed_to(shown, person, timezone.now())
     if not problems:
         return shown.sharing_mode if person is None and shown.sharing_mode != SharingMode.EXTERNAL else ""
-    return {"instrument_state": shown.state, "unit_state": "unit"}.get(
-        problems[0].rule, str(shown.sharing_mode)
-    )
+    words = {"instrument_state": shown.state, "unit_state": "unit", "sharing_mode": "internal"}
+    return words.get(problems[0].rule, problems[0].rule)
 
 
 def _verdict(
@@ -314,9 +317,8 @@ def _verdict(
         None if problems else judged.quote,
         last,
         list(own_elsewhere(person, shown, *wish)) if own and not problems else [],
-        f"{reverse('instruments:wait', args=[shown.code])}?{urlencode(span_query(*wish))}"
-        if own and only_taken(problems)
-        else "",
+        wait_address(shown, *wish) if own and only_taken(problems) else "",
+        0 if problems else rivals(shown, *wish),
     )
 
 

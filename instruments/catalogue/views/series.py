@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from changes import perform
 from display.templatetags.display import named
 from instruments.booking.actions.series import request_series
-from instruments.booking.enums import BookingState
+from instruments.booking.enums import WAITING_STATES
 from instruments.booking.errors import NothingFits, SentTwice, SeriesBroken
 from instruments.booking.forms.booking import BookingForm
 from instruments.booking.queries.series import Occurrence, bookings_of, judged_series
@@ -52,7 +52,7 @@ def series(request: HttpRequest, shown: Instrument, person: Person, form: Bookin
     bookings = bookings_of(made)
     said = (
         ngettext("%(n)s time is requested.", "%(n)s times are requested.", len(bookings))
-        if bookings[0].state == BookingState.REQUESTED
+        if bookings[0].state in WAITING_STATES
         else ngettext("%(n)s time is booked.", "%(n)s times are booked.", len(bookings))
     )
     messages.success(request, said % {"n": len(bookings)})

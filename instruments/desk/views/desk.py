@@ -166,7 +166,7 @@ def _page(
         "waiting": waiting(counts.due),
         "records": records,
         "faults": faults,
-        "wishes": lists.wishes(asked, near),
+        "wishes": lists.wishes(asked, near, found.requests),
         "arrivals": due,
         "later": [one for one in arrivals if not one.is_open],
         "overdue": overdue_cards(found.overdue, near.held, now),

@@ -15,6 +15,7 @@ from display.formats import HOUR, minutes
 from display.versions import differences
 from instruments.terms.models import BookingPolicy
 from instruments.terms.rules.limits import LIMITS, PolicyData
+from members.enums import UserCategory
 
 GROUPS: list[tuple[Sentence, Sentence, list[str]]] = [
     (
@@ -25,7 +26,16 @@ GROUPS: list[tuple[Sentence, Sentence, list[str]]] = [
     (
         _("Approval"),
         _("Where both are chosen, only long bookings of people of other units wait for it."),
-        ["approval_required", "approval_outsiders_only", "approval_over_hours", "request_expiry_hours"],
+        ["approval_required", "approval_outsiders_only", "approval_over_hours", "request_expiry_hours",
+         "requests_hold_hours"],
+    ),
+    (
+        _("Who may book"),
+        _(
+            "Beside the sharing mode; stewards always may. Where people are named, nobody else books. What is booked "
+            "already stays."
+        ),
+        ["open_to", "named_people"],
     ),
     (
         _("Between two bookings"),
@@ -69,7 +79,8 @@ class PolicyForm(forms.Form):
 
     def __init__(self, *args: Any, policy: BookingPolicy, **options: Any) -> None:
         names = [name for _title, _hint, group in GROUPS for name in group]
-        options.setdefault("initial", {name: getattr(policy, name) for name in names})
+        stored = {name: getattr(policy, name) for name in names}
+        options.setdefault("initial", stored | {"open_to": policy.open_to.split(",")})
         super().__init__(*args, **options)
         made = fields_for_model(BookingPolicy, fields=names)
         for name in names:
@@ -81,7 +92,11 @@ class PolicyForm(forms.Form):
                     {"class": "form-control num", "maxlength": "8"}, format="%H:%M"
                 )
                 field.initial = None
-            elif name == "questions":
+            elif name == "open_to":
+                field = forms.MultipleChoiceField(
+                    label=field.label, choices=UserCategory.choices, widget=forms.CheckboxSelectMultiple
+                )
+            elif name in {"questions", "named_people"}:
                 field.widget = forms.Textarea({"class": "form-control", "rows": 5})
             elif isinstance(field, forms.ChoiceField):
                 field.widget.attrs["class"] = "form-select"
@@ -91,6 +106,10 @@ class PolicyForm(forms.Form):
             if name.endswith("_minutes") and length is not None and length >= HOUR:
                 field.help_text = _("Now: %(length)s") % {"length": minutes(length, get_language())}
             self.fields[name] = field
+
+    def clean_open_to(self) -> str:
+        """The categories as they are stored: in their own order, with commas between."""
+        return ",".join(code for code in UserCategory.values if code in self.cleaned_data["open_to"])
 
     @property
     def groups(self) -> list[tuple[Sentence, Sentence, list[BoundField]]]:

@@ -78,6 +78,11 @@ APPROVAL_COLUMNS = tuple(f"{owner}__{name}" for owner in WITH_POLICY for name in
 """The columns of many instruments from which `approval_in` makes what each says of approval."""
 
 
+BOOKERS = ("open_to", "named_people")
+BOOKERS_COLUMNS = tuple(f"{owner}__{name}" for owner in WITH_POLICY for name in BOOKERS)
+"""The columns of many instruments from which `bookers_in` makes who may book each."""
+
+
 def terms_in(columns: Sequence[Any]) -> BookingTerms:
     """Return the terms from the values of `TERMS_COLUMNS` of one instrument."""
     held = _that_holds(columns)
@@ -89,6 +94,12 @@ def approval_in(columns: Sequence[Any]) -> tuple[bool, bool, int | None]:
     held = _that_holds(columns) or [getattr(_NETWORK, name) for name in APPROVAL]
     required, outsiders_only, over_hours = held
     return required, outsiders_only, over_hours
+
+
+def bookers_in(columns: Sequence[Any]) -> tuple[str, str]:
+    """Return from `BOOKERS_COLUMNS` the user categories that may book, and who alone may, as policies hold them."""
+    open_to, named = _that_holds(columns) or [getattr(_NETWORK, name) for name in BOOKERS]
+    return open_to, named
 
 
 def _that_holds(columns: Sequence[Any]) -> Sequence[Any] | None:

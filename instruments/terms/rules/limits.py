@@ -12,6 +12,7 @@ from changes.errors import Sentence, filled
 from instruments.terms.enums import Nights, OwnOverlaps
 from instruments.terms.errors import TERMS
 from instruments.terms.rules.asked import question_problems
+from instruments.terms.rules.bookers import ALL_CATEGORIES, bookers_problems
 from instruments.terms.rules.booking_policy import BookingTerms
 from instruments.terms.rules.opening import WeeklyPeriod
 from instruments.terms.rules.use_limits import UseLimits
@@ -32,8 +33,11 @@ class PolicyData(UseLimits, BookingTerms):
     own_overlap: str = OwnOverlaps.CONFIRM
     cancel_cutoff_minutes: int = 0
     request_expiry_hours: int = 48
+    requests_hold_hours: int | None = None
     check_in_early_minutes: int = 30
     no_show_minutes: int = 30
+    open_to: str = ALL_CATEGORIES
+    named_people: str = ""
     questions: str = ""
 
 
@@ -53,6 +57,7 @@ LIMITS = {
 }
 LIMITS_IF_ANY = {
     "approval_over_hours": (1, 744),
+    "requests_hold_hours": (0, 720),
     "most_open": (1, 1000),
     "person_day_hours": (1, 24),
     "person_week_hours": (1, 168),
@@ -89,6 +94,7 @@ def limit_problems(data: PolicyData) -> dict[str, list[Sentence]]:
     for name, known in CHOICES.items():
         if getattr(data, name) not in known:
             problems[name] = [TERMS["known"]]
+    problems |= bookers_problems(data.open_to, data.named_people)
     if wrong := question_problems(data.questions):
         problems["questions"] = wrong
     for band in ("night", "peak"):

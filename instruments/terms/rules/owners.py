@@ -16,7 +16,8 @@ OF_INSTRUMENT = frozenset(
 OF_POLICY = frozenset(
     {"too_short", "too_long", "step", "notice", "horizon", "night", "night_alone", "buffer", "own_gap",
      "own_elsewhere", "most_open", "person_day", "person_week", "person_month", "group_day", "group_week",
-     "group_month", "night_week", "peak_week", "peak_longest", "cancel_cutoff", "answer"}
+     "group_month", "night_week", "peak_week", "peak_longest", "cancel_cutoff", "answer", "category_closed",
+     "not_named"}
 )  # fmt: skip
 """Rules of a booking policy: of the instrument, of its unit, or of the network where neither has any."""
 OF_LAW = frozenset({"holiday"})

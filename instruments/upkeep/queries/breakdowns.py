@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from instruments.booking.enums import BookingKind, BookingState
 from instruments.booking.models import Booking
+from instruments.booking.queries.admission import barred_for
 from instruments.booking.queries.availability import Availability
 from instruments.booking.queries.bookings import in_custody_of
 from instruments.booking.rules.free_slots import FreeSlot
@@ -131,7 +132,8 @@ def _priced(pks: Sequence[int], day: dt.date) -> Mapping[int, set[str]]:
 
 def _shared(instrument: Instrument, person: Person) -> bool:
     of_unit = person.home_unit_id == instrument.unit_id
-    return shared_with(instrument.sharing_mode, of_unit=of_unit, keeps=False)
+    shared = shared_with(instrument.sharing_mode, of_unit=of_unit, keeps=False)
+    return shared and not barred_for(instrument, person)
 
 
 def _place(instrument: Instrument, station: int, free: list[Interval]) -> Place:

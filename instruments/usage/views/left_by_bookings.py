@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from instruments.booking.enums import BookingKind, BookingState
+from instruments.booking.enums import WAITING_STATES, BookingKind, BookingState
 from instruments.booking.forms.acts import MoveForm
 from instruments.booking.forms.clock import clock
 from instruments.booking.models import Booking
@@ -27,7 +27,7 @@ def shut_for_booking(booking: Booking, reader: Person, *, offering: bool = False
     `offering`: name free times here and on other instruments of the class to its person, who moves there by one press;
     after it was cancelled those elsewhere, to be booked.
     """
-    awaits = booking.state in {BookingState.REQUESTED, BookingState.CONFIRMED}
+    awaits = booking.state in {*WAITING_STATES, BookingState.CONFIRMED}
     gone = booking.state == BookingState.CANCELLED and offering and booking.start > timezone.now()
     shut = shut_for(booking) if booking.kind == BookingKind.USE and (awaits or gone) else None
     found: list[tuple[Instrument, Offer]] = []

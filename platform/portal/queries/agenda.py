@@ -10,14 +10,14 @@ from uuid import UUID
 
 from django.db.models import prefetch_related_objects
 
-from instruments.booking.enums import BookingKind, BookingState
+from instruments.booking.enums import WAITING_STATES, BookingKind, BookingState
 from instruments.booking.models import Booking
 from instruments.booking.queries.bookings import own_bookings, with_instrument
 from instruments.booking.queries.shut import Shut, shut_among
 from instruments.terms.rules.hours import local_day, local_midnight
 from members.models import Person
 
-OPEN = (BookingState.REQUESTED, BookingState.CONFIRMED, BookingState.IN_USE)
+OPEN = (*WAITING_STATES, BookingState.CONFIRMED, BookingState.IN_USE)
 HELD = (*OPEN, BookingState.OFFERED)
 
 

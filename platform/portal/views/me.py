@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from display.formats import minutes
 from evaluations.entries.queries.waiting import waiting_for
 from folding import times
-from instruments.booking.enums import BookingKind, BookingState
+from instruments.booking.enums import WAITING_STATES, BookingKind
 from instruments.booking.models import Booking
 from instruments.booking.queries.booking_page import steps_of
 from instruments.booking.queries.bookings import in_custody_of
@@ -79,7 +79,7 @@ def me(request: HttpRequest) -> HttpResponse:
     waiting = waiting_for(request.user)
     ahead = [booking for booking in own.coming if booking.end > now]
     # A request is no next use: it is the next thing only where nothing is certain.
-    certain = (booking for booking in ahead if booking.state != BookingState.REQUESTED)
+    certain = (booking for booking in ahead if booking.state not in WAITING_STATES)
     coming = next(certain, ahead[0] if ahead else None)
     first = _month(request)
     return render(

@@ -241,7 +241,7 @@ class TestMove:
         """The same SlotTaken."""
         booking = ask(instrument, member, at(2, 9), at(2, 10))
         ask(instrument, engineer, at(2, 12), at(2, 13))
-        monkeypatch.setattr("instruments.booking.actions.slots._taken", lambda *_args: ([], []))
+        monkeypatch.setattr("instruments.booking.actions.slots._taken", lambda *_args: ([], [], []))
         with pytest.raises(SlotTaken):
             perform(member, move_booking, booking, start=at(2, 12), end=at(2, 13))
 
@@ -312,7 +312,7 @@ def test_every_action_refuses_every_illegal_state(instrument, steward, member):
         "cancel": lambda b: perform(keeper, cancel_booking, b),
         "move": lambda b: perform(keeper, move_booking, b, start=at(4, 9), end=at(4, 10)),
     }
-    legal = {"requested": set(acts), "confirmed": {"cancel", "move"}}
+    legal = {"requested": set(acts), "competing": set(acts), "confirmed": {"cancel", "move"}}
     hours = itertools.count()
     for state in BookingState.values:
         for verb, act in acts.items():

@@ -240,7 +240,7 @@ def test_an_inactive_person_books_nothing(instrument, member):
 def test_a_writer_past_the_lock_still_loses_politely(instrument, member, engineer, monkeypatch):
     """With our own check blinded, the constraint's refusal becomes the same SlotTaken."""
     ask(instrument, member, at(2, 9), at(2, 10))
-    monkeypatch.setattr("instruments.booking.actions.slots._taken", lambda *_args: ([], []))
+    monkeypatch.setattr("instruments.booking.actions.slots._taken", lambda *_args: ([], [], []))
     with pytest.raises(SlotTaken) as refusal:
         ask(instrument, engineer, at(2, 9), at(2, 10))
     assert [(c.start, c.end) for c in refusal.value.conflicts] == [(at(2, 9), at(2, 10))]

@@ -125,6 +125,11 @@ def test_policy_is_set(instrument):
         ({"longest_minutes": 30, "shortest_minutes": 60}, ["longest_minutes"]),
         ({"request_expiry_hours": 0}, ["request_expiry_hours"]),
         ({"questions": "电压？ | 高"}, ["questions"]),
+        ({"requests_hold_hours": 721}, ["requests_hold_hours"]),
+        ({"open_to": ""}, ["open_to"]),
+        ({"open_to": "member,friend"}, ["open_to"]),
+        ({"named_people": "li@example.edu.cn\n李四"}, ["named_people"]),
+        ({"named_people": "\n".join(f"p{n}@example.edu.cn" for n in range(201))}, ["named_people"]),
     ],
 )
 def test_a_policy_must_make_sense(instrument, change, fields):

@@ -55,10 +55,12 @@ POLICY = {
     "peak_begins": "09:00",
     "peak_ends": "17:00",
     "person_week_hours": "20",
+    "open_to": ["internal", "member"],
+    "named_people": "",
 }
 
 
-def sendings(instrument) -> dict[str, dict[str, str]]:
+def sendings(instrument) -> dict[str, dict[str, object]]:
     """What each form of the terms sends, rightly."""
     day = timezone.localdate() + dt.timedelta(days=1)
     return {
