@@ -16,6 +16,7 @@ from instruments.booking.enums import BookingState
 from instruments.booking.models import Booking
 from instruments.terms.models import OpeningException
 from instruments.terms.rules.hours import local_midnight
+from notices.models import Notice
 from safeguards.triggers import install
 from tests.factories.instruments import BookingFactory, make_instrument, make_steward
 from tests.factories.members import EnterprisePersonFactory, PersonFactory
@@ -141,6 +142,37 @@ def test_approve_twice(race, slots, people):
     assert count(fates) == {"won": 1, "WrongBookingState": WIDTH - 1}
     row.refresh_from_db()
     assert (row.state, row.version) == (BookingState.CONFIRMED, 2)
+
+
+def rivals(people, slot):
+    """32 requests for one slot that hold nothing, and their keys."""
+    instrument = make_instrument(policy={"approval_required": True, "requests_hold_hours": 0})
+    asked = {"start": slot, "end": slot + dt.timedelta(minutes=30), "state": BookingState.COMPETING}
+    rows = [BookingFactory(instrument=instrument, person=people[n % 4], **asked) for n in range(WIDTH)]
+    return instrument, [str(row.pk) for row in rows]
+
+
+def test_approve_all_who_compete(race, slots, people):
+    """Each of 32 requests for one slot is approved at once: one gets it, 31 have lost it and are told."""
+    instrument, ids = rivals(people, slots[0])
+    (fates,) = race("approve", instrument, [make_steward(instrument)], slots[:1], bookings=[ids])
+    assert count(fates) == {"won": 1, "WrongBookingState": WIDTH - 1}
+    states = Counter(Booking.objects.values_list("state", flat=True))
+    assert states == {BookingState.CONFIRMED: 1, BookingState.DECLINED: WIDTH - 1}
+    assert Notice.objects.filter(kind="booking_lost").count() == WIDTH - 1
+
+
+def test_control_without_the_guards_several_who_compete_get_it(race, slots, people):
+    """The same approvals, the lock and the constraint taken away: the slot is given more than once."""
+    instrument, ids = rivals(people, slots[0])
+    drop_guard()
+    try:
+        keeper = make_steward(instrument)
+        (fates,) = race("approve", instrument, [keeper], slots[:1], bookings=[ids], blind="lock")
+        assert count(fates).get("won", 0) > 1
+    finally:
+        Booking.objects.filter(state=BookingState.CONFIRMED).update(state=BookingState.CANCELLED)
+        restore_guard()
 
 
 def test_the_slot_of_a_request_past_its_time(race, slots, people):
