@@ -10,8 +10,9 @@ from django.db import IntegrityError, OperationalError, connection
 from changes import Work, perform
 from changes.errors import Refusal
 from changes.work import Change
+from instruments.booking import locks
+from instruments.booking.actions import decisions, slots, sweeps
 from instruments.booking.actions import requests as actions
-from instruments.booking.actions import slots, sweeps
 from instruments.booking.actions.changes import cancel_booking, move_booking
 from instruments.booking.actions.decisions import approve_booking, decline_booking
 from instruments.booking.actions.offers import let_offer_go, take_offer
@@ -208,7 +209,7 @@ def blind(what: str) -> None:
     Without the lock every contender looks before any writes, which a slow page does as well.
     """
     if what == "check":
-        slots._taken = lambda *_args: ([], [])
+        slots._taken = lambda *_args: ([], [], [])
         return
     if what == "order":
         forget_the_order()
@@ -222,9 +223,10 @@ def blind(what: str) -> None:
     def unlocked(_work: Work, pk: int, *_fields: str) -> Instrument:
         return Instrument.objects.select_related("unit__policy", "policy").get(pk=pk)
 
-    actions.lock_instrument = unlocked
+    actions.lock_instrument = locks.lock_instrument = unlocked
     breakdowns.lock_instruments = lambda work, pks: {pk: unlocked(work, pk) for pk in pks}
     actions.claim_station = slowly(actions.claim_station)
+    decisions.claim_station = slowly(decisions.claim_station)
     breakdowns.answered_hits = slowly(breakdowns.answered_hits, 1.5)
     if connection.vendor == "sqlite":
         # There the transaction of the change (IMMEDIATE) is the lock, on everything.
