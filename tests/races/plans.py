@@ -11,7 +11,7 @@ from changes import Work, perform
 from changes.errors import Refusal
 from changes.work import Change
 from instruments.booking import locks
-from instruments.booking.actions import decisions, rivals, slots, sweeps
+from instruments.booking.actions import decisions, slots, sweeps
 from instruments.booking.actions import requests as actions
 from instruments.booking.actions.changes import cancel_booking, move_booking
 from instruments.booking.actions.decisions import approve_booking, decline_booking
@@ -226,9 +226,10 @@ def blind(what: str) -> None:
     actions.lock_instrument = locks.lock_instrument = unlocked
     breakdowns.lock_instruments = lambda work, pks: {pk: unlocked(work, pk) for pk in pks}
     actions.claim_station = slowly(actions.claim_station)
-    decisions.claim_station = slowly(decisions.claim_station)
+    decisions.claim_station = slowly(decisions.claim_station, 1.0)
     # Who competes is locked to be told that it is lost, which alone would part them.
-    rivals.BOOKINGS = rivals.BOOKINGS.none()
+    look = slots._taken
+    slots._taken = lambda *asked: (*look(*asked)[:2], [])
     breakdowns.answered_hits = slowly(breakdowns.answered_hits, 1.5)
     if connection.vendor == "sqlite":
         # There the transaction of the change (IMMEDIATE) is the lock, on everything.
