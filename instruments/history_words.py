@@ -15,6 +15,7 @@ WORDS: dict[str, Promise] = {
     "instruments.booking.confirmed": _("booking confirmed at once"),
     "instruments.booking.declined": _("booking declined"),
     "instruments.booking.expired": _("request expired"),
+    "instruments.booking.handed_over": _("booking handed over"),
     "instruments.booking.in_doubt": _("booking in doubt"),
     "instruments.booking.lost": _("request lost to another"),
     "instruments.booking.moved": _("booking moved"),

@@ -68,6 +68,13 @@ class BookingExpired(BookingEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BookingHandedOver(BookingEvent):
+    """Somebody else has the booking from now on."""
+
+    verb: str = "instruments.booking.handed_over"
+
+
+@dataclass(frozen=True, kw_only=True)
 class BookingCompetes(BookingEvent):
     """A request has held its time long enough: it goes on waiting, and others may ask for the time."""
 

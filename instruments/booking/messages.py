@@ -24,6 +24,20 @@ KINDS = {
         _("Request declined: %(instrument)s, %(when)s"),
         _("Your request for %(instrument)s on %(when)s has been declined. Reason: %(reason)s"),
     ),
+    "booking_received": (
+        _("A booking was handed to you: %(instrument)s, %(when)s"),
+        _(
+            "%(actor)s has handed the booking of %(giver)s to you: %(instrument)s, %(when)s. Price: ¥%(price)s. "
+            "Purpose: %(purpose)s. It is yours from now on; if you cannot come, cancel it."
+        ),
+    ),
+    "booking_handed_over": (
+        _("Booking handed over: %(instrument)s, %(when)s"),
+        _(
+            "%(actor)s has handed the booking of %(giver)s for %(instrument)s on %(when)s to %(person)s. "
+            "Price: ¥%(price)s."
+        ),
+    ),
     "booking_lost": (
         _("The time went to another: %(instrument)s, %(when)s"),
         _(

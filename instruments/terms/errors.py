@@ -101,6 +101,9 @@ PROBLEMS: dict[str, Sentence] = {
         "The booking takes %(chosen)s minutes of the busy hours; at most %(required)s are allowed."
     ),
     "slot_taken": _("Part of this time is already taken: %(required)s."),
+    "handed_to": _("Hand it to somebody else with an open account."),
+    "handed_group": _("You hand it to people of your own unit or organisation; for others ask the steward."),
+    "handed_set": _("A part of a set of bookings cannot be handed over by itself."),
     "unchanged": _("The booking stands at this very time already."),
     "cancel_cutoff": _("The last moment to cancel was %(required)s. Ask the steward."),
     "started": _("The booked time has already begun."),

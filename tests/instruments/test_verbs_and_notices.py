@@ -77,7 +77,7 @@ VERBS = {
             "booking.completed",
             "booking.confirmed",
         ),
-        *("booking.competes", "booking.lost"),
+        *("booking.competes", "booking.handed_over", "booking.lost"),
         *("booking.declined", "booking.expired", "booking.moved", "booking.no_show", "booking.requested"),
         *("bundle.given_back", "bundle.made"),
         *("calendar.ended", "calendar.made", "series.made"),
@@ -139,7 +139,7 @@ KINDS = {
             "reminder",
             "reseated",
         ),
-        *("competes", "lost"),
+        *("competes", "handed_over", "lost", "received"),
         *("requested", "stands", "taken_away", "to_move"),
     )
 }

@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from instruments.booking.enums import BookingKind
+from instruments.booking.forms.account import AccountField
 from instruments.booking.forms.asked import answers_in, ask
 from instruments.booking.forms.slots import SlotForm, WishForm, waive_field
 from instruments.booking.models import Booking
@@ -49,6 +50,12 @@ class AnswerForm(forms.Form):
     def answers(self) -> dict[str, str]:
         """The answers of a valid form."""
         return answers_in(self._asked, self.cleaned_data)
+
+
+class HandOverForm(forms.Form):
+    """Who has the booking from then on."""
+
+    to = AccountField(label=_("E-mail address of the new person"))
 
 
 class CheckOutForm(forms.Form):

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from instruments.booking.actions import requests
 from instruments.booking.enums import Purpose
+from instruments.booking.forms.account import AccountField
 from instruments.booking.forms.asked import ASKED, answers_in, ask
 from instruments.booking.forms.slots import WishForm, waive_field
 from instruments.booking.rules.repeats import LEAST, MOST, occurrences, overlap_each_other, rule_of
@@ -20,7 +21,6 @@ from instruments.terms.queries.policy import policy_of
 from instruments.terms.rules.asked import questions_in
 from instruments.terms.rules.intervals import Interval
 from members.models import Person
-from members.queries.people import person_by_email
 
 
 class QuoteForm(WishForm):
@@ -85,10 +85,9 @@ class BookingForm(QuoteForm):
         widget=forms.NumberInput(attrs={"class": "form-control"}),
         help_text=_("The first time counts; at most 52. You see all of them before anything is booked."),
     )
-    whom = forms.EmailField(
+    whom = AccountField(
         label=_("Book for somebody else"),
         required=False,
-        widget=forms.EmailInput(attrs={"class": "form-control", "autocomplete": "off"}),
         help_text=_(
             "The e-mail address of the account; empty: for yourself. Price and rules are that person's."
         ),
@@ -106,7 +105,6 @@ class BookingForm(QuoteForm):
     field_order = ("day", "start_time", "end_time", "end_day", "station", "purpose_kind", "purpose")
     SERIES = ("repeat", "times")
     """What makes one booking a series; folded away on the page."""
-    _person: Person | None = None
 
     def __init__(self, instrument: Instrument, *args: Any, for_others: bool = False, **kwargs: Any) -> None:
         super().__init__(instrument, *args, **kwargs)
@@ -129,14 +127,6 @@ class BookingForm(QuoteForm):
         # A form sent twice books once; a new number for each page shown.
         self.initial.setdefault("once", uuid4())
 
-    def clean_whom(self) -> str:
-        """There is an open account of this address."""
-        email: str = self.cleaned_data["whom"]
-        self._person = person_by_email(email) if email else None
-        if email and (self._person is None or not self._person.is_active):
-            raise forms.ValidationError(_("No open account has this address."))
-        return email
-
     @classmethod
     def says(cls, name: str) -> bool:
         """Tell whether a field says something beside the time; the unit's questions do."""
@@ -145,7 +135,8 @@ class BookingForm(QuoteForm):
     @property
     def person(self) -> Person | None:
         """For whom a valid form books, None for whoever sends it."""
-        return self._person
+        found: Person | None = getattr(self, "cleaned_data", {}).get("whom")
+        return found
 
     def clean(self) -> dict[str, Any]:
         """Refuse a series without a number of times, or of times that overlap each other."""

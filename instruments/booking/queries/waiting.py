@@ -12,9 +12,12 @@ from instruments.terms.models import BookingPolicy
 from instruments.terms.queries.policy import policy_of
 
 
-def waiting_on(policy: BookingPolicy, start: dt.datetime, asked: dt.datetime, now: dt.datetime) -> Waiting:
-    """Return how a request for that start, asked then, waits now under a policy."""
-    return waits(policy.request_expiry_hours, policy.requests_hold_hours, start, asked, now)
+def waiting_on(
+    policy: BookingPolicy, start: dt.datetime, asked: dt.datetime, now: dt.datetime, *, held: bool = False
+) -> Waiting:
+    """Return how a request for that start, asked then, waits now under a policy; what is `held` stays so."""
+    hold = None if held else policy.requests_hold_hours
+    return waits(policy.request_expiry_hours, hold, start, asked, now)
 
 
 def rivals(instrument: Instrument, start: dt.datetime, end: dt.datetime) -> int:

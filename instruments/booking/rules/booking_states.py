@@ -29,6 +29,10 @@ TRANSITIONS: dict[tuple[BookingState, str], BookingState] = {
     (BookingState.CONFIRMED, "move_and_ask"): BookingState.REQUESTED,
     (BookingState.CONFIRMED, "move_and_compete"): BookingState.COMPETING,
     (BookingState.CONFIRMED, "move_and_confirm"): BookingState.CONFIRMED,
+    (BookingState.REQUESTED, "hand_over"): BookingState.REQUESTED,
+    (BookingState.COMPETING, "hand_over"): BookingState.COMPETING,
+    (BookingState.CONFIRMED, "hand_over"): BookingState.CONFIRMED,
+    (BookingState.CONFIRMED, "hand_over_and_ask"): BookingState.REQUESTED,
     (BookingState.CONFIRMED, "check_in"): BookingState.IN_USE,
     (BookingState.CONFIRMED, "miss"): BookingState.NO_SHOW,
     (BookingState.CONFIRMED, "finish_maintenance"): BookingState.COMPLETED,
@@ -44,7 +48,7 @@ TRANSITIONS: dict[tuple[BookingState, str], BookingState] = {
 `move` keeps the state; `move_and_ask` is a move that needs a new approval, `move_and_compete` one that holds no time
 until then, `move_and_confirm` one to where none is; `let_compete` is a request that has held its time long enough,
 `lose` one whose time another got;
-`take_and_ask` takes an offered time that needs an approval.
+`take_and_ask` takes an offered time that needs an approval, `hand_over_and_ask` gives a booking to somebody who does.
 """
 
 FINAL_STATES = frozenset(

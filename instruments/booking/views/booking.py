@@ -63,6 +63,7 @@ from instruments.booking.views.series_acts import series_shown
 from instruments.inventory.permissions import is_custodian
 from instruments.terms.errors import BrokenRule, problem
 from members.models import Person
+from members.permissions import can
 
 
 @dataclass
@@ -112,7 +113,8 @@ def booking_act(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
         tried = _tried(act, form, wanted, error)
         return _page(request, booking_for(request.user, pk), tried)
     messages.success(request, str(done(act, taken, request.user)))
-    return way_back(request, pk)
+    # Whoever has handed it over may see it no more.
+    return way_back(request, pk) if can(request.user, "view_booking", taken) else redirect("portal:me")
 
 
 def _tried(act: BookingAct, form: forms.Form | None, wanted: Booking, error: Exception) -> FailedAct:

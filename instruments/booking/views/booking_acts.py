@@ -21,11 +21,12 @@ from changes import perform
 from changes.errors import Sentence
 from instruments.booking.actions.changes import cancel_booking, move_booking
 from instruments.booking.actions.decisions import approve_booking, decline_booking
+from instruments.booking.actions.handing_over import hand_over
 from instruments.booking.actions.offers import let_offer_go, take_offer
 from instruments.booking.actions.series import move_series
 from instruments.booking.actions.visit import check_in, check_out
 from instruments.booking.enums import WAITING_STATES, BookingKind, BookingState
-from instruments.booking.forms.acts import AnswerForm, CheckOutForm, MoveForm, ReasonForm
+from instruments.booking.forms.acts import AnswerForm, CheckOutForm, HandOverForm, MoveForm, ReasonForm
 from instruments.booking.models import Booking
 from instruments.booking.queries.bookings import recipients_of
 from instruments.booking.rules.booking_states import legal_verbs
@@ -127,6 +128,16 @@ ACTS: Mapping[str, BookingAct] = {
             _("The old time is given up only when the new one is held. The price is worked out anew."),
         ),
         BookingAct(
+            "hand-over",
+            "move_booking",
+            "hand_over",
+            "user-share",
+            _("Hand over"),
+            _("Handed over. Both sides have been told."),
+            "",
+            _("The new person has it at their own price and by their own rules; you have it no more."),
+        ),
+        BookingAct(
             "cancel",
             "cancel_booking",
             "cancel",
@@ -223,6 +234,8 @@ def _in_time(act: BookingAct, booking: Booking, person: Actor, now: dt.datetime)
     maintenance = booking.kind == BookingKind.MAINTENANCE
     if act.slug == "check-in":
         return not maintenance and check_in_opens(booking) <= now < booking.end
+    if act.slug == "hand-over":
+        return not maintenance and now < booking.start
     if act.slug in {"cancel", "move"}:
         if maintenance:
             return now < booking.end
@@ -248,6 +261,8 @@ def form_of(
         return MoveForm(booking, data, initial=shown, waives=waives, **options)
     if act.slug == "check-out":
         return CheckOutForm(booking, timezone.now(), data, **options)
+    if act.slug == "hand-over":
+        return HandOverForm(data, **options)
     questions = policy_of(booking.instrument).questions
     if act.slug == "take" and questions:
         return AnswerForm(questions_in(questions), data, **options)
@@ -308,6 +323,8 @@ def take(
                 at=said.get("left_at"),
                 seen=seen,
             )
+        case "hand-over":
+            return perform(actor, hand_over, booking, said["to"], seen=seen)
         case "move":
             assert isinstance(form, MoveForm)
             start, end = form.interval()

@@ -26,6 +26,7 @@ TITLES: dict[str, tuple[str, Sentence]] = {
     "approved": ("calendar-check", _("Approved")),
     "competes": ("users", _("Others may ask for the same time")),
     "lost": ("user-x", _("The time went to another")),
+    "handed_over": ("user-share", _("Handed over")),
     "moved": ("arrows-exchange", _("Moved")),
     "checked_in": ("login-2", _("Checked in")),
     "no_show": ("user-off", _("Nobody came")),
@@ -99,7 +100,7 @@ def _step_of(row: BookingStep) -> LifeStep:
     text = ""
     if row.verb == "moved":
         text = _moved(row)
-    elif row.verb in UNUSED_STATES or row.verb in {"in_doubt", "waived"}:
+    elif row.verb in UNUSED_STATES or row.verb in {"in_doubt", "waived", "handed_over"}:
         text = row.reason
     return LifeStep(icon, title, "bad" if row.verb in ENDS else "done", who, row.at, text)
 

@@ -60,10 +60,10 @@ class TestWhatItSays:
 
     def test_a_request_offers_each_side_its_own_steps(self, client, asked, member, steward):
         client.force_login(member)
-        assert [c.act.slug for c in client.get(page(asked)).context["choices"]] == ["move", "cancel"]
+        assert [c.act.slug for c in client.get(page(asked)).context["choices"]] == ["move", "hand-over", "cancel"]
         client.force_login(steward)
         offered = [c.act.slug for c in client.get(page(asked)).context["choices"]]
-        assert offered == ["approve", "decline", "move", "cancel"]
+        assert offered == ["approve", "decline", "move", "hand-over", "cancel"]
 
     def test_an_outlived_request_is_shown_as_expired(self, client, asked, member, monday):
         monday.move_to(asked.expires_at + dt.timedelta(minutes=1))
@@ -111,13 +111,14 @@ class TestWhatItSays:
         assert "3月4日 周三 12:00" in client.get(page(confirmed)).context["limits"][0]
         monday.move_to(at(2, 12, 1))
         answer = client.get(page(confirmed))
-        assert answer.context["choices"] == []
+        # What can no longer be given back may still be handed to a colleague.
+        assert [c.act.slug for c in answer.context["choices"]] == ["hand-over"]
         assert "3月4日 周三 12:00" in answer.context["limits"][0]
 
     def test_nobody_decides_on_his_own_request(self, client, monday, xrd, steward):
         own = perform(steward, request_booking, xrd, start=at(2, 9), end=at(2, 10), purpose="校准")
         client.force_login(steward)
-        assert [c.act.slug for c in client.get(page(own)).context["choices"]] == ["move", "cancel"]
+        assert [c.act.slug for c in client.get(page(own)).context["choices"]] == ["move", "hand-over", "cancel"]
 
     def test_maintenance_has_no_price_and_no_check_in(self, client, monday, xrd, steward):
         upkeep = perform(steward, book_maintenance, xrd, start=at(0, 8), end=at(0, 12), reason="换灯丝")
