@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from instruments.booking.messages import KINDS as OF_BOOKINGS
 from instruments.bundles.messages import KINDS as OF_BUNDLES
 from instruments.inventory.messages import KINDS as OF_INSTRUMENTS
+from instruments.letters.messages import KINDS as OF_LETTERS
 from instruments.upkeep.messages import KINDS as OF_UPKEEP
 from instruments.waiting.messages import KINDS as OF_WAITING
 from notices.kinds import register_all
@@ -67,6 +68,7 @@ class InstrumentsConfig(AppConfig):
         import instruments.bundles.permissions
         import instruments.calendars.permissions
         import instruments.inventory.permissions
+        import instruments.letters.permissions
         import instruments.terms.permissions
         import instruments.upkeep.permissions
         import instruments.usage.permissions
@@ -89,7 +91,7 @@ class InstrumentsConfig(AppConfig):
         from instruments.waiting import subscribers as waiting
 
         post_migrate.connect(_index_anew, sender=self)
-        register_all(OF_BOOKINGS | OF_BUNDLES | OF_INSTRUMENTS | OF_UPKEEP | OF_WAITING)
+        register_all(OF_BOOKINGS | OF_BUNDLES | OF_INSTRUMENTS | OF_LETTERS | OF_UPKEEP | OF_WAITING)
         register_reports()
         register_attachments()
         subscribe(BookingEvent, keep_step)

@@ -42,6 +42,8 @@ WORDS: dict[str, Promise] = {
     "instruments.instrument.changed": _("instrument changed"),
     "instruments.instrument.created": _("instrument added"),
     "instruments.instrument.state_changed": _("state of an instrument changed"),
+    "instruments.message.read": _("messages on a booking read"),
+    "instruments.message.sent": _("message on a booking written"),
     "instruments.opening.changed": _("opening times changed"),
     "instruments.policy.changed": _("booking rules changed"),
     "instruments.rate.set": _("price set"),

@@ -14,6 +14,7 @@ from instruments.inventory.models import (
     InstrumentPart,
     Stewardship,
 )
+from instruments.letters.models import BookingMessage
 from instruments.terms.models import BookingPolicy, Holiday, OpeningException, OpeningPeriod, Rate
 from instruments.upkeep.models import Breakdown, BreakdownBlock, Fault, FaultPhoto, UpkeepDone, UpkeepPlan
 from instruments.usage.models import UsageRecord
@@ -24,6 +25,7 @@ __all__ = [
     "AvailabilityChange",
     "Booking",
     "BookingBundle",
+    "BookingMessage",
     "BookingPolicy",
     "BookingSeries",
     "BookingStep",

@@ -12,6 +12,8 @@ VERBS = [
     "view_fault",
     "report_fault",
     "handle_fault",
+    "read_messages",
+    "write_message",
     "handle_wait",
     "view_line",
     "view_bundle",

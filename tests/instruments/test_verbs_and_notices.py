@@ -92,6 +92,7 @@ VERBS = {
         *("fault.acknowledged", "fault.ended", "fault.regraded", "fault.reported"),
         *("breakdown.changed", "breakdown.ended", "breakdown.reported"),
         *("booking.in_doubt", "booking.stands"),
+        *("message.read", "message.sent"),
         *("upkeep.done", "upkeep.ended", "upkeep.planned"),
         *(
             "class.renamed",
@@ -132,6 +133,7 @@ KINDS = {
             "given_back",
             "in_doubt",
             "kept",
+            "message",
             "moved",
             "moved_away",
             "no_show",

@@ -47,6 +47,8 @@ REFUSED = {
     "givenscore_shown": "insert update delete",
     "indicatorscore_final": "insert update delete",
     "indicatorscore_shown": "insert update delete",
+    "message_fixed": "update",
+    "message_kept": "delete",
     "metricsnapshot_final": "insert update",
     "metricsnapshot_immutable": "update delete",
     "organisation_merged": "insert update",

@@ -80,6 +80,8 @@ ARGUMENTS: dict[str, Arguments] = {
     "instruments:end_steward": lambda world: ["AAA", "AAA-TABLE", world.objects["stewardship"].pk],
     "instruments:booking": _booking(CONFIRMED),
     "instruments:booking_file": _booking(CONFIRMED),
+    "instruments:messages": _booking(CONFIRMED),
+    "instruments:read_messages": _booking(CONFIRMED),
     "instruments:series_act#approve": lambda world: [world.bookings[REQUESTED].pk, "approve"],
     "instruments:series_act#cancel": lambda world: [world.bookings[CONFIRMED].pk, "cancel"],
     "instruments:basket_add": _fixed("AAA-TABLE"),

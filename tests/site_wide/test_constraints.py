@@ -30,7 +30,7 @@ usage_voided_with_reason calendar_is_about_one_thing fault_acknowledged_when fau
 fault_severity_known fault_state_has_who bundle_when_lost_known bundle_part_step
 fault_severity_known fault_state_has_who booking_offer_is_not_taken wait_window wait_fits wait_minutes
 wait_state_known wait_ended_when wait_for_one_or_a_kind wait_offer_answer_known
-breakdown_interval
+breakdown_interval message_read_by_somebody
 plan_audience_known plan_kind_known plan_says_how_often plan_takes_time plan_unit_known certificate_valid_after_it
 """
 ONCE = """

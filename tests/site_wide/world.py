@@ -34,6 +34,7 @@ from instruments.calendars.models import CalendarFeed
 from instruments.calendars.permissions import Followed
 from instruments.inventory.enums import SharingMode
 from instruments.inventory.models import Stewardship
+from instruments.letters.actions.messages import write_message
 from instruments.terms.models import OpeningException, Rate
 from instruments.upkeep.actions.faults import report_fault
 from instruments.upkeep.actions.plans import PlanData, make_plan
@@ -246,6 +247,9 @@ def make_world() -> World:
             severity="limited",
             words="漏气",
             photo=b"a picture",
+        ),
+        "message": perform(
+            people["researcher"], write_message, bookings[BookingState.CONFIRMED], words="样品有毒吗"
         ),
         "bundle": BundlePart.objects.create(
             bundle=BookingBundle.objects.create(person=people["researcher"], when_lost="keep"),

@@ -35,6 +35,7 @@ from instruments.desk.views.board import board, is_idle
 from instruments.desk.views.desk_cards import Counts, answer, arrival, overdue_cards, waiting
 from instruments.inventory.models import Instrument
 from instruments.inventory.permissions import stewarded_by
+from instruments.letters.queries.messages import unread_at_desk
 from instruments.terms.errors import BrokenRule
 from instruments.terms.rules.hours import local_midnight
 from instruments.terms.rules.intervals import Interval
@@ -137,7 +138,7 @@ def _page(
     arrivals = [arrival(booking, now) for booking in found.arriving]
     # Who comes this afternoon is nothing to do this morning: an arrival waits once its check-in is open.
     due = [one for one in arrivals if one.is_open]
-    faults = faults_to_handle(kept)
+    faults, unread = faults_to_handle(kept), unread_at_desk(person, kept)
     counts = Counts(
         to_decide=len(decisions),
         to_check_in=len(due),
@@ -145,6 +146,7 @@ def _page(
         to_confirm=len(records.unconfirmed),
         # A fault that was taken up waits for its repair, not for the desk.
         faults=sum(fault.state == FaultState.OPEN for fault in faults),
+        messages=len(unread),
         slots=found.slots,
     )
     midnight = local_midnight(day)
@@ -166,6 +168,7 @@ def _page(
         "waiting": waiting(counts.due),
         "records": records,
         "faults": faults,
+        "unread": unread,
         "wishes": lists.wishes(asked, near),
         "arrivals": due,
         "later": [one for one in arrivals if not one.is_open],

@@ -1,0 +1,12 @@
+"""The notices about what is written and sent along to a booking, and their sentences."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+KINDS = {
+    "booking_message": (
+        _("Message from %(actor)s: %(instrument)s, %(when)s"),
+        _("%(actor)s writes about the booking of %(instrument)s, %(when)s: %(words)s"),
+    ),
+}
