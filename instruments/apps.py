@@ -75,6 +75,7 @@ class InstrumentsConfig(AppConfig):
         import instruments.waiting.permissions  # noqa: F401
         from changes import subscribe
         from instruments.availability import subscribers as availability
+        from instruments.booking.actions.decisions import demand_for_approval
         from instruments.booking.actions.steps import keep_step
         from instruments.booking.dependants import register_dependants
         from instruments.booking.events import BookingEvent, VisitEnded
@@ -84,6 +85,7 @@ class InstrumentsConfig(AppConfig):
         from instruments.guards import guards
         from instruments.inventory import custodians
         from instruments.inventory import subscribers as inventory
+        from instruments.letters.queries.attachments import missing_for_approval
         from instruments.terms import subscribers as terms
         from instruments.upkeep import subscribers as upkeep
         from instruments.usage.actions.visits import record_visit
@@ -94,6 +96,7 @@ class InstrumentsConfig(AppConfig):
         register_all(OF_BOOKINGS | OF_BUNDLES | OF_INSTRUMENTS | OF_LETTERS | OF_UPKEEP | OF_WAITING)
         register_reports()
         register_attachments()
+        demand_for_approval(missing_for_approval)
         subscribe(BookingEvent, keep_step)
         # Who keeps an instrument is settled before who is asked to decide on its requests.
         custodians.register_dependants()

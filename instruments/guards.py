@@ -14,7 +14,7 @@ from safeguards.triggers import Trigger, refusal_trigger
 HOLDING = f"""{{row}}."state" IN ({", ".join(f"'{state.value}'" for state in HOLDING_STATES)})"""
 BOOKINGS, USAGE = "instruments_booking", "instruments_usagerecord"
 STEPS = "instruments_bookingstep"
-MESSAGES = "instruments_bookingmessage"
+MESSAGES, FILES = "instruments_bookingmessage", "instruments_bookingattachment"
 
 
 def guards() -> list[Trigger]:
@@ -28,6 +28,7 @@ def guards() -> list[Trigger]:
         refusal_trigger(
             "booking_step_kept", STEPS, "UPDATE OR DELETE", "the life of a booking is written once"
         ),
+        refusal_trigger("attachment_kept", FILES, "UPDATE OR DELETE", "a file stays as it was sent"),
         refusal_trigger("message_kept", MESSAGES, "DELETE", "a message is never deleted"),
         refusal_trigger(
             "message_fixed",

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 WORDS: dict[str, Promise] = {
+    "instruments.attachment.added": _("files attached to a booking"),
     "instruments.booking.approved": _("booking approved"),
     "instruments.booking.cancelled": _("booking cancelled"),
     "instruments.booking.checked_in": pgettext_lazy("what was done", "checked in"),

@@ -14,7 +14,7 @@ from instruments.inventory.models import (
     InstrumentPart,
     Stewardship,
 )
-from instruments.letters.models import BookingMessage
+from instruments.letters.models import BookingAttachment, BookingMessage
 from instruments.terms.models import BookingPolicy, Holiday, OpeningException, OpeningPeriod, Rate
 from instruments.upkeep.models import Breakdown, BreakdownBlock, Fault, FaultPhoto, UpkeepDone, UpkeepPlan
 from instruments.usage.models import UsageRecord
@@ -24,6 +24,7 @@ __all__ = [
     "ApplicationField",
     "AvailabilityChange",
     "Booking",
+    "BookingAttachment",
     "BookingBundle",
     "BookingMessage",
     "BookingPolicy",

@@ -10,7 +10,7 @@ from instruments.calendars import views as calendars
 from instruments.catalogue.views import catalogue, compare, find, instrument, waiting
 from instruments.desk.views import deciding, desk
 from instruments.inventory.views import inventory, stewards
-from instruments.letters.views import messages
+from instruments.letters.views import attachments, messages
 from instruments.terms import views as terms
 from instruments.upkeep.views import breakdowns, faults, plans, repeated
 from instruments.usage.views import organisations, usage, usage_import
@@ -72,6 +72,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bookings/<uuid:pk>.ics", calendars.booking_file, name="booking_file"),
     path("bookings/<uuid:pk>/series/<slug:verb>/", series_acts.series_act, name="series_act"),
     path("bookings/<uuid:pk>/messages/", messages.conversation, name="messages"),
+    path("bookings/<uuid:pk>/attachments/", attachments.attachments, name="attachments"),
+    path("bookings/<uuid:pk>/attachments/<int:number>/", attachments.attachment, name="attachment"),
     path("bookings/<uuid:pk>/messages/read/", messages.read, name="read_messages"),
     path("bookings/<uuid:pk>/<slug:verb>/", booking.booking_act, name="booking_act"),
     path("basket/", basket.basket, name="basket"),

@@ -1,4 +1,4 @@
-"""What happens to what is written about a booking; the history keeps that it was written, never the words."""
+"""What is written and sent along to a booking; the history keeps that it was, never the words or the file."""
 
 from __future__ import annotations
 
@@ -22,3 +22,11 @@ class MessagesRead(Recorded):
 
     target: Booking
     verb: str = "instruments.message.read"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilesAttached(Recorded):
+    """One side has sent files along."""
+
+    target: Booking
+    verb: str = "instruments.attachment.added"

@@ -9,4 +9,8 @@ KINDS = {
         _("Message from %(actor)s: %(instrument)s, %(when)s"),
         _("%(actor)s writes about the booking of %(instrument)s, %(when)s: %(words)s"),
     ),
+    "booking_attachment": (
+        _("File from %(actor)s: %(instrument)s, %(when)s"),
+        _("%(actor)s has attached to the booking of %(instrument)s, %(when)s: %(names)s"),
+    ),
 }

@@ -1,4 +1,4 @@
-"""What is written about a booking between the person and those who keep the instrument."""
+"""What the person who booked and those who keep the instrument write, and send along, to each other."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from instruments.booking.models import Booking
+from instruments.letters.enums import FileKind
 from instruments.letters.rules.messages import MOST_WORDS
+
+LONGEST_NAME = 120
+"""Characters of a file's name."""
 
 
 class BookingMessage(models.Model):
@@ -42,3 +46,30 @@ class BookingMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.booking_id} {self.sent_at:%Y-%m-%d %H:%M}"
+
+
+class BookingAttachment(models.Model):
+    """A file (附件) kept with a booking: a PDF, or a picture drawn anew; it stays as it was sent."""
+
+    booking = models.ForeignKey(Booking, on_delete=models.PROTECT, related_name="attachments")
+    added_by = models.ForeignKey("members.Person", on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField(default=timezone.now)
+    name = models.CharField(max_length=LONGEST_NAME)
+    kind = models.CharField(max_length=4, choices=FileKind.choices)
+    size = models.PositiveIntegerField()
+    """Bytes."""
+    content = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("file with a booking")
+        verbose_name_plural = _("files with bookings")
+        ordering = ["added_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=FileKind.values), name="attachment_kind_known"
+            ),
+            models.CheckConstraint(condition=models.Q(size__gte=1), name="attachment_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.booking_id} {self.name}"

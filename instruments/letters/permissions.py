@@ -20,4 +20,12 @@ def is_side(person: Actor, obj: Any) -> bool:
     return obj.person_id == person.pk or is_custodian(person, obj)
 
 
-declare("instruments", {"read_messages": is_side, "write_message": is_side})
+declare(
+    "instruments",
+    {
+        "read_messages": is_side,
+        "write_message": is_side,
+        "read_attachments": is_side,
+        "attach_files": is_side,
+    },
+)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from changes.errors import Sentence
 from display.formats import minutes
-from instruments.terms.enums import Nights, OwnOverlaps
+from instruments.terms.enums import Attachments, Nights, OwnOverlaps
 from instruments.terms.models import BookingPolicy
+
+_FILES: dict[str, Sentence] = {
+    Attachments.MAY: gettext_lazy("Files may be attached to a booking."),
+    Attachments.MUST: gettext_lazy("A file has to be attached before a request is approved."),
+}
 
 
 def limits_in_words(policy: BookingPolicy) -> list[str]:
@@ -15,7 +21,7 @@ def limits_in_words(policy: BookingPolicy) -> list[str]:
     language = get_language()
     night = f"{policy.night_begins:%H:%M}–{policy.night_ends:%H:%M}"
     busy = f"{policy.peak_begins:%H:%M}–{policy.peak_ends:%H:%M}"
-    said = []
+    said = [str(_FILES[policy.attachments])] if policy.attachments in _FILES else []
     if policy.approval_required and policy.approval_outsiders_only:
         said.append(_("Only people of other units wait for approval."))
     if policy.approval_required and policy.approval_over_hours:

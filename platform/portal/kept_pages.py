@@ -17,6 +17,7 @@ OF_KIND = {
     "instruments.bundle": set[str](),
     "instruments.fault": set[str](),
     "instruments.breakdown": set[str](),
+    "instruments.attachment": set[str](),
     "instruments.message": set[str](),
     "instruments.upkeep": set[str](),
     "instruments.usage": {"usage"},

@@ -13,6 +13,8 @@ VERBS = [
     "report_fault",
     "handle_fault",
     "read_messages",
+    "read_attachments",
+    "attach_files",
     "write_message",
     "handle_wait",
     "view_line",

@@ -92,7 +92,7 @@ VERBS = {
         *("fault.acknowledged", "fault.ended", "fault.regraded", "fault.reported"),
         *("breakdown.changed", "breakdown.ended", "breakdown.reported"),
         *("booking.in_doubt", "booking.stands"),
-        *("message.read", "message.sent"),
+        *("attachment.added", "message.read", "message.sent"),
         *("upkeep.done", "upkeep.ended", "upkeep.planned"),
         *(
             "class.renamed",
@@ -126,6 +126,7 @@ KINDS = {
     for kind in (
         *(
             "approved",
+            "attachment",
             "cancelled",
             "confirmed",
             "declined",

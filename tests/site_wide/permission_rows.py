@@ -76,6 +76,9 @@ instruments:fault_act#acknowledge       POST  in 404 404 302 302 404 404 302
 instruments:fault_act#repair            POST  in 422 404 422 422 404 422 422
 instruments:booking_act#take            POST  in 302 404 404 404 404 404 404
 instruments:booking_act#let_go          POST  in 302 404 404 404 404 404 404
+instruments:attachments                 GET   in 200 404 200 200 404 404 200
+instruments:attachments                 POST  in 422 404 422 422 404 404 422
+instruments:attachment                  GET   in 200 404 200 200 404 404 200
 instruments:messages                    GET   in 200 404 200 200 404 404 200
 instruments:messages                    POST  in 422 404 422 422 404 404 422
 instruments:read_messages               POST  in 302 404 302 302 404 404 302

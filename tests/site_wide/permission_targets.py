@@ -80,6 +80,8 @@ ARGUMENTS: dict[str, Arguments] = {
     "instruments:end_steward": lambda world: ["AAA", "AAA-TABLE", world.objects["stewardship"].pk],
     "instruments:booking": _booking(CONFIRMED),
     "instruments:booking_file": _booking(CONFIRMED),
+    "instruments:attachments": _booking(CONFIRMED),
+    "instruments:attachment": lambda world: [world.bookings[CONFIRMED].pk, world.objects["attachment"].pk],
     "instruments:messages": _booking(CONFIRMED),
     "instruments:read_messages": _booking(CONFIRMED),
     "instruments:series_act#approve": lambda world: [world.bookings[REQUESTED].pk, "approve"],

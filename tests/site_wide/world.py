@@ -35,6 +35,7 @@ from instruments.calendars.permissions import Followed
 from instruments.inventory.enums import SharingMode
 from instruments.inventory.models import Stewardship
 from instruments.letters.actions.messages import write_message
+from instruments.letters.models import BookingAttachment
 from instruments.terms.models import OpeningException, Rate
 from instruments.upkeep.actions.faults import report_fault
 from instruments.upkeep.actions.plans import PlanData, make_plan
@@ -131,7 +132,9 @@ def make_world() -> World:
     story = make_story()
     published = scored(story, capture)
     unit = story.units["AAA"]
-    instrument = make_instrument(unit=unit, code="AAA-TABLE", policy={"approval_required": True})
+    instrument = make_instrument(
+        unit=unit, code="AAA-TABLE", policy={"approval_required": True, "attachments": "may"}
+    )
     hidden = make_instrument(unit=unit, code="AAA-HIDDEN", sharing_mode=SharingMode.NOT_SHARED)
     elsewhere = make_instrument(unit=UnitFactory(), code="ELSE-1")
     people = {
@@ -247,6 +250,14 @@ def make_world() -> World:
             severity="limited",
             words="漏气",
             photo=b"a picture",
+        ),
+        "attachment": BookingAttachment.objects.create(
+            booking=bookings[BookingState.CONFIRMED],
+            added_by=people["researcher"],
+            name="方案.pdf",
+            kind="pdf",
+            size=4,
+            content=b"%PDF",
         ),
         "message": perform(
             people["researcher"], write_message, bookings[BookingState.CONFIRMED], words="样品有毒吗"

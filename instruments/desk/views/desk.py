@@ -35,6 +35,7 @@ from instruments.desk.views.board import board, is_idle
 from instruments.desk.views.desk_cards import Counts, answer, arrival, overdue_cards, waiting
 from instruments.inventory.models import Instrument
 from instruments.inventory.permissions import stewarded_by
+from instruments.letters.queries.attachments import lacking_files
 from instruments.letters.queries.messages import unread_at_desk
 from instruments.terms.errors import BrokenRule
 from instruments.terms.rules.hours import local_midnight
@@ -170,6 +171,7 @@ def _page(
         "faults": faults,
         "unread": unread,
         "wishes": lists.wishes(asked, near),
+        "lacking": lacking_files([rows[0] for rows in asked]),
         "arrivals": due,
         "later": [one for one in arrivals if not one.is_open],
         "overdue": overdue_cards(found.overdue, near.held, now),
