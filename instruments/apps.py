@@ -69,6 +69,7 @@ class InstrumentsConfig(AppConfig):
         import instruments.calendars.permissions
         import instruments.inventory.permissions
         import instruments.letters.permissions
+        import instruments.replies.permissions
         import instruments.terms.permissions
         import instruments.upkeep.permissions
         import instruments.usage.permissions

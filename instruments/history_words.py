@@ -50,6 +50,8 @@ WORDS: dict[str, Promise] = {
     "instruments.rate.set": _("price set"),
     "instruments.rate.taken_back": _("future price taken back"),
     "instruments.refused": _("refused (instruments)"),
+    "instruments.reply.removed": _("reply template removed"),
+    "instruments.reply.saved": _("reply template saved"),
     "instruments.series.made": _("series of bookings asked for"),
     "instruments.stewardship.ended": _("stewardship ended"),
     "instruments.stewardship.given": _("steward named"),

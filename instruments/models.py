@@ -15,6 +15,7 @@ from instruments.inventory.models import (
     Stewardship,
 )
 from instruments.letters.models import BookingAttachment, BookingMessage
+from instruments.replies.models import ReplyTemplate
 from instruments.terms.models import BookingPolicy, Holiday, OpeningException, OpeningPeriod, Rate
 from instruments.upkeep.models import Breakdown, BreakdownBlock, Fault, FaultPhoto, UpkeepDone, UpkeepPlan
 from instruments.usage.models import UsageRecord
@@ -46,6 +47,7 @@ __all__ = [
     "OpeningException",
     "OpeningPeriod",
     "Rate",
+    "ReplyTemplate",
     "Stewardship",
     "UpkeepDone",
     "UpkeepPlan",

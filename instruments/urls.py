@@ -11,6 +11,7 @@ from instruments.catalogue.views import catalogue, compare, find, instrument, wa
 from instruments.desk.views import deciding, desk
 from instruments.inventory.views import inventory, stewards
 from instruments.letters.views import attachments, messages
+from instruments.replies import views as replies
 from instruments.terms import views as terms
 from instruments.upkeep.views import breakdowns, faults, plans, repeated
 from instruments.usage.views import organisations, usage, usage_import
@@ -35,11 +36,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/waiting/", line.line, name="line"),
     path("desk/maintenance/", desk.maintenance, name="maintenance"),
     path("desk/breakdown/", desk.choose_to_stop, name="choose_to_stop"),
-    # Instrument codes are capital letters, digits and hyphens, so "add", "rules" and "upkeep" are none.
+    # Instrument codes are capital letters, digits and hyphens, so "add", "rules", "upkeep" and "replies" are none.
     path("units/<str:unit>/manage/", inventory.inventory_page, name="inventory"),
     path("units/<str:unit>/manage/add/", inventory.add, name="add"),
     path("units/<str:unit>/manage/rules/", terms.unit_rules, name="unit_rules"),
     path("units/<str:unit>/manage/upkeep/", plans.unit_upkeep, name="unit_upkeep"),
+    path("units/<str:unit>/manage/replies/", replies.replies, name="replies"),
+    path("units/<str:unit>/manage/replies/<int:pk>/", replies.reply, name="reply"),
+    path("units/<str:unit>/manage/replies/<int:pk>/remove/", replies.remove, name="remove_reply"),
     path("units/<str:unit>/manage/<str:code>/", inventory.edit, name="edit"),
     path("units/<str:unit>/manage/<str:code>/state/", inventory.state, name="change_state"),
     path("units/<str:unit>/manage/<str:code>/terms/", terms.terms, name="terms"),

@@ -19,6 +19,7 @@ OF_KIND = {
     "instruments.breakdown": set[str](),
     "instruments.attachment": set[str](),
     "instruments.message": set[str](),
+    "instruments.reply": set[str](),
     "instruments.upkeep": set[str](),
     "instruments.usage": {"usage"},
     "instruments.wait": set[str](),

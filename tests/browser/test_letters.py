@@ -9,6 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from instruments.letters.models import BookingAttachment, BookingMessage
+from instruments.replies.models import ReplyTemplate
 from instruments.terms.models import BookingPolicy
 from tests.browser.visitor import findings, width_of
 from tests.factories.instruments import BookingFactory
@@ -78,3 +79,45 @@ def test_a_message_and_a_file(visit, language, width, script):
     user.go("/me/")
     expect(me.locator("#todo li")).to_have_count(0)
     assert BookingMessage.objects.filter(read_at=None).count() == 0
+
+
+@pytest.mark.parametrize(("language", "width", "script"), [("zh-CN", 1440, True), ("en", 390, False)])
+def test_a_reply_template_on_the_desk(visit, language, width, script):
+    """Chosen, it fills the reason at once; without script it is used where nothing is written; then for two at once."""
+    network = make_network()
+    instrument = network.instruments["ALPHA-XRD"]
+    words = "{person}，{instrument}在{start}已有安排。"
+    ReplyTemplate.objects.create(unit=instrument.unit, name="已有安排", words_zh=words)
+    first, *others = [
+        BookingFactory(
+            instrument=instrument,
+            person=network.enterprise,
+            state="requested",
+            start=at((timezone.localdate() + dt.timedelta(days=ahead)).isoformat(), "10:00"),
+        )
+        for ahead in (2, 3, 4)
+    ]
+    steward = visit(language=language, width=width, height=900, script=script)
+    steward.sign_in(network.steward.email)
+    page = steward.go("/desk/")
+    card = page.locator(f"#w-{first.pk}")
+    card.locator(".decline summary").click()
+    card.locator("[name=template]").select_option(label="已有安排")
+    begun = f"{network.enterprise.display_name}，"
+    if script:
+        assert card.locator("[name=reason]").input_value().startswith(begun)
+        assert findings(page) == []
+    assert width_of(page) <= width
+    card.locator(".decline .btn-danger").click()
+    expect(page.locator(".wish")).to_have_count(2)
+    for row in others:
+        page.locator(f"#w-{row.pk} [name=chosen]").check()
+    page.locator("#decide-many summary").click()
+    page.locator("#decide-many [name=template]").select_option(label="已有安排")
+    assert width_of(page) <= width
+    page.locator("#decide-many .btn-danger").click()
+    expect(page.locator(".wish")).to_have_count(0)
+    for row in (first, *others):
+        row.refresh_from_db()
+        assert (row.state, row.reason.startswith(begun)) == ("declined", True)
+    assert len({row.reason for row in (first, *others)}) == 3

@@ -15,6 +15,7 @@ VERBS = [
     "read_messages",
     "read_attachments",
     "attach_files",
+    "edit_replies",
     "write_message",
     "handle_wait",
     "view_line",

@@ -55,6 +55,7 @@ NEEDS_NONE = {
     "instruments:upkeep": NEW,
     "instruments:repeat_maintenance": NEW,
     "instruments:report_fault": NEW,
+    "instruments:replies": NEW,
     "instruments:attachments": NEW,
     "instruments:messages": NEW,
     "instruments:read_messages": ONE_WAY,

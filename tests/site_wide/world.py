@@ -36,6 +36,7 @@ from instruments.inventory.enums import SharingMode
 from instruments.inventory.models import Stewardship
 from instruments.letters.actions.messages import write_message
 from instruments.letters.models import BookingAttachment
+from instruments.replies.models import ReplyTemplate
 from instruments.terms.models import OpeningException, Rate
 from instruments.upkeep.actions.faults import report_fault
 from instruments.upkeep.actions.plans import PlanData, make_plan
@@ -258,6 +259,9 @@ def make_world() -> World:
             kind="pdf",
             size=4,
             content=b"%PDF",
+        ),
+        "reply": ReplyTemplate.objects.create(
+            unit=unit, name="样品不合适", words_zh="{person}，样品不合适。"
         ),
         "message": perform(
             people["researcher"], write_message, bookings[BookingState.CONFIRMED], words="样品有毒吗"

@@ -27,6 +27,7 @@ from instruments.booking.actions.requests import book_maintenance
 from instruments.booking.errors import RulesBroken, SlotTaken
 from instruments.booking.forms.slots import moment_of
 from instruments.booking.models import Booking
+from instruments.booking.queries.replies import worded
 from instruments.booking.views.offers import Offer
 from instruments.booking.views.refusal import in_words, slot_taken
 from instruments.desk import queries as lists
@@ -37,6 +38,7 @@ from instruments.inventory.models import Instrument
 from instruments.inventory.permissions import stewarded_by
 from instruments.letters.queries.attachments import lacking_files
 from instruments.letters.queries.messages import unread_at_desk
+from instruments.replies.queries import replies_in
 from instruments.terms.errors import BrokenRule
 from instruments.terms.rules.hours import local_midnight
 from instruments.terms.rules.intervals import Interval
@@ -160,6 +162,7 @@ def _page(
     chosen = request.GET.get("show", "")
     lanes = choices[chosen] if chosen in choices else _on_board(person, kept, booked)
     page = Paginator(lanes, LANES).get_page(request.GET.get("page"))
+    known = replies_in(instrument.unit_id for instrument in kept) if asked else {}
     context: dict[str, Any] = {
         "kept": kept,
         "down": down,
@@ -171,6 +174,8 @@ def _page(
         "faults": faults,
         "unread": unread,
         "wishes": lists.wishes(asked, near),
+        "templates": [reply for replies in known.values() for reply in replies],
+        "replies": {rows[0].pk: worded(known.get(rows[0].instrument.unit_id, ()), rows[0]) for rows in asked},
         "lacking": lacking_files([rows[0] for rows in asked]),
         "arrivals": due,
         "later": [one for one in arrivals if not one.is_open],

@@ -6,10 +6,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from instruments.letters.rules.messages import MOST_WORDS
+from instruments.replies.forms import AnsweringForm
 
 
-class MessageForm(forms.Form):
+class MessageForm(AnsweringForm):
     """The words."""
+
+    answered = "words"
 
     words = forms.CharField(
         label=_("Your message"),

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 from changes import perform
 from instruments.booking.errors import RulesBroken
 from instruments.booking.models import Booking
+from instruments.booking.queries.replies import replies_to
 from instruments.letters.actions.messages import read_messages, write_message
 from instruments.letters.errors import TooManyMessages
 from instruments.letters.forms.messages import MessageForm
@@ -41,9 +42,9 @@ class Conversation:
 def conversation(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show the messages of a booking to its two sides, and take a new one."""
     shown = side_of(request.user, pk, "write_message")
+    form = _form(shown, request.user, request.POST if request.method == "POST" else None)
     if request.method != "POST":
-        return _page(request, shown, MessageForm(auto_id="message_%s"))
-    form = MessageForm(request.POST, auto_id="message_%s")
+        return _page(request, shown, form)
     if not form.is_valid():
         return _page(request, shown, form, status=422)
     try:
@@ -67,6 +68,10 @@ def read(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST":
         perform(request.user, read_messages, shown)
     return _back(pk)
+
+
+def _form(shown: Booking, writer: Actor, data: QueryDict | None = None) -> MessageForm:
+    return MessageForm(data, replies=replies_to(shown, writer), needed=True, auto_id="message_%s")
 
 
 def _back(pk: UUID) -> HttpResponse:
@@ -97,7 +102,7 @@ def conversation_of(booking: Booking, reader: Actor) -> Conversation | None:
     """Return what was written about a booking for one of its sides, None for anybody else; one query."""
     if not can(reader, "read_messages", booking):
         return None
-    return _seen_by(booking, reader, MessageForm(auto_id="message_%s"))
+    return _seen_by(booking, reader, _form(booking, reader))
 
 
 FUNCTIONS = {"conversation_of": conversation_of}
