@@ -130,6 +130,7 @@ KINDS = {
             "cancelled",
             "confirmed",
             "declined",
+            "escalated",
             "expired",
             "given_back",
             "in_doubt",
@@ -141,7 +142,7 @@ KINDS = {
             "reminder",
             "reseated",
         ),
-        *("requested", "stands", "taken_away", "to_move"),
+        *("requested", "stands", "taken_away", "to_move", "undecided"),
     )
 }
 

@@ -139,6 +139,7 @@ def move_untold(
         booking.expires_at = min(booking.expires_at, wish.start)
     else:
         booking.expires_at = request_expiry(policy_of(target).request_expiry_hours, wish.start, work.now)
+        booking.asked_anew_at, booking.nudged_at, booking.escalated_at = work.now, None, None
     if after == BookingState.REQUESTED:
         booking.decided_at = booking.decided_by = None
     booking.state, booking.reminded_at = after, None
@@ -146,6 +147,7 @@ def move_untold(
         booking,
         *("instrument", "station", "start", "end", "state", "expires_at", "reminded_at"),
         *("category", "yuan_per_hour", "price", "decided_at", "decided_by", "in_doubt"),
+        *("asked_anew_at", "nudged_at", "escalated_at"),
     )
     work.emit(BookingMoved(target=booking, before=before, after=facts(booking)))
     record_waived(work, booking, problems, waive)

@@ -87,15 +87,22 @@ def recipients_of(instrument: Instrument, *, but: Person | None) -> list[Person]
 
     `but` is who acts, or asked: nobody is told of the own doing, and nobody decides on the own request.
     """
-    today = timezone.localdate()
-    people = Person.objects.filter(is_active=True).order_by("pk")
-    if but is not None:
-        people = people.exclude(pk=but.pk)
-    stewards = Stewardship.objects.on(today).filter(instrument=instrument)
-    managers = UnitRole.objects.on(today).filter(unit=instrument.unit_id, kind=UnitRoleKind.MANAGER)
-    return list(people.filter(pk__in=stewards.values("person"))) or list(
-        people.filter(pk__in=managers.values("person"))
+    stewards = Stewardship.objects.on(timezone.localdate()).filter(instrument=instrument)
+    people = _people(but).filter(pk__in=stewards.values("person"))
+    return list(people) or managers_over(instrument, but=but)
+
+
+def managers_over(instrument: Instrument, *, but: Person | None) -> list[Person]:
+    """Return the managers of the unit today, without `but`."""
+    managers = UnitRole.objects.on(timezone.localdate()).filter(
+        unit=instrument.unit_id, kind=UnitRoleKind.MANAGER
     )
+    return list(_people(but).filter(pk__in=managers.values("person")))
+
+
+def _people(but: Person | None) -> QuerySet[Person]:
+    people = Person.objects.filter(is_active=True).order_by("pk")
+    return people if but is None else people.exclude(pk=but.pk)
 
 
 def _stewarded(person: Person) -> QuerySet[Stewardship, int]:
