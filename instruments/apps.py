@@ -86,17 +86,20 @@ class InstrumentsConfig(AppConfig):
         from instruments.guards import guards
         from instruments.inventory import custodians
         from instruments.inventory import subscribers as inventory
+        from instruments.inventory.queries.deputies import units_of_deputy
         from instruments.letters.queries.attachments import missing_for_approval
         from instruments.terms import subscribers as terms
         from instruments.upkeep import subscribers as upkeep
         from instruments.usage.actions.visits import record_visit
         from instruments.usage.reports import register_reports
         from instruments.waiting import subscribers as waiting
+        from members.permissions import read_with_roles
 
         post_migrate.connect(_index_anew, sender=self)
         register_all(OF_BOOKINGS | OF_BUNDLES | OF_INSTRUMENTS | OF_LETTERS | OF_UPKEEP | OF_WAITING)
         register_reports()
         register_attachments()
+        read_with_roles(units_of_deputy)
         demand_for_approval(missing_for_approval)
         subscribe(BookingEvent, keep_step)
         # Who keeps an instrument is settled before who is asked to decide on its requests.

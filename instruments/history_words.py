@@ -34,6 +34,8 @@ WORDS: dict[str, Promise] = {
     "instruments.calendar.ended": _("calendar address ended"),
     "instruments.calendar.made": _("calendar address made"),
     "instruments.class.renamed": _("class renamed"),
+    "instruments.deputy.ended": _("deputy of a steward ended"),
+    "instruments.deputy.named": _("deputy of a steward named"),
     "instruments.fault.acknowledged": _("fault acknowledged"),
     "instruments.fault.ended": _("fault repaired or closed"),
     "instruments.fault.regraded": _("severity of a fault changed"),

@@ -6,6 +6,7 @@ from instruments.bundles.models import BookingBundle, BundlePart
 from instruments.calendars.models import CalendarFeed
 from instruments.inventory.models import (
     ApplicationField,
+    Deputy,
     Instrument,
     InstrumentClass,
     InstrumentFacts,
@@ -35,6 +36,7 @@ __all__ = [
     "BreakdownBlock",
     "BundlePart",
     "CalendarFeed",
+    "Deputy",
     "Fault",
     "FaultPhoto",
     "Holiday",

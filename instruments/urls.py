@@ -9,7 +9,7 @@ from instruments.bundles.views import basket, bundles
 from instruments.calendars import views as calendars
 from instruments.catalogue.views import catalogue, compare, find, instrument, waiting
 from instruments.desk.views import deciding, desk
-from instruments.inventory.views import inventory, stewards
+from instruments.inventory.views import deputies, inventory, stewards
 from instruments.letters.views import attachments, messages
 from instruments.replies import views as replies
 from instruments.terms import views as terms
@@ -63,6 +63,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("units/<str:unit>/manage/<str:code>/stewards/", stewards.stewards, name="stewards"),
     path("units/<str:unit>/manage/<str:code>/stewards/<int:pk>/end/", stewards.end, name="end_steward"),
+    path("units/<str:unit>/manage/<str:code>/deputies/", deputies.name, name="name_deputy"),
+    path("units/<str:unit>/manage/<str:code>/deputies/<int:pk>/end/", deputies.end, name="end_deputy"),
     path("instruments/<str:code>/upkeep/", plans.upkeep, name="upkeep"),
     path("instruments/<str:code>/upkeep/repeat/", repeated.repeat, name="repeat_maintenance"),
     path("upkeep/<int:pk>/", plans.plan, name="upkeep_plan"),

@@ -16,6 +16,7 @@ VERBS = [
     "read_attachments",
     "attach_files",
     "edit_replies",
+    "name_deputy",
     "write_message",
     "handle_wait",
     "view_line",

@@ -92,6 +92,7 @@ VERBS = {
         *("fault.acknowledged", "fault.ended", "fault.regraded", "fault.reported"),
         *("breakdown.changed", "breakdown.ended", "breakdown.reported"),
         *("booking.in_doubt", "booking.stands"),
+        *("deputy.ended", "deputy.named"),
         *("attachment.added", "message.read", "message.sent", "reply.removed", "reply.saved"),
         *("upkeep.done", "upkeep.ended", "upkeep.planned"),
         *(

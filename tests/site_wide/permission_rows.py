@@ -86,6 +86,8 @@ instruments:replies                     GET   in 404 404 200 200 404 404 200
 instruments:replies                     POST  in 404 404 422 422 404 404 422
 instruments:reply                       POST  in 404 404 422 422 404 404 422
 instruments:remove_reply                POST  in 404 404 302 302 404 404 302
+instruments:name_deputy                 POST  in 404 404 422 422 404 404 422
+instruments:end_deputy                  POST  in 404 404 302 302 404 404 302
 instruments:wait                        GET   in 200 200 200 200 200 200 200
 instruments:wait                        POST  in 422 422 422 422 422 422 422
 instruments:wait#not_shared             POST  in 404 404 422 422 404 422 422

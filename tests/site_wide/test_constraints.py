@@ -31,6 +31,7 @@ fault_severity_known fault_state_has_who bundle_when_lost_known bundle_part_step
 fault_severity_known fault_state_has_who booking_offer_is_not_taken wait_window wait_fits wait_minutes
 wait_state_known wait_ended_when wait_for_one_or_a_kind wait_offer_answer_known
 breakdown_interval message_read_by_somebody attachment_kind_known attachment_not_empty policy_attachments_known
+deputy_dates deputy_is_somebody_else
 plan_audience_known plan_kind_known plan_says_how_often plan_takes_time plan_unit_known certificate_valid_after_it
 """
 ONCE = """

@@ -55,6 +55,8 @@ NEEDS_NONE = {
     "instruments:upkeep": NEW,
     "instruments:repeat_maintenance": NEW,
     "instruments:report_fault": NEW,
+    "instruments:name_deputy": NEW,
+    "instruments:end_deputy": ONE_WAY,
     "instruments:replies": NEW,
     "instruments:attachments": NEW,
     "instruments:messages": NEW,

@@ -33,7 +33,7 @@ from instruments.calendars.enums import FeedKind
 from instruments.calendars.models import CalendarFeed
 from instruments.calendars.permissions import Followed
 from instruments.inventory.enums import SharingMode
-from instruments.inventory.models import Stewardship
+from instruments.inventory.models import Deputy, Stewardship
 from instruments.letters.actions.messages import write_message
 from instruments.letters.models import BookingAttachment
 from instruments.replies.models import ReplyTemplate
@@ -259,6 +259,14 @@ def make_world() -> World:
             kind="pdf",
             size=4,
             content=b"%PDF",
+        ),
+        "deputy": Deputy.objects.create(
+            unit=unit,
+            person=people["steward"],
+            deputy=PersonFactory(home_unit=unit),
+            named_by=people["steward"],
+            valid_from=now.date(),
+            valid_to=now.date() + dt.timedelta(days=7),
         ),
         "reply": ReplyTemplate.objects.create(
             unit=unit, name="样品不合适", words_zh="{person}，样品不合适。"

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from instruments.booking.enums import BookingKind
 from instruments.booking.models import Booking
-from instruments.inventory.models import Instrument, Stewardship
+from instruments.inventory.models import Deputy, Instrument, Stewardship
 from members.enums import UnitRoleKind
 from members.models import Person, UnitRole
 from members.permissions import roles_of
@@ -83,12 +83,14 @@ def own_elsewhere(
 
 
 def recipients_of(instrument: Instrument, *, but: Person | None) -> list[Person]:
-    """Return who is told of requests: the stewards of today, or the unit's managers where there is no other one.
+    """Return who is told of requests: the stewards of today and their deputies, else the unit's managers.
 
     `but` is who acts, or asked: nobody is told of the own doing, and nobody decides on the own request.
     """
-    stewards = Stewardship.objects.on(timezone.localdate()).filter(instrument=instrument)
-    people = _people(but).filter(pk__in=stewards.values("person"))
+    today = timezone.localdate()
+    stewards = Stewardship.objects.on(today).filter(instrument=instrument).values("person")
+    deputies = Deputy.objects.on(today).filter(unit=instrument.unit_id, person__in=stewards)
+    people = _people(but).filter(Q(pk__in=stewards) | Q(pk__in=deputies.values("deputy")))
     return list(people) or managers_over(instrument, but=but)
 
 
@@ -106,5 +108,4 @@ def _people(but: Person | None) -> QuerySet[Person]:
 
 
 def _stewarded(person: Person) -> QuerySet[Stewardship, int]:
-    kept = Stewardship.objects.on(timezone.localdate()).filter(person=person)
-    return kept.values_list("instrument_id", flat=True)
+    return Stewardship.objects.kept_by(person, timezone.localdate()).values_list("instrument_id", flat=True)

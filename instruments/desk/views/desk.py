@@ -36,6 +36,7 @@ from instruments.desk.views.board import board, is_idle
 from instruments.desk.views.desk_cards import Counts, answer, arrival, overdue_cards, waiting
 from instruments.inventory.models import Instrument
 from instruments.inventory.permissions import stewarded_by
+from instruments.inventory.queries.deputies import standing_in
 from instruments.letters.queries.attachments import lacking_files
 from instruments.letters.queries.messages import unread_at_desk
 from instruments.replies.queries import replies_in
@@ -46,6 +47,7 @@ from instruments.upkeep.enums import FaultState
 from instruments.upkeep.queries.faults import faults_to_handle
 from members.kept_pages import kept_for_person
 from members.models import Person
+from members.permissions import roles_of
 
 LANES = 30
 """Instruments on one page of the board."""
@@ -198,6 +200,8 @@ def _page(
         "others": others or [],
         "barred": others is None,
         "now": now,
+        # Whoever stands in for nobody is not asked about.
+        "stands_in": standing_in(person, today) if roles_of(person).deputy_in else [],
     }
     # htmx asks for what changes with time alone; the form and the frame of the page stay.
     is_fragment = request.headers.get("HX-Request") == "true"
