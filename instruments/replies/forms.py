@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from instruments.replies.actions import ReplyData
 from instruments.replies.models import ReplyTemplate
@@ -79,7 +80,10 @@ class AnsweringForm(forms.Form):
         self.fields["template"] = forms.ChoiceField(
             label=_("Reply template"),
             required=False,
-            choices=[("", _("None")), *((reply.key, reply.name) for reply in replies)],
+            choices=[
+                ("", pgettext_lazy("reply template", "None")),
+                *((reply.key, reply.name) for reply in replies),
+            ],
             widget=ReplySelect(replies, self.answered),
             help_text=_("Used where you write nothing yourself."),
         )

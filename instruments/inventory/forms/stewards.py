@@ -46,7 +46,7 @@ class DeputyForm(forms.Form):
 
     person = _PersonField(
         Person.objects.none(),
-        label=pgettext_lazy("a steward who is away", "For whom"),
+        label=_("Steward who is away"),
         widget=forms.Select(attrs={"class": "form-select"}),
     )
     deputy = _PersonField(
