@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from instruments.booking.messages import KINDS as OF_BOOKINGS
 from instruments.bundles.messages import KINDS as OF_BUNDLES
 from instruments.inventory.messages import KINDS as OF_INSTRUMENTS
+from instruments.letters.messages import KINDS as OF_LETTERS
 from instruments.upkeep.messages import KINDS as OF_UPKEEP
 from instruments.waiting.messages import KINDS as OF_WAITING
 from notices.kinds import register_all
@@ -67,34 +68,40 @@ class InstrumentsConfig(AppConfig):
         import instruments.bundles.permissions
         import instruments.calendars.permissions
         import instruments.inventory.permissions
+        import instruments.letters.permissions
+        import instruments.replies.permissions
         import instruments.terms.permissions
         import instruments.upkeep.permissions
         import instruments.usage.permissions
         import instruments.waiting.permissions  # noqa: F401
         from changes import subscribe
         from instruments.availability import subscribers as availability
-        from instruments.booking.actions.rivals import settle_rivals
-        from instruments.booking.actions.steps import keep_step
+        from instruments.booking import subscribers as booking
+        from instruments.booking.actions.decisions import demand_for_approval
         from instruments.booking.dependants import register_dependants
-        from instruments.booking.events import BookingEvent, TimeContested, VisitEnded
+        from instruments.booking.events import VisitEnded
         from instruments.bundles import subscribers as bundles
         from instruments.calendars.attachments import register_attachments
         from instruments.catalogue import subscribers as catalogue
         from instruments.guards import guards
         from instruments.inventory import custodians
         from instruments.inventory import subscribers as inventory
+        from instruments.inventory.queries.deputies import units_of_deputy
+        from instruments.letters.queries.attachments import missing_for_approval
         from instruments.terms import subscribers as terms
         from instruments.upkeep import subscribers as upkeep
         from instruments.usage.actions.visits import record_visit
         from instruments.usage.reports import register_reports
         from instruments.waiting import subscribers as waiting
+        from members.permissions import read_with_roles
 
         post_migrate.connect(_index_anew, sender=self)
-        register_all(OF_BOOKINGS | OF_BUNDLES | OF_INSTRUMENTS | OF_UPKEEP | OF_WAITING)
+        register_all(OF_BOOKINGS | OF_BUNDLES | OF_INSTRUMENTS | OF_LETTERS | OF_UPKEEP | OF_WAITING)
         register_reports()
         register_attachments()
-        subscribe(BookingEvent, keep_step)
-        subscribe(TimeContested, settle_rivals)
+        read_with_roles(units_of_deputy)
+        demand_for_approval(missing_for_approval)
+        booking.subscribe_all()
         # Who keeps an instrument is settled before who is asked to decide on its requests.
         custodians.register_dependants()
         register_dependants()

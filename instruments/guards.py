@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from django.db.models import Model
+
 from instruments.booking.enums import HOLDING_STATES
 from instruments.booking.rules.booking_states import TRANSITIONS
+from instruments.letters.models import BookingMessage
 from instruments.usage.models import UsageRecord
 from safeguards.no_overlap import overlap_guard
 from safeguards.triggers import Trigger, refusal_trigger
@@ -11,6 +14,7 @@ from safeguards.triggers import Trigger, refusal_trigger
 HOLDING = f"""{{row}}."state" IN ({", ".join(f"'{state.value}'" for state in HOLDING_STATES)})"""
 BOOKINGS, USAGE = "instruments_booking", "instruments_usagerecord"
 STEPS = "instruments_bookingstep"
+MESSAGES, FILES = "instruments_bookingmessage", "instruments_bookingattachment"
 
 
 def guards() -> list[Trigger]:
@@ -23,6 +27,15 @@ def guards() -> list[Trigger]:
         refusal_trigger("booking_walk", BOOKINGS, "UPDATE", "no step leads to this state", _off_the_table()),
         refusal_trigger(
             "booking_step_kept", STEPS, "UPDATE OR DELETE", "the life of a booking is written once"
+        ),
+        refusal_trigger("attachment_kept", FILES, "UPDATE OR DELETE", "a file stays as it was sent"),
+        refusal_trigger("message_kept", MESSAGES, "DELETE", "a message is never deleted"),
+        refusal_trigger(
+            "message_fixed",
+            MESSAGES,
+            "UPDATE",
+            "a message is never changed",
+            _differ(BookingMessage, but=READ),
         ),
         refusal_trigger("usage_kept", USAGE, "DELETE", "a usage record is never deleted"),
         refusal_trigger(
@@ -40,19 +53,21 @@ def _off_the_table() -> str:
 
 VOIDED = {"is_current", "voided_by", "voided_at", "void_reason"}
 AGREED = {"to_confirm", "agreed_by", "agreed_at"}
+READ = {"read_at", "read_by"}
 
 
 def _more_than_ended() -> str:
     """Any change of a usage record but three: a correction replaces it, it is voided, a custodian agrees with it."""
-    ended = f'NEW."is_current" OR OLD."voided_at" IS NOT NULL OR {_differ(but=VOIDED)}'
-    agreed = f'NOT OLD."to_confirm" OR NEW."to_confirm" OR NEW."agreed_at" IS NULL OR {_differ(but=AGREED)}'
+    changed, more = _differ(UsageRecord, but=VOIDED), _differ(UsageRecord, but=AGREED)
+    ended = f'NEW."is_current" OR OLD."voided_at" IS NOT NULL OR {changed}'
+    agreed = f'NOT OLD."to_confirm" OR NEW."to_confirm" OR NEW."agreed_at" IS NULL OR {more}'
     return f'NOT OLD."is_current" OR (({ended}) AND ({agreed}))'
 
 
-def _differ(*, but: set[str]) -> str:
+def _differ(model: type[Model], *, but: set[str]) -> str:
     """Whether any other column changes; money and times compare as they are stored."""
     changed = []
-    for field in UsageRecord._meta.concrete_fields:
+    for field in model._meta.concrete_fields:
         column = f'"{field.column}"'
         if field.name in but:
             continue

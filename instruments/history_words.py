@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 WORDS: dict[str, Promise] = {
+    "instruments.attachment.added": _("files attached to a booking"),
     "instruments.booking.approved": _("booking approved"),
     "instruments.booking.cancelled": _("booking cancelled"),
     "instruments.booking.checked_in": pgettext_lazy("what was done", "checked in"),
@@ -36,6 +37,8 @@ WORDS: dict[str, Promise] = {
     "instruments.calendar.ended": _("calendar address ended"),
     "instruments.calendar.made": _("calendar address made"),
     "instruments.class.renamed": _("class renamed"),
+    "instruments.deputy.ended": _("deputy of a steward ended"),
+    "instruments.deputy.named": _("deputy of a steward named"),
     "instruments.fault.acknowledged": _("fault acknowledged"),
     "instruments.fault.ended": _("fault repaired or closed"),
     "instruments.fault.regraded": _("severity of a fault changed"),
@@ -45,11 +48,15 @@ WORDS: dict[str, Promise] = {
     "instruments.instrument.changed": _("instrument changed"),
     "instruments.instrument.created": _("instrument added"),
     "instruments.instrument.state_changed": _("state of an instrument changed"),
+    "instruments.message.read": _("messages on a booking read"),
+    "instruments.message.sent": _("message on a booking written"),
     "instruments.opening.changed": _("opening times changed"),
     "instruments.policy.changed": _("booking rules changed"),
     "instruments.rate.set": _("price set"),
     "instruments.rate.taken_back": _("future price taken back"),
     "instruments.refused": _("refused (instruments)"),
+    "instruments.reply.removed": _("reply template removed"),
+    "instruments.reply.saved": _("reply template saved"),
     "instruments.series.made": _("series of bookings asked for"),
     "instruments.stewardship.ended": _("stewardship ended"),
     "instruments.stewardship.given": _("steward named"),

@@ -6,6 +6,7 @@ from instruments.bundles.models import BookingBundle, BundlePart
 from instruments.calendars.models import CalendarFeed
 from instruments.inventory.models import (
     ApplicationField,
+    Deputy,
     Instrument,
     InstrumentClass,
     InstrumentFacts,
@@ -14,6 +15,8 @@ from instruments.inventory.models import (
     InstrumentPart,
     Stewardship,
 )
+from instruments.letters.models import BookingAttachment, BookingMessage
+from instruments.replies.models import ReplyTemplate
 from instruments.terms.models import BookingPolicy, Holiday, OpeningException, OpeningPeriod, Rate
 from instruments.upkeep.models import Breakdown, BreakdownBlock, Fault, FaultPhoto, UpkeepDone, UpkeepPlan
 from instruments.usage.models import UsageRecord
@@ -23,7 +26,9 @@ __all__ = [
     "ApplicationField",
     "AvailabilityChange",
     "Booking",
+    "BookingAttachment",
     "BookingBundle",
+    "BookingMessage",
     "BookingPolicy",
     "BookingSeries",
     "BookingStep",
@@ -31,6 +36,7 @@ __all__ = [
     "BreakdownBlock",
     "BundlePart",
     "CalendarFeed",
+    "Deputy",
     "Fault",
     "FaultPhoto",
     "Holiday",
@@ -43,6 +49,7 @@ __all__ = [
     "OpeningException",
     "OpeningPeriod",
     "Rate",
+    "ReplyTemplate",
     "Stewardship",
     "UpkeepDone",
     "UpkeepPlan",

@@ -17,6 +17,7 @@ from instruments.booking.actions.sweeps import (
     mark_no_shows,
     remind_bookings,
 )
+from instruments.booking.actions.waiting_requests import escalate_requests, remind_deciders
 from instruments.inventory.actions.stewards import settle_ended_stewardships
 from instruments.upkeep.actions.reminders import tell_of_upkeep
 from instruments.waiting.actions.sweeps import end_wishes, offer_waiting
@@ -28,8 +29,10 @@ logger = logging.getLogger(__name__)
 
 @shared_task(name="instruments.expire_requests")
 def expire_requests_now() -> None:
-    """Expire requests nobody decided in time, and offers nobody answered."""
-    logger.info("expired requests: %s", expire_requests(timezone.now()))
+    """Expire requests nobody decided in time, and offers nobody answered; remind of those that wait."""
+    now = timezone.now()
+    logger.info("expired requests: %s", expire_requests(now))
+    logger.info("reminded: %s, escalated: %s", remind_deciders(now), escalate_requests(now))
 
 
 @shared_task(name="instruments.mark_no_shows")

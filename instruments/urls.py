@@ -9,7 +9,9 @@ from instruments.bundles.views import basket, bundles
 from instruments.calendars import views as calendars
 from instruments.catalogue.views import catalogue, compare, find, instrument, waiting
 from instruments.desk.views import deciding, desk
-from instruments.inventory.views import inventory, stewards
+from instruments.inventory.views import deputies, inventory, stewards
+from instruments.letters.views import attachments, messages
+from instruments.replies import views as replies
 from instruments.terms import views as terms
 from instruments.upkeep.views import breakdowns, faults, plans, repeated
 from instruments.usage.views import organisations, usage, usage_import
@@ -34,11 +36,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/waiting/", line.line, name="line"),
     path("desk/maintenance/", desk.maintenance, name="maintenance"),
     path("desk/breakdown/", desk.choose_to_stop, name="choose_to_stop"),
-    # Instrument codes are capital letters, digits and hyphens, so "add", "rules" and "upkeep" are none.
+    # Instrument codes are capital letters, digits and hyphens, so "add", "rules", "upkeep" and "replies" are none.
     path("units/<str:unit>/manage/", inventory.inventory_page, name="inventory"),
     path("units/<str:unit>/manage/add/", inventory.add, name="add"),
     path("units/<str:unit>/manage/rules/", terms.unit_rules, name="unit_rules"),
     path("units/<str:unit>/manage/upkeep/", plans.unit_upkeep, name="unit_upkeep"),
+    path("units/<str:unit>/manage/replies/", replies.replies, name="replies"),
+    path("units/<str:unit>/manage/replies/<int:pk>/", replies.reply, name="reply"),
+    path("units/<str:unit>/manage/replies/<int:pk>/remove/", replies.remove, name="remove_reply"),
     path("units/<str:unit>/manage/<str:code>/", inventory.edit, name="edit"),
     path("units/<str:unit>/manage/<str:code>/state/", inventory.state, name="change_state"),
     path("units/<str:unit>/manage/<str:code>/terms/", terms.terms, name="terms"),
@@ -58,6 +63,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("units/<str:unit>/manage/<str:code>/stewards/", stewards.stewards, name="stewards"),
     path("units/<str:unit>/manage/<str:code>/stewards/<int:pk>/end/", stewards.end, name="end_steward"),
+    path("units/<str:unit>/manage/<str:code>/deputies/", deputies.name, name="name_deputy"),
+    path("units/<str:unit>/manage/<str:code>/deputies/<int:pk>/end/", deputies.end, name="end_deputy"),
     path("instruments/<str:code>/upkeep/", plans.upkeep, name="upkeep"),
     path("instruments/<str:code>/upkeep/repeat/", repeated.repeat, name="repeat_maintenance"),
     path("upkeep/<int:pk>/", plans.plan, name="upkeep_plan"),
@@ -70,6 +77,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bookings/<uuid:pk>/", booking.booking, name="booking"),
     path("bookings/<uuid:pk>.ics", calendars.booking_file, name="booking_file"),
     path("bookings/<uuid:pk>/series/<slug:verb>/", series_acts.series_act, name="series_act"),
+    path("bookings/<uuid:pk>/messages/", messages.conversation, name="messages"),
+    path("bookings/<uuid:pk>/attachments/", attachments.attachments, name="attachments"),
+    path("bookings/<uuid:pk>/attachments/<int:number>/", attachments.attachment, name="attachment"),
+    path("bookings/<uuid:pk>/messages/read/", messages.read, name="read_messages"),
     path("bookings/<uuid:pk>/<slug:verb>/", booking.booking_act, name="booking_act"),
     path("basket/", basket.basket, name="basket"),
     path("basket/add/<str:code>/", basket.add, name="basket_add"),

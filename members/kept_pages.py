@@ -35,9 +35,10 @@ def kept_for_person(shows: Shows) -> Callable[[View], View]:
             person = request.user if may_be_kept(request) else None
             if not isinstance(person, Person) or (roles := roles_of(person)).is_officer:
                 return view(request, *args, **kwargs)
-            units = [sorted(kind) for kind in (roles.manager_of, roles.steward_in, roles.viewer_in)]
+            kinds = (roles.manager_of, roles.steward_in, roles.viewer_in, roles.deputy_in)
+            units = [sorted(kind) for kind in kinds]
             whose = (person.pk, units, roles.is_expert, timezone.localdate(), newest_and_unread(person.pk))
-            names = {f"of_person.{person.pk}", *(f"of_unit.{unit}" for unit in roles.units)}
+            names = {f"of_person.{person.pk}", *(f"of_unit.{unit}" for unit in roles.units | roles.deputy_in)}
             return answer_kept(
                 request,
                 SECONDS,

@@ -21,6 +21,16 @@ from members.models.dated import lasting
 Actor = Person | AnonymousUser
 
 _KEPT = "_members_roles"
+DEPUTY = "deputy"
+"""How the units of a deputy are called among the rows of roles."""
+RoleRows = models.QuerySet[Any, tuple[str, int | None]]
+_also_held: list[Callable[[Given, Given], RoleRows]] = []
+
+
+def read_with_roles(rows: Callable[[Given, Given], RoleRows]) -> None:
+    """Let an upper room say what somebody is for a while; its rows of kind and unit are read in the query of roles."""
+    if rows not in _also_held:
+        _also_held.append(rows)
 
 
 @dataclass(frozen=True)
@@ -30,6 +40,8 @@ class Roles:
     manager_of: frozenset[int] = field(default_factory=frozenset)
     steward_in: frozenset[int] = field(default_factory=frozenset)
     viewer_in: frozenset[int] = field(default_factory=frozenset)
+    deputy_in: frozenset[int] = field(default_factory=frozenset)
+    """Units in which the person stands in for a steward: no role of their own."""
     is_officer: bool = False
     is_expert: bool = False
     is_superuser: bool = False
@@ -56,7 +68,7 @@ def roles_of(person: Actor) -> Roles:
         return kept[1]
     rows = _HELD.ask(person=person.pk, today=today)
 
-    def units(kind: UnitRoleKind) -> frozenset[int]:
+    def units(kind: str) -> frozenset[int]:
         return frozenset(unit for row, unit in rows if row == kind and unit is not None)
 
     kinds = {kind for kind, unit in rows if unit is None}
@@ -64,6 +76,7 @@ def roles_of(person: Actor) -> Roles:
         manager_of=units(UnitRoleKind.MANAGER),
         steward_in=units(UnitRoleKind.STEWARD),
         viewer_in=units(UnitRoleKind.VIEWER),
+        deputy_in=units(DEPUTY),
         is_officer=person.is_superuser or NetworkRoleKind.OFFICER in kinds,
         is_expert=NetworkRoleKind.EXPERT in kinds,
         is_superuser=person.is_superuser,
@@ -72,12 +85,13 @@ def roles_of(person: Actor) -> Roles:
     return roles
 
 
-def _held() -> models.QuerySet[Any, tuple[str, int | None]]:
+def _held() -> RoleRows:
     today, person = Given("today", models.DateField()), Given("person", models.BigIntegerField())
     in_units = UnitRole.objects.on(today).filter(person=person).order_by().values_list("kind", "unit_id")
     in_network = NetworkRole.objects.on(today).filter(person=person).order_by()
     nowhere = models.Value(None, output_field=models.BigIntegerField())
-    return in_units.union(in_network.values_list("kind", nowhere), all=True)
+    more = [rows(person, today) for rows in _also_held]
+    return in_units.union(in_network.values_list("kind", nowhere), *more, all=True)
 
 
 _HELD = Remembered(_held)

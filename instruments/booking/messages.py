@@ -12,6 +12,20 @@ KINDS = {
             "Please decide before %(expires)s; after that the request expires and the time is free again."
         ),
     ),
+    "booking_undecided": (
+        _("Waits for your decision: %(instrument)s, %(when)s"),
+        _(
+            "%(person)s asks for %(instrument)s on %(when)s, and half of the time to answer is gone. "
+            "Please decide before %(expires)s; after that the request expires and the time is free again."
+        ),
+    ),
+    "booking_escalated": (
+        _("Nobody has decided yet: %(instrument)s, %(when)s"),
+        _(
+            "%(person)s asks for %(instrument)s on %(when)s, and no steward has decided. You are told as manager of "
+            "the unit: please decide before %(expires)s, or see to it that somebody does."
+        ),
+    ),
     "booking_confirmed": (
         _("Booking confirmed: %(instrument)s, %(when)s"),
         _("Your booking of %(instrument)s on %(when)s is confirmed. Price: ¥%(price)s."),

@@ -163,6 +163,10 @@ class Booking(models.Model):
         _("why the instrument may not be usable then"), max_length=300, blank=True, default=""
     )
     reminded_at = models.DateTimeField(_("reminded"), null=True, blank=True)
+    asked_anew_at = models.DateTimeField(_("asked anew"), null=True, blank=True, editable=False)
+    """Since when a request waits that a move made of a booking; empty: since it was requested."""
+    nudged_at = models.DateTimeField(_("stewards reminded to decide"), null=True, blank=True, editable=False)
+    escalated_at = models.DateTimeField(_("managers told"), null=True, blank=True, editable=False)
 
     objects = BookingQuerySet.as_manager()
 
@@ -216,6 +220,11 @@ class Booking(models.Model):
 
     def __str__(self) -> str:
         return f"{self.instrument} · {local_datetime(self.start, get_language())}"
+
+    @property
+    def waits_since(self) -> dt.datetime:
+        """Since when it waits for a decision, where it is a request."""
+        return self.asked_anew_at or self.requested_at
 
     @property
     def booked_end(self) -> dt.datetime:

@@ -82,6 +82,11 @@ class Wish:
         """Until when it has to be answered."""
         return min((row.expires_at for row in self.series if row.expires_at), default=self.booking.expires_at)
 
+    def minutes_left(self, now: dt.datetime) -> int:
+        """In how many minutes it runs out; 0 where it just has."""
+        until = self.expires_at
+        return 0 if until is None else max((until - now) // dt.timedelta(minutes=1), 0)
+
     @property
     def price(self) -> Decimal:
         """What all of it costs, in yuan."""

@@ -12,3 +12,10 @@ class InvalidInstrument(FieldsRefused):
 
     code = "invalid_instrument"
     message = _("Some fields of the instrument are wrong.")
+
+
+class InvalidDeputy(FieldsRefused):
+    """A deputy cannot be named so."""
+
+    code = "invalid_deputy"
+    message = _("A deputy cannot be named so.")

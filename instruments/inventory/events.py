@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from changes import Recorded
-from instruments.inventory.models import ApplicationField, Instrument, InstrumentClass, Stewardship
+from instruments.inventory.models import ApplicationField, Deputy, Instrument, InstrumentClass, Stewardship
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +61,22 @@ class StewardshipEnded(Recorded):
 
     verb: str = "instruments.stewardship.ended"
     target: Stewardship
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeputyNamed(Recorded):
+    """Somebody stands in for a steward for some days."""
+
+    verb: str = "instruments.deputy.named"
+    target: Deputy
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeputyEnded(Recorded):
+    """It is over before its last day."""
+
+    verb: str = "instruments.deputy.ended"
+    target: Deputy
 
 
 @dataclass(frozen=True, kw_only=True)

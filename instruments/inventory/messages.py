@@ -12,6 +12,17 @@ KINDS = {
         _("You no longer keep %(instrument)s"),
         _("From %(day)s on you are no longer a steward of %(instrument)s. Its requests go to others."),
     ),
+    "deputy_named": (
+        _("%(deputy)s stands in for %(person)s, %(first)s to %(last)s"),
+        _(
+            "From %(first)s to %(last)s %(deputy)s stands in for %(person)s: decides on requests, checks people in and "
+            "out, and gets the notices. Named by %(actor)s."
+        ),
+    ),
+    "deputy_ended": (
+        _("%(deputy)s no longer stands in for %(person)s"),
+        _("%(actor)s has ended it: %(deputy)s no longer stands in for %(person)s."),
+    ),
     "instruments_unkept": (
         _("Without a steward: %(instruments)s"),
         _(

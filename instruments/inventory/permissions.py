@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Value
 from django.utils import timezone
 
 from instruments.inventory.enums import InstrumentState, SharingMode
-from instruments.inventory.models import Instrument, Stewardship
+from instruments.inventory.models import Deputy, Instrument, Stewardship
 from members.enums import UnitRoleKind
 from members.models import MemberUnit, Person, UnitRole
 from members.permissions import Actor, declare, roles_of
@@ -18,13 +18,13 @@ _KEPT = "_instruments_kept"
 
 
 def stewarded_by(person: Actor) -> frozenset[int]:
-    """Return the keys of the instruments a person is steward of today; one query, kept on the instance."""
+    """Return the keys of the instruments a person is steward of today, or deputy; one query, kept on the instance."""
     if not isinstance(person, Person) or not person.is_active:
         return frozenset()
     today = timezone.localdate()
     kept: tuple[dt.date, frozenset[int]] | None = getattr(person, _KEPT, None)
     if kept is None or kept[0] != today:
-        rows = Stewardship.objects.on(today).filter(person=person)
+        rows = Stewardship.objects.kept_by(person, today)
         kept = (today, frozenset(rows.values_list("instrument_id", flat=True)))
         setattr(person, _KEPT, kept)
     return kept[1]
@@ -41,7 +41,7 @@ def with_custody(rows: QuerySet[Instrument], person: Actor) -> QuerySet[Instrume
     if not isinstance(person, Person) or not person.is_active or person.is_superuser:
         return rows
     today = timezone.localdate()
-    stewards = Stewardship.objects.on(today).filter(person=person, instrument=OuterRef("pk"))
+    stewards = Stewardship.objects.kept_by(person, today).filter(instrument=OuterRef("pk"))
     managers = UnitRole.objects.on(today).filter(
         person=person, unit=OuterRef("unit"), kind=UnitRoleKind.MANAGER
     )
@@ -51,7 +51,7 @@ def with_custody(rows: QuerySet[Instrument], person: Actor) -> QuerySet[Instrume
 def is_custodian(person: Actor, obj: Any) -> bool:
     """Tell whether a person keeps an instrument, or that of a booking or record.
 
-    Custodians are its stewards, the managers of its unit, and superusers.
+    Custodians are its stewards, their deputies, the managers of its unit, and superusers.
     """
     instrument = obj if isinstance(obj, Instrument) else getattr(obj, "instrument", None)
     if not isinstance(instrument, Instrument) or not isinstance(person, Person) or not person.is_active:
@@ -96,6 +96,15 @@ def sees_instrument(person: Actor, obj: Any) -> bool:
     )
 
 
+def _names_deputy(person: Actor, obj: Any) -> bool:
+    """The steward whom it is for, and the managers of the unit."""
+    if not isinstance(obj, Deputy) or not isinstance(person, Person) or not person.is_active:
+        return False
+    roles = roles_of(person)
+    own = obj.person_id == person.pk and obj.unit_id in roles.steward_in
+    return own or obj.unit_id in roles.manager_of or roles.is_superuser
+
+
 def unit_of(obj: Any) -> int | None:
     """Return the key of the unit that an object belongs to, or of the unit itself."""
     return obj.pk if isinstance(obj, MemberUnit) else getattr(obj, "unit_id", None)
@@ -111,5 +120,6 @@ declare(
         "edit_instrument": custodian_or_officer,
         "change_instrument_state": custodian_or_officer,
         "edit_stewards": manager_or_officer,
+        "name_deputy": _names_deputy,
     },
 )

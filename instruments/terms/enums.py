@@ -30,6 +30,14 @@ class OwnOverlaps(TextChoices):
     REFUSE = "refuse", _("cannot book")
 
 
+class Attachments(TextChoices):
+    """Whether files come with a booking."""
+
+    NO = "no", pgettext_lazy("files with a booking", "Not asked for")
+    MAY = "may", pgettext_lazy("files with a booking", "May be attached")
+    MUST = "must", pgettext_lazy("files with a booking", "Needed before a request is approved")
+
+
 class RuleOwner(TextChoices):
     """Who made a rule, and so who can change it."""
 

@@ -100,6 +100,15 @@ PROBLEMS: dict[str, Sentence] = {
     "peak_longest": _(
         "The booking takes %(chosen)s minutes of the busy hours; at most %(required)s are allowed."
     ),
+    "attachment": _(
+        "A file has to be with this request before it can be approved. Attach one on the page of the booking."
+    ),
+    "attachments_most": _(
+        "At most %(required)s files are kept with a booking; with these it would be %(chosen)s."
+    ),
+    "attachments_none": _("No files are kept with bookings of this instrument."),
+    "attachments_over": _("Files can be attached until the visit begins, to a booking that stands."),
+    "attachment_size": _("A file has at most %(required)s MB and is not empty."),
     "slot_taken": _("Part of this time is already taken: %(required)s."),
     "handed_to": _("Hand it to somebody else with an open account."),
     "handed_group": _("You hand it to people of your own unit or organisation; for others ask the steward."),
@@ -132,6 +141,7 @@ TERMS: dict[str, Sentence] = {
         "Line %(line)s: write the question in at most %(longest)s characters, then, where it has them, 2 to %(most)s "
         "answers behind |, parted by /."
     ),
+    "attachments": _("Files can be required only where bookings wait for approval."),
     "questions": _("Ask at most %(most)s questions, none of them twice."),
 }
 """What is wrong with terms themselves, rather than with a wish."""

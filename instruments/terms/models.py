@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from changes.remembered import Given
 from display.formats import local_datetime, money
-from instruments.terms.enums import WEEKDAYS, Nights, OwnOverlaps
+from instruments.terms.enums import WEEKDAYS, Attachments, Nights, OwnOverlaps
 from instruments.terms.rules.bookers import ALL_CATEGORIES
 from members.enums import UserCategory
 
@@ -227,6 +227,9 @@ class BookingPolicy(models.Model):
     named_people = models.TextField(
         _("only these people (e-mail addresses, one a line)"), max_length=12000, blank=True, default=""
     )
+    attachments = models.CharField(
+        _("files with a booking"), max_length=5, choices=Attachments.choices, default=Attachments.NO
+    )
     questions = models.TextField(_("questions to whoever books"), max_length=4000, blank=True, default="")
 
     class Meta:
@@ -251,6 +254,9 @@ class BookingPolicy(models.Model):
             models.CheckConstraint(condition=models.Q(nights__in=Nights.values), name="policy_nights_known"),
             models.CheckConstraint(
                 condition=models.Q(own_overlap__in=OwnOverlaps.values), name="policy_own_overlap_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(attachments__in=Attachments.values), name="policy_attachments_known"
             ),
         ]
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
+from changes.errors import Sentence
 from display.formats import minutes
-from instruments.terms.enums import Nights, OwnOverlaps
+from instruments.terms.enums import Attachments, Nights, OwnOverlaps
 from instruments.terms.models import BookingPolicy
 from instruments.terms.rules.bookers import categories_in
 from members.enums import UserCategory
+
+_FILES: dict[str, Sentence] = {
+    Attachments.MAY: gettext_lazy("Files may be attached to a booking."),
+    Attachments.MUST: gettext_lazy("A file has to be attached before a request is approved."),
+}
 
 
 def limits_in_words(policy: BookingPolicy) -> list[str]:
@@ -17,7 +23,8 @@ def limits_in_words(policy: BookingPolicy) -> list[str]:
     language = get_language()
     night = f"{policy.night_begins:%H:%M}–{policy.night_ends:%H:%M}"
     busy = f"{policy.peak_begins:%H:%M}–{policy.peak_ends:%H:%M}"
-    said = _decided(policy) + _who(policy)
+    said = [str(_FILES[policy.attachments])] if policy.attachments in _FILES else []
+    said += _decided(policy) + _who(policy)
     apart = policy.buffer_before_minutes + policy.buffer_after_minutes
     if apart:
         said.append(_("%(length)s stay free between two bookings.") % {"length": minutes(apart, language)})

@@ -40,7 +40,7 @@ def _navigation(request: HttpRequest) -> Navigation:
     units = MemberUnit.objects.filter(pk__in=managed).order_by("code").values_list("code", flat=True)
     code = units.first() if managed else ""
     return Navigation(
-        is_steward=bool(roles.manager_of or roles.steward_in),
+        is_steward=bool(roles.manager_of or roles.steward_in or roles.deputy_in),
         is_manager=bool(managed),
         manage_unit_code=code or "",
         is_officer=roles.is_officer or roles.is_superuser,

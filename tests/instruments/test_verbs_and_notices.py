@@ -93,6 +93,8 @@ VERBS = {
         *("fault.acknowledged", "fault.ended", "fault.regraded", "fault.reported"),
         *("breakdown.changed", "breakdown.ended", "breakdown.reported"),
         *("booking.in_doubt", "booking.stands"),
+        *("deputy.ended", "deputy.named"),
+        *("attachment.added", "message.read", "message.sent", "reply.removed", "reply.saved"),
         *("upkeep.done", "upkeep.ended", "upkeep.planned"),
         *(
             "class.renamed",
@@ -126,13 +128,16 @@ KINDS = {
     for kind in (
         *(
             "approved",
+            "attachment",
             "cancelled",
             "confirmed",
             "declined",
+            "escalated",
             "expired",
             "given_back",
             "in_doubt",
             "kept",
+            "message",
             "moved",
             "moved_away",
             "no_show",
@@ -140,7 +145,7 @@ KINDS = {
             "reseated",
         ),
         *("competes", "handed_over", "lost", "received"),
-        *("requested", "stands", "taken_away", "to_move"),
+        *("requested", "stands", "taken_away", "to_move", "undecided"),
     )
 }
 

@@ -178,7 +178,7 @@ def test_queries_do_not_grow(client, person, django_assert_num_queries, rows):
     for number in range(rows):
         BookingFactory(instrument=make_instrument(), person=person, start=at(1 + number, 9))
     client.force_login(person)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get(reverse("portal:me"))
 
 

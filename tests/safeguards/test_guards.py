@@ -33,6 +33,7 @@ STEPS = {(str(start), str(end)) for (start, _verb), end in TRANSITIONS.items()}
 REFUSED = {
     "audit_append_only": "update delete",
     "audit_chainlink_kept": "update delete",
+    "attachment_kept": "update delete",
     "audit_checkpoint_kept": "update delete",
     "audit_leaf_kept": "update delete",
     "audit_node_kept": "update delete",
@@ -47,6 +48,8 @@ REFUSED = {
     "givenscore_shown": "insert update delete",
     "indicatorscore_final": "insert update delete",
     "indicatorscore_shown": "insert update delete",
+    "message_fixed": "update",
+    "message_kept": "delete",
     "metricsnapshot_final": "insert update",
     "metricsnapshot_immutable": "update delete",
     "organisation_merged": "insert update",

@@ -84,6 +84,8 @@ OF_FAULTS = {"fault_acknowledged", "fault_ended", "fault_reported"}
 """Asserted by name in `instruments/upkeep/test_faults`."""
 OF_BUNDLES = {"bundle_confirmed", "bundle_requested"}
 """Asserted by name in `instruments/bundles/test_bundles`."""
+OF_DEPUTIES = {"deputy_ended", "deputy_named"}
+"""Asserted by name in `instruments/inventory/test_deputies`."""
 OF_PLANS = {"upkeep_due", "upkeep_overdue"}
 """Asserted by name in `instruments/upkeep/test_plans`."""
 
@@ -93,7 +95,10 @@ def test_the_lists_are_those_of_the_registers():
     here = {verb for verb in known_verbs() if verb.split(".")[0] not in ELSEWHERE}
     assert here == {f"{app}.{verb}" for app, said in OF_APPS.items() for verb in said.split()}
     others = {kind for kind in registered() if not kind.startswith(("booking_", "evaluation_"))}
-    assert others == KINDS | OF_WHAT_ENDS | OF_SERIES | OF_FAULTS | OF_BUNDLES | OF_WAIT_LISTS | OF_PLANS
+    assert (
+        others
+        == KINDS | OF_WHAT_ENDS | OF_SERIES | OF_FAULTS | OF_BUNDLES | OF_WAIT_LISTS | OF_PLANS | OF_DEPUTIES
+    )
 
 
 def said(*expected: str) -> bool:

@@ -33,7 +33,10 @@ from instruments.calendars.enums import FeedKind
 from instruments.calendars.models import CalendarFeed
 from instruments.calendars.permissions import Followed
 from instruments.inventory.enums import SharingMode
-from instruments.inventory.models import Stewardship
+from instruments.inventory.models import Deputy, Stewardship
+from instruments.letters.actions.messages import write_message
+from instruments.letters.models import BookingAttachment
+from instruments.replies.models import ReplyTemplate
 from instruments.terms.models import OpeningException, Rate
 from instruments.upkeep.actions.faults import report_fault
 from instruments.upkeep.actions.plans import PlanData, make_plan
@@ -130,7 +133,9 @@ def make_world() -> World:
     story = make_story()
     published = scored(story, capture)
     unit = story.units["AAA"]
-    instrument = make_instrument(unit=unit, code="AAA-TABLE", policy={"approval_required": True})
+    instrument = make_instrument(
+        unit=unit, code="AAA-TABLE", policy={"approval_required": True, "attachments": "may"}
+    )
     hidden = make_instrument(unit=unit, code="AAA-HIDDEN", sharing_mode=SharingMode.NOT_SHARED)
     elsewhere = make_instrument(unit=UnitFactory(), code="ELSE-1")
     people = {
@@ -246,6 +251,28 @@ def make_world() -> World:
             severity="limited",
             words="漏气",
             photo=b"a picture",
+        ),
+        "attachment": BookingAttachment.objects.create(
+            booking=bookings[BookingState.CONFIRMED],
+            added_by=people["researcher"],
+            name="方案.pdf",
+            kind="pdf",
+            size=4,
+            content=b"%PDF",
+        ),
+        "deputy": Deputy.objects.create(
+            unit=unit,
+            person=people["steward"],
+            deputy=PersonFactory(home_unit=unit),
+            named_by=people["steward"],
+            valid_from=now.date(),
+            valid_to=now.date() + dt.timedelta(days=7),
+        ),
+        "reply": ReplyTemplate.objects.create(
+            unit=unit, name="样品不合适", words_zh="{person}，样品不合适。"
+        ),
+        "message": perform(
+            people["researcher"], write_message, bookings[BookingState.CONFIRMED], words="样品有毒吗"
         ),
         "bundle": BundlePart.objects.create(
             bundle=BookingBundle.objects.create(person=people["researcher"], when_lost="keep"),

@@ -140,6 +140,7 @@ def move_untold(
         booking.expires_at = min(booking.expires_at, wish.start)
     else:
         booking.expires_at = _waiting(work, booking, target, wish.start).until
+        booking.asked_anew_at, booking.nudged_at, booking.escalated_at = work.now, None, None
     if after in WAITING_STATES:
         booking.decided_at = booking.decided_by = None
     booking.state, booking.reminded_at = after, None
@@ -147,6 +148,7 @@ def move_untold(
         booking,
         *("instrument", "station", "start", "end", "state", "expires_at", "reminded_at"),
         *("category", "yuan_per_hour", "price", "decided_at", "decided_by", "in_doubt"),
+        *("asked_anew_at", "nudged_at", "escalated_at"),
     )
     work.emit(BookingMoved(target=booking, before=before, after=facts(booking)))
     record_waived(work, booking, problems, waive)
@@ -179,7 +181,7 @@ def _verb_of_move(
 
 def _waiting(work: Work, booking: Booking, target: Instrument, start: dt.datetime) -> Waiting:
     """Return how it waits for its decision there: a request as one that was asked then, any other as one of now."""
-    asked = booking.requested_at if booking.state in WAITING_STATES else work.now
+    asked = booking.waits_since if booking.state in WAITING_STATES else work.now
     return waiting_on(policy_of(target), start, asked, work.now)
 
 

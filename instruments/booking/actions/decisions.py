@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from changes import Work, unchanged
 from instruments.booking.actions.slots import claim_station, facts, give_time_back, held_by, save
 from instruments.booking.actions.telling import tell
@@ -13,15 +15,28 @@ from instruments.booking.models import Booking
 from instruments.booking.queries.shut import shut_then
 from instruments.booking.rules.booking_states import holds_time, next_state
 from instruments.booking.rules.requests import is_overdue, reason_problems
+from instruments.terms.errors import BrokenRule
+from instruments.terms.queries.policy import owner_of, policy_of
+from instruments.terms.rules.owners import owned
 from members.permissions import require
+
+Demand = Callable[[Booking], Sequence[BrokenRule]]
+_demands: list[Demand] = []
+
+
+def demand_for_approval(demand: Demand) -> None:
+    """Ask of every request, before it is approved, what an upper room says is missing."""
+    if demand not in _demands:
+        _demands.append(demand)
 
 
 def approve_booking(work: Work, booking: Booking, *, seen: int | None = None) -> Booking:
     """Confirm a request; a custodian's right, but for a request of their own. Tells the person who asked.
 
     Raises NotAllowed, StaleVersion, WrongBookingState (decided, withdrawn or expired already), RulesBroken where the
-    instrument is out of service or closed then, SlotTaken where somebody has the time meanwhile. Who asked for the same
-    time and finds no room any more has lost it, and is told what is free instead.
+    instrument is out of service or closed then, or something is missing that it demands, all of it at once; SlotTaken
+    where somebody has the time meanwhile. Who asked for the same time and finds no room any more has lost it, and is
+    told what is free instead.
     """
     booking = approve_untold(work, booking, seen=seen)
     tell(work, [booking.person], "booking_approved", booking)
@@ -35,8 +50,13 @@ def approve_untold(work: Work, booking: Booking, *, seen: int | None = None) -> 
     unchanged(booking, seen)
     before = facts(booking)
     _decide(work, booking, "approve")
-    if (barred := shut_then(booking)) is not None:
-        raise RulesBroken([barred])
+    barred = shut_then(booking)
+    problems = [barred] if barred is not None else []
+    problems += owned(
+        (one for demand in _demands for one in demand(booking)), owner_of(policy_of(booking.instrument))
+    )
+    if problems:
+        raise RulesBroken(problems)
     held = booking.station if holds_time(str(before["state"])) else None
     booking.station = claim_station(
         work, booking.instrument, held_by(booking), held, close=held is not None, moving=booking.pk

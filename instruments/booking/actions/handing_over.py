@@ -64,7 +64,8 @@ def hand_over(work: Work, booking: Booking, to: Person, *, seen: int | None = No
     if booking.state not in WAITING_STATES and asks and not keeps:
         booking.state = next_state(booking.state, "hand_over_and_ask")
         booking.expires_at = waiting_on(policy, booking.start, work.now, work.now, held=True).until
-        booking.decided_at = booking.decided_by = None
+        booking.decided_at = booking.decided_by = booking.asked_anew_at = None
+        booking.nudged_at = booking.escalated_at = None
     else:
         booking.state = after
     booking.person, booking.series, booking.reminded_at = to, None, None
@@ -73,6 +74,7 @@ def hand_over(work: Work, booking: Booking, to: Person, *, seen: int | None = No
         booking,
         *("person", "series", "reminded_at", "category", "yuan_per_hour", "price"),
         *("state", "requested_at", "expires_at", "decided_at", "decided_by"),
+        *("asked_anew_at", "nudged_at", "escalated_at"),
     )
     names = {"giver": str(giver), "actor": str(work.actor)}
     tell(work, [to], "booking_received", booking, **names)

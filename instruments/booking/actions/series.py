@@ -78,12 +78,18 @@ def request_series(
 def approve_series(work: Work, series: BookingSeries, *, seen: int | None = None) -> list[Booking]:
     """Confirm every request of a series that still waits; return them. A time at which it is shut goes on waiting.
 
-    `seen` is the version of the series (`version_of`). Raises NotAllowed, StaleVersion, NothingFits, SlotTaken.
+    `seen` is the version of the series (`version_of`). Raises NotAllowed, StaleVersion, NothingFits, SlotTaken;
+    RulesBroken with what stands against the first where none can be confirmed.
     """
-    done = []
+    done: list[Booking] = []
+    refused: RulesBroken | None = None
     for row in _waiting(work, series, "approve", seen):
-        with suppress(RulesBroken):
+        try:
             done.append(approve_untold(work, row))
+        except RulesBroken as broken:
+            refused = refused or broken
+    if refused is not None and not done:
+        raise refused
     return _told(work, done, "series_approved")
 
 

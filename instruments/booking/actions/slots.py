@@ -106,11 +106,13 @@ def expire_one(work: Work, booking: Booking) -> None:
     """
     work = work.by(None)
     before = facts(booking)
-    waiting = waiting_on(policy_of(booking.instrument), booking.start, booking.requested_at, work.now)
+    waiting = waiting_on(policy_of(booking.instrument), booking.start, booking.waits_since, work.now)
     goes_on = waiting.state == BookingState.COMPETING and waiting.until > work.now
     if booking.state == BookingState.REQUESTED and goes_on:
         booking.state, booking.expires_at = next_state(booking.state, "let_compete"), waiting.until
-        save(booking, "state", "expires_at")
+        # It has time anew, of which a part may go by before somebody is reminded.
+        booking.nudged_at = booking.escalated_at = None
+        save(booking, "state", "expires_at", "nudged_at", "escalated_at")
         tell(work, [booking.person], "booking_competes", booking)
         work.emit(BookingCompetes(target=booking, before=before, after=facts(booking)))
         give_time_back(work, booking, before)

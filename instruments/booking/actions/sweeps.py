@@ -36,7 +36,7 @@ Sweep = Callable[[Work, Booking], object]
 
 def expire_requests(now: dt.datetime) -> int:
     """Expire every request and offer past its time; return how many. Safe to run twice or at once."""
-    return _sweep(BOOKINGS.overdue(now), now, expire_one)
+    return sweep(BOOKINGS.overdue(now), now, expire_one)
 
 
 def mark_no_shows(now: dt.datetime) -> int:
@@ -55,13 +55,13 @@ def mark_no_shows(now: dt.datetime) -> int:
         )
         if start + dt.timedelta(minutes=minutes) <= now
     ]
-    return _sweep(started.filter(pk__in=late), now, _miss) if late else 0
+    return sweep(started.filter(pk__in=late), now, _miss) if late else 0
 
 
 def finish_maintenance(now: dt.datetime) -> int:
     """Complete maintenance whose time is over; return how many. Safe to run twice."""
     over = BOOKINGS.filter(state=BookingState.CONFIRMED, kind=BookingKind.MAINTENANCE, end__lte=now)
-    return _sweep(over, now, _finish)
+    return sweep(over, now, _finish)
 
 
 def end_forgotten_visits(now: dt.datetime) -> int:
@@ -75,7 +75,7 @@ def end_forgotten_visits(now: dt.datetime) -> int:
     done = 0
     for pk in list(open_still.order_by("pk").values_list("pk", flat=True)):
         try:
-            done += _sweep(open_still.filter(pk=pk), now, end_forgotten)
+            done += sweep(open_still.filter(pk=pk), now, end_forgotten)
         except FieldsRefused as refusal:
             logger.warning("A forgotten visit could not be ended: %s %s", pk, refusal.fields)
     return done
@@ -94,10 +94,10 @@ def remind_bookings(now: dt.datetime) -> int:
         start__lte=now + REMIND_BEFORE,
         requested_at__lt=F("start") - REMIND_BEFORE,
     )
-    return _sweep(near, now, _remind)
+    return sweep(near, now, _remind)
 
 
-def _sweep(rows: QuerySet[Booking], now: dt.datetime, step: Sweep) -> int:
+def sweep(rows: QuerySet[Booking], now: dt.datetime, step: Sweep) -> int:
     """Walk the rows in chunks, each one change; what another change holds at this moment is left to the next sweep."""
     places = list(rows.order_by("instrument", "pk").values_list("pk", "instrument"))
     return sum(

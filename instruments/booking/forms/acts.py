@@ -15,6 +15,7 @@ from instruments.booking.forms.asked import answers_in, ask
 from instruments.booking.forms.slots import SlotForm, WishForm, waive_field
 from instruments.booking.models import Booking
 from instruments.booking.rules.visits import forgotten
+from instruments.replies.forms import AnsweringForm
 from instruments.terms.rules.asked import Question
 
 
@@ -28,7 +29,7 @@ class MaintenanceForm(SlotForm):
     )
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(AnsweringForm):
     """The reason of a decision or cancellation."""
 
     reason = forms.CharField(

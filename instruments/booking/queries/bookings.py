@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from instruments.booking.enums import BookingKind
 from instruments.booking.models import Booking
-from instruments.inventory.models import Instrument, Stewardship
+from instruments.inventory.models import Deputy, Instrument, Stewardship
 from members.enums import UnitRoleKind
 from members.models import Person, UnitRole
 from members.permissions import roles_of
@@ -83,21 +83,29 @@ def own_elsewhere(
 
 
 def recipients_of(instrument: Instrument, *, but: Person | None) -> list[Person]:
-    """Return who is told of requests: the stewards of today, or the unit's managers where there is no other one.
+    """Return who is told of requests: the stewards of today and their deputies, else the unit's managers.
 
     `but` is who acts, or asked: nobody is told of the own doing, and nobody decides on the own request.
     """
     today = timezone.localdate()
-    people = Person.objects.filter(is_active=True).order_by("pk")
-    if but is not None:
-        people = people.exclude(pk=but.pk)
-    stewards = Stewardship.objects.on(today).filter(instrument=instrument)
-    managers = UnitRole.objects.on(today).filter(unit=instrument.unit_id, kind=UnitRoleKind.MANAGER)
-    return list(people.filter(pk__in=stewards.values("person"))) or list(
-        people.filter(pk__in=managers.values("person"))
+    stewards = Stewardship.objects.on(today).filter(instrument=instrument).values("person")
+    deputies = Deputy.objects.on(today).filter(unit=instrument.unit_id, person__in=stewards)
+    people = _people(but).filter(Q(pk__in=stewards) | Q(pk__in=deputies.values("deputy")))
+    return list(people) or managers_over(instrument, but=but)
+
+
+def managers_over(instrument: Instrument, *, but: Person | None) -> list[Person]:
+    """Return the managers of the unit today, without `but`."""
+    managers = UnitRole.objects.on(timezone.localdate()).filter(
+        unit=instrument.unit_id, kind=UnitRoleKind.MANAGER
     )
+    return list(_people(but).filter(pk__in=managers.values("person")))
+
+
+def _people(but: Person | None) -> QuerySet[Person]:
+    people = Person.objects.filter(is_active=True).order_by("pk")
+    return people if but is None else people.exclude(pk=but.pk)
 
 
 def _stewarded(person: Person) -> QuerySet[Stewardship, int]:
-    kept = Stewardship.objects.on(timezone.localdate()).filter(person=person)
-    return kept.values_list("instrument_id", flat=True)
+    return Stewardship.objects.kept_by(person, timezone.localdate()).values_list("instrument_id", flat=True)

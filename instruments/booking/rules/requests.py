@@ -41,6 +41,16 @@ def waits(
     return Waiting(BookingState.REQUESTED, held) if held > now else Waiting(BookingState.COMPETING, last)
 
 
+def remind_at(asked: dt.datetime, expires: dt.datetime) -> dt.datetime:
+    """Return when the stewards are reminded of a request that nobody decided: half of its time is gone."""
+    return asked + (expires - asked) / 2
+
+
+def escalate_at(asked: dt.datetime, expires: dt.datetime) -> dt.datetime:
+    """Return when the managers of the unit are told of it: a quarter of its time is left."""
+    return expires - (expires - asked) / 4
+
+
 def last_change(start: dt.datetime, cutoff_minutes: int, made: dt.datetime) -> dt.datetime:
     """Return the last moment at which who booked can cancel or move it by themselves.
 

@@ -29,6 +29,7 @@ from instruments.booking.enums import WAITING_STATES, BookingKind, BookingState
 from instruments.booking.forms.acts import AnswerForm, CheckOutForm, HandOverForm, MoveForm, ReasonForm
 from instruments.booking.models import Booking
 from instruments.booking.queries.bookings import recipients_of
+from instruments.booking.queries.replies import replies_to
 from instruments.booking.rules.booking_states import legal_verbs
 from instruments.booking.rules.requests import last_change
 from instruments.booking.views.booking_life import check_in_opens, effective_state
@@ -267,9 +268,8 @@ def form_of(
     if act.slug == "take" and questions:
         return AnswerForm(questions_in(questions), data, **options)
     if act.slug in {"decline", "cancel"}:
-        form = ReasonForm(data, **options)
-        form.fields["reason"].required = act.slug == "decline"
-        return form
+        replies = replies_to(booking, person)
+        return ReasonForm(data, replies=replies, needed=act.slug == "decline", **options)
     return None
 
 

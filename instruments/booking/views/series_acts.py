@@ -22,6 +22,7 @@ from instruments.booking.errors import NothingFits, RulesBroken, SlotTaken
 from instruments.booking.forms.acts import ReasonForm
 from instruments.booking.guarded import booking_for
 from instruments.booking.models import Booking
+from instruments.booking.queries.replies import replies_to
 from instruments.booking.queries.series import bookings_of, version_of
 from instruments.booking.rules.booking_states import legal_verbs
 from instruments.booking.views.booking_acts import seen_in, way_back
@@ -59,7 +60,8 @@ def series_shown(booking: Booking, reader: Actor) -> SeriesShown | None:
         )
 
     acts = {verb: count for verb in _VERBS if (count := open_to(verb))}
-    return SeriesShown(rows, version_of(rows), acts, ReasonForm(auto_id="series_%s"))
+    replies = replies_to(booking, reader) if acts else ()
+    return SeriesShown(rows, version_of(rows), acts, ReasonForm(auto_id="series_%s", replies=replies))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -76,7 +78,9 @@ def series_act(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
         raise Http404
     if request.method != "POST":
         return redirect(f"{reverse('instruments:booking', args=[pk])}#series")
-    reason = request.POST.get("reason", "").strip()
+    form = ReasonForm(request.POST, replies=replies_to(booking, request.user))
+    # What is no reason is refused by the action, with the others' sentences.
+    reason = form.cleaned_data["reason"] if form.is_valid() else request.POST.get("reason", "").strip()
     try:
         done = _take(verb, request.user, booking, reason=reason, seen=seen_in(request))
     except (RulesBroken, SlotTaken, NothingFits, StaleVersion) as error:

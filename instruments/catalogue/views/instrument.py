@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -21,7 +22,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from changes import perform
 from display.templatetags.display import named
-from instruments.booking.actions.requests import request_booking
 from instruments.booking.enums import BookingState
 from instruments.booking.errors import OwnOverlap, RulesBroken, SentTwice, SlotTaken
 from instruments.booking.forms.booking import BookingForm, QuoteForm
@@ -43,6 +43,8 @@ from instruments.inventory.enums import SharingMode
 from instruments.inventory.guarded import instrument_for
 from instruments.inventory.models import Instrument
 from instruments.inventory.permissions import is_custodian
+from instruments.letters.actions.attachments import SentFile, request_with_files
+from instruments.letters.views.attachments import files_with
 from instruments.terms.errors import BrokenRule, problem
 from instruments.terms.queries.policy import approval_needed, policy_of, terms_of
 from instruments.terms.queries.rates import Quote, category_of
@@ -153,13 +155,15 @@ def book(request: HttpRequest, code: str) -> HttpResponse:
         return redirect_to_login(_filled_in(request, code), reverse("account_login"))
     shown = instrument_for(request.user, code)
     form = BookingForm(shown, request.POST, for_others=is_custodian(request.user, shown))
+    form.full_clean()
+    files = files_with(request, shown, form)
     if not form.is_valid():
         return _page(request, shown, form, status=422)
     owner = form.person or request.user
     if form.rule:
         return series(request, shown, request.user, form)
     try:
-        booking = _ask(shown, request.user, form)
+        booking = _ask(shown, request.user, form, files)
     except SentTwice as error:
         messages.info(request, str(error))
         return redirect("portal:me")
@@ -200,10 +204,10 @@ def _refused(
     return refusal(shown, person, form.interval(), error.problems, station=station), 422
 
 
-def _ask(shown: Instrument, person: Person, form: BookingForm) -> Booking:
-    """Ask for the time of a valid form. Raises what `request_booking` raises."""
+def _ask(shown: Instrument, person: Person, form: BookingForm, files: Sequence[SentFile]) -> Booking:
+    """Ask for the time of a valid form, with files. Raises what `request_with_files` raises."""
     start, end = form.interval()
-    return perform(person, request_booking, shown, start=start, end=end, **form.said())
+    return perform(person, request_with_files, shown, start=start, end=end, files=files, **form.said())
 
 
 def _page(

@@ -25,8 +25,11 @@ from instruments.booking.actions.series import approve_series, decline_series
 from instruments.booking.errors import RulesBroken
 from instruments.booking.guarded import booking_for
 from instruments.booking.models import Booking
+from instruments.booking.queries.replies import worded
 from instruments.booking.rules.requests import reason_problems
 from instruments.booking.views.booking_acts import next_in
+from instruments.replies.models import ReplyTemplate
+from instruments.replies.queries import reply_named
 from members.models import Person
 
 VERBS = ("approve", "decline")
@@ -59,21 +62,29 @@ def decide_many(request: HttpRequest) -> HttpResponse:
     ticked = list(_ticked(request, request.user))
     if not ticked:
         messages.warning(request, _("Nothing is ticked."))
-    elif verb == "decline" and (wrong := reason_problems(reason, least=1)):
+        return back
+    reply = None if reason else reply_named(request.POST.get("template", ""))
+    if verb == "decline" and reply is None and (wrong := reason_problems(reason, least=1)):
         messages.error(request, str(wrong[0].message))
     else:
-        _decide(request, request.user, verb, ticked, reason)
+        _decide(request, request.user, verb, ticked, (reason, reply))
     return back
 
 
-def _decide(request: HttpRequest, person: Person, verb: str, ticked: list[Ticked], reason: str) -> None:
-    done = 0
+def _decide(
+    request: HttpRequest,
+    person: Person,
+    verb: str,
+    ticked: list[Ticked],
+    why: tuple[str, ReplyTemplate | None],
+) -> None:
+    done, (typed, reply) = 0, why
     for one in ticked:
         if one.booking is None:
             messages.error(request, _("A request that was ticked is not there any more."))
             continue
         try:
-            _take(person, verb, one.booking, one.seen, reason)
+            _take(person, verb, one.booking, one.seen, typed or _in_words(reply, one.booking))
         except RulesBroken as broken:
             messages.error(
                 request, _row(one.booking, " ".join(str(rule.message) for rule in broken.problems))
@@ -89,6 +100,13 @@ def _decide(request: HttpRequest, person: Person, verb: str, ticked: list[Ticked
             else ngettext("%(n)s request is declined.", "%(n)s requests are declined.", done)
         )
         messages.success(request, said % {"n": done})
+
+
+def _in_words(reply: ReplyTemplate | None, booking: Booking) -> str:
+    """Return the words of a template for a booking of its unit; of another unit's there are none."""
+    if reply is None or reply.unit_id != booking.instrument.unit_id:
+        return ""
+    return worded([reply], booking)[0].words
 
 
 def _take(person: Person, verb: str, booking: Booking, seen: int, reason: str) -> None:

@@ -27,6 +27,7 @@ from instruments.booking.actions.requests import book_maintenance
 from instruments.booking.errors import RulesBroken, SlotTaken
 from instruments.booking.forms.slots import moment_of
 from instruments.booking.models import Booking
+from instruments.booking.queries.replies import worded
 from instruments.booking.views.offers import Offer
 from instruments.booking.views.refusal import in_words, slot_taken
 from instruments.desk import queries as lists
@@ -35,6 +36,10 @@ from instruments.desk.views.board import board, is_idle
 from instruments.desk.views.desk_cards import Counts, answer, arrival, overdue_cards, waiting
 from instruments.inventory.models import Instrument
 from instruments.inventory.permissions import stewarded_by
+from instruments.inventory.queries.deputies import standing_in
+from instruments.letters.queries.attachments import lacking_files
+from instruments.letters.queries.messages import unread_at_desk
+from instruments.replies.queries import replies_in
 from instruments.terms.errors import BrokenRule
 from instruments.terms.rules.hours import local_midnight
 from instruments.terms.rules.intervals import Interval
@@ -42,6 +47,7 @@ from instruments.upkeep.enums import FaultState
 from instruments.upkeep.queries.faults import faults_to_handle
 from members.kept_pages import kept_for_person
 from members.models import Person
+from members.permissions import roles_of
 
 LANES = 30
 """Instruments on one page of the board."""
@@ -137,7 +143,7 @@ def _page(
     arrivals = [arrival(booking, now) for booking in found.arriving]
     # Who comes this afternoon is nothing to do this morning: an arrival waits once its check-in is open.
     due = [one for one in arrivals if one.is_open]
-    faults = faults_to_handle(kept)
+    faults, unread = faults_to_handle(kept), unread_at_desk(person, kept)
     counts = Counts(
         to_decide=len(decisions),
         to_check_in=len(due),
@@ -145,6 +151,7 @@ def _page(
         to_confirm=len(records.unconfirmed),
         # A fault that was taken up waits for its repair, not for the desk.
         faults=sum(fault.state == FaultState.OPEN for fault in faults),
+        messages=len(unread),
         slots=found.slots,
     )
     midnight = local_midnight(day)
@@ -157,6 +164,7 @@ def _page(
     chosen = request.GET.get("show", "")
     lanes = choices[chosen] if chosen in choices else _on_board(person, kept, booked)
     page = Paginator(lanes, LANES).get_page(request.GET.get("page"))
+    known = replies_in(instrument.unit_id for instrument in kept) if asked else {}
     context: dict[str, Any] = {
         "kept": kept,
         "down": down,
@@ -167,6 +175,10 @@ def _page(
         "records": records,
         "faults": faults,
         "wishes": lists.wishes(asked, near, found.requests),
+        "unread": unread,
+        "templates": [reply for replies in known.values() for reply in replies],
+        "replies": {rows[0].pk: worded(known.get(rows[0].instrument.unit_id, ()), rows[0]) for rows in asked},
+        "lacking": lacking_files([rows[0] for rows in asked]),
         "arrivals": due,
         "later": [one for one in arrivals if not one.is_open],
         "overdue": overdue_cards(found.overdue, near.held, now),
@@ -188,6 +200,8 @@ def _page(
         "others": others or [],
         "barred": others is None,
         "now": now,
+        # Whoever stands in for nobody is not asked about.
+        "stands_in": standing_in(person, today) if roles_of(person).deputy_in else [],
     }
     # htmx asks for what changes with time alone; the form and the frame of the page stay.
     is_fragment = request.headers.get("HX-Request") == "true"

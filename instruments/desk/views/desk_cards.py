@@ -24,12 +24,15 @@ class Counts:
     overdue: int
     to_confirm: int
     faults: int
+    messages: int
     slots: int
 
     @property
     def due(self) -> int:
         """All that waits for the custodian at this moment."""
-        return self.to_decide + self.to_check_in + self.overdue + self.to_confirm + self.faults
+        return (
+            self.to_decide + self.to_check_in + self.overdue + self.to_confirm + self.faults + self.messages
+        )
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -38,6 +39,30 @@ class StewardForm(forms.Form):
         holders = stewardships_of(instrument).filter(valid_to=None).values("person")
         people = people_of(instrument.unit).exclude(pk__in=holders)
         self.fields["person"].queryset = people  # type: ignore[attr-defined]
+
+
+class DeputyForm(forms.Form):
+    """Who stands in for which steward of an instrument, from the first to the last day."""
+
+    person = _PersonField(
+        Person.objects.none(),
+        label=_("Steward who is away"),
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    deputy = _PersonField(
+        Person.objects.none(), label=_("Deputy"), widget=forms.Select(attrs={"class": "form-select"})
+    )
+    first_day = forms.DateField(label=_("First day"), widget=day_input(), initial=timezone.localdate)
+    last_day = forms.DateField(label=_("Last day"), widget=day_input(), initial=timezone.localdate)
+
+    def __init__(self, *args: Any, instrument: Instrument, stewards: Collection[int], **options: Any) -> None:
+        options.setdefault("auto_id", "deputy_%s")
+        super().__init__(*args, **options)
+        people = people_of(instrument.unit)
+        self.fields["person"].queryset = people.filter(pk__in=stewards)  # type: ignore[attr-defined]
+        self.fields["deputy"].queryset = people  # type: ignore[attr-defined]
+        if len(stewards) == 1:
+            self.initial["person"] = next(iter(stewards))
 
 
 class EndForm(forms.Form):

@@ -1,5 +1,6 @@
 """Rows of the inventory."""
 
+from instruments.inventory.models.deputy import Deputy
 from instruments.inventory.models.facts import InstrumentFacts
 from instruments.inventory.models.instrument import (
     Instrument,
@@ -12,6 +13,7 @@ from instruments.inventory.models.reference import ApplicationField, InstrumentC
 
 __all__ = [
     "ApplicationField",
+    "Deputy",
     "Instrument",
     "InstrumentClass",
     "InstrumentFacts",

@@ -22,9 +22,10 @@ from instruments.inventory.enums import (
     SharingMode,
     Source,
 )
+from instruments.inventory.models.deputy import Deputy
 from instruments.inventory.rules.record import TEXT_LIMITS
 from members.enums import UnitRoleKind
-from members.models import UnitRole
+from members.models import Person, UnitRole
 from members.models.dated import Dated, DatedQuerySet, dates_in_order
 
 MOST_STATIONS = 50
@@ -248,6 +249,13 @@ class StewardshipQuerySet(DatedQuerySet["Stewardship"]):
             kind=UnitRoleKind.STEWARD,
         )
         return super().on(day).filter(models.Exists(role)).order_by()
+
+    def kept_by(self, person: Person, day: dt.date) -> StewardshipQuerySet:
+        """Those by which a person keeps instruments on a day: their own, and those of whom they stand in for."""
+        stands_in = Deputy.objects.on(day).filter(
+            deputy=person, person=models.OuterRef("person"), unit=models.OuterRef("instrument__unit")
+        )
+        return self.on(day).filter(models.Q(person=person) | models.Exists(stands_in))
 
 
 class Stewardship(Dated):

@@ -91,6 +91,7 @@ def inventory_page(request: HttpRequest, unit: str) -> HttpResponse:
             "keeps_some": bool(own),
             "manages": manages,
             "sees_people": can(request.user, "view_unit_people", owner),
+            "answers": can(request.user, "edit_replies", owner),
         },
     )
 

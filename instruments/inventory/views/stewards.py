@@ -20,12 +20,13 @@ from display.templatetags.display import local_date
 from display.versions import seen_in
 from instruments.inventory.actions.stewards import end_stewardship, give_stewardship
 from instruments.inventory.errors import InvalidInstrument
-from instruments.inventory.forms.stewards import EndForm, StewardForm
+from instruments.inventory.forms.stewards import DeputyForm, EndForm, StewardForm
 from instruments.inventory.guarded import unit_instrument_for
-from instruments.inventory.models import Instrument
+from instruments.inventory.models import Deputy, Instrument, Stewardship
+from instruments.inventory.queries.deputies import deputies_of
 from instruments.inventory.queries.parts import parts_of
 from instruments.inventory.queries.stewards import stewardships_of
-from members.permissions import can
+from members.permissions import Actor, can
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -34,7 +35,7 @@ def stewards(request: HttpRequest, unit: str, code: str) -> HttpResponse:
     """List who keeps the instrument, kept it, will keep it; managers name another."""
     shown = unit_instrument_for(request.user, unit, code, "edit_instrument")
     if request.method != "POST":
-        return _page(request, shown, StewardForm(instrument=shown))
+        return page(request, shown, StewardForm(instrument=shown))
     if not can(request.user, "edit_stewards", shown):
         raise Http404
     form = StewardForm(request.POST, instrument=shown)
@@ -52,7 +53,7 @@ def stewards(request: HttpRequest, unit: str, code: str) -> HttpResponse:
         except InvalidInstrument as refusal:
             show_refusal(form, refusal)
         except StaleVersion:
-            return _page(request, shown, form, overtaken=True, status=409)
+            return page(request, shown, form, overtaken=True, status=409)
         except Refusal as refusal:
             form.add_error("person", str(refusal))
         else:
@@ -60,7 +61,7 @@ def stewards(request: HttpRequest, unit: str, code: str) -> HttpResponse:
                 request, _("%(person)s keeps the instrument.") % {"person": given.person.display_name}
             )
             return redirect("instruments:stewards", unit, code)
-    return _page(request, shown, form, status=422)
+    return page(request, shown, form, status=422)
 
 
 @require_POST
@@ -88,10 +89,10 @@ def end(request: HttpRequest, unit: str, code: str, pk: int) -> HttpResponse:
         form.add_error("valid_to", str(refusal))
         hits = asked(refusal.hits, request.POST)
         blank = StewardForm(instrument=shown)
-        return _page(request, shown, blank, ended=pk, tried_end=form, hits=hits, status=422)
+        return page(request, shown, blank, ended=pk, tried_end=form, hits=hits, status=422)
     except StaleVersion:
         blank = StewardForm(instrument=shown)
-        return _page(request, shown, blank, overtaken=True, ended=pk, tried_end=form, status=409)
+        return page(request, shown, blank, overtaken=True, ended=pk, tried_end=form, status=409)
     except InvalidInstrument as refusal:
         messages.error(request, refusal.in_words)
     else:
@@ -103,9 +104,16 @@ def end(request: HttpRequest, unit: str, code: str, pk: int) -> HttpResponse:
     return redirect("instruments:stewards", unit, code)
 
 
-def _page(
-    request: HttpRequest, shown: Instrument, form: StewardForm, *, status: int = 200, **more: Any
+def page(
+    request: HttpRequest,
+    shown: Instrument,
+    form: StewardForm | None = None,
+    *,
+    deputy_form: DeputyForm | None = None,
+    status: int = 200,
+    **more: Any,
 ) -> HttpResponse:
+    """Show who keeps the instrument and who stands in, with the forms as they were filled in."""
     today = timezone.localdate()
     rows = list(stewardships_of(shown))
     return render(
@@ -114,7 +122,7 @@ def _page(
         {
             "unit": shown.unit,
             "instrument": shown,
-            "form": form,
+            "form": form or StewardForm(instrument=shown),
             "end_form": EndForm(auto_id=False),
             "current": [row for row in rows if row.valid_to is None or row.valid_to > today],
             "former": [row for row in rows if row.valid_to is not None and row.valid_to <= today],
@@ -122,7 +130,17 @@ def _page(
             "manages": can(request.user, "edit_stewards", shown),
             "sees_inventory": can(request.user, "view_inventory", shown.unit),
             "parts": parts_of(shown),
+            "deputies": [(row, can(request.user, "name_deputy", row)) for row in deputies_of(shown, today)],
+            "deputy_form": deputy_form or deputy_form_of(shown, request.user),
             **more,
         },
         status=status,
     )
+
+
+def deputy_form_of(shown: Instrument, reader: Actor, data: Any = None) -> DeputyForm | None:
+    """Return the form for those stewards for whom this reader may name a deputy, None where there are none."""
+    today = timezone.localdate()
+    rows = Stewardship.objects.on(today).filter(instrument=shown).values_list("person", flat=True)
+    own = [pk for pk in rows if can(reader, "name_deputy", Deputy(unit_id=shown.unit_id, person_id=pk))]
+    return DeputyForm(data or None, instrument=shown, stewards=own) if own else None

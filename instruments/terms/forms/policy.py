@@ -38,6 +38,11 @@ GROUPS: list[tuple[Sentence, Sentence, list[str]]] = [
         ["open_to", "named_people"],
     ),
     (
+        _("Files with a booking"),
+        _("PDF or pictures, seen by whoever books and whoever keeps the instrument."),
+        ["attachments"],
+    ),
+    (
         _("Between two bookings"),
         _("What stays free after one and before the next adds up. It cannot be booked by anybody."),
         ["buffer_before_minutes", "buffer_after_minutes", "own_gap_minutes", "own_overlap"],

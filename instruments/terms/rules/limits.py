@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from itertools import pairwise
 
 from changes.errors import Sentence, filled
-from instruments.terms.enums import Nights, OwnOverlaps
+from instruments.terms.enums import Attachments, Nights, OwnOverlaps
 from instruments.terms.errors import TERMS
 from instruments.terms.rules.asked import question_problems
 from instruments.terms.rules.bookers import ALL_CATEGORIES, bookers_problems
@@ -38,6 +38,7 @@ class PolicyData(UseLimits, BookingTerms):
     no_show_minutes: int = 30
     open_to: str = ALL_CATEGORIES
     named_people: str = ""
+    attachments: str = Attachments.NO
     questions: str = ""
 
 
@@ -70,7 +71,7 @@ LIMITS_IF_ANY = {
     "peak_longest_minutes": (5, DAY_MINUTES),
 }
 """What may be empty, and then does not hold."""
-CHOICES = {"nights": Nights.values, "own_overlap": OwnOverlaps.values}
+CHOICES = {"nights": Nights.values, "own_overlap": OwnOverlaps.values, "attachments": Attachments.values}
 
 
 def week_problems(week: Sequence[WeeklyPeriod]) -> list[Sentence]:
@@ -95,6 +96,8 @@ def limit_problems(data: PolicyData) -> dict[str, list[Sentence]]:
         if getattr(data, name) not in known:
             problems[name] = [TERMS["known"]]
     problems |= bookers_problems(data.open_to, data.named_people)
+    if data.attachments == Attachments.MUST and not data.approval_required:
+        problems["attachments"] = [TERMS["attachments"]]
     if wrong := question_problems(data.questions):
         problems["questions"] = wrong
     for band in ("night", "peak"):

@@ -17,11 +17,15 @@ OF_POLICY = frozenset(
     {"too_short", "too_long", "step", "notice", "horizon", "night", "night_alone", "buffer", "own_gap",
      "own_elsewhere", "most_open", "person_day", "person_week", "person_month", "group_day", "group_week",
      "group_month", "night_week", "peak_week", "peak_longest", "cancel_cutoff", "answer", "category_closed",
-     "not_named"}
+     "not_named", "attachment", "attachments_none"}
 )  # fmt: skip
 """Rules of a booking policy: of the instrument, of its unit, or of the network where neither has any."""
 OF_LAW = frozenset({"holiday"})
-WAIVABLE = OF_POLICY - {"step", "cancel_cutoff", "answer"} | {"opening_hours", "closed"} | OF_LAW
+WAIVABLE = (
+    OF_POLICY - {"step", "cancel_cutoff", "answer", "attachment", "attachments_none"}
+    | {"opening_hours", "closed"}
+    | OF_LAW
+)
 """Rules from which a keeper may make an exception, with a reason that stays on record."""
 
 

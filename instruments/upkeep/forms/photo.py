@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageOps
+
+from folding.pictures import UNREADABLE, drawn_anew
 
 MOST_BYTES = 5 * 1024 * 1024
-MOST_PIXELS = 60_000_000
-LONGEST_SIDE, QUALITY = 1600, 82
-FORMATS = ("JPEG", "PNG", "WEBP")
+LONGEST_SIDE = 1600
 
 
 class PhotoField(forms.FileField):
@@ -36,22 +34,6 @@ class PhotoField(forms.FileField):
         if file.size is None or file.size > MOST_BYTES:
             raise forms.ValidationError(self.error_messages["large"], code="large")
         try:
-            return _drawn_anew(file)
-        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Warning) as error:
+            return drawn_anew(file, LONGEST_SIDE)
+        except UNREADABLE as error:
             raise forms.ValidationError(self.error_messages["no_photo"], code="no_photo") from error
-
-
-def _drawn_anew(file: UploadedFile[Any]) -> bytes:
-    with Image.open(file, formats=FORMATS) as sent:
-        if sent.width * sent.height > MOST_PIXELS:
-            raise ValueError("Nobody's camera takes so many points.")
-        # A JPEG is read at the size that is needed, not at its own.
-        sent.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-        upright = ImageOps.exif_transpose(sent).convert("RGB")
-    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    kept = io.BytesIO()
-    # A picture of its own carries nothing over from the file.
-    picture = Image.new("RGB", upright.size)
-    picture.paste(upright)
-    picture.save(kept, "JPEG", quality=QUALITY)
-    return kept.getvalue()

@@ -29,7 +29,7 @@ def usage_visible_to(person: Person | AnonymousUser) -> UsageQuerySet:
     roles = roles_of(person)
     if roles.is_officer:
         return rows
-    kept = Stewardship.objects.on(timezone.localdate()).filter(person=person)
+    kept = Stewardship.objects.kept_by(person, timezone.localdate())
     return rows.filter(
         Q(person=person)
         | Q(instrument__in=kept.values("instrument_id"))

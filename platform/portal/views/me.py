@@ -32,6 +32,7 @@ from instruments.booking.views.booking_life import (
 )
 from instruments.booking.views.offers import again
 from instruments.inventory.models import Instrument
+from instruments.letters.queries.messages import unread_by
 from members.kept_pages import kept_for_person
 from members.models import Person
 from notices.kinds import write
@@ -76,7 +77,7 @@ def me(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     language = get_language() or "zh-hans"
     own = agenda(request.user, now)
-    waiting = waiting_for(request.user)
+    waiting, unread = waiting_for(request.user), unread_by(request.user)
     ahead = [booking for booking in own.coming if booking.end > now]
     # A request is no next use: it is the next thing only where nothing is certain.
     certain = (booking for booking in ahead if booking.state not in WAITING_STATES)
@@ -89,7 +90,8 @@ def me(request: HttpRequest) -> HttpResponse:
             "agenda": own,
             "again": {row.pk: again(row, now) for row in own.past if row.kind == BookingKind.USE},
             "waiting": waiting,
-            "things": len(own.todos) + len(waiting),
+            "unread": unread,
+            "things": len(own.todos) + len(waiting) + len(unread),
             "next": _next(own, coming, request.user, now) if coming is not None else None,
             "notices": [
                 (notice, write(notice.kind, notice.context, language))

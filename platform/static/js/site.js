@@ -31,6 +31,14 @@
     });
   }
 
+  // A reply template that is chosen puts its words into the field it is for.
+  document.addEventListener("change", (event) => {
+    const select = event.target.closest("select[data-fills]");
+    const words = select?.selectedOptions[0]?.dataset.words;
+    const field = select?.form?.elements[select.dataset.fills];
+    if (words && field) field.value = words;
+  });
+
   // Menus are <details>: they open without script and close on Escape or a press elsewhere.
   const openMenus = () => document.querySelectorAll("details.menu[open]");
   document.addEventListener("click", (event) => {

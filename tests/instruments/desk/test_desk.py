@@ -21,8 +21,8 @@ from tests.instruments.moments import NOW, at
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 DAY = NOW.date()
-QUERIES = 11
-"""What it asks the database, however much there is: seven of its own, and session, person, roles and notices."""
+QUERIES = 13
+"""What it asks the database, however much there is: nine of its own, and session, person, roles and notices."""
 
 
 @pytest.fixture
@@ -70,7 +70,9 @@ def test_the_desk_counts_what_waits(xrd, steward, desk):
     BookingFactory(instrument=xrd, person=steward, start=at(1, 14), state=BookingState.REQUESTED)
     BookingFactory(person=other, start=at(0, 10))
     context = desk().context
-    assert context["counts"] == Counts(to_decide=1, to_check_in=0, overdue=1, to_confirm=0, faults=0, slots=4)
+    assert context["counts"] == Counts(
+        to_decide=1, to_check_in=0, overdue=1, to_confirm=0, faults=0, messages=0, slots=4
+    )
     assert context["due"] == 2
     assert [wish.booking.start for wish in context["wishes"]] == [at(0, 14)]
     assert [late.late_minutes for late in context["overdue"]] == [60]

@@ -49,6 +49,7 @@ POLICY = {
     "buffer_after_minutes": "15",
     "own_gap_minutes": "0",
     "own_overlap": "refuse",
+    "attachments": "may",
     "nights": "two",
     "night_begins": "21:00",
     "night_ends": "06:00",

@@ -1,0 +1,1 @@
+"""instruments, letters: what is written and sent along to a booking."""
