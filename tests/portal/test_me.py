@@ -123,7 +123,7 @@ def test_the_next_booking_is_open_with_its_life_and_acts(client, person):
     shown = answer.context["next"]
     assert (shown.booking.pk, shown.ahead) == (soon.pk, "3 小时后")
     assert [step.state for step in shown.steps] == ["done", "now", "todo", "todo"]
-    assert [choice.act.slug for choice in shown.choices] == ["move", "cancel"]
+    assert [choice.act.slug for choice in shown.choices] == ["move", "hand-over", "cancel"]
     assert reverse("instruments:booking_act", args=[soon.pk, "cancel"]) in answer.content.decode()
 
 

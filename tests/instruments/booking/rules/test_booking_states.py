@@ -90,7 +90,7 @@ def test_an_unknown_state_is_a_programmers_mistake():
 
 @given(st.lists(st.sampled_from(VERBS), max_size=12))
 def test_a_random_walk_stays_in_the_table(walk):
-    """A booking never leaves a final state, and time given back is never taken again."""
+    """A booking never leaves a final state, and time given back is taken again only by what still waits for it."""
     state, given_back = BookingState.REQUESTED, False
     for verb in walk:
         if verb not in legal_verbs(state):
@@ -98,5 +98,5 @@ def test_a_random_walk_stays_in_the_table(walk):
         assert state not in FINAL_STATES
         state = next_state(state, verb)
         assert not (given_back and holds_time(state))
-        given_back = given_back or not holds_time(state)
+        given_back = given_back or not (holds_time(state) or state == BookingState.COMPETING)
     assert holds_time(state) == (state in HOLDING_STATES)
