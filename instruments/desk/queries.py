@@ -10,7 +10,8 @@ from decimal import Decimal
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Case, Count, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce
 
 from instruments.booking.enums import HOLDING_STATES, WAITING_STATES, BookingKind, BookingState
 from instruments.booking.models import Booking, open_requests
@@ -148,6 +149,7 @@ def gather(person: Person, kept: Sequence[Instrument], day: dt.date, now: dt.dat
             | Q(start__lt=last, end__gt=first)
         )
         .exclude(state__in=_GONE)
+        .annotate(uses=_uses_before(BookingState.COMPLETED), missed=_uses_before(BookingState.NO_SHOW))
         .order_by("start", "instrument", "station", "id")
     )
     found = Gathered()
@@ -206,18 +208,14 @@ def around(asked: Sequence[Sequence[Booking]], overdue: Sequence[Booking], now: 
 
 
 def wishes(asked: Sequence[Sequence[Booking]], near: Around, waiting: Iterable[Booking]) -> list[Wish]:
-    """Give each decision its neighbours, its rivals of all that wait, and the person's past on the instrument.
-
-    One query.
-    """
-    past = _past([rows[0] for rows in asked])
+    """Give each decision of `gather` its neighbours, its rivals of all that wait, and the person's past there."""
     return [
         Wish(
             first,
             _neighbours(first, rows, near.held),
             _rivals(first, waiting),
-            past[first.person_id, first.instrument_id, BookingState.COMPLETED],
-            past[first.person_id, first.instrument_id, BookingState.NO_SHOW],
+            getattr(first, "uses", 0),
+            getattr(first, "missed", 0),
             rows if first.series_id else [],
             near.versions[first.series_id] if first.series_id else first.version,
         )
@@ -294,22 +292,9 @@ def _rivals(first: Booking, waiting: Iterable[Booking]) -> list[Booking]:
     ]
 
 
-def _past(asked: Sequence[Booking]) -> defaultdict[tuple[int, int, str], int]:
-    """Count ended and missed uses by person, instrument and state."""
-    past: defaultdict[tuple[int, int, str], int] = defaultdict(int)
-    if not asked:
-        return past
-    rows = (
-        Booking.objects.filter(
-            person__in={booking.person_id for booking in asked},
-            instrument__in={booking.instrument_id for booking in asked},
-            kind=BookingKind.USE,
-            state__in=[BookingState.COMPLETED, BookingState.NO_SHOW],
-        )
-        .order_by()
-        .values_list("person_id", "instrument_id", "state")
-        .annotate(times=Count("pk"))
-    )
-    for person, instrument, state, times in rows:
-        past[person, instrument, state] = times
-    return past
+def _uses_before(state: str) -> Case:
+    """Count the uses of a request's person on the instrument that ended in a state; nothing is counted for others."""
+    same = {"person": OuterRef("person"), "instrument": OuterRef("instrument"), "kind": BookingKind.USE}
+    rows = Booking.objects.filter(**same, state=state).order_by().values("person")
+    times = Subquery(rows.annotate(times=Count("pk")).values("times"))
+    return Case(When(state__in=WAITING_STATES, then=Coalesce(times, 0)))

@@ -21,7 +21,7 @@ from tests.instruments.moments import NOW, at
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 DAY = NOW.date()
-QUERIES = 13
+QUERIES = 12
 """What it asks the database, however much there is: nine of its own, and session, person, roles and notices."""
 
 
