@@ -32,6 +32,8 @@ _DOWN = (InstrumentState.UNDER_REPAIR, InstrumentState.SUSPENDED)
 
 
 MOST_UNCONFIRMED = 100
+_NEAR_MINUTES = 240
+"""So near minutes count."""
 
 Row = TypeVar("Row", Booking, UsageRecord)
 
@@ -84,9 +86,10 @@ class Wish:
         return min((row.expires_at for row in self.series if row.expires_at), default=self.booking.expires_at)
 
     def minutes_left(self, now: dt.datetime) -> int:
-        """In how many minutes it runs out; 0 where it just has."""
+        """In how many minutes it runs out, in whole hours from four hours on; 0 where it just has."""
         until = self.expires_at
-        return 0 if until is None else max((until - now) // dt.timedelta(minutes=1), 0)
+        left = 0 if until is None else max((until - now) // dt.timedelta(minutes=1), 0)
+        return left - left % 60 if left >= _NEAR_MINUTES else left
 
     @property
     def price(self) -> Decimal:
