@@ -82,10 +82,8 @@ def feed(request: HttpRequest, secret: str) -> HttpResponseBase:
 def booking_file(request: HttpRequest, pk: str) -> HttpResponse:
     """Give one booking as a file for a calendar program, to whoever may see it."""
     assert isinstance(request.user, Person)
-    booking = queries.one_booking(booking_for(request.user, pk).pk)
-    if booking is None:
-        raise Http404
-    name, content = wording.file_of(booking, request.user, timezone.now())
+    shown = queries.one_booking(booking_for(request.user, pk).pk)
+    name, content = wording.file_of(shown, request.user, timezone.now())
     return HttpResponse(
         content, content_type=CONTENT, headers={"Content-Disposition": f'attachment; filename="{name}"'}
     )
@@ -153,12 +151,12 @@ def _choices(request: HttpRequest, feeds: Sequence[CalendarFeed]) -> list[Choice
 def _written(held: queries.Held, now: dt.datetime) -> bytes:
     followed = held.followed
     by = {FeedKind.MINE: "what", FeedKind.INSTRUMENT: "who"}.get(followed.kind, "both")
-    parts: list[Event | Availability] = [
-        wording.event(row, now, by=by, names=held.names) for row in held.bookings
-    ]
+    events = wording.events(held.bookings, now, by=by, names=held.names)
+    parts: list[Event | Availability] = []
     if (opening := held.opening) is not None:
         parts += wording.closures(opening.instrument, opening.exceptions)
         parts.append(
             wording.availability(opening.instrument, opening.periods, opening.exceptions, local_day(now))
         )
-    return wording.calendar(wording.title_of(followed.kind, followed.target), f"calendar-{held.feed}", parts)
+    title = wording.title_of(followed.kind, followed.target)
+    return wording.calendar(title, f"calendar-{held.feed}", events, parts)
