@@ -14,6 +14,7 @@ from instruments.inventory.models import (
     InstrumentPart,
     Stewardship,
 )
+from instruments.opendata.models import OpenSlot
 from instruments.terms.models import BookingPolicy, Holiday, OpeningException, OpeningPeriod, Rate
 from instruments.upkeep.models import Breakdown, BreakdownBlock, Fault, FaultPhoto, UpkeepDone, UpkeepPlan
 from instruments.usage.models import UsageRecord
@@ -40,6 +41,7 @@ __all__ = [
     "InstrumentField",
     "InstrumentFunding",
     "InstrumentPart",
+    "OpenSlot",
     "OpeningException",
     "OpeningPeriod",
     "Rate",

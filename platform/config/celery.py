@@ -60,6 +60,7 @@ app.conf.beat_schedule = {
         "task": "instruments.verify_availability",
         "schedule": crontab(hour=0, minute=10),
     },
+    "instruments.publish_slots": {"task": "instruments.publish_slots", "schedule": 60.0, "options": SOON},
     "instruments.offer_waiting": {"task": "instruments.offer_waiting", "schedule": 300.0},
     "instruments.tell_of_upkeep": {
         "task": "instruments.tell_of_upkeep",

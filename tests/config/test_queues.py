@@ -28,6 +28,7 @@ def test_every_task_has_its_queue():
         "instruments.keep_availability": "upkeep",
         "instruments.mark_no_shows": "upkeep",
         "instruments.offer_waiting": "upkeep",
+        "instruments.publish_slots": "upkeep",
         "instruments.remind_bookings": "upkeep",
         "instruments.settle_ended_stewardships": "upkeep",
         "instruments.tell_of_upkeep": "upkeep",
