@@ -80,6 +80,11 @@ app.conf.beat_schedule = {
         "options": SOON,
     },
     "notices.send_pending_mail": {"task": "notices.send_pending_mail", "schedule": 20.0, "options": SOON},
+    # Again until noon, for a worker that was away at eight: nobody gets two.
+    "notices.send_daily_mail": {
+        "task": "notices.send_daily_mail",
+        "schedule": crontab(hour="8-11", minute="*/10"),
+    },
     "webapi.forget_old_answers": {
         "task": "webapi.forget_old_answers",
         "schedule": crontab(hour=3, minute=40),

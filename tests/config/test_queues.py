@@ -35,6 +35,7 @@ def test_every_task_has_its_queue():
         "instruments.verify_availability": "upkeep",
         "members.send_invitation": "mail",
         "members.settle_ended_roles": "upkeep",
+        "notices.send_daily_mail": "mail",
         "notices.send_mail": "mail",
         "notices.send_pending_mail": "mail",
         "reporting.expire_files": "upkeep",
