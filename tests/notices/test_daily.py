@@ -19,7 +19,7 @@ from instruments.booking.actions.decisions import approve_booking
 from instruments.booking.actions.requests import request_booking
 from members.actions.people import change_own_account
 from notices.daily import deliver_daily, gather
-from notices.kinds import registered, topic_of
+from notices.kinds import register_all, registered, topic_of
 from notices.models import DailyMail, MailState, Notice
 from notices.tasks import send_daily_mail, send_pending_mail
 from notices.topics import Topic
@@ -66,6 +66,12 @@ def test_every_kind_has_a_topic_or_is_always_told_at_once():
     """Whoever adds a kind decides about it here."""
     assert {kind for kind in registered() if not topic_of(kind)} == AT_ONCE
     assert {topic_of(kind) for kind in registered()} - {""} == set(Topic.values)
+
+
+def test_a_topic_of_an_unknown_kind_is_a_mistake():
+    """A kind that was renamed would be told at once without a word."""
+    with pytest.raises(ValueError, match="no-such"):
+        register_all({}, {Topic.FAULTS: ("no-such",)})
 
 
 @pytest.mark.parametrize(

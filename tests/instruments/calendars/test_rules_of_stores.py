@@ -1,6 +1,7 @@
 """Every calendar is one that a CalDAV store takes (RFC 4791, 4.1) and another library than its writer reads."""
 
 import datetime as dt
+import uuid
 from itertools import pairwise
 
 import pytest
@@ -18,6 +19,7 @@ from instruments.booking.models import Booking
 from instruments.calendars.actions import make_feed
 from instruments.calendars.enums import FeedKind
 from instruments.calendars.permissions import Followed
+from instruments.calendars.queries import one_booking
 from instruments.inventory.models import Instrument
 from instruments.terms.models import OpeningException
 from tests.factories.instruments import make_instrument, make_steward
@@ -107,6 +109,12 @@ def test_a_file_holds_one_event(client, busy):
         calendar = strict.read(client.get(reverse("instruments:booking_file", args=[booking.pk])).content)
         strict.check(calendar)
         assert list(strict.events(calendar)) == [str(booking.pk)]
+
+
+def test_a_booking_that_is_not_there_has_no_file(db):
+    """Programmers learn it; people are told before that the page is missing."""
+    with pytest.raises(Booking.DoesNotExist):
+        one_booking(uuid.uuid4())
 
 
 def test_every_file_in_mail_could_be_stored(instrument, mailoutbox, django_capture_on_commit_callbacks):
