@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from evaluations.guards import guards
-from evaluations.messages import KINDS
+from evaluations.messages import KINDS, TOPICS
 from notices.kinds import register_all
 from safeguards.triggers import register
 
@@ -30,6 +30,6 @@ class EvaluationsConfig(AppConfig):
 
         register_reports()
         register_dependants()
-        register_all(KINDS)
+        register_all(KINDS, TOPICS)
         for guard in guards():
             register(guard)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from notices.topics import Topic
+
 KINDS = {
     "evaluation_opened": (
         _("The evaluation of %(year)s has begun: report for %(unit)s"),
@@ -63,3 +65,4 @@ KINDS = {
         ),
     ),
 }
+TOPICS = {Topic.EVALUATION: tuple(KINDS)}

@@ -5,12 +5,12 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from instruments.booking.messages import KINDS as OF_BOOKINGS
-from instruments.bundles.messages import KINDS as OF_BUNDLES
-from instruments.inventory.messages import KINDS as OF_INSTRUMENTS
-from instruments.letters.messages import KINDS as OF_LETTERS
-from instruments.upkeep.messages import KINDS as OF_UPKEEP
-from instruments.waiting.messages import KINDS as OF_WAITING
+from instruments.booking import messages as of_bookings
+from instruments.bundles import messages as of_bundles
+from instruments.inventory import messages as of_instruments
+from instruments.letters import messages as of_letters
+from instruments.upkeep import messages as of_upkeep
+from instruments.waiting import messages as of_waiting
 from notices.kinds import register_all
 from safeguards.triggers import Trigger, register
 
@@ -96,7 +96,8 @@ class InstrumentsConfig(AppConfig):
         from members.permissions import read_with_roles
 
         post_migrate.connect(_index_anew, sender=self)
-        register_all(OF_BOOKINGS | OF_BUNDLES | OF_INSTRUMENTS | OF_LETTERS | OF_UPKEEP | OF_WAITING)
+        for texts in (of_bookings, of_bundles, of_instruments, of_letters, of_upkeep, of_waiting):
+            register_all(texts.KINDS, texts.TOPICS)
         register_reports()
         register_attachments()
         read_with_roles(units_of_deputy)

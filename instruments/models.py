@@ -16,6 +16,7 @@ from instruments.inventory.models import (
     Stewardship,
 )
 from instruments.letters.models import BookingAttachment, BookingMessage
+from instruments.opendata.models import OpenSlot
 from instruments.replies.models import ReplyTemplate
 from instruments.terms.models import BookingPolicy, Holiday, OpeningException, OpeningPeriod, Rate
 from instruments.upkeep.models import Breakdown, BreakdownBlock, Fault, FaultPhoto, UpkeepDone, UpkeepPlan
@@ -46,6 +47,7 @@ __all__ = [
     "InstrumentField",
     "InstrumentFunding",
     "InstrumentPart",
+    "OpenSlot",
     "OpeningException",
     "OpeningPeriod",
     "Rate",

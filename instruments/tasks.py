@@ -19,6 +19,7 @@ from instruments.booking.actions.sweeps import (
 )
 from instruments.booking.actions.waiting_requests import escalate_requests, remind_deciders
 from instruments.inventory.actions.stewards import settle_ended_stewardships
+from instruments.opendata.actions import publish_slots
 from instruments.upkeep.actions.reminders import tell_of_upkeep
 from instruments.waiting.actions.sweeps import end_wishes, offer_waiting
 
@@ -66,6 +67,12 @@ def tell_of_upkeep_now() -> None:
 def settle_ended_stewardships_now() -> None:
     """Settle what rests on stewardships that are over by their date."""
     logger.info("settled stewardships: %s", settle_ended_stewardships(timezone.now()))
+
+
+@shared_task(name="instruments.publish_slots")
+def publish_slots_now() -> None:
+    """Bring the open feed of free time up to date."""
+    logger.info("free spans gone, changed, new: %s", publish_slots(timezone.now()))
 
 
 @shared_task(name="instruments.keep_availability")

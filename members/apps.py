@@ -18,7 +18,7 @@ class MembersConfig(AppConfig):
         from members.dependants import register_dependants
         from members.events import UnitChanged, UnitCreated
         from members.guards import guards
-        from members.messages import KINDS
+        from members.messages import KINDS, TOPICS
         from notices.kinds import register_all
         from safeguards.triggers import register
 
@@ -26,5 +26,5 @@ class MembersConfig(AppConfig):
             register(guard)
         subscribe(UnitCreated, keep_unit_organisation)
         subscribe(UnitChanged, keep_unit_organisation)
-        register_all(KINDS)
+        register_all(KINDS, TOPICS)
         register_dependants()

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from display.templatetags.display import named
 from members.enums import UnitState
+from notices.topics import Topic
 
 KINDS = {
     "transfer_asked": (
@@ -49,6 +50,7 @@ KINDS = {
         ),
     ),
 }
+TOPICS = {Topic.PEOPLE: tuple(KINDS)}
 
 
 def _text(sentence: Callable[[], str]) -> Promise:

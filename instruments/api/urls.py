@@ -19,6 +19,7 @@ from instruments.booking.api.bookings import (
 from instruments.catalogue.api import InstrumentDetail, InstrumentList
 from instruments.inventory.api.reference import FieldList, InstrumentClassList
 from instruments.inventory.api.units import UnitDetail, UnitList
+from instruments.opendata.api import OpenSlots
 from instruments.usage.api import UsageRecordList
 from webapi import addresses as _converters  # noqa: F401 - registers <code:…>
 
@@ -40,5 +41,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bookings/<uuid:booking_id>/check-in/", CheckIn.as_view(), name="api-booking-check-in"),
     path("bookings/<uuid:booking_id>/check-out/", CheckOut.as_view(), name="api-booking-check-out"),
     path("bookings/<uuid:booking_id>/move/", Move.as_view(), name="api-booking-move"),
+    path("open-slots/", OpenSlots.as_view(), name="api-open-slots"),
     path("usage-records/", UsageRecordList.as_view(), name="api-usage-records"),
 ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from notices.topics import Topic
+
 KINDS = {
     "booking_requested": (
         _("Request for %(instrument)s: %(when)s"),
@@ -190,3 +192,16 @@ KINDS = {
         _("Your booking of %(instrument)s: %(when)s. Place: %(place)s"),
     ),
 }
+TOPICS = {
+    Topic.BOOKINGS: (
+        *("booking_confirmed", "booking_approved", "booking_declined", "booking_expired", "booking_no_show"),
+        *("booking_kept", "booking_reseated", "series_confirmed", "series_approved", "series_declined"),
+        "booking_competes",
+    ),
+    Topic.CHANGES: (
+        *("booking_cancelled", "booking_moved", "booking_given_back", "series_moved", "series_cancelled"),
+        "booking_handed_over",
+    ),
+    Topic.REQUESTS: ("booking_requested", "series_requested"),
+}
+"""What may wait for the daily mail. What somebody must act on, or counts on, is told at once."""

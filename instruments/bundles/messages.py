@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from notices.topics import Topic
+
 KINDS = {
     "bundle_confirmed": (
         _("Set of %(count)s bookings confirmed, first %(instrument)s, %(when)s"),
@@ -20,3 +22,4 @@ KINDS = {
         ),
     ),
 }
+TOPICS = {Topic.BOOKINGS: ("bundle_confirmed", "bundle_requested")}

@@ -6,6 +6,7 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 
 from instruments.booking.messages import KINDS
+from instruments.booking.models import Booking
 from instruments.calendars.queries import one_booking
 from instruments.calendars.wording import file_of
 from members.permissions import can
@@ -23,8 +24,11 @@ def _booking_of(notice: Notice) -> Attachment | None:
         found = resolve(notice.link)
     except Resolver404:
         return None
-    booking = one_booking(found.kwargs["pk"]) if found.view_name == "instruments:booking" else None
+    if found.view_name != "instruments:booking":
+        return None
+    rows = Booking.objects.select_related("instrument__unit__policy", "instrument__policy")
+    booking = rows.filter(pk=found.kwargs["pk"]).first()
     if booking is None or not can(notice.person, "view_booking", booking):
         return None
-    name, content = file_of(booking, notice.person, timezone.now())
+    name, content = file_of(one_booking(booking.pk), notice.person, timezone.now())
     return Attachment(name, content, "text/calendar")

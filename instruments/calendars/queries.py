@@ -6,16 +6,19 @@ import datetime as dt
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import CharField, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 
 from instruments.booking.enums import BookingKind
-from instruments.booking.models import Booking
+from instruments.booking.models import Booking, BookingStep
 from instruments.booking.rules.booking_states import UNUSED_STATES
 from instruments.calendars.enums import FeedKind
 from instruments.calendars.models import CalendarFeed
 from instruments.calendars.permissions import Followed, followed_by, names_people
+from instruments.calendars.rules.shown import Shown
 from instruments.inventory.models import Instrument
 from instruments.inventory.permissions import stewarded_by
 from instruments.terms.models import OpeningException, OpeningPeriod
@@ -45,22 +48,43 @@ class Held:
     person: Person
     followed: Followed
     names: bool
-    bookings: Sequence[Booking]
+    bookings: Sequence[Shown]
     opening: Opening | None
 
     def mark(self, now: dt.datetime) -> str:
         """Return what changes with whatever is shown; a request past its time has changed though no row did."""
         parts: list[object] = [self.person.language, self.followed.kind, self.names, local_day(now)]
         parts += [
-            (row.pk, row.version, row.expires_at is not None and row.expires_at <= now)
+            (row.pk.hex, row.version, row.expires_at is not None and row.expires_at <= now)
             for row in self.bookings
         ]
+        parts += sorted({row.names for row in self.bookings})
         if self.opening is not None:
             instrument = self.opening.instrument
             parts.append((instrument.name_zh, instrument.name_en, instrument.address))
             parts += [(row.pk, row.valid_to) for row in self.opening.periods]
             parts += [(row.pk, row.start, row.end) for row in self.opening.exceptions]
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
+
+
+_TOLD: dict[str, Any] = {
+    "booked_end": Coalesce("booked_until", "end"),
+    "changed_at": Coalesce(
+        Subquery(BookingStep.objects.filter(booking=OuterRef("pk")).order_by("-at").values("at")[:1]),
+        "requested_at",
+    ),
+    "person_name": Coalesce(
+        NullIf("person__display_name", Value("")), "person__email", output_field=CharField()
+    ),
+    "code": F("instrument__code"),
+    "name_zh": F("instrument__name_zh"),
+    "name_en": F("instrument__name_en"),
+    "address": F("instrument__address"),
+    "station_count": F("instrument__station_count"),
+    "unit_name_zh": F("instrument__unit__name_zh"),
+    "unit_name_en": F("instrument__unit__name_en"),
+}
+"""What stands in other columns or other tables."""
 
 
 def feed_under(digest: str) -> CalendarFeed | None:
@@ -77,14 +101,17 @@ def feed_under(digest: str) -> CalendarFeed | None:
 def held_by(feed: CalendarFeed, now: dt.datetime) -> Held:
     """Read what a subscription shows at this moment; four queries at most, however many bookings."""
     followed, person = followed_by(feed), feed.person
-    rows = _shown(now).filter(_about(followed, person)).order_by("start", "pk")
+    rows = Booking.objects.filter(_about(followed, person), end__gt=now - PAST, start__lt=now + AHEAD)
+    rows = rows.exclude(Q(state__in=UNUSED_STATES) & Q(ended_at__lt=now - TOLD_AFTERWARDS))
     opening = _opening(followed.target, now) if isinstance(followed.target, Instrument) else None
-    return Held(feed.pk, person, followed, names_people(person, followed), list(rows), opening)
+    return Held(feed.pk, person, followed, names_people(person, followed), _read(rows), opening)
 
 
-def one_booking(pk: UUID) -> Booking | None:
-    """Read a booking as calendars show it."""
-    return _for_calendars().filter(pk=pk).first()
+def one_booking(pk: UUID) -> Shown:
+    """Read a booking as calendars show it. Raises DoesNotExist."""
+    for row in _read(Booking.objects.filter(pk=pk)):
+        return row
+    raise Booking.DoesNotExist
 
 
 def live_feeds(person: Person) -> list[CalendarFeed]:
@@ -93,15 +120,9 @@ def live_feeds(person: Person) -> list[CalendarFeed]:
     return [feed for feed in rows.filter(person=person, ended_at=None) if feed.opens]
 
 
-def _for_calendars() -> QuerySet[Booking]:
-    return Booking.objects.select_related(
-        "person", "instrument__unit__policy", "instrument__policy"
-    ).annotate(changed_at=Max("steps__at"))
-
-
-def _shown(now: dt.datetime) -> QuerySet[Booking]:
-    rows = _for_calendars().filter(end__gt=now - PAST, start__lt=now + AHEAD)
-    return rows.exclude(Q(state__in=UNUSED_STATES) & Q(ended_at__lt=now - TOLD_AFTERWARDS))
+def _read(rows: QuerySet[Booking]) -> list[Shown]:
+    found = rows.annotate(**_TOLD).order_by("start", "pk").values_list(*Shown._fields)
+    return [Shown(*row) for row in found]
 
 
 def _about(followed: Followed, person: Person) -> Q:

@@ -30,7 +30,7 @@ from instruments.inventory.guarded import instrument_for
 from instruments.terms.rules.hours import local_day
 from members.guarded import unit_for
 from members.models import MemberUnit, Person
-from members.permissions import can, roles_of
+from members.permissions import Actor, can, roles_of
 from webapi.tokens import digest_of
 
 MADE = "made_calendar"
@@ -51,6 +51,12 @@ class Choice:
         """What it is called on the page."""
         target = self.followed.target
         return str(self.followed.kind.label) if target is None else named(target)
+
+    @property
+    def anchor(self) -> str:
+        """Where on the page it stands."""
+        target = self.followed.target
+        return self.followed.kind if target is None else f"{self.followed.kind}-{target.code}"
 
 
 @require_safe
@@ -82,10 +88,8 @@ def feed(request: HttpRequest, secret: str) -> HttpResponseBase:
 def booking_file(request: HttpRequest, pk: str) -> HttpResponse:
     """Give one booking as a file for a calendar program, to whoever may see it."""
     assert isinstance(request.user, Person)
-    booking = queries.one_booking(booking_for(request.user, pk).pk)
-    if booking is None:
-        raise Http404
-    name, content = wording.file_of(booking, request.user, timezone.now())
+    shown = queries.one_booking(booking_for(request.user, pk).pk)
+    name, content = wording.file_of(shown, request.user, timezone.now())
     return HttpResponse(
         content, content_type=CONTENT, headers={"Content-Disposition": f'attachment; filename="{name}"'}
     )
@@ -132,33 +136,43 @@ def _wanted(request: HttpRequest) -> Followed:
 
 
 def _choices(request: HttpRequest, feeds: Sequence[CalendarFeed]) -> list[Choice]:
-    """Return what the person may follow, with the address there is: own, kept, units, and instruments asked for."""
+    """Return what the person may follow, with the address there is: own, kept, units, and what was asked for."""
     person = request.user
     assert isinstance(person, Person)
     roles = roles_of(person)
     units = MemberUnit.objects.filter(pk__in=roles.manager_of | roles.viewer_in).order_by("code")
-    code = request.GET.get("instrument", "")
-    asked = [instrument_for(person, code)] if code else []
+    code, house = request.GET.get("instrument", ""), request.GET.get("unit", "")
+    asked = [Followed(FeedKind.INSTRUMENT, instrument_for(person, code))] if code else []
+    if house:
+        asked.append(Followed(FeedKind.UNIT, unit_for(person, house)))
     followed = [
         Followed(FeedKind.MINE),
         Followed(FeedKind.KEPT),
         *(Followed(FeedKind.UNIT, unit) for unit in units),
-        *(Followed(FeedKind.INSTRUMENT, instrument) for instrument in asked),
+        *asked,
     ]
     made = {followed_by(feed): feed for feed in feeds}
-    followed += [one for one in made if one not in followed]
-    return [Choice(one, made.get(one)) for one in followed if can(person, "follow_calendar", one)]
+    once = dict.fromkeys([*followed, *made])
+    return [Choice(one, made.get(one)) for one in once if can(person, "follow_calendar", one)]
+
+
+def may_follow_unit(person: Actor, unit: MemberUnit) -> bool:
+    """Tell whether a page about a unit offers its calendar."""
+    return can(person, "follow_calendar", Followed(FeedKind.UNIT, unit))
+
+
+FUNCTIONS = {"may_follow_unit": may_follow_unit}
 
 
 def _written(held: queries.Held, now: dt.datetime) -> bytes:
     followed = held.followed
     by = {FeedKind.MINE: "what", FeedKind.INSTRUMENT: "who"}.get(followed.kind, "both")
-    parts: list[Event | Availability] = [
-        wording.event(row, now, by=by, names=held.names) for row in held.bookings
-    ]
+    events = wording.events(held.bookings, now, by=by, names=held.names)
+    parts: list[Event | Availability] = []
     if (opening := held.opening) is not None:
         parts += wording.closures(opening.instrument, opening.exceptions)
         parts.append(
             wording.availability(opening.instrument, opening.periods, opening.exceptions, local_day(now))
         )
-    return wording.calendar(wording.title_of(followed.kind, followed.target), f"calendar-{held.feed}", parts)
+    title = wording.title_of(followed.kind, followed.target)
+    return wording.calendar(title, f"calendar-{held.feed}", events, parts)

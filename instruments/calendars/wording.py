@@ -1,27 +1,30 @@
 """Wording room: bookings and opening hours as iCalendar (RFC 5545, 7953, 7986), in the active language.
 
 An event keeps its UID through every change and counts its SEQUENCE, so that a program changes what it has and shows
-nothing twice.
+nothing twice. None has a METHOD: a calendar store takes no message (RFC 4791, 4.1), and these are none.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import get_language, gettext, pgettext
-from icalendar import BUSYTYPE, STATUS, TRANSP, Availability, Available, Calendar, Event
+from icalendar import BUSYTYPE, STATUS, TRANSP, Availability, Available, Calendar, Event, Timezone
 
 from display.formats import money
 from display.templatetags.display import named
 from folding.times import LOCAL
 from instruments.booking.enums import TIMED_STATES, BookingKind, BookingState
-from instruments.booking.models import Booking
 from instruments.booking.rules.booking_states import UNUSED_STATES
 from instruments.booking.rules.requests import state_at
 from instruments.calendars.enums import FeedKind
+from instruments.calendars.rules.event_lines import EventFacts, event_lines
+from instruments.calendars.rules.shown import Shown
 from instruments.inventory.models import Instrument
 from instruments.terms.models import OpeningException, OpeningPeriod
 from instruments.terms.rules.hours import local_midnight
@@ -31,70 +34,78 @@ FETCHED_EVERY = dt.timedelta(minutes=30)
 MAKER = "-//open-instruments//calendar//EN"
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _MINUTE = dt.timedelta(minutes=1)
+_PLAIN = {BookingState.CONFIRMED, BookingState.IN_USE, BookingState.COMPLETED}
+"""States of which a title says nothing."""
+_END = b"END:VCALENDAR\r\n"
+_NO_BOOKING = str(UUID(int=0))
+"""Stands in an address for the booking: a pattern is turned into an address once, not once an event."""
 
 
-def calendar(title: str, uid: str, parts: Iterable[Event | Availability]) -> bytes:
-    """Write a calendar that is fetched again and again; its UID stays through all of that."""
+def calendar(
+    title: str, uid: str, events: Iterable[str], parts: Sequence[Event | Availability] = ()
+) -> bytes:
+    """Write a calendar that is fetched again and again, of events in lines; its UID stays through all of that."""
     made = Calendar.new(
         prodid=MAKER,
         name=title,
         uid=uid,
-        method="PUBLISH",
         language=get_language(),
         refresh_interval=FETCHED_EVERY,
-        subcomponents=list(parts),
+        subcomponents=[_zone(), *parts],
     )
     made.add("X-WR-TIMEZONE", LOCAL.key)
     made.add("X-PUBLISHED-TTL", f"PT{FETCHED_EVERY // _MINUTE}M")
-    made.add_missing_timezones()
-    text: bytes = made.to_ical()
-    return text
+    frame: bytes = made.to_ical()
+    return frame.removesuffix(_END) + "".join(events).encode() + _END
 
 
-def file_of(booking: Booking, reader: Person, now: dt.datetime) -> tuple[str, bytes]:
-    """Return name and content of a file with one booking, read with `changed_at`, for somebody who may see it."""
-    instrument = booking.instrument
+@cache
+def _zone() -> Timezone:
+    return Timezone.from_tzid(LOCAL.key)
+
+
+def file_of(booking: Shown, reader: Person, now: dt.datetime) -> tuple[str, bytes]:
+    """Return name and content of a file with one booking, for somebody who may see it."""
     by = "what" if booking.person_id == reader.pk else "both"
-    content = calendar(
-        title_of(FeedKind.INSTRUMENT, instrument), f"file-{booking.pk}", [event(booking, now, by=by)]
-    )
-    return f"{instrument.code}-{booking.start.astimezone(LOCAL):%Y%m%d-%H%M}.ics", content
+    title = f"{_site()} · {_Words().name(booking.name_zh, booking.name_en)}"
+    content = calendar(title, f"file-{booking.pk}", events([booking], now, by=by))
+    return f"{booking.code}-{booking.start.astimezone(LOCAL):%Y%m%d-%H%M}.ics", content
 
 
 def title_of(kind: FeedKind, target: Instrument | MemberUnit | None) -> str:
     """Name a calendar."""
-    site = gettext("Open instruments")
-    return f"{site} · {FeedKind(kind).label if target is None else named(target)}"
+    return f"{_site()} · {FeedKind(kind).label if target is None else named(target)}"
 
 
-def event(booking: Booking, now: dt.datetime, *, by: str, names: bool = True) -> Event:
-    """Put a booking, read with `changed_at`, into an event; `by` says what it is called.
+def events(rows: Iterable[Shown], now: dt.datetime, *, by: str, names: bool = True) -> Iterator[str]:
+    """Put bookings into events, as lines; `by` says what they are called.
 
-    `who` and `what`: by its person, by its instrument, or `both`. Without `names` it says no more than that the time
+    `who` and `what`: by the person, by the instrument, or `both`. Without `names` they say no more than that the time
     is taken.
     """
-    state = state_at(booking.state, booking.expires_at, now)
-    changed = getattr(booking, "changed_at", None) or booking.requested_at
-    over = state in UNUSED_STATES
-    found = Event.new(
-        uid=str(booking.pk),
-        stamp=changed,
-        created=booking.requested_at,
-        last_modified=changed,
-        # What expires by time alone is no new version of the row.
-        sequence=booking.version - 1 + (state != booking.state),
-        start=booking.start.astimezone(LOCAL),
-        end=booking.booked_end.astimezone(LOCAL) if over else booking.end.astimezone(LOCAL),
-        summary=_summary(booking, state, by, names=names),
-        location=booking.instrument.address or None,
-        status=_status(state),
-        transparency=TRANSP.TRANSPARENT if over else TRANSP.OPAQUE,
+    before, after = (settings.SITE_URL + reverse("instruments:booking", args=[_NO_BOOKING])).split(
+        _NO_BOOKING
     )
-    if names:
-        address = settings.SITE_URL + reverse("instruments:booking", args=[booking.pk])
-        found.add("description", "\n".join([*_told(booking, state), address]))
-        found.add("url", address)
-    return found
+    words = _Words()
+    for row in rows:
+        state = state_at(row.state, row.expires_at, now)
+        over, ran_out = state in UNUSED_STATES, state != row.state
+        address = f"{before}{row.pk}{after}" if names else ""
+        facts = EventFacts(
+            uid=str(row.pk),
+            sequence=row.version - 1 + ran_out,  # what expires by time alone is no new version of the row
+            start=row.start.astimezone(LOCAL),
+            end=(row.booked_end if over else row.end).astimezone(LOCAL),
+            stamp=row.expires_at if ran_out and row.expires_at else row.changed_at,
+            created=row.requested_at,
+            summary=_summary(row, state, words, by, names=names),
+            status=_status(state),
+            transparency=TRANSP.TRANSPARENT if over else TRANSP.OPAQUE,
+            location=row.address,
+            description="\n".join([*_told(row, state, words), address]) if names else "",
+            url=address,
+        )
+        yield event_lines(facts, LOCAL.key)
 
 
 def closures(instrument: Instrument, exceptions: Sequence[OpeningException]) -> list[Event]:
@@ -157,21 +168,34 @@ def _weekly(instrument: Instrument, row: OpeningPeriod, today: dt.date) -> Avail
     return found
 
 
-def _summary(booking: Booking, state: BookingState, by: str, *, names: bool) -> str:
-    instrument = named(booking.instrument)
-    upkeep = str(BookingKind.MAINTENANCE.label)
+def _site() -> str:
+    return gettext("Open instruments")
+
+
+class _Words:
+    """The words of all events of a calendar, looked up once in the active language."""
+
+    def __init__(self) -> None:
+        self.states = {state: str(state.label) for state in BookingState}
+        self.upkeep = str(BookingKind.MAINTENANCE.label)
+        self.taken = pgettext("a time of an instrument", "Taken")
+        self.station = gettext("Station %(number)s")
+        self.purpose = gettext("What for: %(purpose)s")
+        self.price = gettext("Price: %(price)s")
+        self.reason = gettext("Reason: %(reason)s")
+        self.name = cache(lambda zh, en: named({"name_zh": zh, "name_en": en}))
+
+
+def _summary(row: Shown, state: BookingState, words: _Words, by: str, *, names: bool) -> str:
+    instrument = words.name(row.name_zh, row.name_en)
+    is_upkeep = row.kind == BookingKind.MAINTENANCE
     if not names:
-        said = (
-            upkeep
-            if booking.kind == BookingKind.MAINTENANCE
-            else pgettext("a time of an instrument", "Taken")
-        )
-    elif booking.kind == BookingKind.MAINTENANCE:
-        said = upkeep if by == "who" else f"{upkeep} · {instrument}"
+        said = words.upkeep if is_upkeep else words.taken
     else:
-        said = {"who": str(booking.person), "what": instrument}.get(by, f"{booking.person} · {instrument}")
-    plain = state in {BookingState.CONFIRMED, BookingState.IN_USE, BookingState.COMPLETED}
-    return said if plain else f"[{state.label}] {said}"
+        who = words.upkeep if is_upkeep else row.person_name
+        only = who if by == "who" else instrument
+        said = f"{who} · {instrument}" if by == "both" or (is_upkeep and by == "what") else only
+    return said if state in _PLAIN else f"[{words.states[state]}] {said}"
 
 
 def _status(state: BookingState) -> STATUS:
@@ -180,15 +204,15 @@ def _status(state: BookingState) -> STATUS:
     return STATUS.TENTATIVE if state in TIMED_STATES else STATUS.CONFIRMED
 
 
-def _told(booking: Booking, state: BookingState) -> list[str]:
-    instrument = booking.instrument
-    lines = [f"{named(instrument)} ({instrument.code}) · {named(instrument.unit)}", str(state.label)]
-    if instrument.station_count > 1:
-        lines.append(gettext("Station %(number)s") % {"number": booking.station})
-    if booking.purpose:
-        lines.append(gettext("What for: %(purpose)s") % {"purpose": booking.purpose})
-    if booking.kind == BookingKind.USE:
-        lines.append(gettext("Price: %(price)s") % {"price": money(booking.price)})
-    if booking.reason:
-        lines.append(gettext("Reason: %(reason)s") % {"reason": booking.reason})
+def _told(row: Shown, state: BookingState, words: _Words) -> list[str]:
+    instrument, unit = words.name(row.name_zh, row.name_en), words.name(row.unit_name_zh, row.unit_name_en)
+    lines = [f"{instrument} ({row.code}) · {unit}", words.states[state]]
+    if row.station_count > 1:
+        lines.append(words.station % {"number": row.station})
+    if row.purpose:
+        lines.append(words.purpose % {"purpose": row.purpose})
+    if row.kind == BookingKind.USE:
+        lines.append(words.price % {"price": money(row.price)})
+    if row.reason:
+        lines.append(words.reason % {"reason": row.reason})
     return lines

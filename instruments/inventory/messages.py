@@ -7,6 +7,8 @@ from typing import Protocol
 
 from django.utils.translation import gettext_lazy as _
 
+from notices.topics import Topic
+
 KINDS = {
     "stewardship_ended": (
         _("You no longer keep %(instrument)s"),
@@ -31,6 +33,7 @@ KINDS = {
         ),
     ),
 }
+TOPICS = {Topic.PEOPLE: ("stewardship_ended", "instruments_unkept")}
 
 
 class _Named(Protocol):

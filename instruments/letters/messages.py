@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from notices.topics import Topic
+
 KINDS = {
     "booking_message": (
         _("Message from %(actor)s: %(instrument)s, %(when)s"),
@@ -14,3 +16,5 @@ KINDS = {
         _("%(actor)s has attached to the booking of %(instrument)s, %(when)s: %(names)s"),
     ),
 }
+TOPICS = {Topic.CHANGES: ("booking_attachment",)}
+"""What may wait for the daily mail; a message is told at once."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from notices.topics import Topic
+
 KINDS = {
     "fault_reported": (
         _("Fault of %(instrument)s: %(severity)s"),
@@ -30,3 +32,8 @@ KINDS = {
         ),
     ),
 }
+TOPICS = {
+    Topic.FAULTS: ("fault_acknowledged", "fault_ended"),
+    Topic.UPKEEP: ("upkeep_due", "upkeep_overdue"),
+}
+"""A new fault is told at once."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from notices.topics import Topic
+
 KINDS = {
     "wait_offered": (
         _("Free time for you: %(instrument)s, %(when)s"),
@@ -31,3 +33,5 @@ KINDS = {
         _("You waited for %(what)s, %(when)s. Nothing came free in time, so your wish has ended."),
     ),
 }
+TOPICS = {Topic.BOOKINGS: ("wait_lapsed", "wait_over")}
+"""An offer, and that it is withdrawn, is told at once."""

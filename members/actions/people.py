@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 
 from django.core.exceptions import ValidationError
@@ -22,6 +23,7 @@ from members.models import MemberUnit, Person, UnitRole
 from members.models.dated import lasting
 from members.permissions import require
 from members.rules.coverage import covers_for_ever
+from notices.topics import Topic
 
 
 @dataclass(frozen=True)
@@ -93,9 +95,18 @@ def change_person(
 
 
 def change_own_account(
-    work: Work, person: Person, *, phone: str, language: str, mail_wanted: bool, seen: int | None = None
+    work: Work,
+    person: Person,
+    *,
+    phone: str,
+    language: str,
+    mail_wanted: bool,
+    daily_mail: Collection[str] | None = None,
+    seen: int | None = None,
 ) -> Person:
     """Change what people set for themselves: phone, language of their mail, whether mail is wanted at all.
+
+    `daily_mail` names the topics of which one mail a day is enough; None leaves them as they are.
 
     Name, address and unit are the unit's and the department's to change. Raises NotAllowed, StaleVersion,
     InvalidPerson.
@@ -105,6 +116,8 @@ def change_own_account(
     unchanged(locked, seen)
     before = own_state(locked)
     locked.phone, locked.language, locked.mail_wanted = phone.strip(), language, mail_wanted
+    if daily_mail is not None:
+        locked.daily_mail = [topic for topic in Topic.values if topic in daily_mail]
     _check(locked)
     _save(work, locked, before, own_state(locked))
     return locked
@@ -153,7 +166,12 @@ def person_state(person: Person) -> dict[str, object]:
 
 def own_state(person: Person) -> dict[str, object]:
     """Return what people set for themselves."""
-    return {"phone": person.phone, "language": person.language, "mail_wanted": person.mail_wanted}
+    return {
+        "phone": person.phone,
+        "language": person.language,
+        "mail_wanted": person.mail_wanted,
+        "daily_mail": person.daily_mail,
+    }
 
 
 def _managed_by(work: Work, person: Person) -> list[int]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django import forms
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
@@ -18,6 +19,8 @@ from display.refusals import show_refusal
 from display.versions import VERSION, show_meanwhile
 from members.permissions import Actor, can
 from safeguards.read_only_admin import ReadOnlyAdmin
+
+_TOO_LARGE = 2**63
 
 
 class ActionForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -86,6 +89,21 @@ class ActionForm(forms.ModelForm):  # type: ignore[type-arg]
                     self.add_error(name, list(messages))
 
 
+class SearchedSelect(AutocompleteSelect):
+    """A list that is searched; what can be no key selects nothing, in a form as in an address, instead of failing."""
+
+    def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> Any:
+        """Look up what is selected."""
+        return super().optgroups(name, [one for one in value if self._is_key(one)], attr)
+
+    def _is_key(self, value: str) -> bool:
+        try:
+            key = self.field.target_field.to_python(value)
+        except ValidationError:
+            return False
+        return not isinstance(key, int) or abs(key) < _TOO_LARGE
+
+
 class ActingAdmin(ReadOnlyAdmin):
     """Nothing is deleted here, nothing is saved but by the form's action; a verb left None is for nobody."""
 
@@ -104,6 +122,12 @@ class ActingAdmin(ReadOnlyAdmin):
         if issubclass(form, ActionForm):
             form.actor, form.refused = request.user, getattr(request, "refused", None)
         return form
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        """Let a list that is searched draw whatever it was sent."""
+        if "widget" not in options and db_field.name in self.get_autocomplete_fields(request):
+            options["widget"] = SearchedSelect(db_field, self.admin_site, using=options.get("using"))
+        return super().formfield_for_foreignkey(db_field, request, **options)
 
     def groups(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """Return the groups of fields that the page shows."""

@@ -13,6 +13,7 @@ from members.actions.people import PersonData
 from members.enums import UnitRoleKind
 from members.models import Person
 from members.queries.people import person_by_email
+from notices.topics import Topic
 
 DAY = {"type": "date", "class": "form-control"}
 
@@ -126,10 +127,17 @@ class OwnAccountForm(forms.ModelForm):  # type: ignore[type-arg]
     """What people set for themselves; the action checks and saves."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    daily_mail = forms.MultipleChoiceField(
+        label=_("In one mail a day, at eight in the morning"),
+        choices=Topic.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("What begins or runs out within a day, and offers, are always told at once."),
+    )
 
     class Meta:
         model = Person
-        fields = ("phone", "language", "mail_wanted")
+        fields = ("phone", "language", "mail_wanted", "daily_mail")
         labels = {"language": _("Language of the mail")}
         widgets = {
             "phone": forms.TextInput(

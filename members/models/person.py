@@ -60,6 +60,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
         _("language"), max_length=10, choices=[("zh-hans", "简体中文"), ("en", "English")], default="zh-hans"
     )
     mail_wanted = models.BooleanField(_("wants notices by mail"), default=True)
+    daily_mail = models.JSONField(_("what one mail a day tells"), default=list, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may enter the admin"), default=False)
     date_joined = models.DateTimeField(_("registered"), default=timezone.now)

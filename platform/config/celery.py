@@ -60,6 +60,7 @@ app.conf.beat_schedule = {
         "task": "instruments.verify_availability",
         "schedule": crontab(hour=0, minute=10),
     },
+    "instruments.publish_slots": {"task": "instruments.publish_slots", "schedule": 60.0, "options": SOON},
     "instruments.offer_waiting": {"task": "instruments.offer_waiting", "schedule": 300.0},
     "instruments.tell_of_upkeep": {
         "task": "instruments.tell_of_upkeep",
@@ -79,6 +80,11 @@ app.conf.beat_schedule = {
         "options": SOON,
     },
     "notices.send_pending_mail": {"task": "notices.send_pending_mail", "schedule": 20.0, "options": SOON},
+    # Again until noon, for a worker that was away at eight: nobody gets two.
+    "notices.send_daily_mail": {
+        "task": "notices.send_daily_mail",
+        "schedule": crontab(hour="8-11", minute="*/10"),
+    },
     "webapi.forget_old_answers": {
         "task": "webapi.forget_old_answers",
         "schedule": crontab(hour=3, minute=40),

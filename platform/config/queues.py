@@ -7,6 +7,7 @@ QUEUES = (MAIL, REPORTS, EVALUATION, UPKEEP)
 ROUTES = {
     "notices.send_mail": {"queue": MAIL},
     "notices.send_pending_mail": {"queue": MAIL},
+    "notices.send_daily_mail": {"queue": MAIL},
     "members.send_invitation": {"queue": MAIL},
     "reporting.make_run": {"queue": REPORTS},
     "evaluations.take_snapshot": {"queue": EVALUATION},

@@ -22,9 +22,46 @@ class MailState(models.TextChoices):
     SENT = "sent", _("sent")
     FAILED = "failed", _("could not be sent")
     UNWANTED = "unwanted", _("no mail wanted")
+    DAILY = "daily", _("waits for the daily mail")
 
 
-class Notice(models.Model):
+class Mailed(models.Model):
+    """What is sent as one mail: where that stands, how often it was tried, who tries now."""
+
+    mail_state = models.CharField(
+        _("mail"), max_length=10, choices=MailState.choices, default=MailState.PENDING
+    )
+    mail_attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    mail_claimed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class DailyMail(Mailed):
+    """The daily mail (每日摘要) of one person: one a day, with the notices that waited for it."""
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=pgettext_lazy("an account", "person"),
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    day = models.DateField(_("day"))
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("daily mail")
+        verbose_name_plural = _("daily mails")
+        ordering = ["-day", "-id"]
+        constraints = [models.UniqueConstraint(fields=["person", "day"], name="one_daily_mail")]
+        indexes = [models.Index(fields=["mail_state", "created_at"], name="daily_mail_state")]
+
+    def __str__(self) -> str:
+        return f"{self.day} → {self.person_id}"
+
+
+class Notice(Mailed):
     """One message to one person; its sentence is made from `kind` and `context` in the reader's language."""
 
     person = models.ForeignKey(
@@ -38,11 +75,9 @@ class Notice(models.Model):
     link = models.CharField(_("link"), max_length=300, blank=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     read_at = models.DateTimeField(pgettext_lazy("moment", "read"), null=True, blank=True)
-    mail_state = models.CharField(
-        _("mail"), max_length=10, choices=MailState.choices, default=MailState.PENDING
+    daily = models.ForeignKey(
+        DailyMail, verbose_name=_("daily mail"), null=True, blank=True, on_delete=models.PROTECT
     )
-    mail_attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    mail_claimed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("notice")

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Protocol
 
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from changes import Told
 from notices import tasks
-from notices.kinds import write
+from notices.kinds import topic_of, write
 from notices.models import MailState, Notice
+from notices.rules import Reader, waits_for_daily, wants_mail
 from notices.wording import stored_all
-
-
-class Reader(Protocol):
-    """What a notice needs to know of a person."""
-
-    pk: int
-    email: str
-    language: str
-    mail_wanted: bool
-    is_active: bool
 
 
 def write_all(told: Sequence[Told]) -> list[Callable[[], object]]:
@@ -40,6 +31,7 @@ def write_rows(told: Sequence[Told]) -> list[Notice]:
     Raises ValueError for an unknown kind, a missing placeholder or an outside link.
     """
     rows: list[Notice] = []
+    now = timezone.now()
     for one in told:
         if one.link and not (
             one.link.startswith("/") and url_has_allowed_host_and_scheme(one.link, allowed_hosts=None)
@@ -55,7 +47,7 @@ def write_rows(told: Sequence[Told]) -> list[Notice]:
                 kind=one.kind,
                 context=plain,
                 link=one.link,
-                mail_state=MailState.PENDING if _wants_mail(person) else MailState.UNWANTED,
+                mail_state=_mail_state(person, one, now),
             )
             for person in one.people
         ]
@@ -66,8 +58,11 @@ def _waiting(notices: Sequence[Notice]) -> list[int]:
     return [notice.pk for notice in notices if notice.mail_state == MailState.PENDING]
 
 
-def _wants_mail(person: Reader) -> bool:
-    return person.mail_wanted and person.is_active and bool(person.email)
+def _mail_state(person: Reader, one: Told, now: dt.datetime) -> MailState:
+    if not wants_mail(person):
+        return MailState.UNWANTED
+    waits = waits_for_daily(topic_of(one.kind), person.daily_mail, one.context.values(), now)
+    return MailState.DAILY if waits else MailState.PENDING
 
 
 def _hand_over(notices: Sequence[int]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from notices import mail
+from notices import daily, mail
 
 
 @shared_task(name="notices.send_mail")
@@ -17,4 +17,12 @@ def send_mail(notice_pk: int) -> None:
 @shared_task(name="notices.send_pending_mail")
 def send_pending_mail() -> int:
     """Send what an earlier attempt left; return how many went out."""
-    return sum(mail.deliver(pk) for pk in mail.due(timezone.now()))
+    now = timezone.now()
+    sent = sum(mail.deliver(pk) for pk in mail.due(now))
+    return sent + sum(daily.deliver_daily(pk) for pk in daily.due_daily(now))
+
+
+@shared_task(name="notices.send_daily_mail")
+def send_daily_mail() -> int:
+    """Send each person the mail of the day, once however often this runs; return how many went out."""
+    return sum(daily.deliver_daily(pk) for pk in daily.gather(timezone.now()))

@@ -215,7 +215,7 @@ def test_two_kinds_of_notice_of_one_name_are_a_mistake():
     """The same sentences twice are not: an app may be loaded again."""
     name = kinds.registered()[0]
     known = kinds._KINDS[name]
-    kinds.register(name, subject=known.subject, body=known.body)
+    kinds.register(name, subject=known.subject, body=known.body, topic=known.topic)
     with pytest.raises(ValueError, match=f"Two kinds of notice are called {name}"):
         kinds.register(name, subject=known.subject, body="something else")
     assert kinds._KINDS[name] is known

@@ -26,8 +26,8 @@ def test_people_change_phone_language_and_mail(client):
     assert (person.phone, person.language, person.mail_wanted) == ("0471-1234567", "en", False)
     entry = Entry.objects.get(verb="members.person.changed")
     assert entry.actor == person
-    assert entry.before == {"phone": "", "language": "zh-hans", "mail_wanted": True}
-    assert entry.after == {"phone": "0471-1234567", "language": "en", "mail_wanted": False}
+    assert entry.before == {"phone": "", "language": "zh-hans", "mail_wanted": True, "daily_mail": []}
+    assert entry.after == {"phone": "0471-1234567", "language": "en", "mail_wanted": False, "daily_mail": []}
 
 
 def test_name_address_and_rights_are_not_taken_from_the_form(client):

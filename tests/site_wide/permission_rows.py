@@ -211,6 +211,7 @@ api-instrument                          GET  200 200 200 200 200 200 200 200
 api-instrument#not_shared               GET  404 404 404 200 200 404 200 200
 api-availability                        GET  200 200 200 200 200 200 200 200
 api-availability#not_shared             GET  404 404 404 200 200 404 200 200
+api-open-slots                          GET  200 200 200 200 200 200 200 200
 api-bookings                            GET  401 200 200 200 200 200 200 200
 api-bookings                            POST 401 201 201 201 201 201 201 201
 api-bookings#not_shared                 POST 401 404 404 422 422 404 422 422

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib import admin
 from django.test import Client
+from django.urls import reverse
 
 from tests.factories.members import AdminFactory, UnitFactory
 
@@ -38,3 +40,41 @@ def test_filters_of_the_admin_meet_no_zero_byte(query):
     client = Client()
     client.force_login(AdminFactory())
     assert client.get(f"/admin/{query}").status_code == 404
+
+
+RELATIONS = sorted(
+    (model._meta.label_lower, field.name)
+    for model in admin.site._registry
+    for field in model._meta.get_fields()
+    if field.many_to_one or (field.many_to_many and not field.auto_created)
+)
+
+
+@pytest.mark.parametrize("value", ["x", " ", "1,x", "-1", "9" * 30, "1e3", "999999", "١"])
+def test_an_add_page_of_the_admin_takes_no_nonsense(value):
+    """Every relation of every model, from the address and from a form: what names no row leaves the field empty."""
+    client = Client()
+    client.force_login(AdminFactory())
+    got = {
+        (label, field): client.get(
+            reverse(f"admin:{label.replace('.', '_')}_add"), {field: value}
+        ).status_code
+        for label, field in RELATIONS
+    }
+    got |= {
+        (label, field, "sent"): client.post(
+            reverse(f"admin:{label.replace('.', '_')}_add"), {field: value}
+        ).status_code
+        for label, field in RELATIONS
+    }
+    assert {key: status for key, status in got.items() if status not in {200, 403}} == {}
+    assert got["members.unitrole", "unit"] == got["instruments.stewardship", "instrument"] == 200
+
+
+def test_an_add_page_of_the_admin_is_filled_in_from_its_address():
+    """The control: what names a row is chosen."""
+    unit = UnitFactory(name_zh="草原大学")
+    client = Client()
+    client.force_login(AdminFactory())
+    shown = client.get(reverse("admin:members_unitrole_add"), {"unit": unit.pk}).content.decode()
+    assert f'<option value="{unit.pk}" selected>' in shown

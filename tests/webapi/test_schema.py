@@ -33,6 +33,7 @@ CALLS = [
     "bookings/{booking_id}/check-in",
     "bookings/{booking_id}/check-out",
     "bookings/{booking_id}/move",
+    "open-slots",
     "usage-records",
     "evaluations",
     "evaluations/{year}",

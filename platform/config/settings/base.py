@@ -95,6 +95,7 @@ COSTLY_ROUTES = frozenset(
         "portal:home",
         "portal:finder",
         "portal:units",
+        "api-open-slots",
         "instruments:catalogue",
         "instruments:compare",
         "instruments:inventory",
@@ -129,6 +130,7 @@ LOCK_ORDER = [
 ]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+OPEN_DATA_LICENCE = env.text("OPEN_DATA_LICENCE", "https://creativecommons.org/licenses/by/4.0/")
 SITE_URL = env.text("SITE_URL", f"http://127.0.0.1:{env.integer('PORT', 8000, least=1)}")
 
 CONTEXT_PROCESSORS = [
@@ -286,11 +288,9 @@ CELERY_TASK_SOFT_TIME_LIMIT = 1500
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
-
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "open-instruments@localhost")
 # For each step of a sending; all of them together must stay below `notices.mail.LOST_AFTER`.
 EMAIL_TIMEOUT = 10
-
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["webapi.authentication.BearerTokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],

@@ -1,0 +1,1 @@
+"""instruments, calendars: rules."""
