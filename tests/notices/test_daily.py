@@ -35,6 +35,8 @@ AT_ONCE = {
     *("booking_reminder", "booking_moved_away", "booking_taken_away", "booking_to_move"),
     *("booking_in_doubt", "booking_stands", "wait_offered", "wait_offer_withdrawn", "fault_reported"),
     *("report_done", "report_done_with_gaps", "report_failed"),
+    *("booking_lost", "booking_received", "booking_message", "booking_undecided", "booking_escalated"),
+    *("deputy_named", "deputy_ended"),
 }
 """Somebody must act on it, counts on it, or has waited for it."""
 
