@@ -45,6 +45,7 @@ WORDS: dict[str, Promise] = {
     "instruments.instrument.changed": _("instrument changed"),
     "instruments.instrument.created": _("instrument added"),
     "instruments.instrument.state_changed": _("state of an instrument changed"),
+    "instruments.links.changed": _("instruments used together changed"),
     "instruments.opening.changed": _("opening times changed"),
     "instruments.policy.changed": _("booking rules changed"),
     "instruments.rate.set": _("price set"),

@@ -14,7 +14,14 @@ from instruments.inventory.models import (
     InstrumentPart,
     Stewardship,
 )
-from instruments.terms.models import BookingPolicy, Holiday, OpeningException, OpeningPeriod, Rate
+from instruments.terms.models import (
+    BookingPolicy,
+    Holiday,
+    InstrumentLink,
+    OpeningException,
+    OpeningPeriod,
+    Rate,
+)
 from instruments.upkeep.models import Breakdown, BreakdownBlock, Fault, FaultPhoto, UpkeepDone, UpkeepPlan
 from instruments.usage.models import UsageRecord
 from instruments.waiting.models import WaitEntry, WaitOffer
@@ -39,6 +46,7 @@ __all__ = [
     "InstrumentFacts",
     "InstrumentField",
     "InstrumentFunding",
+    "InstrumentLink",
     "InstrumentPart",
     "OpeningException",
     "OpeningPeriod",

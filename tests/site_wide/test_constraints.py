@@ -30,7 +30,7 @@ usage_voided_with_reason calendar_is_about_one_thing fault_acknowledged_when fau
 fault_severity_known fault_state_has_who bundle_when_lost_known bundle_part_step
 fault_severity_known fault_state_has_who booking_offer_is_not_taken wait_window wait_fits wait_minutes
 wait_state_known wait_ended_when wait_for_one_or_a_kind wait_offer_answer_known
-breakdown_interval
+breakdown_interval link_not_to_itself
 plan_audience_known plan_kind_known plan_says_how_often plan_takes_time plan_unit_known certificate_valid_after_it
 """
 ONCE = """
@@ -45,7 +45,7 @@ one_result_per_instrument one_result_per_unit one_round_a_year one_row_per_instr
 one_snapshot_unit opening_once person_email_any_case scheme_version_once snapshot_number_once unit_facts_once
 calendar_once_instrument calendar_once_kept calendar_once_mine calendar_once_unit
 wait_once_for_a_kind wait_once_for_an_instrument wait_one_offer_at_a_time
-one_breakdown_of_an_instrument upkeep_done_once_a_day
+one_breakdown_of_an_instrument upkeep_done_once_a_day link_once
 """
 APART = "booking_no_overlap usage_no_overlap"
 

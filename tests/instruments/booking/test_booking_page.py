@@ -60,7 +60,11 @@ class TestWhatItSays:
 
     def test_a_request_offers_each_side_its_own_steps(self, client, asked, member, steward):
         client.force_login(member)
-        assert [c.act.slug for c in client.get(page(asked)).context["choices"]] == ["move", "hand-over", "cancel"]
+        assert [c.act.slug for c in client.get(page(asked)).context["choices"]] == [
+            "move",
+            "hand-over",
+            "cancel",
+        ]
         client.force_login(steward)
         offered = [c.act.slug for c in client.get(page(asked)).context["choices"]]
         assert offered == ["approve", "decline", "move", "hand-over", "cancel"]
@@ -118,7 +122,11 @@ class TestWhatItSays:
     def test_nobody_decides_on_his_own_request(self, client, monday, xrd, steward):
         own = perform(steward, request_booking, xrd, start=at(2, 9), end=at(2, 10), purpose="校准")
         client.force_login(steward)
-        assert [c.act.slug for c in client.get(page(own)).context["choices"]] == ["move", "hand-over", "cancel"]
+        assert [c.act.slug for c in client.get(page(own)).context["choices"]] == [
+            "move",
+            "hand-over",
+            "cancel",
+        ]
 
     def test_maintenance_has_no_price_and_no_check_in(self, client, monday, xrd, steward):
         upkeep = perform(steward, book_maintenance, xrd, start=at(0, 8), end=at(0, 12), reason="换灯丝")
