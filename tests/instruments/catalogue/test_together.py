@@ -200,6 +200,8 @@ def test_moving_is_judged_with_the_others(reader, member, scope):
     """On the week of its page the new time is fine, and is taken for both."""
     reader.post(address("book", scope), WISH)
     booking = Booking.objects.get(instrument=scope)
+    page = text(reader.get(reverse("instruments:booking", args=[booking.pk])))
+    assert "It moves together with Cooling stage (AAA-STAGE)." in page
     to = f"{at(1, 11).isoformat()}/{at(1, 13).isoformat()}"
     shown = reader.get(address("quote", scope), {"moves": str(booking.pk), "to": to})
     assert "Used together" not in text(shown)
