@@ -61,7 +61,7 @@ def judged_together(
 ) -> Together:
     """Judge one time on several instruments as one set, by every rule of each and by what is free.
 
-    What the person holds then elsewhere stands against the first, for nobody books a set over it.
+    What the person holds then on yet others stands against the first, for nobody books a set over it.
     """
     shares, quoted = [], list[Quote]()
     for one in instruments:
@@ -69,7 +69,7 @@ def judged_together(
         verdict = admission(one, person, wish.start, wish.end, now, companion=companion, beside=beside)
         problems = verdict.problems + taken_problems(one, wish.start, wish.end)
         if one is instruments[0] and not any(said.rule == "own_elsewhere" for said in problems):
-            mine = own_between(person, wish.start, wish.end)
+            mine = own_between(person, wish.start, wish.end).exclude(instrument__in=instruments)
             problems += [problem("own_elsewhere", required=row.instrument.code) for row in mine]
         asks = approval_needed(policy_of(one), verdict.quote.category, wish.length)
         quoted.append(verdict.quote)

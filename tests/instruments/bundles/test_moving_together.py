@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 from django.utils import translation
 
+from audit.models import Entry
 from changes import perform
 from changes.errors import NotAllowed
 from instruments.booking.actions.changes import move_booking
+from instruments.booking.actions.handing_over import hand_over
 from instruments.booking.actions.requests import request_booking
+from instruments.booking.errors import RulesBroken
 from instruments.booking.models import Booking
 from instruments.terms.models import BookingPolicy
 from tests.factories.instruments import BookingFactory, make_instrument, make_steward
@@ -108,3 +111,37 @@ def test_unlinked_parts_of_the_step_stay(pair, member):
     ask(member, [*pair, lone], at(1, 9), at(1, 11))
     perform(member, move_booking, Booking.objects.get(instrument=pair[1]), start=at(2, 9), end=at(2, 11))
     assert [row[1] for row in times()] == [at(2, 9), at(2, 9), at(1, 9)]
+
+
+def test_whoever_keeps_all_may_make_an_exception(made, pair):
+    """At night on the stage and the microscope alike, with one reason; each is on record."""
+    manager = make_manager(pair[0].unit)
+    booking = Booking.objects.get(instrument=pair[0])
+    wish = {"start": at(1, 19), "end": at(1, 21)}
+    assert "opening_hours" in [
+        one for one, _said in rules(lambda: perform(manager, move_booking, booking, **wish))
+    ]
+    perform(manager, move_booking, booking, waive="样品须当晚测完", **wish)
+    assert {row[1] for row in times()} == {at(1, 19)}
+    assert Entry.objects.filter(verb="instruments.booking.waived").count() == 2
+
+
+def test_a_part_is_not_handed_over(made, pair, member, ledger):
+    """Neither of them; nor is one that stands alone from before the link."""
+    to = PersonFactory(home_unit=member.home_unit)
+    alone = BookingFactory(instrument=pair[0], person=member, start=at(2, 9), end=at(2, 11))
+    before = ledger()
+    for booking, rule in ((Booking.objects.get(instrument=pair[1]), "handed_set"), (alone, "goes_with")):
+        assert rule in [one for one, _said in rules(lambda one=booking: perform(member, hand_over, one, to))]
+    assert before.unchanged()
+
+
+def test_a_breakdown_cannot_tear_it_apart(made, pair, ledger):
+    """To another instrument of the keeper at once is no way for a part: it is kept, called off, or its person asked."""
+    keeper = make_manager(pair[0].unit)
+    spare = make_instrument(code="AAA-SPARE", unit=pair[0].unit, **OFFICE)
+    booking, before = Booking.objects.get(instrument=pair[0]), ledger()
+    with pytest.raises(RulesBroken) as refused:
+        perform(keeper, move_booking, booking, start=at(1, 9), end=at(1, 11), instrument=spare, waive="停机")
+    assert [one.rule for one in refused.value.problems] == ["goes_along"]
+    assert before.unchanged()

@@ -21,7 +21,8 @@ from instruments.bundles.queries.bundles import parts_of
 from instruments.terms.actions.links import set_links
 from instruments.terms.models import BookingPolicy, InstrumentLink
 from instruments.terms.rules.intervals import Interval
-from instruments.waiting.actions.wishes import Wanted, wait_for_time
+from instruments.waiting.actions.wishes import Kind, Wanted, wait_for_kind, wait_for_time
+from instruments.waiting.errors import NothingServes
 from notices.models import Notice
 from tests.api.calling import Caller
 from tests.factories.instruments import BookingFactory, make_instrument, make_steward
@@ -101,6 +102,15 @@ class TestAlone:
         assert [rule for rule, _said in rules(lambda: perform(member, wait_for_time, pair[0], wanted))] == [
             "goes_with"
         ]
+        assert before.unchanged()
+
+    def test_not_as_one_of_its_kind(self, pair, member, ledger):
+        """Whoever waits for any of a kind does not wait for it."""
+        said = {"purpose": "冷台", "purpose_kind": "research", "companion": ""}
+        wanted = Wanted(start=at(1, 8), end=at(4, 18), minutes=120, said=said)
+        before = ledger()
+        with pytest.raises(NothingServes):
+            perform(member, wait_for_kind, Kind("k", "", "显微镜", "Microscopes"), [pair[0]], wanted)
         assert before.unchanged()
 
     def test_an_offer_is_taken_back(self, scope, stage, member):
