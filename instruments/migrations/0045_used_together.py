@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                     ("policy", "Booking rules"),
                     ("rates", "Prices per hour"),
                     ("stewards", "Stewards"),
-                    ("together", "Used together"),
+                    ("together", "Linked instruments"),
                 ],
                 max_length=10,
             ),
