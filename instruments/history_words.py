@@ -48,6 +48,7 @@ WORDS: dict[str, Promise] = {
     "instruments.instrument.changed": _("instrument changed"),
     "instruments.instrument.created": _("instrument added"),
     "instruments.instrument.state_changed": _("state of an instrument changed"),
+    "instruments.links.changed": _("instruments used together changed"),
     "instruments.message.read": _("messages on a booking read"),
     "instruments.message.sent": _("message on a booking written"),
     "instruments.opening.changed": _("opening times changed"),

@@ -18,7 +18,14 @@ from instruments.inventory.models import (
 from instruments.letters.models import BookingAttachment, BookingMessage
 from instruments.opendata.models import OpenSlot
 from instruments.replies.models import ReplyTemplate
-from instruments.terms.models import BookingPolicy, Holiday, OpeningException, OpeningPeriod, Rate
+from instruments.terms.models import (
+    BookingPolicy,
+    Holiday,
+    InstrumentLink,
+    OpeningException,
+    OpeningPeriod,
+    Rate,
+)
 from instruments.upkeep.models import Breakdown, BreakdownBlock, Fault, FaultPhoto, UpkeepDone, UpkeepPlan
 from instruments.usage.models import UsageRecord
 from instruments.waiting.models import WaitEntry, WaitOffer
@@ -46,6 +53,7 @@ __all__ = [
     "InstrumentFacts",
     "InstrumentField",
     "InstrumentFunding",
+    "InstrumentLink",
     "InstrumentPart",
     "OpenSlot",
     "OpeningException",

@@ -55,6 +55,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="remove_exception",
     ),
     path("units/<str:unit>/manage/<str:code>/terms/policy/", terms.policy, name="set_policy"),
+    path("units/<str:unit>/manage/<str:code>/terms/together/", terms.links, name="set_links"),
     path("units/<str:unit>/manage/<str:code>/terms/rates/", terms.rate, name="set_rate"),
     path(
         "units/<str:unit>/manage/<str:code>/terms/rates/<int:pk>/remove/",

@@ -11,7 +11,16 @@ from instruments.inventory.locks import INSTRUMENTS, lock_instrument, lock_instr
 
 BOOKABLE = Lockable(
     INSTRUMENTS.rows.only(
-        *("code", "state", "sharing_mode", "station_count", "policy", "unit__state", "unit__policy"),
+        *(
+            "code",
+            "state",
+            "sharing_mode",
+            "station_count",
+            "is_linked",
+            "policy",
+            "unit__state",
+            "unit__policy",
+        ),
         *("name_zh", "name_en", "address"),
     )
 )

@@ -76,3 +76,4 @@ class Part(TextChoices):
     POLICY = "policy", _("Booking rules")
     RATES = "rates", _("Prices per hour")
     STEWARDS = "stewards", _("Stewards")
+    TOGETHER = "together", _("Linked instruments")

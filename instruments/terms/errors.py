@@ -25,7 +25,8 @@ class BrokenRule:
     """One broken rule: its code, the sentence, what was chosen and what the rule asks for.
 
     `held` is the time that somebody else holds, where that is what stands against the wish; `name` is what pages
-    call the rule; `owner` is who made it, and `may_waive` whether whoever keeps the instrument may make an exception.
+    call the rule; `owner` is who made it, and `may_waive` whether whoever keeps the instrument may make an exception;
+    `of` names the instrument where several are judged at once.
     """
 
     rule: str
@@ -36,6 +37,7 @@ class BrokenRule:
     name: Sentence = ""
     owner: str = ""
     may_waive: bool = False
+    of: str = ""
 
 
 PROBLEMS: dict[str, Sentence] = {
@@ -109,6 +111,14 @@ PROBLEMS: dict[str, Sentence] = {
     "attachments_none": _("No files are kept with bookings of this instrument."),
     "attachments_over": _("Files can be attached until the visit begins, to a booking that stands."),
     "attachment_size": _("A file has at most %(required)s MB and is not empty."),
+    "goes_with": _(
+        "This instrument is used only together with %(required)s. Book all of them as a set for the same time."
+    ),
+    "goes_along": _(
+        "It is booked together with %(required)s. They move only together, on the same instruments, by whoever may "
+        "move all of them."
+    ),
+    "along": _("%(chosen)s, which would move along: %(required)s"),
     "slot_taken": _("Part of this time is already taken: %(required)s."),
     "handed_to": _("Hand it to somebody else with an open account."),
     "handed_group": _("You hand it to people of your own unit or organisation; for others ask the steward."),
@@ -142,6 +152,11 @@ TERMS: dict[str, Sentence] = {
         "answers behind |, parted by /."
     ),
     "attachments": _("Files can be required only where bookings wait for approval."),
+    "links": _("Name at most %(most)s instruments."),
+    "unknown_codes": _("Your unit has no instrument in use with the code %(codes)s."),
+    "link_to_itself": _("An instrument does not go with itself."),
+    "links_further": _("%(code)s itself goes with %(others)s: name those too."),
+    "links_behind": _("%(code)s goes with this instrument and would have to name %(others)s first."),
     "questions": _("Ask at most %(most)s questions, none of them twice."),
 }
 """What is wrong with terms themselves, rather than with a wish."""

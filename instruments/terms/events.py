@@ -47,6 +47,13 @@ class PolicyChanged(TermsChanged):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LinksChanged(TermsChanged):
+    """The instrument is used together with other ones."""
+
+    verb: str = "instruments.links.changed"
+
+
+@dataclass(frozen=True, kw_only=True)
 class UnitPolicyChanged(Recorded):
     """The booking rules of a unit's instruments without rules of their own are other ones."""
 

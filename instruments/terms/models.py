@@ -264,6 +264,27 @@ class BookingPolicy(models.Model):
         return str(self.instrument or self.unit)
 
 
+class InstrumentLink(models.Model):
+    """An instrument that is always used together with another of its unit (联用仪器), which may be used alone."""
+
+    instrument = models.ForeignKey("instruments.Instrument", on_delete=models.CASCADE, related_name="links")
+    other = models.ForeignKey("instruments.Instrument", on_delete=models.CASCADE, related_name="linked_from")
+
+    class Meta:
+        verbose_name = _("instrument used together")
+        verbose_name_plural = _("instruments used together")
+        ordering = ["instrument", "other"]
+        constraints = [
+            models.UniqueConstraint(fields=["instrument", "other"], name="link_once"),
+            models.CheckConstraint(
+                condition=~models.Q(instrument=models.F("other")), name="link_not_to_itself"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.instrument_id} {self.other_id}"
+
+
 class Rate(models.Model):
     """Price per hour for one user category, valid from a day until the next rate of that category begins.
 

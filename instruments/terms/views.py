@@ -27,6 +27,7 @@ from instruments.inventory.guarded import inventory_unit_for, unit_instrument_fo
 from instruments.inventory.models import Instrument
 from instruments.inventory.queries.parts import parts_of
 from instruments.inventory.queries.readiness import CHARGED
+from instruments.terms.actions.links import set_links
 from instruments.terms.actions.policies import follow_unit, set_policy, set_unit_policy
 from instruments.terms.actions.terms import (
     add_exception,
@@ -37,7 +38,7 @@ from instruments.terms.actions.terms import (
 )
 from instruments.terms.enums import WEEKDAYS
 from instruments.terms.forms.policy import PolicyForm
-from instruments.terms.forms.terms import ExceptionForm, RateForm, WeekForm
+from instruments.terms.forms.terms import ExceptionForm, LinksForm, RateForm, WeekForm
 from instruments.terms.models import BookingPolicy, OpeningException, Rate
 from instruments.terms.queries.opening import coming_weeks
 from instruments.terms.queries.policy import owner_of, policy_of, policy_of_unit
@@ -187,6 +188,20 @@ def unit_rules(request: HttpRequest, unit: str) -> HttpResponse:
 
 @require_POST
 @login_required
+def links(request: HttpRequest, unit: str, code: str) -> HttpResponse:
+    """Say which other instruments it is always used together with; for bookings from now on."""
+    shown = _instrument(request, unit, code)
+    form = LinksForm(request.POST, instrument=shown)
+
+    def save() -> str:
+        perform(request.user, set_links, shown, form.cleaned_data["codes"], seen=seen_in(request.POST))
+        return _("What it is used together with is saved. It holds for bookings from now on.")
+
+    return _save(request, shown, form, save, "links")
+
+
+@require_POST
+@login_required
 def rate(request: HttpRequest, unit: str, code: str) -> HttpResponse:
     """Set one price from a day on; a booking keeps the price it was made at."""
     shown = _instrument(request, unit, code)
@@ -218,7 +233,9 @@ def rate_remove(request: HttpRequest, unit: str, code: str, pk: int) -> HttpResp
     return _take_back(request, shown, take_back_rate, row, name="rate", done=done)
 
 
-ANCHORS = {"week": "opening", "exception": "exceptions", "policy": "policy", "rate": "rates"}
+ANCHORS = {
+    "week": "opening", "exception": "exceptions", "policy": "policy", "links": "together", "rate": "rates"
+}  # fmt: skip
 
 
 def _take_back(
@@ -278,6 +295,8 @@ def _overtaken(request: HttpRequest, shown: Instrument, form: forms.Form, name: 
         typed = WeekForm(request.POST, instrument=fresh)
     elif isinstance(form, PolicyForm):
         typed = PolicyForm(request.POST, policy=policy_of(fresh))
+    elif isinstance(form, LinksForm):
+        typed = LinksForm(request.POST, instrument=fresh)
     else:
         typed = type(form)(request.POST)
     typed.is_valid()
@@ -309,6 +328,7 @@ def _page(
         "exception": tried.get("exception") or ExceptionForm(),
         "policy": tried.get("policy") or PolicyForm(policy=policy_of(shown)),
         "policy_owner": owner_of(policy_of(shown)),
+        "links": tried.get("links") or LinksForm(instrument=shown),
         "rate": tried.get("rate") or RateForm(initial={"category": request.GET.get("category", "")}),
         "coming_weeks": [
             (day, [(WEEKDAYS[p.weekday], *_clock_times(p)) for p in found])

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
 from changes.errors import Sentence
 from display.formats import minutes
+from display.templatetags.display import named
+from instruments.inventory.models import Instrument
 from instruments.terms.enums import Attachments, Nights, OwnOverlaps
 from instruments.terms.models import BookingPolicy
 from instruments.terms.rules.bookers import categories_in
@@ -90,3 +94,8 @@ def _who(policy: BookingPolicy) -> list[str]:
     if policy.named_people:
         said.append(_("Only people named by the unit."))
     return said
+
+
+def listed(instruments: Iterable[Instrument]) -> str:
+    """Name instruments with their codes, one after the other."""
+    return pgettext("between names", ", ").join(f"{named(one)} ({one.code})" for one in instruments)

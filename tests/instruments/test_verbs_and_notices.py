@@ -36,6 +36,7 @@ from instruments.inventory.actions.reference import load_reference, rename_class
 from instruments.inventory.actions.stewards import end_stewardship, give_stewardship
 from instruments.inventory.models import ApplicationField, InstrumentClass, Stewardship
 from instruments.terms.actions.holidays import set_holiday
+from instruments.terms.actions.links import set_links
 from instruments.terms.actions.policies import set_policy, set_unit_policy
 from instruments.terms.actions.terms import (
     add_exception,
@@ -54,7 +55,7 @@ from instruments.usage.models import UsageRecord
 from instruments.usage.rules.usage_entries import UsageEntry
 from notices.kinds import registered
 from notices.models import Notice
-from tests.factories.instruments import make_instrument, make_steward
+from tests.factories.instruments import InstrumentFactory, make_instrument, make_steward
 from tests.factories.members import (
     EnterprisePersonFactory,
     UnitFactory,
@@ -105,6 +106,7 @@ VERBS = {
         ),
         *(
             "holiday.set",
+            "links.changed",
             "opening.changed",
             "policy.changed",
             "unit_policy.changed",
@@ -331,6 +333,8 @@ def test_an_instrument_and_its_terms(desk, clock):
     assert desk.said("instrument.state_changed")
     desk.by(officer, set_opening, one, [WeeklyPeriod(0, 480, 720)])
     assert desk.said("opening.changed")
+    desk.by(officer, set_links, one, [InstrumentFactory(unit=unit).code])
+    assert desk.said("links.changed")
     closure = desk.by(officer, add_exception, one, start=at(2, 0), end=at(3, 0), is_open=False)
     assert desk.said("opening.changed")
     desk.by(officer, remove_exception, closure)

@@ -115,6 +115,7 @@ instruments:set_opening                 POST  in 404 404 422 422 404 422 422
 instruments:add_exception               POST  in 404 404 422 422 404 422 422
 instruments:remove_exception            POST  in 404 404 302 302 404 302 302
 instruments:set_policy                  POST  in 404 404 422 422 404 422 422
+instruments:set_links                   POST  in 404 404 302 302 404 302 302
 instruments:set_rate                    POST  in 404 404 422 422 404 422 422
 instruments:remove_rate                 POST  in 404 404 302 302 404 302 302
 instruments:stewards                    GET   in 404 404 200 200 404 200 200

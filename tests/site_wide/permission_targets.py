@@ -71,6 +71,7 @@ ARGUMENTS: dict[str, Arguments] = {
             "instruments:set_opening",
             "instruments:add_exception",
             "instruments:set_policy",
+            "instruments:set_links",
             "instruments:set_rate",
             "instruments:stewards",
             "instruments:name_deputy",

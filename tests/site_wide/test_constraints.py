@@ -33,6 +33,7 @@ wait_state_known wait_ended_when wait_for_one_or_a_kind wait_offer_answer_known
 message_read_by_somebody attachment_kind_known attachment_not_empty policy_attachments_known
 deputy_dates deputy_is_somebody_else
 breakdown_interval open_slot_interval
+link_not_to_itself
 plan_audience_known plan_kind_known plan_says_how_often plan_takes_time plan_unit_known certificate_valid_after_it
 """
 ONCE = """
@@ -49,6 +50,7 @@ calendar_once_instrument calendar_once_kept calendar_once_mine calendar_once_uni
 wait_once_for_a_kind wait_once_for_an_instrument wait_one_offer_at_a_time
 reply_once_per_name
 open_slot_told_once one_daily_mail one_breakdown_of_an_instrument upkeep_done_once_a_day
+link_once
 """
 APART = "booking_no_overlap usage_no_overlap"
 

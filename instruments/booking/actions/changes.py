@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from changes import Work, unchanged
 from folding.times import LOCAL
@@ -10,12 +11,13 @@ from instruments.booking.actions.slots import claim_station, facts, give_time_ba
 from instruments.booking.actions.telling import tell_of_move, tell_others
 from instruments.booking.actions.waivers import record_waived, still_broken
 from instruments.booking.enums import WAITING_STATES, BookingKind, BookingState
-from instruments.booking.errors import RulesBroken, WrongBookingState
+from instruments.booking.errors import RulesBroken, SlotTaken, WrongBookingState
 from instruments.booking.events import BookingCancelled, BookingMoved
 from instruments.booking.locks import lock_booking, lock_booking_alone
 from instruments.booking.models import Booking
 from instruments.booking.queries.admission import admission
 from instruments.booking.queries.holding import taken_problems
+from instruments.booking.queries.together import booked_together
 from instruments.booking.queries.waiting import waiting_on
 from instruments.booking.rules.booking_states import holds_time, next_state
 from instruments.booking.rules.requests import Waiting, is_overdue, last_change, reason_problems
@@ -28,7 +30,8 @@ from instruments.terms.queries.rates import category_of
 from instruments.terms.rules.booking_policy import maintenance_problems
 from instruments.terms.rules.intervals import Interval, widened
 from instruments.terms.rules.owners import owned
-from members.permissions import require
+from instruments.terms.wording import listed
+from members.permissions import can, require
 from notices.wording import both_names
 
 
@@ -77,15 +80,36 @@ def move_booking(
 
     The new time is another one and meets every rule of a new booking. Where the policy wants an approval, an owner's
     move asks again; a custodian's move of another person's booking keeps its state. A request keeps its last moment, or
-    gets an earlier one. A custodian may `waive` rules for somebody else's booking, by a reason that goes on record.
+    gets an earlier one. What is used only together moves together (`booked_together`), or nothing does. A custodian
+    may `waive` rules for somebody else's booking, by a reason that goes on record.
     Tells the other side. Raises NotAllowed, StaleVersion, WrongBookingState, RulesBroken, SlotTaken; ValueError for a
     naive time.
     """
-    booking, left, was = move_untold(
-        work, booking, start=start, end=end, instrument=instrument, waive=waive, seen=seen
-    )
-    tell_of_move(work, booking, left, old_instrument=both_names(left), old_start=was.start, old_end=was.end)
-    return booking
+    rest = _along(work, booking, instrument)
+    if rest:
+        lock_instruments(work, {booking.instrument_id, *(row.instrument_id for row in rest)})
+    beside = {booking.instrument_id, *(row.instrument_id for row in rest)} if rest else set()
+    moved = [
+        move_untold(
+            work,
+            booking,
+            start=start,
+            end=end,
+            instrument=instrument,
+            waive=waive,
+            seen=seen,
+            beside=beside,
+        )
+    ]
+    for row in rest:
+        try:
+            moved.append(move_untold(work, row, start=start, end=end, waive=waive, beside=beside))
+        except (RulesBroken, SlotTaken) as error:
+            raise RulesBroken(_of_another(row, error)) from error
+    for row, left, was in moved:
+        names = both_names(left)
+        tell_of_move(work, row, left, old_instrument=names, old_start=was.start, old_end=was.end)
+    return moved[0][0]
 
 
 def move_untold(
@@ -98,10 +122,11 @@ def move_untold(
     station: int | None = None,
     waive: str = "",
     seen: int | None = None,
+    beside: Collection[int] = (),
 ) -> tuple[Booking, Instrument, Interval]:
     """Move as `move_booking` does; return the booking, where and when it was. Whoever moves more at once tells.
 
-    With a `station` to that one alone.
+    With a `station` to that one alone. `beside` are the instruments whose bookings move with it.
     """
     if start.tzinfo is None or end.tzinfo is None:
         raise ValueError("Times must carry their offset.")
@@ -114,7 +139,10 @@ def move_untold(
     waive = waive.strip()
     problems = _too_late(work, booking)
     before = facts(booking)
-    problems += _priced(work, booking, target, start, end)
+    problems += _priced(work, booking, target, start, end, beside=beside)
+    left_behind = [row.instrument for row in booked_together(booking) if row.instrument_id not in beside]
+    if left_behind:
+        problems.append(problem("goes_along", required=listed(left_behind)))
     if target.pk == booking.instrument_id and (start, end) == (booking.start, booking.end):
         problems.append(problem("unchanged"))
     problems = owned(problems, owner_of(policy_of(target)))
@@ -158,6 +186,26 @@ def move_untold(
     return booking, left, was
 
 
+def _along(work: Work, booking: Booking, instrument: Instrument | None) -> list[Booking]:
+    """Return what moves with a booking: nothing to another instrument, nor where this person may not move all of it.
+
+    What stays behind then stands against the move.
+    """
+    if instrument is not None and instrument.pk != booking.instrument_id:
+        return []
+    rows = booked_together(booking)
+    return rows if all(can(work.actor, "move_booking", row) for row in rows) else []
+
+
+def _of_another(row: Booking, error: RulesBroken | SlotTaken) -> list[BrokenRule]:
+    """Say of each rule that stands against moving a booking along whose it is."""
+    said = [one.message for one in error.problems] if isinstance(error, RulesBroken) else [error.message]
+    return owned(
+        [problem("along", chosen=row.instrument.code, required=text) for text in said],
+        owner_of(policy_of(row.instrument)),
+    )
+
+
 def _demand_move(work: Work, booking: Booking, target: Instrument) -> None:
     require(work.actor, "move_booking", booking)
     if target.pk != booking.instrument_id:
@@ -186,13 +234,24 @@ def _waiting(work: Work, booking: Booking, target: Instrument, start: dt.datetim
 
 
 def _priced(
-    work: Work, booking: Booking, target: Instrument, start: dt.datetime, end: dt.datetime
+    work: Work,
+    booking: Booking,
+    target: Instrument,
+    start: dt.datetime,
+    end: dt.datetime,
+    *,
+    beside: Collection[int],
 ) -> list[BrokenRule]:
     """Return what the rules of a new booking say of the time; the booking has its new price, where there is one."""
     if booking.kind == BookingKind.MAINTENANCE:
         return maintenance_problems(start, end, work.now)
     verdict = admission(
-        target, booking.person, start, end, work.now, companion=bool(booking.companion), but=booking.pk
+        target,
+        booking.person,
+        *(start, end, work.now),
+        companion=bool(booking.companion),
+        but=booking.pk,
+        beside=beside,
     )
     offer = verdict.quote
     if offer.yuan_per_hour is not None and offer.price is not None:

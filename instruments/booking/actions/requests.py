@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from changes import Work
 from instruments.booking.actions.offers import withdraw_offers
@@ -68,11 +68,13 @@ def request_booking(
     waive: str = "",
     series: BookingSeries | None = None,
     parted: bool = False,
+    beside: Collection[int] = (),
 ) -> Booking:
     """Book [start, end) for oneself, or as a custodian for `person`; return the booking with its frozen price.
 
     `place` is the instrument or its code. As one of a `series` nobody is told of it: whoever asks for the series tells;
-    as part of a set (`parted`) its person is not, but whoever decides on it is.
+    as part of a set (`parted`) its person is not, but whoever decides on it is. `beside` are the instruments that
+    the set holds for the same time, for those that are used only together.
     It is `requested` where the policy wants an approval (`competing` where others may ask for the same time), else
     `confirmed`. Without a station the first free one is
     taken. Raises NotAllowed; RulesBroken with every broken rule, the taken time among them; SlotTaken, where that is
@@ -97,7 +99,7 @@ def request_booking(
         )
     if form:
         _refuse_twice(work, instrument, owner, (start, end), form)
-    verdict = admission(instrument, owner, start, end, work.now, companion=bool(companion))
+    verdict = admission(instrument, owner, start, end, work.now, companion=bool(companion), beside=beside)
     policy = policy_of(instrument)
     questions, answers = questions_in(policy.questions), answers or {}
     problems = verdict.problems + owned(

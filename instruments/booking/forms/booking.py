@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -58,7 +59,7 @@ _TIMES = {"day", "start_time", "end_time", "end_day"}
 
 
 class BookingForm(QuoteForm):
-    """One wish for one instrument."""
+    """One wish for one instrument, with those it is used together with (`beside`)."""
 
     SAID = (*requests.SAID, "station")
     """What is said beside the time; an address can carry it, so that signing in loses nothing."""
@@ -106,24 +107,38 @@ class BookingForm(QuoteForm):
     SERIES = ("repeat", "times")
     """What makes one booking a series; folded away on the page."""
 
-    def __init__(self, instrument: Instrument, *args: Any, for_others: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        instrument: Instrument,
+        *args: Any,
+        for_others: bool = False,
+        beside: Sequence[Instrument] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(instrument, *args, **kwargs)
         if not for_others:
             del self.fields["whom"], self.fields["waive"]
-        policy = policy_of(instrument)
-        if policy.nights == Nights.TWO:
+        self.beside = beside
+        policies = [policy_of(one) for one in (instrument, *beside)]
+        if beside:  # a set is of one time, and each takes the station that is free
+            for name in (*self.SERIES, "station"):
+                self.fields.pop(name, None)
+        at_night = next((one for one in policies if one.nights == Nights.TWO), None)
+        if at_night is not None:
             self.fields["companion"].help_text = _("Needed at night, from %(begins)s to %(ends)s.") % {
-                "begins": f"{policy.night_begins:%H:%M}",
-                "ends": f"{policy.night_ends:%H:%M}",
+                "begins": f"{at_night.night_begins:%H:%M}",
+                "ends": f"{at_night.night_ends:%H:%M}",
             }
         else:
             del self.fields["companion"]
         self.fields["purpose"].help_text = (
             _("Project and samples in a few words; the steward decides by it.")
-            if policy.approval_required
+            if any(one.approval_required for one in policies)
             else _("Project and samples in a few words; the steward prepares by it.")
         )
-        self._asked = ask(self, questions_in(policy.questions))
+        # What two of them ask in the same words is answered once.
+        asked = {one.zh: one for policy in policies for one in questions_in(policy.questions)}
+        self._asked = ask(self, list(asked.values()))
         # A form sent twice books once; a new number for each page shown.
         self.initial.setdefault("once", uuid4())
 

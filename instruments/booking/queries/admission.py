@@ -16,6 +16,7 @@ from instruments.inventory.models import Instrument, Stewardship
 from instruments.inventory.rules.sharing import shared_with
 from instruments.terms.enums import OwnOverlaps
 from instruments.terms.errors import BrokenRule, problem
+from instruments.terms.queries.links import goes_with, linked_with
 from instruments.terms.queries.opening import holiday_that_closes, opening_of
 from instruments.terms.queries.policy import limits_of, owner_of, policy_of, terms_of
 from instruments.terms.queries.rates import Quote, category_of, quotes
@@ -25,6 +26,7 @@ from instruments.terms.rules.hours import is_convertible, local_day, local_midni
 from instruments.terms.rules.intervals import Interval
 from instruments.terms.rules.owners import owned
 from instruments.terms.rules.use_limits import HeldUse, UseLimits, reach, use_problems
+from instruments.terms.wording import listed
 from members.enums import UnitState
 from members.models import Person
 
@@ -48,13 +50,16 @@ def admission(
     *,
     companion: bool = False,
     but: UUID | None = None,
+    beside: Collection[int] = (),
 ) -> Admission:
     """Judge a wished use of [start, end) by all rules but the freedom of the slot; at most six queries.
 
-    `companion`: somebody comes along; `but` is the booking that is moved, whose own time does not count. Never raises
-    for extreme moments: what lies centuries away breaks the horizon.
+    `companion`: somebody comes along; `but` is the booking that is moved, whose own time does not count; `beside`
+    are the instruments that are booked or moved with it for the same time: an instrument that goes with others is had
+    beside those alone. Never raises for extreme moments: what lies centuries away breaks the horizon.
     """
-    return admissions(instrument, person, [(start, end)], now, companion=companion, but=but)[0]
+    wishes = [(start, end)]
+    return admissions(instrument, person, wishes, now, companion=companion, but=but, beside=beside)[0]
 
 
 def admissions(
@@ -65,6 +70,7 @@ def admissions(
     *,
     companion: bool = False,
     but: UUID | None = None,
+    beside: Collection[int] = (),
     together: bool = False,
 ) -> list[Admission]:
     """Judge several wished uses as `admission` does, in as many queries as one.
@@ -84,7 +90,9 @@ def admissions(
     priced = quotes(instrument, person, wishes)
     shut = {at: closed_to(instrument, person, at) for at in _moments(instrument, wishes)}
     always = next(iter(shut.values()))
-    held = _held(instrument, person, judged, now, but)
+    alone = alone_problems(instrument, beside)
+    mates = linked_with(instrument).intersection(beside)
+    held = _held(instrument, person, judged, now, but=but, beside=mates)
     found = []
     for wish, offer in zip(wishes, priced, strict=True):
         if wish[1] <= wish[0]:
@@ -95,7 +103,7 @@ def admissions(
             problems = _named_holiday(instrument, wish[0], problems)
         if wish in judged:
             problems += held.problems(Interval(*wish))
-        problems += shut.get(wish[0], always)
+        problems += shut.get(wish[0], always) + alone
         if offer.yuan_per_hour is None and wish in judged:
             problems.append(problem("no_rate", chosen=offer.category))
         if together and not problems:
@@ -136,7 +144,9 @@ def _held(
     person: Person,
     wishes: Collection[tuple[dt.datetime, dt.datetime]],
     now: dt.datetime,
+    *,
     but: UUID | None,
+    beside: Collection[int],
 ) -> _Held:
     """Read what counts beside the wishes; one query where anything is limited, one where other bookings bar."""
     policy = policy_of(instrument)
@@ -147,7 +157,11 @@ def _held(
             window = reach(limits, Interval(first, last))
             uses = held_uses(instrument, person, limits, window, now, but=but)
         if policy.own_overlap == OwnOverlaps.REFUSE:
-            elsewhere = [row for row in own_elsewhere(person, instrument, first, last) if row.pk != but]
+            elsewhere = [
+                row
+                for row in own_elsewhere(person, instrument, first, last)
+                if row.pk != but and row.instrument_id not in beside
+            ]
     return _Held(limits, uses, elsewhere)
 
 
@@ -184,6 +198,12 @@ def closed_to(instrument: Instrument, person: Person | None, moment: dt.datetime
     if barred and not (keeps or _is_steward(instrument, person, moment)):
         problems += barred
     return problems
+
+
+def alone_problems(instrument: Instrument, beside: Collection[int] = ()) -> list[BrokenRule]:
+    """Return what stands against using an instrument without those it goes with; no query where it goes with none."""
+    missing = [one for one in goes_with(instrument) if one.pk not in beside]
+    return [problem("goes_with", required=listed(missing))] if missing else []
 
 
 def barred_for(instrument: Instrument, person: Person) -> list[BrokenRule]:

@@ -136,7 +136,9 @@ ACTS: Mapping[str, BookingAct] = {
             _("Hand over"),
             _("Handed over. Both sides have been told."),
             "",
-            _("The new person has it at their own price and by their own rules; the former one has it no more."),
+            _(
+                "The new person has it at their own price and by their own rules; the former one has it no more."
+            ),
         ),
         BookingAct(
             "cancel",

@@ -25,7 +25,17 @@ from members.enums import UserCategory
 from members.models import Person
 
 BARRING = frozenset(
-    {"instrument_state", "unit_state", "sharing_mode", "not_shared", "most_open", "cancel_cutoff", "started"}
+    {
+        "instrument_state",
+        "unit_state",
+        "sharing_mode",
+        "not_shared",
+        "most_open",
+        "cancel_cutoff",
+        "started",
+        "goes_with",
+        "goes_along",
+    }
 )
 """Rules that no other time satisfies."""
 
@@ -62,6 +72,9 @@ NAMES: dict[str, Sentence] = {
     "night_week": pgettext_lazy("short name of a rule", "Hours at night a week"),
     "peak_week": pgettext_lazy("short name of a rule", "Busy hours a week"),
     "peak_longest": pgettext_lazy("short name of a rule", "Length in busy hours"),
+    "goes_with": pgettext_lazy("short name of a rule", "Used together"),
+    "goes_along": pgettext_lazy("short name of a rule", "Moves together"),
+    "along": pgettext_lazy("short name of a rule", "Moves together"),
     "slot_taken": pgettext_lazy("short name of a rule", "Time taken"),
     "unchanged": pgettext_lazy("short name of a rule", "New time"),
     "cancel_cutoff": pgettext_lazy("short name of a rule", "Last moment to change"),
@@ -96,6 +109,8 @@ REQUIRED: dict[str, Sentence] = {
     "not_shared": _("stewards of the instrument"),
     "no_rate": _("a price for this category"),
     "no_station": _("1 to %(required)s"),
+    "goes_with": _("together with %(required)s"),
+    "goes_along": _("together with %(required)s"),
     "unchanged": _("another time than now"),
     "cancel_cutoff": _("until %(required)s"),
     "started": _("before it begins"),
@@ -107,6 +122,8 @@ CHOSEN: dict[str, Sentence] = {
     **dict.fromkeys(_HOURS, _("%(chosen)s h with this")),
     "most_open": _("%(chosen)s with this"),
     "unit_state": _("does not take part"),
+    "goes_with": pgettext_lazy("an instrument", "alone"),
+    "goes_along": pgettext_lazy("an instrument", "alone"),
     "sharing_mode": _("another unit"),
     "not_shared": _("not its steward"),
 }
@@ -137,8 +154,12 @@ def refusal(
     *,
     station: int | None = None,
     form: str = "",
+    found: Sequence[Offer] | None = None,
 ) -> Refusal:
-    """Put a refused time into words and look for times that meet every rule; none where no time would."""
+    """Put a refused time into words and look for times that meet every rule; none where no time would.
+
+    `found` are such times, where whoever asks knows them.
+    """
     rows = in_words(problems, wish, person)
     title = ngettext(
         "%(when)s cannot be booked: %(n)s rule is not met",
@@ -147,13 +168,14 @@ def refusal(
     ) % {"when": _when(*wish), "n": len(rows)}
     if BARRING & {problem.rule for problem in problems}:
         return Refusal(title, rows, "", [], barred=True)
-    found = others(instrument, person, wish, station=station, form=form)
+    if found is None:
+        found = others(instrument, person, wish, station=station, form=form)
     fix = ""
     if found:
         fix = gettext("Choose %(when)s: that meets every rule.") % {
             "when": _when(found[0].start, found[0].end)
         }
-    return Refusal(title, rows, fix, found, barred=False)
+    return Refusal(title, rows, fix, list(found), barred=False)
 
 
 def others(
@@ -200,7 +222,7 @@ def in_words(
     reader: Person | None = None,
 ) -> list[BrokenRule]:
     """Return the problems with choice and requirement as the reader would say them."""
-    return [_worded(problem, wish, reader) for problem in problems]
+    return [_of(problem.of, _worded(problem, wish, reader)) for problem in problems]
 
 
 def slot_taken(start: dt.datetime, end: dt.datetime, held: Span, reader: Person | None = None) -> BrokenRule:
@@ -233,6 +255,13 @@ def _worded(
         name=NAMES.get(problem.rule, problem.message),
         owner=str(RuleOwner(problem.owner).label) if problem.owner else "",
     )
+
+
+def _of(instrument: str, said: BrokenRule) -> BrokenRule:
+    """Say before a rule of which instrument it is, where several are judged at once."""
+    if not instrument:
+        return said
+    return replace(said, name=f"{instrument} · {said.name}", message=f"{instrument}: {said.message}")
 
 
 def _sides(problem: BrokenRule, wish: tuple[dt.datetime, dt.datetime] | None) -> tuple[str, str]:

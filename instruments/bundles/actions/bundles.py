@@ -24,7 +24,7 @@ from instruments.bundles.enums import WhenLost
 from instruments.bundles.errors import BundleBroken, NothingLeft
 from instruments.bundles.events import BundleGivenBack, BundleMade
 from instruments.bundles.models import BookingBundle, BundlePart
-from instruments.bundles.queries.bundles import parts_of
+from instruments.bundles.queries.bundles import needing, parts_of
 from instruments.inventory.locks import lock_instruments
 from instruments.inventory.models import Instrument
 from instruments.terms.errors import BrokenRule, problem
@@ -84,6 +84,7 @@ def request_bundle(
                 start=part.time.start,
                 end=part.time.end,
                 parted=True,
+                beside=[one.instrument.pk for one in parts if one is not part and one.time == part.time],
                 **said,
             )
         except SlotTaken as error:
@@ -133,19 +134,24 @@ def cancel_bundle(work: Work, bundle: BookingBundle, *, reason: str = "") -> lis
 def lose_part(work: Work, event: BookingEvent) -> None:
     """Give back what its person wanted given back where a part of a set does not come about.
 
-    What the person gives back is an own decision, which leaves the other parts alone.
+    What the person gives back is an own decision, which leaves the other parts alone. What is not used without it goes
+    either way.
     """
-    if work.actor is not None and work.actor.pk == event.target.person_id:
-        return
     lost = BundlePart.objects.select_related("bundle").filter(booking=event.target.pk).first()
-    if lost is None or lost.bundle.when_lost == WhenLost.KEEP:
+    if lost is None:
         return
-    others = [
-        part.booking
-        for part in parts_of(lost.bundle)
-        if part.pk != lost.pk and (lost.bundle.when_lost == WhenLost.ALL or part.step > lost.step)
-    ]
-    reason = _("another part of the set of bookings did not come about")
+    others = needing(event.target) if event.target.instrument.is_linked else []
+    reason = _("it is used only together with something that was given back")
+    own = work.actor is not None and work.actor.pk == event.target.person_id
+    if not own and lost.bundle.when_lost != WhenLost.KEEP:
+        reason = _("another part of the set of bookings did not come about")
+        others += [
+            part.booking
+            for part in parts_of(lost.bundle)
+            if part.pk != lost.pk and (lost.bundle.when_lost == WhenLost.ALL or part.step > lost.step)
+        ]
+    if not others:
+        return
     done = []
     for row in lock_bookings(work, others):
         if "cancel" in legal_at(row.state, row.expires_at, work.now):

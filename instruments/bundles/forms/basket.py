@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -20,16 +19,13 @@ from instruments.bundles.queries.baskets import instruments_named
 from instruments.bundles.queries.chains import WantedStep
 from instruments.bundles.rules.chains import MOST_IN_ANY_ORDER
 from instruments.inventory.models import Instrument
+from instruments.inventory.rules.codes import codes_in
 
-MOST_STEPS, MOST_OPTIONS, MOST_AT_ONCE = 6, 12, 4
+MOST_STEPS, MOST_OPTIONS, MOST_AT_ONCE = 6, 12, 5
 DAYS_AHEAD, LONGEST_WINDOW = 14, dt.timedelta(days=61)
 LONGEST_MINUTES = 44_640
 _HOUR = 60
 _NUMBER = forms.NumberInput(attrs={"class": "form-control", "inputmode": "decimal", "step": "0.5"})
-
-
-def _codes(text: str) -> list[str]:
-    return list(dict.fromkeys(re.split(r"[\s,;，；、]+", text.strip().upper()))) if text.strip() else []
 
 
 class StepForm(forms.Form):
@@ -78,7 +74,7 @@ class StepForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.known = _codes(str(self["codes"].value() or ""))
+        self.known = codes_in(str(self["codes"].value() or ""))
         self.fields["drop"].choices = [(code, code) for code in self.known]  # type: ignore[attr-defined]
         self.instruments: Mapping[str, Instrument] = {}
 
@@ -95,7 +91,7 @@ class StepForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Join and take out; refuse unknown codes, too many, fewer than are wanted at once, and pauses out of order."""
         data = super().clean() or self.cleaned_data
-        also = _codes(data.get("also") or "")
+        also = codes_in(data.get("also") or "")
         found = instruments_named([*self.known, *also])
         if unknown := [code for code in also if code not in found]:
             self.add_error(
@@ -199,11 +195,14 @@ class Basket:
         }
         return {"steps": self.rows, "choices": choices}
 
-    def add(self, code: str, minutes: int, start: dt.datetime | None) -> bool:
-        """Put an instrument in as the last step; False where there is no room."""
+    def add(
+        self, code: str, minutes: int, start: dt.datetime | None, beside: Sequence[Instrument] = ()
+    ) -> bool:
+        """Put an instrument in as the last step, with those it is used together with; False where there is no room."""
         if len(self.rows) >= MOST_STEPS:
             return False
-        self.rows.append(self.row(code, minutes, start))
+        codes = [code, *(one.code for one in beside)]
+        self.rows.append(self.row(code, minutes, start) | {"codes": codes, "count": len(codes)})
         return True
 
     @staticmethod

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from instruments.booking.queries.admission import Admission, admissions, closed_to
+from instruments.booking.queries.admission import Admission, admissions, alone_problems, closed_to
 from instruments.booking.queries.availability import Availability
 from instruments.booking.queries.bookings import own_between
 from instruments.booking.rules.wishes import Span, pieces, wished_length
@@ -145,15 +145,14 @@ def propose(
     terms = {one.pk: terms_of(policy_of(one)) for step in steps for one in step.instruments}
     shut = {one.pk: closed_to(one, person, now) for step in steps for one in step.instruments}
     for number, step in enumerate(steps, 1):
-        options = []
+        options, there = list[_Option](), {one.pk for one in step.instruments}
         for one in step.instruments:
             length = wished_length(terms[one.pk], step.minutes)
             if length is None:
                 longest = terms[one.pk].longest_minutes
-                reasons = [problem("too_long", chosen=step.minutes, required=longest)]
+                barred.append((number, one, [problem("too_long", chosen=step.minutes, required=longest)]))
+            elif reasons := shut[one.pk] + alone_problems(one, there):
                 barred.append((number, one, reasons))
-            elif shut[one.pk]:
-                barred.append((number, one, shut[one.pk]))
             else:
                 options.append(_Option(one, length, 0))
         usable.append(options)
@@ -297,6 +296,11 @@ def _judged(
             [(wish.start, wish.end) for wish in wishes],
             now,
             together=True,
+            beside=[
+                option.instrument.pk
+                for placed, option in taken
+                if option.instrument.pk != pk and _time(board, placed, option) in wishes
+            ],
         )
         verdicts |= {(placed, pk): one for (placed, _option), one in zip(pairs, judged, strict=True)}
     return [(placed, option, verdicts[placed, option.instrument.pk]) for placed, option in taken]

@@ -29,6 +29,7 @@ from instruments.bundles.queries.baskets import others_of_class
 from instruments.bundles.queries.chains import Proposal, WantedStep, propose
 from instruments.inventory.guarded import instrument_for
 from instruments.inventory.models import Instrument
+from instruments.terms.queries.links import goes_with
 from instruments.terms.queries.policy import policy_of, terms_of
 from members.models import Person
 
@@ -61,7 +62,7 @@ def add(request: HttpRequest, code: str) -> HttpResponse:
     if request.method != "POST":
         return redirect("instruments:instrument", code)
     kept = _kept(request)
-    if kept.add(code, *_wished(instrument, request.POST)):
+    if kept.add(code, *_wished(instrument, request.POST), goes_with(instrument)):
         _keep(request, kept)
         messages.success(request, _("%(instrument)s is in your set.") % {"instrument": named(instrument)})
     else:

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from changes import perform
 from instruments.booking.errors import RulesBroken
 from instruments.booking.forms.acts import ReasonForm
+from instruments.booking.queries.together import booked_together
 from instruments.booking.rules.booking_states import UNUSED_STATES, legal_verbs
 from instruments.booking.views.booking_life import effective_state
 from instruments.bundles.actions.bundles import cancel_bundle
@@ -78,4 +79,4 @@ def _page(
     return render(request, "instruments/bundles/bundle.html", context, status=status)
 
 
-FUNCTIONS = {"set_of": bundle_of}
+FUNCTIONS = {"set_of": bundle_of, "moves_with": booked_together}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
@@ -27,17 +26,15 @@ from instruments.booking.errors import OwnOverlap, RulesBroken, SentTwice, SlotT
 from instruments.booking.forms.booking import BookingForm, QuoteForm
 from instruments.booking.forms.slots import moment_of
 from instruments.booking.models import Booking
-from instruments.booking.queries.admission import admission, closed_to
-from instruments.booking.queries.availability import next_free
-from instruments.booking.queries.bookings import own_elsewhere
-from instruments.booking.queries.holding import taken_problems
-from instruments.booking.queries.waiting import rivals
-from instruments.booking.rules.requests import last_change
+from instruments.booking.queries.admission import closed_to
 from instruments.booking.views.booking_acts import requested
-from instruments.booking.views.offers import offers, span_query, wait_address
-from instruments.booking.views.refusal import Refusal, in_words, refusal
+from instruments.booking.views.offers import span_query
+from instruments.booking.views.refusal import Refusal, refusal
+from instruments.bundles.errors import BundleBroken
 from instruments.catalogue.queries.instrument_page import price_rows, year_of_use
 from instruments.catalogue.views.series import series
+from instruments.catalogue.views.together import ask_together, next_times, offered, refused_together
+from instruments.catalogue.views.verdict import verdict_of
 from instruments.catalogue.views.week import grid_of, moving
 from instruments.inventory.enums import SharingMode
 from instruments.inventory.guarded import instrument_for
@@ -45,9 +42,10 @@ from instruments.inventory.models import Instrument
 from instruments.inventory.permissions import is_custodian
 from instruments.letters.actions.attachments import SentFile, request_with_files
 from instruments.letters.views.attachments import files_with
-from instruments.terms.errors import BrokenRule, problem
+from instruments.terms.errors import problem
+from instruments.terms.queries.links import goes_with
 from instruments.terms.queries.policy import approval_needed, policy_of, terms_of
-from instruments.terms.queries.rates import Quote, category_of
+from instruments.terms.queries.rates import category_of
 from instruments.terms.rules.intervals import Interval
 from instruments.terms.wording import limits_in_words
 from instruments.waiting.views.joining import only_taken
@@ -57,29 +55,6 @@ from members.permissions import can
 from members.queries.people import person_by_email
 
 LENGTHS = (30, 60, 120, 180, 240, 480)
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What would be said to a wished time: every broken rule, or the price where there is none."""
-
-    start: dt.datetime
-    end: dt.datetime
-    problems: list[BrokenRule]
-    quote: Quote | None
-    last_change: dt.datetime
-    """Until when it can be cancelled or moved, if it is booked now."""
-    elsewhere: list[Booking] = field(default_factory=list)
-    """What the person holds at that time on other instruments."""
-    wait_url: str = ""
-    """Where the person can wait for it, where somebody else has it."""
-    rivals: int = 0
-    """How many requests wait for part of it, where the rules let several stand beside each other."""
-
-    @property
-    def minutes(self) -> int:
-        """Return the length in whole minutes."""
-        return int((self.end - self.start).total_seconds() // 60)
 
 
 def _of_instrument(code: str) -> list[str]:
@@ -127,13 +102,14 @@ def instrument_quote(request: HttpRequest, code: str) -> HttpResponse:
     verdict = None
     if form.is_valid() and isinstance(request.user, Person):
         whom = _other(request, shown)
-        verdict = _verdict(
+        verdict = verdict_of(
             shown,
             whom or request.user,
             form.interval(),
             form.cleaned_data.get("station"),
             own=whom is None,
             companion=bool(request.GET.get("companion", "").strip()),
+            beside=goes_with(shown) if whom is None else (),
         )
     return render(
         request,
@@ -154,12 +130,15 @@ def book(request: HttpRequest, code: str) -> HttpResponse:
     if not isinstance(request.user, Person):
         return redirect_to_login(_filled_in(request, code), reverse("account_login"))
     shown = instrument_for(request.user, code)
-    form = BookingForm(shown, request.POST, for_others=is_custodian(request.user, shown))
+    beside = goes_with(shown)
+    form = BookingForm(shown, request.POST, for_others=is_custodian(request.user, shown), beside=beside)
     form.full_clean()
     files = files_with(request, shown, form)
     if not form.is_valid():
         return _page(request, shown, form, status=422)
     owner = form.person or request.user
+    if beside and form.person is None:
+        return _book_together(request, [shown, *beside], request.user, form)
     if form.rule:
         return series(request, shown, request.user, form)
     try:
@@ -178,6 +157,22 @@ def book(request: HttpRequest, code: str) -> HttpResponse:
     else:
         messages.success(request, requested(booking))
     return redirect("instruments:booking", booking.pk)
+
+
+def _book_together(
+    request: HttpRequest, all_of_them: Sequence[Instrument], person: Person, form: BookingForm
+) -> HttpResponse:
+    """Book an instrument with those it is used together with as one set."""
+    try:
+        made = ask_together(all_of_them, person, form)
+    except SentTwice as error:
+        messages.info(request, str(error))
+        return redirect("instruments:bundle", error.booking)
+    except BundleBroken as error:
+        refused = refused_together(all_of_them, person, form, error)
+        return _page(request, all_of_them[0], form, refused=refused)
+    messages.success(request, _("All of them are booked as one set. What waits for its unit is marked."))
+    return redirect("instruments:bundle", made.pk)
 
 
 def _filled_in(request: HttpRequest, code: str) -> str:
@@ -222,7 +217,9 @@ def _page(
     policy, now = policy_of(shown), timezone.now()
     length = _length(request, shown)
     bar = bar_of(shown, request.user)
-    slots = [] if bar else offers(shown, person, next_free(shown, length, now, one_a_day=True))
+    beside = form.beside
+    all_of_them = [shown, *beside]
+    slots = [] if bar else offered(all_of_them, person, next_times(all_of_them, length, now))
     prices = price_rows(shown, person, timezone.localdate(now))
     wish = form.wish
     grid, before = grid_of(request, shown, wish, bar, length)
@@ -235,6 +232,7 @@ def _page(
         if person is None
         else approval_needed(policy, category_of(person, shown), _wished(wish, length)),
         "fields": [link.field for link in shown.field_links.select_related("field")],
+        "beside": beside,
         "keeps": is_custodian(request.user, shown),
         "manages": can(request.user, "edit_instrument", shown),
         "bar": bar,
@@ -253,12 +251,12 @@ def _page(
         if person and "moved" in request.GET
         else None,
         "form": form,
-        "verdict": _verdict(shown, form.person or person, wish, own=form.person is None)
+        "verdict": verdict_of(shown, form.person or person, wish, own=form.person is None, beside=beside)
         if person and wish and not told and not bar
         else None,
         "refusal": told,
         "waits_for": Interval(*wish)
-        if wish and told is not None and form.person is None and only_taken(told.problems)
+        if wish and told is not None and form.person is None and not beside and only_taken(told.problems)
         else None,
         "use": year_of_use(shown, timezone.localdate(now).year - 1),
         "crumbs": [
@@ -300,39 +298,15 @@ def bar_of(shown: Instrument, reader: Person | AnonymousUser) -> str:
     return words.get(problems[0].rule, problems[0].rule)
 
 
-def _verdict(
-    shown: Instrument,
-    person: Person,
-    wish: tuple[dt.datetime, dt.datetime],
-    station: int | None = None,
-    *,
-    own: bool = True,
-    companion: bool = False,
-) -> Verdict:
-    now = timezone.now()
-    judged = admission(shown, person, *wish, now, companion=companion)
-    problems = judged.problems + taken_problems(shown, *wish, station)
-    last = wish[0]
-    if not problems:
-        last = last_change(wish[0], policy_of(shown).cancel_cutoff_minutes, now)
-    return Verdict(
-        *wish,
-        in_words(problems, wish, person),
-        None if problems else judged.quote,
-        last,
-        list(own_elsewhere(person, shown, *wish)) if own and not problems else [],
-        wait_address(shown, *wish) if own and only_taken(problems) else "",
-        0 if problems else rivals(shown, *wish),
-    )
-
-
 def _form(request: HttpRequest, shown: Instrument) -> BookingForm:
     start, end = moment_of(request.GET.get("start", "")), moment_of(request.GET.get("end", ""))
     typed = {name: value[:300] for name, value in request.GET.items() if BookingForm.says(name)}
     chosen: dict[str, object] = {"day": timezone.localdate()}
     if start is not None and end is not None and start < end:
         chosen = BookingForm.initial_of(start, end)
-    return BookingForm(shown, initial=chosen | typed, for_others=is_custodian(request.user, shown))
+    return BookingForm(
+        shown, initial=chosen | typed, for_others=is_custodian(request.user, shown), beside=goes_with(shown)
+    )
 
 
 def _other(request: HttpRequest, shown: Instrument) -> Person | None:

@@ -20,6 +20,7 @@ from instruments.booking.models import Booking
 from instruments.booking.queries.admission import admission
 from instruments.booking.queries.bookings import own_elsewhere
 from instruments.booking.queries.holding import taken_problems
+from instruments.booking.queries.together import booked_together
 from instruments.booking.queries.week import week
 from instruments.booking.views.booking_acts import legal_acts
 from instruments.booking.views.refusal import in_words
@@ -70,7 +71,12 @@ def moving(
         return None
     now = timezone.now()
     judged = admission(
-        shown, booking.person, start, end, now, companion=bool(booking.companion), but=booking.pk
+        shown,
+        booking.person,
+        *(start, end, now),
+        companion=bool(booking.companion),
+        but=booking.pk,
+        beside=[row.instrument_id for row in booked_together(booking)],
     )
     problems = judged.problems + taken_problems(shown, start, end, but=booking.pk)
     back = {"moved": pk, "was": f"{booking.start.isoformat()}/{booking.end.isoformat()}"}

@@ -131,6 +131,8 @@ class Instrument(models.Model):
     station_count = models.PositiveSmallIntegerField(
         _("stations"), default=1, validators=[MinValueValidator(1), MaxValueValidator(MOST_STATIONS)]
     )
+    is_linked = models.BooleanField(_("used together with others"), default=False, editable=False)
+    """Whether it goes with others, or others with it; kept beside the links, so that most ask for none."""
     version = models.PositiveIntegerField(default=1)
     updated_at = models.DateTimeField(_("last changed"), default=timezone.now)
     changed_by = models.ForeignKey(

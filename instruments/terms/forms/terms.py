@@ -18,7 +18,9 @@ from display.inputs import day_input
 from display.versions import differences
 from folding.times import LOCAL
 from instruments.inventory.models import Instrument
+from instruments.inventory.rules.codes import codes_in
 from instruments.terms.enums import WEEKDAYS
+from instruments.terms.queries.links import goes_with
 from instruments.terms.queries.opening import weeks_of
 from instruments.terms.rules.limits import DAY_MINUTES
 from instruments.terms.rules.opening import WeeklyPeriod
@@ -192,6 +194,32 @@ class ExceptionForm(forms.Form):
     def is_open(self) -> bool:
         """Say whether the exception opens. Call it on a valid form."""
         return bool(self.cleaned_data["kind"] == "open")
+
+
+class LinksForm(forms.Form):
+    """The other instruments without which this one is not used, by their codes."""
+
+    codes = forms.CharField(
+        label=_("Codes of the other instruments"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
+        help_text=_("At most 4 of your unit, parted by commas. Empty: it is used alone."),
+    )
+
+    def __init__(self, *args: Any, instrument: Instrument, **options: Any) -> None:
+        self.others = goes_with(instrument)
+        options["initial"] = {"codes": ", ".join(one.code for one in self.others)}
+        super().__init__(*args, **options)
+
+    def clean_codes(self) -> list[str]:
+        """Read the codes."""
+        return codes_in(self.cleaned_data["codes"])
+
+    @property
+    def differences(self) -> list[tuple[BoundField, str]]:
+        """What was typed otherwise than it is stored, with the stored value."""
+        return differences(self)
 
 
 class RateForm(forms.Form):

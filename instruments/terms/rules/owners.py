@@ -10,7 +10,7 @@ from instruments.terms.errors import BrokenRule
 
 OF_INSTRUMENT = frozenset(
     {"opening_hours", "closed", "instrument_state", "sharing_mode", "not_shared", "no_rate", "no_station",
-     "slot_taken", "shut"}
+     "slot_taken", "shut", "goes_with", "goes_along", "along"}
 )  # fmt: skip
 """Rules that stand with the instrument itself, whoever made its booking rules."""
 OF_POLICY = frozenset(
@@ -23,7 +23,7 @@ OF_POLICY = frozenset(
 OF_LAW = frozenset({"holiday"})
 WAIVABLE = (
     OF_POLICY - {"step", "cancel_cutoff", "answer", "attachment", "attachments_none"}
-    | {"opening_hours", "closed"}
+    | {"opening_hours", "closed", "goes_with"}
     | OF_LAW
 )
 """Rules from which a keeper may make an exception, with a reason that stays on record."""

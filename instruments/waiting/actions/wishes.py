@@ -11,7 +11,7 @@ from instruments.booking.actions.offers import let_offer_go
 from instruments.booking.actions.requests import SAID, said_problems
 from instruments.booking.errors import RulesBroken
 from instruments.booking.locks import BOOKABLE, lock_booking
-from instruments.booking.queries.admission import admission, closed_to
+from instruments.booking.queries.admission import admission, alone_problems, closed_to
 from instruments.booking.queries.availability import availability_ahead
 from instruments.booking.queries.holding import taken_problems
 from instruments.booking.rules.wishes import wished_length
@@ -200,6 +200,7 @@ def _standing_against(work: Work, place: Instrument, wanted: Wanted) -> list[Bro
         return [one for one in verdict.problems if one.rule not in _MAY_PASS]
     terms, owner = terms_of(policy_of(place)), owner_of(policy_of(place))
     problems = [one for one in closed_to(place, work.actor, work.now) if one.rule not in _MAY_PASS]
+    problems += alone_problems(place)
     if wished_length(terms, wanted.minutes) is None:
         problems.append(problem("too_long", chosen=wanted.minutes, required=terms.longest_minutes))
     return owned(problems, owner)
@@ -226,6 +227,7 @@ def _refuse_free(work: Work, place: Instrument, wanted: Wanted) -> None:
 
 def _may_serve(work: Work, place: Instrument, wanted: Wanted) -> bool:
     barred = [one for one in closed_to(place, work.actor, work.now) if one.rule not in _MAY_PASS]
+    barred += alone_problems(place)
     return not barred and wished_length(terms_of(policy_of(place)), wanted.minutes) is not None
 
 

@@ -21,7 +21,7 @@ from instruments.booking.models import Booking
 from instruments.booking.queries.availability import free, next_free
 from instruments.booking.queries.series import judged_series
 from instruments.inventory.models import Instrument
-from instruments.terms.models import BookingPolicy
+from instruments.terms.models import BookingPolicy, InstrumentLink
 from instruments.terms.rules.intervals import Interval
 from tests.api.calling import Caller
 from tests.factories.instruments import BookingFactory, make_instrument, make_steward
@@ -56,6 +56,12 @@ def unshared(instrument, _person) -> None:
     Instrument.objects.filter(pk=instrument.pk).update(sharing_mode="internal")
 
 
+def linked(instrument, _person) -> None:
+    """It is used only together with another one."""
+    InstrumentLink.objects.create(instrument=instrument, other=make_instrument(unit=instrument.unit))
+    Instrument.objects.filter(pk=instrument.pk).update(is_linked=True)
+
+
 CASES = {
     "too_long": ({"longest_minutes": 120}, nothing, WISH),
     "too_short": ({"shortest_minutes": 240}, nothing, WISH),
@@ -80,6 +86,7 @@ CASES = {
     "closed": ({}, lambda instrument, _person: instrument.opening_periods.all().delete(), WISH),
     "slot_taken": ({}, of_colleague((3, 11, 13)), WISH),
     "sharing_mode": ({}, unshared, WISH),
+    "goes_with": ({}, linked, WISH),
     "no_rate": ({}, lambda instrument, _person: instrument.rates.all().delete(), WISH),
 }  # fmt: skip
 

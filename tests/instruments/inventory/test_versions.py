@@ -17,6 +17,7 @@ from instruments.inventory.actions.stewards import end_stewardship, give_steward
 from instruments.inventory.enums import Part
 from instruments.inventory.models import Stewardship
 from instruments.inventory.queries.parts import parts_of
+from instruments.terms.actions.links import set_links
 from instruments.terms.actions.policies import set_policy
 from instruments.terms.actions.terms import (
     add_exception,
@@ -25,7 +26,7 @@ from instruments.terms.actions.terms import (
     set_rate,
     take_back_rate,
 )
-from instruments.terms.models import BookingPolicy, OpeningException, OpeningPeriod, Rate
+from instruments.terms.models import BookingPolicy, InstrumentLink, OpeningException, OpeningPeriod, Rate
 from instruments.terms.rules.limits import PolicyData
 from instruments.terms.rules.opening import WeeklyPeriod
 from tests.factories.instruments import (
@@ -76,6 +77,7 @@ def steps(instrument, manager):
         (Part.EXCEPTIONS, add_exception, (instrument,), {"start": noon(1), "end": noon(2), "is_open": False}),
         (Part.EXCEPTIONS, remove_exception, (closure,), {}),
         (Part.POLICY, set_policy, (instrument, PolicyData(horizon_days=9)), {}),
+        (Part.TOGETHER, set_links, (instrument, [make_instrument(unit=instrument.unit).code]), {}),
         (Part.RATES, set_rate, (instrument, "member", Decimal(5), TOMORROW), {}),
         (Part.RATES, take_back_rate, (rate,), {}),
         (Part.STEWARDS, give_stewardship, (instrument, colleague), {}),
@@ -87,7 +89,7 @@ def rows():
     """Everything the parts consist of."""
     return [
         list(model.objects.order_by("pk").values())
-        for model in (OpeningPeriod, OpeningException, BookingPolicy, Rate, Stewardship)
+        for model in (OpeningPeriod, OpeningException, BookingPolicy, InstrumentLink, Rate, Stewardship)
     ]
 
 
