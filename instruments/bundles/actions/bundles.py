@@ -137,12 +137,14 @@ def lose_part(work: Work, event: BookingEvent) -> None:
     What the person gives back is an own decision, which leaves the other parts alone. What is not used without it goes
     either way.
     """
+    own = work.actor is not None and work.actor.pk == event.target.person_id
+    if own and not event.target.instrument.is_linked:
+        return
     lost = BundlePart.objects.select_related("bundle").filter(booking=event.target.pk).first()
     if lost is None:
         return
     others = needing(event.target) if event.target.instrument.is_linked else []
     reason = _("it is used only together with something that was given back")
-    own = work.actor is not None and work.actor.pk == event.target.person_id
     if not own and lost.bundle.when_lost != WhenLost.KEEP:
         reason = _("another part of the set of bookings did not come about")
         others += [
