@@ -6,8 +6,9 @@ import datetime as dt
 
 import pytest
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
+from instruments.availability.queries import keeping
 from instruments.catalogue.forms.catalogue import PageFilter
 from instruments.catalogue.written import country, maker, marked, weekday_initial
 from instruments.inventory.actions.search import reindex
@@ -241,7 +242,8 @@ def test_four_are_compared_and_a_fifth_is_refused_in_words(client):
     ],
 )
 def test_the_page_asks_little(client, three, member, django_assert_max_num_queries, query):
-    """At most fifteen queries beside those of the session and the person."""
+    """At most fifteen queries beside those of the session and the person, once the index of free time is there."""
+    keeping.current(timezone.now())
     client.force_login(member)
     with django_assert_max_num_queries(15 + 4):
         client.get(reverse("instruments:catalogue"), query)
