@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from instruments.booking.enums import BookingState
+from instruments.booking.enums import WAITING_STATES, BookingState
 from instruments.terms.enums import Attachments
 from instruments.terms.errors import BrokenRule, problem
 
@@ -14,7 +14,7 @@ MOST_MB = 10
 MOST_BYTES = MOST_MB * 1024 * 1024
 _TAIL = 2048
 """Where the end of a PDF is looked for: some programs write a few bytes behind it."""
-_OPEN = (BookingState.REQUESTED, BookingState.CONFIRMED)
+_OPEN = (*WAITING_STATES, BookingState.CONFIRMED)
 
 
 def is_pdf(content: bytes) -> bool:

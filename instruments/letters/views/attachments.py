@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from changes import perform
-from instruments.booking.enums import BookingState
+from instruments.booking.enums import WAITING_STATES
 from instruments.booking.errors import RulesBroken
 from instruments.booking.forms.booking import BookingForm
 from instruments.booking.models import Booking
@@ -101,7 +101,7 @@ def _seen(shown: Booking, form: AttachmentForm) -> Folder:
     allowed = policy_of(shown.instrument).attachments
     files = attachments_of(shown)
     takes = not takes_files(allowed, shown.state, shown.start, timezone.now())
-    waits = allowed == Attachments.MUST and shown.state == BookingState.REQUESTED
+    waits = allowed == Attachments.MUST and shown.state in WAITING_STATES
     # What was refused is shown with its reason, even where no more can be attached meanwhile.
     return Folder(
         files, form if form.is_bound or (takes and len(files) < MOST) else None, waits and not files

@@ -34,6 +34,7 @@ def test_a_pdf_by_its_first_and_last_bytes(content, is_one):
     ("allowed", "state", "start", "rules"),
     [
         ("may", "requested", NOW + SECOND, []),
+        ("may", "competing", NOW + SECOND, []),
         ("must", "confirmed", NOW + SECOND, []),
         ("may", "confirmed", NOW, ["attachments_over"]),
         ("may", "in_use", NOW + SECOND, ["attachments_over"]),
