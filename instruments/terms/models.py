@@ -223,6 +223,11 @@ class BookingPolicy(models.Model):
         _("check-in opens (minutes before)"), default=30
     )
     no_show_minutes = models.PositiveSmallIntegerField(_("no-show after (minutes late)"), default=30)
+    lent_out = models.BooleanField(
+        _("lent out for whole days"),
+        default=False,
+        help_text=_("Movable equipment: people take it along, and say where. Set its hours to 00:00–24:00."),
+    )
     open_to = models.CharField(_("user categories that may book"), max_length=60, default=ALL_CATEGORIES)
     named_people = models.TextField(
         _("only these people (e-mail addresses, one a line)"), max_length=12000, blank=True, default=""

@@ -28,6 +28,8 @@ def limits_in_words(policy: BookingPolicy) -> list[str]:
     night = f"{policy.night_begins:%H:%M}–{policy.night_ends:%H:%M}"
     busy = f"{policy.peak_begins:%H:%M}–{policy.peak_ends:%H:%M}"
     said = [str(_FILES[policy.attachments])] if policy.attachments in _FILES else []
+    if policy.lent_out:
+        said.append(_("It is lent out for whole days; say where it is used."))
     said += _decided(policy) + _who(policy)
     apart = policy.buffer_before_minutes + policy.buffer_after_minutes
     if apart:

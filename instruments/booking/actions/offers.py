@@ -20,9 +20,9 @@ from instruments.booking.rules.booking_states import next_state
 from instruments.booking.rules.requests import is_overdue, request_expiry, station_problems
 from instruments.inventory.locks import lock_instrument
 from instruments.inventory.models import Instrument
-from instruments.terms.queries.policy import approval_needed, owner_of, policy_of
+from instruments.terms.queries.policy import approval_needed, asked_by, owner_of, policy_of
 from instruments.terms.queries.rates import Quote
-from instruments.terms.rules.asked import answer_problems, answered, questions_in
+from instruments.terms.rules.asked import answer_problems, answered
 from instruments.terms.rules.intervals import Interval
 from instruments.terms.rules.owners import owned
 from members.locks import lock_person
@@ -90,7 +90,7 @@ def take_offer(
         but=booking.pk,
     )
     policy = policy_of(instrument)
-    questions, answers = questions_in(policy.questions), answers or {}
+    questions, answers = asked_by(policy), answers or {}
     problems = verdict.problems + owned(
         station_problems(booking.station, instrument.station_count) + answer_problems(questions, answers),
         owner_of(policy),

@@ -28,8 +28,8 @@ from instruments.booking.rules.requests import (
 from instruments.inventory.locks import lock_instrument
 from instruments.inventory.models import Instrument
 from instruments.terms.errors import BrokenRule, problem
-from instruments.terms.queries.policy import approval_needed, owner_of, policy_of
-from instruments.terms.rules.asked import answer_problems, answered, questions_in
+from instruments.terms.queries.policy import approval_needed, asked_by, owner_of, policy_of
+from instruments.terms.rules.asked import answer_problems, answered
 from instruments.terms.rules.booking_policy import maintenance_problems
 from instruments.terms.rules.intervals import Interval
 from instruments.terms.rules.owners import owned
@@ -101,7 +101,7 @@ def request_booking(
         _refuse_twice(work, instrument, owner, (start, end), form)
     verdict = admission(instrument, owner, start, end, work.now, companion=bool(companion), beside=beside)
     policy = policy_of(instrument)
-    questions, answers = questions_in(policy.questions), answers or {}
+    questions, answers = asked_by(policy), answers or {}
     problems = verdict.problems + owned(
         said_problems({"purpose": purpose, "purpose_kind": purpose_kind, "companion": companion})
         + answer_problems(questions, answers)

@@ -18,8 +18,7 @@ from instruments.booking.forms.slots import WishForm, waive_field
 from instruments.booking.rules.repeats import LEAST, MOST, occurrences, overlap_each_other, rule_of
 from instruments.inventory.models import Instrument
 from instruments.terms.enums import Nights
-from instruments.terms.queries.policy import policy_of
-from instruments.terms.rules.asked import questions_in
+from instruments.terms.queries.policy import asked_by, policy_of
 from instruments.terms.rules.intervals import Interval
 from members.models import Person
 
@@ -137,7 +136,7 @@ class BookingForm(QuoteForm):
             else _("Project and samples in a few words; the steward prepares by it.")
         )
         # What two of them ask in the same words is answered once.
-        asked = {one.zh: one for policy in policies for one in questions_in(policy.questions)}
+        asked = {one.zh: one for policy in policies for one in asked_by(policy)}
         self._asked = ask(self, list(asked.values()))
         # A form sent twice books once; a new number for each page shown.
         self.initial.setdefault("once", uuid4())

@@ -159,8 +159,23 @@ class WishForm(SlotForm):
         ):
             widget.choices = CallableChoiceIterator(choices)
             self.fields[name].widget = widget
-        if longest <= DAY_MINUTES and not (self.initial.get("end_day") or self.data.get("end_day")):
+        if policy.lent_out:
+            self._of_whole_days()
+        elif longest <= DAY_MINUTES and not (self.initial.get("end_day") or self.data.get("end_day")):
             del self.fields["end_day"]
+
+    def _of_whole_days(self) -> None:
+        """Ask for the first and the last day alone: what is lent out goes out and comes back at midnight."""
+        for name, minute in (("start_time", 0), ("end_time", DAY_MINUTES)):
+            self.fields[name].widget = forms.HiddenInput()
+            self.fields[name].initial = minute
+        self.fields["day"].label = _("First day")
+        self.fields["end_day"].help_text = _("The day on which it is brought back; empty: the first day.")
+        if "end_time" in self.initial:
+            day = self.initial.get("end_day") or self.initial["day"]
+            # An end at midnight is the end of the day before.
+            last = day + dt.timedelta(days=(self.initial["end_time"] - 1) // DAY_MINUTES)
+            self.initial.update(start_time=0, end_time=DAY_MINUTES, end_day=last)
 
     @classmethod
     def initial_of(cls, start: dt.datetime, end: dt.datetime) -> dict[str, Any]:

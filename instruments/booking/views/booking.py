@@ -51,6 +51,7 @@ from instruments.booking.views.booking_life import (
     LifeStep,
     check_in_opens,
     effective_state,
+    lent_text,
     life,
     past,
     released_at,
@@ -62,6 +63,7 @@ from instruments.booking.views.refusal import Refusal, refusal
 from instruments.booking.views.series_acts import series_shown
 from instruments.inventory.permissions import is_custodian
 from instruments.terms.errors import BrokenRule, problem
+from instruments.terms.queries.policy import policy_of
 from members.models import Person
 from members.permissions import can
 
@@ -236,6 +238,11 @@ def _lead(shown_booking: Booking, now: dt.datetime, *, is_mine: bool) -> str:
         return _("Others may ask for the same time; the steward chooses before %(until)s.") % {
             "until": shown(shown_booking.expires_at)
         }
+    if (
+        state in {BookingState.CONFIRMED, BookingState.IN_USE}
+        and policy_of(shown_booking.instrument).lent_out
+    ):
+        return lent_text(shown_booking, state)
     if state == BookingState.CONFIRMED and now < check_in_opens(shown_booking):
         return _("Check-in opens at %(opens)s.") % {"opens": shown(check_in_opens(shown_booking))}
     if state == BookingState.CONFIRMED:
@@ -246,11 +253,11 @@ def _lead(shown_booking: Booking, now: dt.datetime, *, is_mine: bool) -> str:
         return _("The booked time is over; hours are counted until check-out.")
     if state == BookingState.IN_USE:
         return _("In use until %(end)s.") % {"end": shown(shown_booking.end)}
-    if state == BookingState.EXPIRED:
-        return _("Nobody decided in time. The time is free again; you can ask anew.")
-    if state == BookingState.NO_SHOW:
-        return _("Nobody checked in. The rest of the time was given up.")
-    return shown_booking.reason
+    ended = {
+        BookingState.EXPIRED: _("Nobody decided in time. The time is free again; you can ask anew."),
+        BookingState.NO_SHOW: _("Nobody checked in. The rest of the time was given up."),
+    }
+    return ended.get(state, shown_booking.reason)
 
 
 def _limits(shown_booking: Booking, reader: int | None, now: dt.datetime, *, keeper: bool) -> list[str]:

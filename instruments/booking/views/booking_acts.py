@@ -35,8 +35,7 @@ from instruments.booking.rules.requests import last_change
 from instruments.booking.views.booking_life import check_in_opens, effective_state
 from instruments.inventory.guarded import instrument_for
 from instruments.inventory.permissions import is_custodian
-from instruments.terms.queries.policy import policy_of
-from instruments.terms.rules.asked import questions_in
+from instruments.terms.queries.policy import asked_by, policy_of
 from members.models import Person
 from members.permissions import Actor, can
 
@@ -167,6 +166,15 @@ UPKEEP_WORDS: Mapping[str, tuple[Sentence, Sentence, Sentence]] = {
     ),
 }
 """Label, success and hint of what can be done with upkeep."""
+LENDING_WORDS: Mapping[str, tuple[Sentence, Sentence, Sentence]] = {
+    "check-in": (_("Hand it out"), _("Handed out. It counts as used from now on."), ""),
+    "check-out": (
+        _("Take it back"),
+        _("Brought back. The usage record is written."),
+        _("It is back now; the hours that count, the samples and the income go on record."),
+    ),
+}
+"""The same for equipment that is lent out: a visit begins and ends where it is fetched and brought back."""
 
 
 @dataclass(frozen=True)
@@ -190,10 +198,16 @@ def legal_acts(booking: Booking, person: Actor, now: dt.datetime) -> list[Bookin
 
 
 def worded(act: BookingAct | None, booking: Booking) -> BookingAct | None:
-    """Return the act in the words of upkeep where it is upkeep."""
-    if act is None or booking.kind != BookingKind.MAINTENANCE or act.slug not in UPKEEP_WORDS:
+    """Return the act in the words of upkeep, or of lending, where it is such."""
+    if act is None:
         return act
-    label, success, hint = UPKEEP_WORDS[act.slug]
+    if booking.kind == BookingKind.MAINTENANCE:
+        words = UPKEEP_WORDS
+    else:
+        words = LENDING_WORDS if policy_of(booking.instrument).lent_out else {}
+    if act.slug not in words:
+        return act
+    label, success, hint = words[act.slug]
     return replace(act, label=label, done=success, hint=hint)
 
 
@@ -266,9 +280,8 @@ def form_of(
         return CheckOutForm(booking, timezone.now(), data, **options)
     if act.slug == "hand-over":
         return HandOverForm(data, **options)
-    questions = policy_of(booking.instrument).questions
-    if act.slug == "take" and questions:
-        return AnswerForm(questions_in(questions), data, **options)
+    if act.slug == "take" and (questions := asked_by(policy_of(booking.instrument))):
+        return AnswerForm(questions, data, **options)
     if act.slug in {"decline", "cancel"}:
         replies = replies_to(booking, person)
         return ReasonForm(data, replies=replies, needed=act.slug == "decline", **options)

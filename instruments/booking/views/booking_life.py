@@ -171,6 +171,9 @@ def _present(booking: Booking, state: BookingState, now: dt.datetime) -> list[Li
                 text=text % {"until": shown(booking.expires_at)},
             )
         ]
+    if state in {BookingState.CONFIRMED, BookingState.IN_USE} and policy_of(booking.instrument).lent_out:
+        title = _("Waiting to be fetched") if state == BookingState.CONFIRMED else _("Lent out")
+        return [LifeStep("package-export", title, "now", text=lent_text(booking, state))]
     if state == BookingState.CONFIRMED:
         text = gettext("Check in from %(opens)s; at %(released)s the time is given up if nobody has come.")
         opens, released = check_in_opens(booking), released_at(booking)
@@ -183,6 +186,14 @@ def _present(booking: Booking, state: BookingState, now: dt.datetime) -> list[Li
         text = gettext("Booked until %(end)s; hours are counted until check-out.")
         return [LifeStep("player-play", _("In use"), "now", text=text % {"end": shown(booking.end)})]
     return []
+
+
+def lent_text(booking: Booking, state: BookingState) -> str:
+    """Say of equipment that is lent out until when it is fetched, or brought back."""
+    if state == BookingState.CONFIRMED:
+        text = gettext("Fetch it before %(released)s, or it is given to others.")
+        return text % {"released": shown(released_at(booking))}
+    return gettext("It is out, and comes back before %(end)s.") % {"end": shown(booking.end)}
 
 
 def _to_come(booking: Booking, state: BookingState) -> list[LifeStep]:

@@ -19,8 +19,7 @@ from instruments.bundles.enums import WhenLost
 from instruments.bundles.queries.baskets import instruments_named
 from instruments.bundles.queries.chains import Chain
 from instruments.inventory.models import Instrument
-from instruments.terms.queries.policy import policy_of
-from instruments.terms.rules.asked import questions_in
+from instruments.terms.queries.policy import asked_by, policy_of
 from instruments.terms.rules.intervals import between
 
 _LONGEST = 2000
@@ -58,7 +57,7 @@ class BundleForm(forms.Form):
         self._asked = [name for name in SAID if at_night or name != "companion"]
         for name in self._asked:
             self.fields[name] = deepcopy(BookingForm.base_fields[name])
-        asked = [one for place in instruments for one in questions_in(policy_of(place).questions)]
+        asked = [one for place in instruments for one in asked_by(policy_of(place))]
         # What two units ask in the same words is answered once; which of them must be answered depends on the chain.
         self._questions = ask(self, list({question.zh: question for question in asked}.values()))
         for name in self._questions:

@@ -21,7 +21,7 @@ GROUPS: list[tuple[Sentence, Sentence, list[str]]] = [
     (
         _("Length and time ahead"),
         "",
-        ["shortest_minutes", "longest_minutes", "step_minutes", "notice_minutes", "horizon_days"],
+        ["lent_out", "shortest_minutes", "longest_minutes", "step_minutes", "notice_minutes", "horizon_days"],
     ),
     (
         _("Approval"),

@@ -10,7 +10,9 @@ from typing import Any
 from instruments.inventory.models import Instrument
 from instruments.terms.enums import RuleOwner
 from instruments.terms.models import BookingPolicy
+from instruments.terms.rules.asked import Question, questions_in
 from instruments.terms.rules.booking_policy import BookingTerms
+from instruments.terms.rules.lending import PLACE
 from instruments.terms.rules.use_limits import UseLimits, approval_asked
 from members.enums import UserCategory
 from members.models import MemberUnit
@@ -50,6 +52,11 @@ def terms_of(policy: BookingPolicy) -> BookingTerms:
 def limits_of(policy: BookingPolicy) -> UseLimits:
     """Return the part of a policy that says how much may be held."""
     return UseLimits(**{name: getattr(policy, name) for name in _LIMITS})
+
+
+def asked_by(policy: BookingPolicy) -> list[Question]:
+    """Return what whoever books is asked: where equipment that is lent out is used, and what the unit asks."""
+    return [*([PLACE] if policy.lent_out else []), *questions_in(policy.questions)]
 
 
 def approval_needed(policy: BookingPolicy, category: str, length: dt.timedelta) -> bool:

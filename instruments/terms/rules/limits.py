@@ -14,6 +14,7 @@ from instruments.terms.errors import TERMS
 from instruments.terms.rules.asked import question_problems
 from instruments.terms.rules.bookers import ALL_CATEGORIES, bookers_problems
 from instruments.terms.rules.booking_policy import BookingTerms
+from instruments.terms.rules.lending import lending_problems
 from instruments.terms.rules.opening import WeeklyPeriod
 from instruments.terms.rules.use_limits import UseLimits
 from members.enums import UserCategory
@@ -36,6 +37,7 @@ class PolicyData(UseLimits, BookingTerms):
     requests_hold_hours: int | None = None
     check_in_early_minutes: int = 30
     no_show_minutes: int = 30
+    lent_out: bool = False
     open_to: str = ALL_CATEGORIES
     named_people: str = ""
     attachments: str = Attachments.NO
@@ -103,6 +105,8 @@ def limit_problems(data: PolicyData) -> dict[str, list[Sentence]]:
     for band in ("night", "peak"):
         if getattr(data, f"{band}_begins") == getattr(data, f"{band}_ends"):
             problems[f"{band}_ends"] = [TERMS["hours_of_day"]]
+    if data.lent_out:
+        problems |= lending_problems(data.step_minutes, data.no_show_minutes, data.nights)
     if not problems:
         if data.shortest_minutes % data.step_minutes or data.longest_minutes % data.step_minutes:
             problems["step_minutes"] = [TERMS["whole_steps"]]
