@@ -24,13 +24,12 @@ _KEPT = "_members_roles"
 DEPUTY = "deputy"
 """How the units of a deputy are called among the rows of roles."""
 RoleRows = models.QuerySet[Any, tuple[str, int | None]]
-_also_held: list[Callable[[Given, Given], RoleRows]] = []
+_also_held: dict[Callable[[Given, Given], RoleRows], None] = {}
 
 
 def read_with_roles(rows: Callable[[Given, Given], RoleRows]) -> None:
     """Let an upper room say what somebody is for a while; its rows of kind and unit are read in the query of roles."""
-    if rows not in _also_held:
-        _also_held.append(rows)
+    _also_held.setdefault(rows)
 
 
 @dataclass(frozen=True)

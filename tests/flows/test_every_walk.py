@@ -59,12 +59,8 @@ from tests.factories.members import PersonFactory
 from tests.flows.walk_checks import HOLDING, MustBeTrue
 from tests.instruments.moments import NOW
 
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("every walk")]
 WALKS, STEPS = int(os.environ.get("WALKS", "15")), 50
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.xdist_group("every walk"),
-    pytest.mark.timeout(120 + 20 * WALKS),
-]
 HALF = dt.timedelta(minutes=30)
 people, places = st.integers(0, 2), st.integers(0, 3)
 slots, lengths = st.integers(0, 20), st.integers(1, 4)
