@@ -37,6 +37,10 @@ def test_from_a_question_to_a_booking(visit, language, width, script):
     visitor.go("/find/?technique=xrd")
     assert width_of(visitor.page) <= width
     assert not script or findings(visitor.page) == []
+    # The free days of the week stand beside each other, as high as on the catalogue.
+    strip = visitor.page.locator(".day-strip").first.bounding_box()
+    assert strip is not None
+    assert strip["height"] < 60
     slot = visitor.page.locator(".find-slots a").first
     expect(slot).to_contain_text(":")
     slot.click()
