@@ -37,6 +37,14 @@ def test_from_a_question_to_a_booking(visit, language, width, script):
     visitor.go("/find/?technique=xrd")
     assert width_of(visitor.page) <= width
     assert not script or findings(visitor.page) == []
+    # Fields stay in their panel, beside each other.
+    panel = visitor.page.locator(".find-form").bounding_box()
+    fields = visitor.page.locator(".find-row .field").all()
+    edges = [(one["x"], one["x"] + one["width"]) for one in (field.bounding_box() for field in fields)]
+    assert panel is not None
+    assert all(panel["x"] <= left <= right <= panel["x"] + panel["width"] for left, right in edges)
+    inputs = visitor.page.locator(".find-row .form-control").all()
+    assert all(one.evaluate("e => e.offsetWidth <= e.parentElement.offsetWidth") for one in inputs)
     # The free days of the week stand beside each other, as high as on the catalogue.
     strip = visitor.page.locator(".day-strip").first.bounding_box()
     assert strip is not None
