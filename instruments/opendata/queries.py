@@ -17,11 +17,11 @@ from instruments.inventory.models import Instrument
 from instruments.opendata.models import OpenSlot
 from instruments.opendata.rules.spans import spans
 from instruments.terms.rules.booking_policy import BookingTerms
+from instruments.terms.rules.hours import DAY_MINUTES
 
 DAYS_AHEAD = 14
 PAGE = 500
 _DAY = dt.timedelta(days=1)
-_DAY_MINUTES = 24 * 60
 _MINUTE = dt.timedelta(minutes=1)
 _TOLD = ("code", "name_zh", "name_en", "address", "unit__code", "unit__name_zh", "region__name_zh")
 
@@ -86,7 +86,7 @@ def _free(index: FreeIndex, among: int) -> Iterator[tuple[Place, dt.datetime]]:
     for (minutes, station), layer in index.layers.items():
         if not layer.members & among:
             continue
-        a_day = _DAY_MINUTES // minutes
+        a_day = DAY_MINUTES // minutes
         rows = layer.slots[: DAYS_AHEAD * a_day]
         for position, first, last in spans(rows, layer.members & among, a_day):
             start, end = (index.first + slot * minutes * _MINUTE for slot in (first, last))

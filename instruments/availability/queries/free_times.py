@@ -15,10 +15,9 @@ from instruments.availability.queries.keeping import Kept
 from instruments.availability.rules.bits import sum_of
 from instruments.booking.rules.wishes import Span, Wish, pieces, wished_length
 from instruments.terms.rules.booking_policy import BookingTerms
-from instruments.terms.rules.hours import local_day, local_midnight
+from instruments.terms.rules.hours import DAY_MINUTES, local_day, local_midnight
 
 DAYS_AHEAD = 14
-_DAY_MINUTES = 24 * 60
 _MINUTE = dt.timedelta(minutes=1)
 _MOST_KEPT = 16
 Limits = tuple[int, dt.timedelta, dt.timedelta]
@@ -42,7 +41,7 @@ class FreeTimes:
         """The set of those that are free on each local day."""
         found: dict[int, int] = defaultdict(int)
         for minute, bits in self.starts:
-            found[minute // _DAY_MINUTES] |= bits
+            found[minute // DAY_MINUTES] |= bits
         day = local_day(self.first)
         return {day + dt.timedelta(days=number): bits for number, bits in found.items()}
 
@@ -50,7 +49,7 @@ class FreeTimes:
         """Return what of it begins on some local days."""
         first = local_day(self.first)
         numbers = {(day - first).days for day in days}
-        return FreeTimes(self.first, [row for row in self.starts if row[0] // _DAY_MINUTES in numbers])
+        return FreeTimes(self.first, [row for row in self.starts if row[0] // DAY_MINUTES in numbers])
 
     def earliest(self, among: int) -> Iterator[tuple[dt.datetime, int]]:
         """Yield in order each moment with those of the set that are free first then."""
@@ -145,7 +144,7 @@ class _Beginnings:
 
     def at(self, minute: int) -> int:
         """Return the set for a moment in minutes after the index's first."""
-        of_day, ahead = minute % _DAY_MINUTES, self.index.first + minute * _MINUTE - self.now
+        of_day, ahead = minute % DAY_MINUTES, self.index.first + minute * _MINUTE - self.now
         key = (of_day, bisect_right(self._limits, ahead))
         if key not in self._known:
             found = 0

@@ -20,12 +20,11 @@ from instruments.availability.rules.layers import HALF_HOUR, Layer, slot_minutes
 from instruments.terms.enums import Nights
 from instruments.terms.queries.opening import openings_of
 from instruments.terms.rules.booking_policy import BookingTerms
-from instruments.terms.rules.hours import local_day, local_midnight
+from instruments.terms.rules.hours import DAY_MINUTES, local_day, local_midnight
 from instruments.terms.rules.intervals import Interval, clip, subtract, widened
 
 DAYS = 70
 """How far ahead the index looks: the network's horizon, and some days for the case that nobody makes it anew."""
-_DAY_MINUTES = 24 * 60
 _MINUTE = dt.timedelta(minutes=1)
 Place = tuple[int, int]
 """A layer: minutes of its slots, number of the station."""
@@ -57,7 +56,7 @@ class FreeIndex:
     def layer(self, place: Place) -> Layer:
         """Return a layer, an empty one where there is none yet."""
         if place not in self.layers:
-            self.layers[place] = Layer(place[0], [0] * (DAYS * _DAY_MINUTES // place[0]))
+            self.layers[place] = Layer(place[0], [0] * (DAYS * DAY_MINUTES // place[0]))
         return self.layers[place]
 
     def opened(self, pk: int, hours: Sequence[Interval]) -> Sequence[Interval]:
@@ -201,7 +200,7 @@ def _note_expiry(index: FreeIndex, row: Held) -> None:
 
 def _whole(index: FreeIndex, interval: Interval, minutes: int) -> range:
     found = whole_slots(_up(index, interval.start), index.minute(interval.end), minutes)
-    return range(found.start, min(found.stop, DAYS * _DAY_MINUTES // minutes))
+    return range(found.start, min(found.stop, DAYS * DAY_MINUTES // minutes))
 
 
 def _up(index: FreeIndex, moment: dt.datetime) -> int:

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from display.formats import short_day
 from folding.times import clock as written_clock
+from instruments.terms.rules.hours import DAY_MINUTES
 
-DAY_MINUTES = 24 * 60
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::00)?", re.ASCII)
 
 

@@ -16,7 +16,6 @@ from display.inputs import day_input
 from folding import times as written
 from folding.times import LOCAL
 from instruments.booking.forms.clock import (
-    DAY_MINUTES,
     ClockField,
     DayOptions,
     TimeOptions,
@@ -27,7 +26,7 @@ from instruments.booking.forms.clock import (
 from instruments.inventory.models import Instrument
 from instruments.terms.queries.opening import clock_hours
 from instruments.terms.queries.policy import policy_of
-from instruments.terms.rules.hours import is_convertible
+from instruments.terms.rules.hours import DAY_MINUTES, is_convertible
 
 
 def waive_field() -> forms.CharField:

@@ -22,7 +22,7 @@ from instruments.inventory.rules.codes import codes_in
 from instruments.terms.enums import WEEKDAYS
 from instruments.terms.queries.links import goes_with
 from instruments.terms.queries.opening import weeks_of
-from instruments.terms.rules.limits import DAY_MINUTES
+from instruments.terms.rules.hours import DAY_MINUTES
 from instruments.terms.rules.opening import WeeklyPeriod
 from members.enums import UserCategory
 

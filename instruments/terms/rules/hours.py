@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from folding.times import LOCAL
 
+DAY_MINUTES = 24 * 60
 EARLIEST = dt.datetime(1992, 1, 1, tzinfo=dt.UTC)
 LATEST = dt.datetime(9000, 1, 1, tzinfo=dt.UTC)
 """Outside these two, conversions between zones may overflow; since 1992 the zone knows no summer time."""

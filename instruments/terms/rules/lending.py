@@ -6,8 +6,8 @@ from changes.errors import Sentence
 from instruments.terms.enums import Nights
 from instruments.terms.errors import TERMS
 from instruments.terms.rules.asked import Question
+from instruments.terms.rules.hours import DAY_MINUTES
 
-DAY_MINUTES = 1440
 PLACE = Question(zh="使用地点", en="Where it is used")
 """What whoever borrows is always asked."""
 

@@ -14,12 +14,12 @@ from instruments.terms.errors import TERMS
 from instruments.terms.rules.asked import question_problems
 from instruments.terms.rules.bookers import ALL_CATEGORIES, bookers_problems
 from instruments.terms.rules.booking_policy import BookingTerms
+from instruments.terms.rules.hours import DAY_MINUTES
 from instruments.terms.rules.lending import lending_problems
 from instruments.terms.rules.opening import WeeklyPeriod
 from instruments.terms.rules.use_limits import UseLimits
 from members.enums import UserCategory
 
-DAY_MINUTES = 1440
 LARGEST_MINUTES = 31 * DAY_MINUTES
 MOST_YUAN = Decimal("99999999.99")
 

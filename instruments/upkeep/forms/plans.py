@@ -14,10 +14,11 @@ from display.inputs import day_input
 from folding.times import LOCAL
 from instruments.booking.forms.acts import MaintenanceForm
 from instruments.booking.forms.booking import REPEATS
-from instruments.booking.forms.clock import DAY_MINUTES, ClockField, TimeText
+from instruments.booking.forms.clock import ClockField, TimeText
 from instruments.booking.forms.slots import moment_of
 from instruments.booking.rules.repeats import LEAST, MOST, occurrences, overlap_each_other, rule_of
 from instruments.inventory.models import Instrument
+from instruments.terms.rules.hours import DAY_MINUTES
 from instruments.terms.rules.intervals import Interval
 from instruments.upkeep.actions.plans import MOST_HOURS, MOST_MINUTES, MOST_NOTICE, DoneData, PlanData
 from instruments.upkeep.enums import Audience, IntervalUnit, PlanKind
